@@ -1,0 +1,110 @@
+#include "atomic_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "data_error.hpp"
+
+namespace armagrad::apps {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail_to_write(const fs::path& path, int error) {
+  fail(path, std::string("cannot be written: ") + std::strerror(error));
+}
+
+void write_all(int descriptor, std::string_view bytes, const fs::path& named) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno != EINTR) {
+      fail_to_write(named, errno);
+    }
+  }
+}
+
+fs::path folder_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+void sync_folder(const fs::path& target) {
+  const int descriptor = ::open(folder_of(target).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return;  // a folder one may write to but not read cannot be synchronised
+  const int error = ::fsync(descriptor) == 0 ? 0 : errno;
+  ::close(descriptor);
+  if (error != 0 && error != EINVAL && error != ENOTSUP) fail_to_write(target, error);
+}
+
+void write_directly(const fs::path& path, std::string_view bytes) {
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (descriptor < 0) fail_to_write(path, errno);
+  try {
+    write_all(descriptor, bytes, path);
+  } catch (...) {
+    ::close(descriptor);
+    throw;
+  }
+  if (::close(descriptor) != 0) fail_to_write(path, errno);
+}
+
+fs::path resolved_link(fs::path path) {
+  std::error_code error;
+  for (int links = 0; links < 40 && fs::is_symlink(path, error); ++links) {
+    path = folder_of(path) / fs::read_symlink(path, error);
+    if (error) fail_to_write(path, error.value());
+  }
+  return path;
+}
+
+}  // namespace
+
+TemporaryFile::TemporaryFile(fs::path target) : target_(std::move(target)) {
+  const std::string prefix = ".armagrad-" + std::to_string(::getpid()) + "-";
+  for (int attempt = 0; descriptor_ < 0; ++attempt) {
+    path_ = folder_of(target_) / (prefix + std::to_string(attempt) + ".tmp");
+    descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor_ < 0 && errno != EEXIST) fail_to_write(target_, errno);
+  }
+}
+
+TemporaryFile::~TemporaryFile() {
+  if (descriptor_ < 0) return;
+  ::close(descriptor_);
+  ::unlink(path_.c_str());
+}
+
+void TemporaryFile::write(std::string_view bytes) { write_all(descriptor_, bytes, target_); }
+
+void TemporaryFile::commit() {
+  struct stat old {};
+  const bool exists = ::stat(target_.c_str(), &old) == 0;
+  if (exists && ::fchmod(descriptor_, old.st_mode & 0777) != 0) fail_to_write(target_, errno);
+  if (::fsync(descriptor_) != 0) fail_to_write(target_, errno);
+  if (::rename(path_.c_str(), target_.c_str()) != 0) fail_to_write(target_, errno);
+  const int descriptor = std::exchange(descriptor_, -1);
+  if (::close(descriptor) != 0) fail_to_write(target_, errno);
+  sync_folder(target_);
+}
+
+void write_file_atomically(const fs::path& path, std::string_view bytes) {
+  struct stat status {};
+  const bool exists = ::stat(path.c_str(), &status) == 0;
+  if (!exists && errno != ENOENT) fail_to_write(path, errno);
+  if (exists && !S_ISREG(status.st_mode)) return write_directly(path, bytes);
+  if (exists && ::access(path.c_str(), W_OK) != 0) fail_to_write(path, errno);
+  TemporaryFile file(resolved_link(path));
+  file.write(bytes);
+  file.commit();
+}
+
+}  // namespace armagrad::apps

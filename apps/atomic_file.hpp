@@ -1,0 +1,34 @@
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+namespace armagrad::apps {
+
+/// A temporary file beside `target` that takes its place at commit(), or else is removed.
+/// Every failure is a std::runtime_error that names the target.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(std::filesystem::path target);
+  ~TemporaryFile();
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+
+  void write(std::string_view bytes);
+
+  /// Brings the bytes to the disk and renames the file to the target, whose permissions it keeps.
+  void commit();
+
+ private:
+  std::filesystem::path target_;
+  std::filesystem::path path_;
+  int descriptor_ = -1;
+};
+
+/// Replaces the file's contents as a whole, or on failure (std::runtime_error) leaves them as they were.
+/// A symbolic link is followed, and what is not a regular file (a device, a pipe) is written to directly.
+void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
+
+}  // namespace armagrad::apps

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <armadillo>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "data_types.hpp"
+
+namespace armagrad::apps {
+
+/// The pixels divided by 255, so from 0 to 1, in the same shape; for double exactly x / 255.
+template <class eT>
+arma::Mat<eT> scaled(const arma::Mat<unsigned char>& pixels);
+
+/// A column per label with a one in the label's row (classes x n); std::runtime_error if a label has no row.
+template <class eT>
+arma::Mat<eT> one_hot(const arma::Col<unsigned char>& labels, arma::uword classes);
+
+/// What to load: "mnist", "fashion", the path of a folder of IDX files or of an .npz file, or nothing for
+/// MNIST if there is any and else Fashion-MNIST; `download` lets MNIST be fetched from the network.
+struct DataOptions {
+  std::string data;
+  bool download = false;
+};
+
+/// Where load_dataset looks.
+struct DataPlaces {
+  std::string mnist_dir;             ///< the environment variable MNIST_DIR, a folder or .npz, or empty
+  std::filesystem::path cache;       ///< has the folders mnist and fashion; empty if there is no home
+  std::filesystem::path fashion;     ///< Fashion-MNIST as Debian's dataset-fashion-mnist installs it
+  std::vector<std::string> mirrors;  ///< as for download_files
+  std::string protocols = "https";   ///< as for download_files
+};
+
+/// The places by the environment variables MNIST_DIR, XDG_CACHE_HOME and HOME.
+DataPlaces standard_places();
+
+/// Finds and reads a data set, or throws std::runtime_error with what was wrong and how to get the data.
+/// Fashion-MNIST in place of MNIST is announced in the set's notice.
+Dataset load_dataset(const DataOptions& options, const DataPlaces& places = standard_places());
+
+}  // namespace armagrad::apps

@@ -1,0 +1,232 @@
+#pragma once
+// Rules that work along one dimension (softmax, logsumexp, ...), read as numbers one fibre at a time.
+//
+// A fibre is a column (dim = 0), taken a pack after the other, or a pack of adjacent rows (dim = 1), taken a
+// column after the other.  Expressions over fibres hold pointers by value, so a rule may name and return them;
+// reductions give a Pack, which meets a fibre as if it were spread along it.
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "operation.hpp"
+#include "pack.hpp"
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpsabi"
+
+namespace armagrad {
+
+/// How a fibre is walked: `steps` packs, of which the last has `tail` live lanes; `across` when the lanes are
+/// different fibres rather than parts of one.
+template <class T, int N, bool across_>
+struct Walk {
+  using Number = Pack<T, N>;
+  static constexpr bool across = across_;
+  uword steps;
+  int tail;
+
+  int lanes(uword step) const { return across || step + 1 == steps ? tail : N; }
+};
+
+template <class W, class F>
+struct Along {
+  using Walked = W;
+  W walk;
+  F at;  // step -> Pack
+};
+
+template <class A>
+concept Fibre = requires(A a) { typename A::Walked; };
+
+namespace detail {
+template <class W, class F>
+Along<W, F> along(W walk, F at) { return {walk, at}; }
+
+template <Fibre A>
+auto entry(const A& a, uword step) { return a.at(step); }
+template <class T, int N>
+Pack<T, N> entry(Pack<T, N> p, uword) { return p; }
+inline double entry(double p, uword) { return p; }
+
+template <class A, class B>
+auto walk_of(const A& a, const B& b) {
+  if constexpr (Fibre<A>) return a.walk;
+  else return b.walk;
+}
+template <class A, class B, class F>
+auto combine(const A& a, const B& b, F f) {
+  return along(walk_of(a, b), [=](uword s) { return f(entry(a, s), entry(b, s)); });
+}
+}  // namespace detail
+
+// clang-format off
+template <class A, class B> requires (Fibre<A> || Fibre<B>)
+auto operator+(const A& a, const B& b) { return detail::combine(a, b, [](auto x, auto y) { return x + y; }); }
+template <class A, class B> requires (Fibre<A> || Fibre<B>)
+auto operator-(const A& a, const B& b) { return detail::combine(a, b, [](auto x, auto y) { return x - y; }); }
+template <class A, class B> requires (Fibre<A> || Fibre<B>)
+auto operator%(const A& a, const B& b) { return detail::combine(a, b, [](auto x, auto y) { return x % y; }); }
+template <class A, class B> requires (Fibre<A> || Fibre<B>)
+auto operator/(const A& a, const B& b) { return detail::combine(a, b, [](auto x, auto y) { return x / y; }); }
+template <Fibre A>
+auto exp(const A& a) { return detail::along(a.walk, [=](uword s) { return exp(a.at(s)); }); }
+// clang-format on
+
+/// The sum along the fibre, as if spread back along it.
+template <Fibre A>
+auto sum_along(const A& a, uword) {
+  using W = typename A::Walked;
+  using P = typename W::Number;
+  Accumulator<typename P::Lane, P::width> sum;
+  for (uword s = 0; s < a.walk.steps; ++s) {
+    P x = a.at(s);
+    if constexpr (!W::across) {
+      for (int l = a.walk.lanes(s); l < P::width; ++l) x.set(l, 0);
+    }
+    sum.add(x);
+  }
+  if constexpr (!W::across) {
+    return P(typename P::Lane(sum.total()));
+  } else {
+    P total;
+    for (int l = 0; l < P::width; ++l) total.set(l, typename P::Lane(sum.lane(l)));
+    return total;
+  }
+}
+
+/// The largest entry along the fibre by its real part, NaN if there is one, -inf for an empty fibre.
+template <Fibre A>
+auto max_along(const A& a, uword) {
+  using W = typename A::Walked;
+  using P = typename W::Number;
+  using T = typename P::Lane;
+  const auto larger = [](T x, T y) {  // keeps a NaN on either side
+    return lane::real(y) > lane::real(x) || lane::real(y) != lane::real(y) ? y : x;
+  };
+  P best(T(-std::numeric_limits<decltype(lane::real(T()))>::infinity()));
+  for (uword s = 0; s < a.walk.steps; ++s) {
+    P x = a.at(s);
+    if constexpr (!W::across) {
+      for (int l = a.walk.lanes(s); l < P::width; ++l) x.set(l, best[l]);
+    }
+    best = map(best, x, larger);
+  }
+  if constexpr (!W::across) {
+    T top = best[0];
+    for (int l = 1; l < P::width; ++l) top = larger(top, best[l]);
+    return P(top);
+  } else {
+    return best;
+  }
+}
+
+/// 1 at the first largest entry along the fibre (the first NaN, if there is one), 0 elsewhere.
+template <Fibre A>
+auto first_max(const A& a, uword dim) {
+  using W = typename A::Walked;
+  using P = typename W::Number;
+  using T = typename P::Lane;
+  const P best = max_along(a, dim);
+  const auto is_best = [best](T x, int l) { return lane::real(x) == lane::real(best[l]) || lane::real(x) != lane::real(x); };
+  std::array<uword, P::width> first;
+  first.fill(uword(-1));
+  for (uword s = 0; s < a.walk.steps; ++s) {
+    const P x = a.at(s);
+    for (int l = 0; l < a.walk.lanes(s); ++l) {
+      uword& place = first[W::across ? l : 0];
+      if (place == uword(-1) && is_best(x[l], l)) place = W::across ? s : s * P::width + l;
+    }
+  }
+  return detail::along(a.walk, [first](uword s) {
+    P mask(T(0));
+    for (int l = 0; l < P::width; ++l) {
+      if (first[W::across ? l : 0] == (W::across ? s : s * P::width + l)) mask.set(l, T(1));
+    }
+    return mask;
+  });
+}
+
+/// A reduced value is already one number per fibre.
+template <class T, int N, Fibre A>
+Pack<T, N> spread(Pack<T, N> x, const A&) { return x; }
+
+/// A fibre in memory that a forward writes and reads again.
+template <class T, class W>
+struct FibreOut {
+  using Walked = W;
+  using Number = typename W::Number;
+  W walk;
+  T* data;
+  uword step;
+
+  Number at(uword s) const { return load<T, Number::width>(data + s * step, 1, walk.lanes(s)); }
+  template <Fibre A>
+  void operator=(const A& a) const {
+    for (uword s = 0; s < walk.steps; ++s) store(data + s * step, Number(a.at(s)), walk.lanes(s));
+  }
+};
+
+/// A result of one number per fibre that a forward writes.
+template <class T, class W>
+struct NumberOut {
+  using Number = typename W::Number;
+  T* data;
+  int lanes;
+
+  void operator=(Number x) const { store(data, x, W::across ? lanes : 1); }
+};
+
+/// Where a reverse adds what an operand's adjoint gets from one fibre.
+template <class T, class W>
+struct FibreSlot {
+  using Number = typename W::Number;
+  W walk;
+  T* data;
+  uword step;
+  bool add;
+
+  template <Fibre A>
+  void operator+=(const A& a) const {
+    for (uword s = 0; s < walk.steps; ++s) {
+      const int lanes = walk.lanes(s);
+      Number x = a.at(s);
+      if (add) x = x + load<T, Number::width>(data + s * step, 1, lanes);
+      store(data + s * step, x, lanes);
+    }
+  }
+};
+
+/// Calls visit(walk, i, j) for every fibre (dim 0) or pack of fibres (dim 1) of a rows x cols matrix, where
+/// (i, j) is the first entry.
+template <class T, int N, class Visit>
+void for_each_fibre(uword rows, uword cols, uword dim, Visit visit) {
+  if (dim == 0) {
+    const uword steps = (rows + N - 1) / N;
+    const Walk<T, N, false> walk{steps, steps ? int(rows - (steps - 1) * N) : 0};
+    for (uword j = 0; j < cols; ++j) visit(walk, uword(0), j);
+  } else {
+    for (uword i = 0; i < rows; i += N) {
+      visit(Walk<T, N, true>{cols, int(std::min<uword>(N, rows - i))}, i, uword(0));
+    }
+  }
+}
+
+/// Reads the fibre of a broadcastable look that starts at (i, j).
+template <class T, int N, bool across>
+auto read_fibre(Walk<T, N, across> walk, Strided<const T> x, uword i, uword j) {
+  const T* first = x.data + i * x.inner + j * x.outer;
+  const uword step = across ? x.outer : N * x.inner;
+  return detail::along(walk, [=](uword s) { return load<T, N>(first + s * step, x.inner, walk.lanes(s)); });
+}
+
+/// Reads the number that belongs to the fibre at (i, j) of a reduced look.
+template <class T, int N, bool across>
+Pack<T, N> read_number(Walk<T, N, across> walk, Strided<const T> x, uword i, uword j) {
+  const T* p = x.data + i * x.inner + j * x.outer;
+  return across ? load<T, N>(p, x.inner, walk.tail) : Pack<T, N>(*p);
+}
+
+}  // namespace armagrad
+
+#pragma GCC diagnostic pop

@@ -1,0 +1,407 @@
+#pragma once
+// How the tape works: recording, and the sweeps that evaluate values and adjoints.
+
+#include <algorithm>
+#include <cstring>
+
+#include "kernels.hpp"
+#include "readings.hpp"
+#include "var.hpp"
+
+namespace armagrad {
+
+namespace detail {
+template <class eT>
+const Operation<eT>& leaf_operation(bool variable) {
+  static const Operation<eT> variable_{.name = "variable"}, constant_{.name = "constant"};
+  return variable ? variable_ : constant_;
+}
+}  // namespace detail
+
+// ---- Recording ---------------------------------------------------------------------------------------------
+
+template <class eT>
+Index Tape<eT>::append(const Operation<eT>& operation, Shape shape, std::span<const Index> operands, Location at) {
+  if (nodes_.size() >= no_index) throw std::length_error("a tape of more than 2^32 nodes");
+  Node<eT>& n = nodes_.emplace_back();
+  n.operation = &operation;
+  n.shape = shape;
+  n.at = at;
+  for (std::size_t k = 0; k < operands.size(); ++k) {
+    n.operands[k] = operands[k];
+    n.needs_gradient |= nodes_[operands[k]].needs_gradient;
+  }
+  if (!n.one_by_one()) {
+    n.storage = Index(storage_.size());
+    storage_.emplace_back();
+  }
+  return Index(nodes_.size() - 1);
+}
+
+template <class eT>
+template <class Rule>
+Var<eT> Tape<eT>::record(const Rule& rule, Shape shape, std::span<const Index> operands, Location at) {
+  const Operation<eT>& operation = Table<Rule, eT>::operation();
+  const Index i = append(operation, shape, operands, at);
+  if constexpr (sizeof(Rule) <= sizeof(Node<eT>::rule) && std::is_trivially_copyable_v<Rule>) {
+    std::memcpy(nodes_[i].rule, &rule, sizeof(Rule));
+  } else {
+    const void* kept = large_rules_.emplace_back(std::make_shared<const Rule>(rule)).get();
+    std::memcpy(nodes_[i].rule, &kept, sizeof kept);
+  }
+  return handle(i);
+}
+
+template <class eT>
+const void* Tape<eT>::rule(Index i) const {
+  const Node<eT>& n = nodes_[i];
+  if (!n.operation->large) return n.rule;
+  const void* kept;
+  std::memcpy(&kept, n.rule, sizeof kept);
+  return kept;
+}
+
+template <class eT>
+Var<eT> Tape<eT>::leaf(bool variable, Shape shape, const eT* data, bool copy, bool scalar) {
+  const Index i = append(detail::leaf_operation<eT>(variable), shape, {}, {});
+  Node<eT>& n = nodes_[i];
+  n.evaluated = true;
+  n.needs_gradient = variable;
+  n.is_scalar = scalar;
+  if (variable) variables_.push_back(i);
+  if (copy && !n.one_by_one()) {
+    eT* own = pool_.acquire(shape.size());
+    std::copy_n(data, shape.size(), own);
+    data = own;
+  }
+  rebind(i, data);
+  return handle(i);
+}
+
+template <class eT>
+void Tape<eT>::rebind(Index i, const eT* data) {
+  Node<eT>& n = nodes_[i];
+  if (n.one_by_one()) n.value = *data;
+  else storage_[n.storage].value = data;
+}
+
+// clang-format off
+template <class eT> Var<eT> Tape<eT>::variable(const arma::Mat<eT>& W) { return leaf(true, shape_of(W.n_rows, W.n_cols), W.memptr(), true, false); }
+template <class eT> Var<eT> Tape<eT>::variable(View<eT> W) { return leaf(true, shape_of(W.matrix->n_rows, W.matrix->n_cols), W.matrix->memptr(), false, false); }
+template <class eT> Var<eT> Tape<eT>::variable(eT x) { return leaf(true, scalar_shape, &x, true, true); }
+template <class eT> Var<eT> Tape<eT>::constant(const arma::Mat<eT>& X) { return leaf(false, shape_of(X.n_rows, X.n_cols), X.memptr(), true, false); }
+template <class eT> Var<eT> Tape<eT>::constant(View<eT> X) { return leaf(false, shape_of(X.matrix->n_rows, X.matrix->n_cols), X.matrix->memptr(), false, false); }
+template <class eT> Var<eT> Tape<eT>::constant(eT x) { return leaf(false, scalar_shape, &x, true, true); }
+// clang-format on
+
+template <class eT>
+void Tape<eT>::clear() {
+  nodes_.clear();
+  storage_.clear();
+  variables_.clear();
+  large_rules_.clear();
+  pool_.reset();
+  ++generation_;
+}
+
+template <class eT>
+Var<eT> Tape<eT>::handle(Index i) { return Var<eT>(this, i, generation_, nodes_[i].shape); }
+
+template <class eT>
+void Tape<eT>::check(const Var<eT>& x, const char* operation, Location at) const {
+  if (&x.tape() != this) misuse(operation, at, "the operands are on different tapes");
+  if (x.generation() != generation_) misuse(operation, at, "a handle from before its tape was cleared");
+}
+
+// ---- What is needed ----------------------------------------------------------------------------------------
+
+template <class eT>
+void Tape<eT>::need(Index i, Index& lowest) {
+  Node<eT>& n = nodes_[i];
+  if (n.evaluated || n.needed) return;
+  n.needed = true;
+  lowest = std::min(lowest, i);
+}
+
+template <class eT>
+void Tape<eT>::need_operands(const Node<eT>& n, Index& lowest) {
+  for (unsigned k = 0; k < n.operation->arity; ++k) {
+    Node<eT>& x = nodes_[n.operands[k]];
+    if (n.operation->family == Family::total && x.operation->family == Family::elementwise && !x.one_by_one()) {
+      // Its sum can be taken without storing it, unless somebody else needs it.
+      x.summed = true;
+      lowest = std::min(lowest, n.operands[k]);
+    } else {
+      need(n.operands[k], lowest);
+    }
+  }
+}
+
+/// Marks going down the tape, computes going up, propagates adjoints going down again.
+template <class eT>
+void Tape<eT>::sweep(Index root, bool value, bool adjoints) {
+  Index lowest = root;
+  if (value) need(root, lowest);
+  if (adjoints) nodes_[root].active = nodes_[root].needs_gradient;
+  for (Index i = root + 1; i-- > lowest;) {
+    Node<eT>& n = nodes_[i];
+    if (n.active) {
+      n.adjoint = 0;
+      for (unsigned k = 0; k < n.operation->arity; ++k) {
+        Node<eT>& x = nodes_[n.operands[k]];
+        if (!x.needs_gradient) continue;
+        x.active = true;
+        lowest = std::min(lowest, n.operands[k]);
+        const unsigned reads = n.operation->reads[k];
+        if (reads & reads::result) need(i, lowest);
+        for (unsigned j = 0; j < n.operation->arity; ++j) {
+          if (reads & reads::operand(j)) need(n.operands[j], lowest);
+        }
+      }
+    }
+    if (!n.evaluated && (n.needed || n.summed)) need_operands(n, lowest);
+  }
+  try {
+    for (Index i = lowest; i <= root; ++i) {
+      if (nodes_[i].needed) compute(i);
+      nodes_[i].needed = nodes_[i].summed = false;
+    }
+    if (!adjoints) return;
+    nodes_[root].adjoint = 1;
+    for (Index i = root + 1; i-- > lowest;) {
+      Node<eT>& n = nodes_[i];
+      if (!n.active) continue;
+      n.active = false;
+      if (n.operation->family == Family::leaf) continue;
+      pull(i);
+      drop_adjoint(i);
+    }
+  } catch (...) {
+    for (Index i = lowest; i <= root; ++i) {
+      nodes_[i].needed = nodes_[i].summed = nodes_[i].active = false;
+      drop_adjoint(i);
+    }
+    throw;
+  }
+}
+
+template <class eT>
+void Tape<eT>::evaluate(Index i) {
+  if (!nodes_[i].evaluated) sweep(i, true, false);
+}
+
+// ---- Values ------------------------------------------------------------------------------------------------
+
+template <class eT>
+eT* Tape<eT>::output(Index i) {
+  Node<eT>& n = nodes_[i];
+  if (n.one_by_one()) return &n.value;
+  eT* chunk = pool_.acquire(n.shape.size());
+  storage_[n.storage].value = chunk;
+  return chunk;
+}
+
+template <class eT>
+Strided<const eT> Tape<eT>::operand(const Node<eT>& n, unsigned k) const {
+  return broadcast(data(n.operands[k]), nodes_[n.operands[k]].shape, n.shape);
+}
+
+template <class eT>
+void Tape<eT>::compute(Index i) {
+  Node<eT>& n = nodes_[i];
+  const Operation<eT>& op = *n.operation;
+  if (op.family == Family::elementwise) {
+    if (n.one_by_one()) {
+      const std::array<eT, 3> x = numbers(n);
+      n.value = op.map_one(rule(i), x.data());
+    } else {
+      const std::array<Strided<const eT>, 3> x = looks(n);
+      op.map(rule(i), output(i), x.data(), n.shape.rows, n.shape.cols);
+    }
+  } else if (op.family == Family::total && !nodes_[n.operands[0]].evaluated) {
+    const Node<eT>& x = nodes_[n.operands[0]];
+    const std::array<Strided<const eT>, 3> xs = looks(x);
+    n.value = eT(x.operation->map_sum(rule(n.operands[0]), xs.data(), x.shape.rows, x.shape.cols));
+  } else {
+    op.forward(*this, i);
+  }
+  n.evaluated = true;
+}
+
+template <class eT>
+std::array<eT, 3> Tape<eT>::numbers(const Node<eT>& n) const {
+  std::array<eT, 3> x{};
+  for (unsigned k = 0; k < n.operation->arity; ++k) x[k] = nodes_[n.operands[k]].value;
+  return x;
+}
+
+template <class eT>
+std::array<Strided<const eT>, 3> Tape<eT>::looks(const Node<eT>& n) const {
+  std::array<Strided<const eT>, 3> x;
+  for (unsigned k = 0; k < n.operation->arity; ++k) x[k] = operand(n, k);
+  return x;
+}
+
+template <class eT>
+arma::Mat<eT> Tape<eT>::value(const Var<eT>& x) {
+  check(x, "value", {});
+  evaluate(x.index());
+  return arma::Mat<eT>(data(x.index()), x.n_rows, x.n_cols);
+}
+
+template <class eT>
+eT Tape<eT>::scalar(const Var<eT>& x) {
+  check(x, "scalar", {});
+  if (x.shape() != scalar_shape) misuse("scalar", nodes_[x.index()].at, "expected 1x1, got " + to_string(x.shape()));
+  evaluate(x.index());
+  return nodes_[x.index()].value;
+}
+
+// ---- Adjoints ----------------------------------------------------------------------------------------------
+
+template <class eT>
+void Tape<eT>::backward(const Var<eT>& root, bool value) {
+  check(root, "backward", {});
+  if (root.shape() != scalar_shape) {
+    misuse("backward", nodes_[root.index()].at, std::string("the root is not a scalar but ") + to_string(root.shape()) + " (the result of " + nodes_[root.index()].operation->name + ")");
+  }
+  for (Index v : variables_) {
+    nodes_[v].adjoint = 0;
+    drop_adjoint(v);
+  }
+  sweep(root.index(), value, true);
+}
+
+template <class eT>
+void Tape<eT>::drop_adjoint(Index i) {
+  if (nodes_[i].one_by_one()) return;
+  Adjoint<eT>& a = storage_[nodes_[i].storage].adjoint;
+  if (a.chunk) pool_.release(a.chunk);
+  a = {};
+}
+
+template <class eT>
+void Tape<eT>::contribute(Index i, const Adjoint<eT>& part) {
+  Node<eT>& n = nodes_[i];
+  if (n.one_by_one()) {
+    n.adjoint += part.scale * *part.look.data;
+    return;
+  }
+  Adjoint<eT>& a = storage_[n.storage].adjoint;
+  if (!a) {
+    a = part;
+    if (a.chunk) pool_.retain(a.chunk);
+    return;
+  }
+  const auto [out, add] = accumulate(i);
+  deliver_scaled<eT>(broadcast(out, n.shape, n.shape), add, part.look, part.scale, n.shape.rows, n.shape.cols);
+}
+
+template <class eT>
+std::pair<eT*, bool> Tape<eT>::accumulate(Index i) {
+  Node<eT>& n = nodes_[i];
+  if (n.one_by_one()) return {&n.adjoint, true};
+  Adjoint<eT>& a = storage_[n.storage].adjoint;
+  if (a.chunk && pool_.exclusive(a.chunk) && is_full(a, n.shape)) return {a.chunk, true};
+  const Adjoint<eT> old = a;
+  eT* chunk = pool_.acquire(n.shape.size());
+  a = {broadcast<const eT>(chunk, n.shape, n.shape), chunk, eT(1)};
+  if (old) {
+    deliver_scaled<eT>(broadcast(chunk, n.shape, n.shape), false, old.look, old.scale, n.shape.rows, n.shape.cols);
+    if (old.chunk) pool_.release(old.chunk);
+  }
+  return {chunk, bool(old)};
+}
+
+template <class eT>
+bool Tape<eT>::is_full(const Adjoint<eT>& a, Shape s) {
+  return a.scale == 1 && (s.rows == 1 || a.look.inner == 1) && (s.cols == 1 || a.look.outer == s.rows);
+}
+
+template <class eT>
+Adjoint<eT> Tape<eT>::adjoint(Index i) {
+  Node<eT>& n = nodes_[i];
+  if (n.one_by_one()) return {{&n.adjoint, 0, 0}, nullptr, eT(1)};
+  return storage_[n.storage].adjoint;
+}
+
+template <class eT>
+const eT* Tape<eT>::full_adjoint(Index i) {
+  Node<eT>& n = nodes_[i];
+  if (n.one_by_one()) return &n.adjoint;
+  const Adjoint<eT>& a = storage_[n.storage].adjoint;
+  return is_full(a, n.shape) ? a.look.data : accumulate(i).first;
+}
+
+/// Hands the adjoint of node i on to its operands.
+template <class eT>
+void Tape<eT>::pull(Index i) {
+  Node<eT>& n = nodes_[i];
+  const Operation<eT>& op = *n.operation;
+  if (!n.one_by_one() && !storage_[n.storage].adjoint) return;
+  if (op.family != Family::elementwise) {
+    op.reverse(*this, i);
+    return;
+  }
+  if (n.one_by_one()) {
+    const std::array<eT, 3> x = numbers(n);
+    for (unsigned k = 0; k < op.arity; ++k) {
+      Node<eT>& to = nodes_[n.operands[k]];
+      if (to.needs_gradient) to.adjoint += n.adjoint * op.partial_one(rule(i), k, n.value, x.data());
+    }
+    return;
+  }
+  for (unsigned k = 0; k < op.arity; ++k) {
+    if (wants(n.operands[k])) pull_elementwise(i, k);
+  }
+}
+
+template <class eT>
+void Tape<eT>::pull_elementwise(Index i, unsigned k) {
+  const Node<eT>& n = nodes_[i];
+  const Operation<eT>& op = *n.operation;
+  const Index to = n.operands[k];
+  const Shape shape = nodes_[to].shape;
+  Adjoint<eT> dy = adjoint(i);
+
+  bool constant = !(op.reads[k] & reads::result);  // reads nothing but numbers: then it is one number itself
+  for (unsigned j = 0; j < op.arity; ++j) constant &= !(op.reads[k] & reads::operand(j)) || nodes_[n.operands[j]].one_by_one();
+  if (constant) {
+    const std::array<eT, 3> x = numbers(n);
+    dy.scale *= op.partial_one(rule(i), k, eT(0), x.data());
+    if (shape == n.shape) {
+      contribute(to, dy);
+    } else {
+      const auto [out, add] = accumulate(to);
+      deliver_scaled<eT>(broadcast(out, shape, n.shape), add, dy.look, dy.scale, n.shape.rows, n.shape.cols);
+    }
+    return;
+  }
+  const std::array<Strided<const eT>, 3> x = looks(n);
+  const auto [out, add] = accumulate(to);
+  op.pull(rule(i), k, broadcast(out, shape, n.shape), add, dy.look, dy.scale, broadcast(data(i), n.shape, n.shape), x.data(), n.shape.rows, n.shape.cols);
+}
+
+template <class eT>
+const arma::Mat<eT>& Tape<eT>::gradient(const Var<eT>& x) {
+  check(x, "gradient", {});
+  const Node<eT>& n = nodes_[x.index()];
+  const auto found = std::find(variables_.begin(), variables_.end(), x.index());
+  if (found == variables_.end()) misuse("gradient", n.at, std::string("not a variable but the result of ") + n.operation->name);
+  const eT* data = &n.adjoint;
+  if (!n.one_by_one()) {
+    if (!storage_[n.storage].adjoint) contribute(x.index(), {{&zero_, 0, 0}, nullptr, eT(1)});
+    data = full_adjoint(x.index());
+  }
+  // One matrix per variable, kept between steps, laid over the tape's memory.
+  const std::size_t v = std::size_t(found - variables_.begin());
+  while (gradients_.size() <= v) gradients_.emplace_back();
+  arma::Mat<eT>& g = gradients_[v];
+  if (g.memptr() != data || g.n_rows != x.n_rows || g.n_cols != x.n_cols) {
+    std::destroy_at(&g);
+    std::construct_at(&g, const_cast<eT*>(data), x.n_rows, x.n_cols, false, true);
+  }
+  return g;
+}
+
+}  // namespace armagrad

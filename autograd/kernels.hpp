@@ -1,0 +1,99 @@
+#pragma once
+// Elementwise loops: what a rule computes for one pack, delivered to a matrix, a row, a column or a number.
+
+#include "operation.hpp"
+#include "pack.hpp"
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpsabi"
+
+namespace armagrad {
+
+template <class T, int N>
+Pack<T, N> load(Strided<const T> x, uword i, uword j, int lanes) {
+  return load<T, N>(x.data + i * x.inner + j * x.outer, x.inner, lanes);
+}
+
+/// Calls visit(i, j, lanes) for every pack of N rows.
+template <int N, class Visit>
+void for_each_pack(uword rows, uword cols, Visit visit) {
+  const uword whole = rows - rows % N;
+  const int rest = int(rows - whole);
+  for (uword j = 0; j < cols; ++j) {
+    for (uword i = 0; i < whole; i += N) visit(i, j, N);
+    if (rest) visit(whole, j, rest);
+  }
+}
+
+/// Stores f(i, j, lanes) in `out`, or adds it there; where out repeats a row, a column or a number, the sum
+/// over what shares a place.
+template <class T, int N, class F>
+void deliver(Strided<T> out, bool add, uword rows, uword cols, F f) {
+  const bool by_row = out.inner != 0 || rows == 1, by_column = out.outer != 0 || cols == 1;
+  if (by_row && by_column) {
+    for_each_pack<N>(rows, cols, [&](uword i, uword j, int lanes) {
+      T* p = out.data + i + j * out.outer;
+      Pack<T, N> x = f(i, j, lanes);
+      if (add) x = x + load<T, N>(p, 1, lanes);
+      store(p, x, lanes);
+    });
+  } else if (by_row) {
+    for (uword i = 0; i < rows; i += N) {
+      const int lanes = int(std::min<uword>(N, rows - i));
+      Accumulator<T, N> sum;
+      for (uword j = 0; j < cols; ++j) sum.add(f(i, j, lanes));
+      for (int l = 0; l < lanes; ++l) out.data[i + l] = T((add ? out.data[i + l] : T(0)) + sum.lane(l));
+    }
+  } else {
+    const auto clean = [&](uword i, uword j, int lanes) {
+      Pack<T, N> x = f(i, j, lanes);
+      for (int l = lanes; l < N; ++l) x.set(l, T(0));
+      return x;
+    };
+    const uword groups = by_column ? cols : 1, group = by_column ? 1 : cols;
+    for (uword g = 0; g < groups; ++g) {
+      Accumulator<T, N> sum;
+      for_each_pack<N>(rows, group, [&](uword i, uword j, int lanes) { sum.add(clean(i, g + j, lanes)); });
+      T& place = out.data[g * out.outer];
+      place = T((add ? place : T(0)) + sum.total());
+    }
+  }
+}
+
+/// Treats the matrices as one long column where every stride allows it.
+template <class... S>
+void flatten(uword& rows, uword& cols, S&... x) {
+  if (cols == 1) return;
+  const uword r = rows;
+  const auto flat = [r](const auto& s) { return r == 1 || s.outer == s.inner * r; };
+  if (!(flat(x) && ...)) return;
+  if (r == 1) ((x.inner = x.outer), ...);
+  rows = r * cols;
+  cols = 1;
+}
+
+/// out = scale * x, or out += scale * x, of a rows x cols look.
+template <class eT>
+void deliver_scaled(Strided<eT> out, bool add, Strided<const eT> x, std::type_identity_t<eT> scale, uword rows, uword cols) {
+  constexpr int N = pack_width<eT>;
+  flatten(rows, cols, out, x);
+  deliver<eT, N>(out, add, rows, cols, [&](uword i, uword j, int lanes) { return Pack<eT, N>(scale) % load<eT, N>(x, i, j, lanes); });
+}
+
+/// The sum of all entries, carried in double.
+template <class eT>
+double total(Strided<const eT> x, uword rows, uword cols) {
+  constexpr int N = pack_width<eT>;
+  flatten(rows, cols, x);
+  Accumulator<eT, N> sum;
+  for_each_pack<N>(rows, cols, [&](uword i, uword j, int lanes) {
+    Pack<eT, N> p = load<eT, N>(x, i, j, lanes);
+    for (int l = lanes; l < N; ++l) p.set(l, eT(0));
+    sum.add(p);
+  });
+  return double(sum.total());
+}
+
+}  // namespace armagrad
+
+#pragma GCC diagnostic pop

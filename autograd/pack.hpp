@@ -1,0 +1,230 @@
+#pragma once
+// A few numbers side by side: the algebra in which elementwise rules are read as numbers.
+//
+// Pack<double, 8> is one SIMD register (or two, or four); Pack<double, 1> a plain number;
+// Pack<std::complex<double>, 1> carries the complex-step reading; and Pack<Probe, 1> computes nothing but
+// notes which of a rule's arguments its text reads.  Spelled as in Armadillo: % multiplies elementwise.
+
+#include <cmath>
+#include <complex>
+#include <concepts>
+#include <cstring>
+#include <type_traits>
+
+#include "lane.hpp"
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpsabi"  // wide vectors never cross a compiled boundary: all is inlined
+
+namespace armagrad {
+
+/// Stands for a number whose value is unknown; remembers which arguments it depends on, one bit each.
+struct Probe {
+  unsigned reads = 0;
+};
+
+namespace detail {
+template <class T, int N>
+struct Lanes {
+  typedef T type __attribute__((vector_size(N * sizeof(T))));
+};
+template <class T>
+struct Lanes<T, 1> {
+  using type = T;
+};
+}  // namespace detail
+
+template <class T, int N>
+struct Pack {
+  using Lane = T;
+  static constexpr int width = N;
+  typename detail::Lanes<T, N>::type v;
+
+  Pack() = default;
+  template <class S>
+    requires std::is_arithmetic_v<S> || std::same_as<S, T>
+  Pack(S s) {
+    if constexpr (std::same_as<T, Probe>) {
+      v = Probe{};
+      if constexpr (std::same_as<S, Probe>) v = s;
+    } else if constexpr (N == 1) {
+      v = T(s);
+    } else {
+      v = T(s) - typename detail::Lanes<T, N>::type{};
+    }
+  }
+
+  T operator[](int i) const {
+    if constexpr (N == 1) return v;
+    else return v[i];
+  }
+  void set(int i, T x) {
+    if constexpr (N == 1) v = x;
+    else v[i] = x;
+  }
+
+  friend Pack operator+(Pack a, Pack b) {
+    if constexpr (std::same_as<T, Probe>) return either(a, b);
+    else return raw(a.v + b.v);
+  }
+  friend Pack operator-(Pack a, Pack b) {
+    if constexpr (std::same_as<T, Probe>) return either(a, b);
+    else return raw(a.v - b.v);
+  }
+  friend Pack operator%(Pack a, Pack b) {
+    if constexpr (std::same_as<T, Probe>) return either(a, b);
+    else return raw(a.v * b.v);
+  }
+  friend Pack operator/(Pack a, Pack b) {
+    if constexpr (std::same_as<T, Probe>) return either(a, b);
+    else return raw(a.v / b.v);
+  }
+  friend Pack operator-(Pack a) {
+    if constexpr (std::same_as<T, Probe>) return a;
+    else return raw(-a.v);
+  }
+  friend Pack operator*(double s, Pack a) { return Pack(s) % a; }
+  friend Pack operator*(Pack a, double s) { return Pack(s) % a; }
+
+  /// 1 where true and 0 where not; complex numbers compare by their real part.
+  friend Pack operator>(Pack a, Pack b) {
+    return map(a, b, [](T x, T y) { return T(lane::real(x) > lane::real(y) ? 1 : 0); });
+  }
+  friend Pack operator<(Pack a, Pack b) { return b > a; }
+
+  static Pack raw(typename detail::Lanes<T, N>::type v) {
+    Pack p;
+    p.v = v;
+    return p;
+  }
+  static Pack either(Pack a, Pack b)
+    requires std::same_as<T, Probe>
+  {
+    return raw(Probe{a.v.reads | b.v.reads});
+  }
+};
+
+/// Applies f to each lane; on a Probe it only passes on what was read.
+template <class T, int N, class F>
+Pack<T, N> map(Pack<T, N> x, F f) {
+  if constexpr (std::same_as<T, Probe>) {
+    return x;
+  } else if constexpr (N == 1) {
+    return Pack<T, N>::raw(f(x.v));
+  } else {
+    Pack<T, N> y;
+    for (int i = 0; i < N; ++i) y.v[i] = f(x.v[i]);
+    return y;
+  }
+}
+template <class T, int N, class F>
+Pack<T, N> map(Pack<T, N> a, std::type_identity_t<Pack<T, N>> b, F f) {
+  if constexpr (std::same_as<T, Probe>) {
+    return Pack<T, N>::either(a, b);
+  } else if constexpr (N == 1) {
+    return Pack<T, N>::raw(f(a.v, b.v));
+  } else {
+    Pack<T, N> y;
+    for (int i = 0; i < N; ++i) y.v[i] = f(a.v[i], b.v[i]);
+    return y;
+  }
+}
+
+/// a where c is not 0, b elsewhere; what stands in the branch not taken does not matter.
+template <class T, int N>
+Pack<T, N> select(Pack<T, N> c, std::type_identity_t<Pack<T, N>> a, std::type_identity_t<Pack<T, N>> b) {
+  if constexpr (std::same_as<T, Probe>) {
+    return Pack<T, N>::either(c, Pack<T, N>::either(a, b));
+  } else if constexpr (N == 1) {
+    return lane::real(c.v) != 0 ? a : b;
+  } else {
+    return Pack<T, N>::raw(c.v != 0 ? a.v : b.v);
+  }
+}
+
+// clang-format off
+template <class T, int N> Pack<T, N> exp(Pack<T, N> x)    { return map(x, [](T v) { return lane::exp(v); }); }
+template <class T, int N> Pack<T, N> log(Pack<T, N> x)    { return map(x, [](T v) { return lane::log(v); }); }
+template <class T, int N> Pack<T, N> log1p(Pack<T, N> x)  { return map(x, [](T v) { return lane::log1p(v); }); }
+template <class T, int N> Pack<T, N> sqrt(Pack<T, N> x)   { return map(x, [](T v) { return lane::sqrt(v); }); }
+template <class T, int N> Pack<T, N> tanh(Pack<T, N> x)   { return map(x, [](T v) { return lane::tanh(v); }); }
+template <class T, int N> Pack<T, N> abs(Pack<T, N> x)    { return map(x, [](T v) { return lane::abs(v); }); }
+template <class T, int N> Pack<T, N> sign(Pack<T, N> x)   { return map(x, [](T v) { return lane::sign(v); }); }
+template <class T, int N> Pack<T, N> pow(Pack<T, N> x, double p) { return map(x, [p](T v) { return lane::pow(v, p); }); }
+/// The real part where it is finite, else 0: a shift that cannot make NaNs.
+template <class T, int N> Pack<T, N> finite_or_zero(Pack<T, N> x) { return map(x, [](T v) { return std::isfinite(lane::real(v)) ? T(lane::real(v)) : T(0); }); }
+template <class T, int N> Pack<T, N> square(Pack<T, N> x) { return x % x; }
+template <class T, int N> Pack<T, N> sigmoid(Pack<T, N> x) { return 1.0 / (1.0 + exp(-x)); }
+// clang-format on
+
+/// How many numbers of type T are handled at once.
+template <class T>
+inline constexpr int pack_width = std::is_floating_point_v<T> ? 64 / int(sizeof(T)) : 1;
+
+/// Lane i from p[i * stride], where stride is 0 or 1; the lanes from `lanes` on are left at zero.
+template <class T, int N>
+Pack<T, N> load(const T* p, arma::uword stride, int lanes) {
+  if (stride == 0) return Pack<T, N>(*p);
+  if constexpr (N == 1) {
+    return Pack<T, N>::raw(*p);
+  } else {
+    Pack<T, N> x;
+    if (lanes == N) {
+      std::memcpy(&x.v, p, sizeof x.v);
+    } else {
+      x = Pack<T, N>(0);
+      for (int i = 0; i < lanes; ++i) x.v[i] = p[i];
+    }
+    return x;
+  }
+}
+
+template <class T, int N>
+void store(T* p, Pack<T, N> x, int lanes) {
+  if (lanes == N) {
+    std::memcpy(p, &x.v, sizeof x.v);
+  } else {
+    for (int i = 0; i < lanes; ++i) p[i] = x[i];
+  }
+}
+
+/// Sums packs; floats are carried over into doubles every few packs, so that long sums keep their digits.
+template <class T, int N>
+class Accumulator {
+ public:
+  void add(Pack<T, N> x) {
+    near_ = near_ + x;
+    if constexpr (std::same_as<T, float>) {
+      if (++count_ == 32) carry();
+    }
+  }
+  /// The sum in lane i.
+  auto lane(int i) {
+    if constexpr (std::same_as<T, float>) {
+      carry();
+      return far_[i];
+    } else {
+      return near_[i];
+    }
+  }
+  auto total() {
+    auto sum = lane(0);
+    for (int i = 1; i < N; ++i) sum += lane(i);
+    return sum;
+  }
+
+ private:
+  void carry() {
+    for (int i = 0; i < N; ++i) far_[i] += double(near_[i]);
+    near_ = Pack<T, N>(0);
+    count_ = 0;
+  }
+  struct Nothing {};
+  Pack<T, N> near_ = Pack<T, N>(0);
+  [[no_unique_address]] std::conditional_t<std::same_as<T, float>, double[N], Nothing> far_{};
+  int count_ = 0;
+};
+
+}  // namespace armagrad
+
+#pragma GCC diagnostic pop

@@ -1,0 +1,280 @@
+#pragma once
+// Table<Rule, eT>: how the text of one rule is read as numbers, recorded, and over complex numbers.
+
+#include <tuple>
+#include <utility>
+
+#include "complex_replay.hpp"
+#include "kernels.hpp"
+#include "recording.hpp"
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpsabi"
+
+namespace armagrad {
+
+namespace detail {
+
+template <class Rule>
+using Operands = std::make_index_sequence<Rule::arity>;
+
+template <class Rule>
+concept IsElementwise = Rule::family == Family::elementwise;
+template <class Rule>
+concept IsAlongDim = std::is_base_of_v<AlongDim, Rule>;
+
+/// What an elementwise rule's partial derivative by operand k reads, found by running its text over Probes.
+template <class Rule>
+std::array<std::uint8_t, 3> probe_reads() {
+  using P = Pack<Probe, 1>;
+  const auto argument = [](std::uint8_t bit) { return P(Probe{bit}); };
+  return [&]<std::size_t... k>(std::index_sequence<k...>) {
+    const auto partials = Rule{}.partials(argument(reads::result), argument(reads::operand(k))...);
+    const auto mask = [](const auto& p) {
+      if constexpr (std::is_arithmetic_v<std::remove_cvref_t<decltype(p)>>) return std::uint8_t(0);
+      else return std::uint8_t(p.v.reads);
+    };
+    return std::array<std::uint8_t, 3>{mask(std::get<k>(partials))...};
+  }(Operands<Rule>{});
+}
+
+template <class Rule>
+std::array<std::uint8_t, 3> reads_of() {
+  if constexpr (IsElementwise<Rule>) {
+    return probe_reads<Rule>();
+  } else {
+    std::array<std::uint8_t, 3> all{reads::everything, reads::everything, reads::everything};
+    if constexpr (requires { Rule::reads; }) std::copy(Rule::reads.begin(), Rule::reads.end(), all.begin());
+    return all;
+  }
+}
+
+template <class Rule>
+const Rule& as(const void* rule) { return *static_cast<const Rule*>(rule); }
+
+/// Elementwise rules, a pack at a time.
+template <class Rule, class T>
+struct Entrywise {
+  static constexpr int N = pack_width<T>;
+  using In = const Strided<const T>*;
+
+  template <int width, class F>
+  static auto with_operands(F f) {
+    return [&]<std::size_t... k>(std::index_sequence<k...>) { return f(std::integral_constant<std::size_t, k>{}...); }(Operands<Rule>{});
+  }
+
+  static void map(const void* rule, T* y, In x, uword rows, uword cols) {
+    [&]<std::size_t... k>(std::index_sequence<k...>) {
+      Strided<const T> in[] = {x[k]...};
+      Strided<T> out{y, 1, rows};
+      flatten(rows, cols, out, in[k]...);
+      deliver<T, N>(out, false, rows, cols, [&](uword i, uword j, int lanes) { return Pack<T, N>(as<Rule>(rule).value(load<T, N>(in[k], i, j, lanes)...)); });
+    }(Operands<Rule>{});
+  }
+  static double map_sum(const void* rule, In x, uword rows, uword cols) {
+    return [&]<std::size_t... k>(std::index_sequence<k...>) {
+      Strided<const T> in[] = {x[k]...};
+      flatten(rows, cols, in[k]...);
+      Accumulator<T, N> sum;
+      for_each_pack<N>(rows, cols, [&](uword i, uword j, int lanes) {
+        Pack<T, N> p = as<Rule>(rule).value(load<T, N>(in[k], i, j, lanes)...);
+        for (int l = lanes; l < N; ++l) p.set(l, T(0));
+        sum.add(p);
+      });
+      return double(sum.total());
+    }(Operands<Rule>{});
+  }
+  static void pull(const void* rule, unsigned operand, Strided<T> dx, bool add, Strided<const T> dy, T scale, Strided<const T> y,
+                   In x, uword rows, uword cols) {
+    [&]<std::size_t... k>(std::index_sequence<k...>) {
+      (void)((operand == k && (pull_one<k>(rule, dx, add, dy, scale, y, x, rows, cols), true)) || ...);
+    }(Operands<Rule>{});
+  }
+  template <std::size_t which>
+  static void pull_one(const void* rule, Strided<T> dx, bool add, Strided<const T> dy, T scale, Strided<const T> y, In x,
+                       uword rows, uword cols) {
+    [&]<std::size_t... k>(std::index_sequence<k...>) {
+      static const std::array<std::uint8_t, 3> reads = probe_reads<Rule>();
+      Strided<const T> in[] = {x[k]...};
+      // What the text does not read may not be there: read a constant in its place.
+      static constexpr T nothing = 1;
+      const auto unread = [&](Strided<const T>& s, std::uint8_t bit) {
+        if (!(reads[which] & bit)) s = {&nothing, 0, 0};
+      };
+      unread(y, reads::result);
+      (unread(in[k], reads::operand(k)), ...);
+      flatten(rows, cols, dx, dy, y, in[k]...);
+      deliver<T, N>(dx, add, rows, cols, [&](uword i, uword j, int lanes) {
+        const Pack<T, N> d = std::get<which>(as<Rule>(rule).partials(load<T, N>(y, i, j, lanes), load<T, N>(in[k], i, j, lanes)...));
+        const Pack<T, N> g = Pack<T, N>(scale) % load<T, N>(dy, i, j, lanes);
+        return g % d;
+      });
+    }(Operands<Rule>{});
+  }
+  static T map_one(const void* rule, const T* x) {
+    return [&]<std::size_t... k>(std::index_sequence<k...>) {
+      return Pack<T, 1>(as<Rule>(rule).value(Pack<T, 1>(x[k])...)).v;
+    }(Operands<Rule>{});
+  }
+  static T partial_one(const void* rule, unsigned operand, T y, const T* x) {
+    return [&]<std::size_t... k>(std::index_sequence<k...>) {
+      const auto partials = as<Rule>(rule).partials(Pack<T, 1>(y), Pack<T, 1>(x[k])...);
+      T d = 0;
+      (void)((operand == k && (d = Pack<T, 1>(std::get<k>(partials)).v, true)) || ...);
+      return d;
+    }(Operands<Rule>{});
+  }
+};
+
+}  // namespace detail
+
+template <class Rule, class eT>
+struct Table {
+  static const Operation<eT>& operation() {
+    static const Operation<eT> table = make();
+    return table;
+  }
+
+ private:
+  using cx = std::complex<eT>;
+  using Ks = detail::Operands<Rule>;
+
+  static const Rule& rule(Tape<eT>& tape, Index i) { return *static_cast<const Rule*>(tape.rule(i)); }
+  static Index operand(Tape<eT>& tape, Index i, std::size_t k) { return tape.node(i).operands[k]; }
+
+  // ---- Numbers ----
+  static void forward(Tape<eT>& tape, Index i) {
+    eT* y = tape.output(i);
+    const Shape s = tape.node(i).shape;
+    if constexpr (detail::IsAlongDim<Rule>) {
+      const Index x = operand(tape, i, 0);
+      forward_along<eT>(rule(tape, i), y, s, tape.data(x), tape.node(x).shape);
+    } else {
+      [&]<std::size_t... k>(std::index_sequence<k...>) {
+        const Result<eT> out{y, s};
+        rule(tape, i).forward(out, matrix(tape, operand(tape, i, k))...);
+      }(Ks{});
+    }
+  }
+  static void reverse(Tape<eT>& tape, Index i) {
+    if constexpr (detail::IsAlongDim<Rule>) {
+      reverse_along(tape, i);
+    } else {
+      [&]<std::size_t... k>(std::index_sequence<k...>) {
+        rule(tape, i).reverse(Slot<eT>{&tape, operand(tape, i, k)}..., Incoming<eT>{&tape, i}, matrix(tape, i),
+                              matrix(tape, operand(tape, i, k))...);
+      }(Ks{});
+    }
+  }
+  static arma::Mat<eT> matrix(Tape<eT>& tape, Index i) { return over(tape.data(i), tape.node(i).shape); }
+
+  template <class T>
+  static void forward_along(const Rule& rule, T* y, Shape ys, const T* x, Shape xs) {
+    constexpr int N = pack_width<T>;
+    for_each_fibre<T, N>(xs.rows, xs.cols, rule.dim, [&](auto walk, uword i, uword j) {
+      using W = decltype(walk);
+      const auto in = read_fibre(walk, broadcast(x, xs, xs), i, j);
+      if constexpr (Rule::reduces) {
+        rule.forward(NumberOut<T, W>{y + (W::across ? i : j), walk.tail}, in);
+      } else {
+        rule.forward(FibreOut<T, W>{walk, y + i + j * ys.rows, W::across ? uword(ys.rows) : uword(N)}, in);
+      }
+    });
+  }
+  static void reverse_along(Tape<eT>& tape, Index i) {
+    constexpr int N = pack_width<eT>;
+    const Index x = operand(tape, i, 0);
+    const Shape xs = tape.node(x).shape, ys = tape.node(i).shape;
+    const Adjoint<eT> dy = tape.adjoint(i);
+    const auto [dx, add] = tape.accumulate(x);
+    // What was never computed is not read; any memory will do in its place.
+    const eT* y_data = tape.node(i).evaluated ? tape.data(i) : nullptr;
+    const eT* x_data = tape.node(x).evaluated ? tape.data(x) : nullptr;
+    for_each_fibre<eT, N>(xs.rows, xs.cols, rule(tape, i).dim, [&, dx = dx, add = add](auto walk, uword r, uword c) {
+      using W = decltype(walk);
+      const FibreSlot<eT, W> out{walk, dx + r + c * xs.rows, W::across ? uword(xs.rows) : uword(N), add};
+      const auto in = read_fibre(walk, broadcast(x_data, xs, xs), r, c);
+      const Pack<eT, N> scale(dy.scale);
+      if constexpr (Rule::reduces) {
+        const auto y = y_data ? read_number(walk, broadcast(y_data, ys, xs), r, c) : Pack<eT, N>(0);
+        rule(tape, i).reverse(out, scale % read_number(walk, widened(dy.look, ys, xs), r, c), y, in);
+      } else {
+        rule(tape, i).reverse(out, scale % read_fibre(walk, dy.look, r, c), read_fibre(walk, broadcast(y_data, ys, ys), r, c), in);
+      }
+    });
+  }
+  static Strided<const eT> widened(Strided<const eT> look, Shape from, Shape to) {
+    return {look.data, from.rows == to.rows ? look.inner : 0, from.cols == to.cols ? look.outer : 0};
+  }
+
+  // ---- Recorded ----
+  static void record(Recording<eT>& r, Index i) {
+    Tape<eT>& tape = r.tape();
+    const Rule text = rule(tape, i);  // a copy: recording moves the nodes
+    const std::array<Index, 3> operands = tape.node(i).operands;
+    [&]<std::size_t... k>(std::index_sequence<k...>) {
+      if constexpr (detail::IsElementwise<Rule>) {
+        const auto dy = r.adjoint(i);
+        const auto partials = text.partials(r.node(i), r.spread_operand(i, operands[k])...);
+        ((tape.wants(operands[k]) ? r.chain(operands[k], dy, std::get<k>(partials)) : void()), ...);
+      } else {
+        text.reverse(RecordedSlot<eT>{&r, operands[k]}..., r.adjoint(i), r.node(i), r.node(operands[k])...);
+      }
+    }(Ks{});
+  }
+
+  // ---- Complex ----
+  static void complex(ComplexReplay<eT>& replay, Index i) {
+    Tape<eT>& tape = replay.tape();
+    [&]<std::size_t... k>(std::index_sequence<k...>) {
+      (replay.operand(operand(tape, i, k)), ...);
+      arma::Mat<cx>& y = replay.output(i);
+      const Shape ys = shape_of(y.n_rows, y.n_cols);
+      if constexpr (detail::IsElementwise<Rule>) {
+        const Strided<const cx> x[] = {broadcast(const_cast<const cx*>(replay.operand(operand(tape, i, k)).memptr()),
+                                                 tape.node(operand(tape, i, k)).shape, ys)...};
+        detail::Entrywise<Rule, cx>::map(&rule(tape, i), y.memptr(), x, ys.rows, ys.cols);
+      } else if constexpr (detail::IsAlongDim<Rule>) {
+        const arma::Mat<cx>& x = replay.operand(operand(tape, i, 0));
+        forward_along<cx>(rule(tape, i), y.memptr(), ys, x.memptr(), shape_of(x.n_rows, x.n_cols));
+      } else {
+        const Result<cx> out{y.memptr(), ys};
+        rule(tape, i).forward(out, replay.operand(operand(tape, i, k))...);
+      }
+    }(Ks{});
+  }
+
+  static std::string parameters(const void* rule) {
+    if constexpr (requires(const Rule& r) { r.parameters(); }) return static_cast<const Rule*>(rule)->parameters();
+    else return {};
+  }
+
+  static Operation<eT> make() {
+    Operation<eT> o{};
+    o.name = Rule::name;
+    o.family = Rule::family;
+    o.arity = Rule::arity;
+    o.reads = detail::reads_of<Rule>();
+    o.large = sizeof(Rule) > sizeof(Node<eT>::rule) || !std::is_trivially_copyable_v<Rule>;
+    if constexpr (detail::IsElementwise<Rule>) {
+      using E = detail::Entrywise<Rule, eT>;
+      o.map = E::map;
+      o.map_sum = E::map_sum;
+      o.pull = E::pull;
+      o.map_one = E::map_one;
+      o.partial_one = E::partial_one;
+    } else {
+      o.forward = forward;
+      o.reverse = reverse;
+    }
+    o.record = record;
+    o.complex = complex;
+    if constexpr (requires { Rule::infix; }) o.infix = Rule::infix, o.precedence = Rule::precedence;
+    o.parameters = parameters;
+    return o;
+  }
+};
+
+}  // namespace armagrad
+
+#pragma GCC diagnostic pop

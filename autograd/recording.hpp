@@ -1,0 +1,89 @@
+#pragma once
+// The recorded reading: a backward pass that is itself put on the tape, so that it can be differentiated again.
+
+#include <vector>
+
+#include "rules/rule.hpp"
+
+namespace armagrad {
+
+template <class eT>
+class Recording {
+ public:
+  /// Runs the backward pass of `root` (1x1) as new nodes at the end of its tape.
+  explicit Recording(const Var<eT>& root) : tape_(root.tape()), adjoints_(root.index() + 1, no_index) {
+    tape_.check(root, "gradient", {});
+    if (root.shape() != scalar_shape) misuse("gradient", {}, "the root is not a scalar but " + to_string(root.shape()));
+    Location place;
+    struct Restore {  // also when a rule throws
+      Tape<eT>& tape;
+      ~Restore() { tape.place = nullptr; }
+    } restore{tape_};
+    tape_.place = &place;
+    adjoints_[root.index()] = tape_.constant(eT(1)).index();
+    for (Index i = root.index() + 1; i-- > 0;) {
+      if (adjoints_[i] == no_index || !tape_.wants(i) || tape_.node(i).operation->family == Family::leaf) continue;
+      place = tape_.node(i).at;
+      tape_.node(i).operation->record(*this, i);
+    }
+  }
+
+  /// d root / d x, of x's shape; zeros where root does not depend on x.
+  Var<eT> gradient(const Var<eT>& x) {
+    tape_.check(x, "gradient", {});
+    if (x.index() < adjoints_.size() && adjoints_[x.index()] != no_index) {
+      const Var<eT> g = tape_.handle(adjoints_[x.index()]);
+      return g.shape() == x.shape() ? g : spread(g, x.shape());
+    }
+    return spread(tape_.constant(eT(0)), x.shape());
+  }
+
+  Tape<eT>& tape() { return tape_; }
+  Var<eT> node(Index i) { return tape_.handle(i); }
+  /// An operand of elementwise node i, repeated to i's shape where it was broadcast.
+  Var<eT> spread_operand(Index i, Index operand) {
+    const Var<eT> x = tape_.handle(operand);
+    return tape_.node(operand).is_scalar ? x : spread(x, tape_.node(i).shape);
+  }
+  Var<eT> adjoint(Index i) { return tape_.handle(adjoints_[i]); }
+
+  /// Adds part to the adjoint of node i, summed over what was broadcast.
+  void add(Index i, const Var<eT>& part) {
+    if (!tape_.wants(i)) return;
+    const Var<eT> fit = sum_to(part, tape_.node(i).shape);
+    adjoints_[i] = adjoints_[i] == no_index ? fit.index() : (tape_.handle(adjoints_[i]) + fit).index();
+  }
+
+  /// Adds dy times an elementwise rule's partial derivative, which is a Var or a plain number.
+  template <class Partial>
+  void chain(Index operand, const Var<eT>& dy, const Partial& partial) {
+    if constexpr (std::is_arithmetic_v<Partial>) {
+      if (partial == 1) add(operand, dy);
+      else if (partial == -1) add(operand, -dy);
+      else if (partial != 0) add(operand, dy * partial);
+    } else {
+      add(operand, is_one(dy) ? spread(partial, dy.shape()) : dy % partial);
+    }
+  }
+
+ private:
+  bool is_one(const Var<eT>& x) const {
+    const Node<eT>& n = tape_.node(x.index());
+    return n.operation->family == Family::leaf && !n.needs_gradient && n.is_scalar && n.value == 1;
+  }
+
+  Tape<eT>& tape_;
+  std::vector<Index> adjoints_;
+};
+
+/// Where a rule adds what an operand's adjoint gets, as nodes.
+template <class eT>
+struct RecordedSlot {
+  Recording<eT>* recording;
+  Index index;
+
+  explicit operator bool() const { return recording->tape().wants(index); }
+  void operator+=(const Var<eT>& part) const { recording->add(index, part); }
+};
+
+}  // namespace armagrad

@@ -1,0 +1,159 @@
+#pragma once
+// The tape: an append-only list of nodes whose order of creation is their topological order.
+//
+// Recording checks shapes and fills a node; nothing is computed until somebody asks for a value or a gradient.
+// Then two sweeps do all the work: up the tape for the values that are needed, down for the adjoints.
+
+#include <deque>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "operation.hpp"
+#include "pool.hpp"
+
+namespace armagrad {
+
+template <class eT> class Var;
+template <class Rule, class eT> struct Table;
+
+/// A matrix that the caller keeps alive and unchanged while the tape uses it: it is not copied.
+template <class eT>
+struct View {
+  const arma::Mat<eT>* matrix;
+};
+template <class eT>
+View<eT> view(const arma::Mat<eT>& X) { return {&X}; }
+
+template <class eT>
+struct Node {
+  const Operation<eT>* operation = nullptr;
+  std::array<Index, 3> operands{no_index, no_index, no_index};
+  Index storage = no_index;  // of a matrix; a 1x1 node's numbers stand in the node itself
+  Shape shape;
+  Location at;
+  bool needs_gradient : 1 = false;
+  bool is_scalar : 1 = false;  // a number, which meets matrices of any shape; not merely 1x1
+  bool evaluated : 1 = false;
+  bool needed : 1 = false;  // marks of the sweep under way
+  bool summed : 1 = false;
+  bool active : 1 = false;
+  alignas(8) std::byte rule[16]{};
+  eT value{}, adjoint{};
+
+  bool one_by_one() const { return shape == scalar_shape; }
+};
+
+/// What may become of a matrix node's adjoint: nothing yet, a scaled look at somebody's memory with rows,
+/// columns or a number repeated, or a matrix of its own (`chunk` held alone, full strides, scale 1).
+template <class eT>
+struct Adjoint {
+  Strided<const eT> look;
+  eT* chunk = nullptr;
+  eT scale = 1;
+
+  explicit operator bool() const { return look.data; }
+};
+
+template <class eT>
+class Tape {
+ public:
+  static_assert(std::is_same_v<eT, float> || std::is_same_v<eT, double>);
+
+  Tape() = default;
+  Tape(const Tape&) = delete;  // handles point to their tape
+  Tape& operator=(const Tape&) = delete;
+
+  /// A leaf to be differentiated by; copied, unless given as view(W).
+  Var<eT> variable(const arma::Mat<eT>& W);
+  Var<eT> variable(View<eT> W);
+  Var<eT> variable(eT scalar);
+  /// A leaf that is held fixed; copied, unless given as view(X).
+  Var<eT> constant(const arma::Mat<eT>& X);
+  Var<eT> constant(View<eT> X);
+  Var<eT> constant(eT scalar);
+
+  /// d root / d (every variable), from zero. std::logic_error unless root is 1x1 and of this tape. With `value`,
+  /// root's value is computed in the same sweep.
+  void backward(const Var<eT>& root, bool value = false);
+  /// What the last backward() found for a variable, of the variable's shape; zeros if root does not depend on it.
+  const arma::Mat<eT>& gradient(const Var<eT>& variable);
+  /// The value of a node, computed now if it was not yet.
+  arma::Mat<eT> value(const Var<eT>& x);
+  /// The value of a 1x1 node; std::logic_error for other shapes.
+  eT scalar(const Var<eT>& x);
+
+  /// Forgets every node and keeps the memory for the next recording. Older handles become invalid.
+  void clear();
+  std::size_t size() const { return nodes_.size(); }
+  /// Bytes held in matrices, in use or kept for reuse.
+  std::size_t bytes() const { return pool_.bytes(); }
+
+  // ---- For rules and readings --------------------------------------------------------------------------
+
+  template <class Rule>
+  Var<eT> record(const Rule& rule, Shape shape, std::span<const Index> operands, Location at);
+
+  const Node<eT>& node(Index i) const { return nodes_[i]; }
+  Node<eT>& node(Index i) { return nodes_[i]; }
+  Var<eT> handle(Index i);
+  void check(const Var<eT>& x, const char* operation, Location at) const;
+  /// Evaluates node i and what it depends on.
+  void evaluate(Index i);
+  /// The numbers of an evaluated node, column by column.
+  const eT* data(Index i) const {
+    const Node<eT>& n = nodes_[i];
+    return n.storage == no_index ? &n.value : storage_[n.storage].value;
+  }
+  /// Memory for the value of a node that is being evaluated.
+  eT* output(Index i);
+  /// Points a leaf at other numbers of the same shape.
+  void rebind(Index leaf, const eT* data);
+  const void* rule(Index i) const;
+
+  /// Adds scale * look (of node i's shape) to the adjoint of node i, by reference where it is the first.
+  void contribute(Index i, const Adjoint<eT>& part);
+  /// The adjoint of node i as memory to write to, and whether to add to what stands there.
+  std::pair<eT*, bool> accumulate(Index i);
+  /// The adjoint of node i as a look at memory; of zeros if there is none.
+  Adjoint<eT> adjoint(Index i);
+  /// The adjoint of node i as a full matrix.
+  const eT* full_adjoint(Index i);
+  bool wants(Index i) const { return nodes_[i].needs_gradient; }
+
+  /// Recorded nodes get this place in the source instead of their own, while a rule is being recorded.
+  Location* place = nullptr;
+
+ private:
+  struct Storage {
+    const eT* value = nullptr;
+    Adjoint<eT> adjoint;
+  };
+
+  Var<eT> leaf(bool variable, Shape shape, const eT* data, bool copy, bool scalar);
+  Index append(const Operation<eT>& operation, Shape shape, std::span<const Index> operands, Location at);
+  void need(Index i, Index& lowest);
+  void need_operands(const Node<eT>& n, Index& lowest);
+  void sweep(Index root, bool value, bool adjoints);
+  void compute(Index i);
+  void pull(Index i);
+  void pull_elementwise(Index i, unsigned k);
+  void drop_adjoint(Index i);
+  static bool is_full(const Adjoint<eT>& a, Shape s);
+  Strided<const eT> operand(const Node<eT>& n, unsigned k) const;
+  std::array<eT, 3> numbers(const Node<eT>& n) const;
+  std::array<Strided<const eT>, 3> looks(const Node<eT>& n) const;
+
+  static constexpr eT zero_ = 0;
+
+  std::vector<Node<eT>> nodes_;
+  std::vector<Storage> storage_;
+  std::vector<Index> variables_;
+  std::vector<std::shared_ptr<const void>> large_rules_;
+  std::deque<arma::Mat<eT>> gradients_;
+  Pool<eT> pool_;
+  std::uint32_t generation_ = 0;
+};
+
+}  // namespace armagrad

@@ -1,0 +1,150 @@
+#pragma once
+// Var: a handle to a node on a tape, used as if it were an Armadillo matrix.
+
+#include <optional>
+#include <type_traits>
+
+#include "tape.hpp"
+
+namespace armagrad {
+
+template <class eT> class Argument;
+template <class eT, bool rows> class Each;
+
+namespace rules {
+struct Plus;
+struct Minus;
+struct Times;
+struct Divide;
+struct Negate;
+struct Greater;
+}  // namespace rules
+template <class Rule, class eT>
+Var<eT> record_elementwise(const Rule& rule, std::initializer_list<const Argument<eT>*> arguments);
+template <class eT>
+Var<eT> record_product(const Argument<eT>& a, const Argument<eT>& b);
+
+/// A matrix (or, from accu, dot, ... a number) whose computation is on a tape. Cheap to copy; valid until its
+/// tape is cleared or destroyed. Operators are Armadillo's: + - * % / and a number meets matrices of any shape.
+template <class eT>
+class Var {
+ public:
+  using elem_type = eT;
+
+  uword n_rows = 0, n_cols = 0, n_elem = 0;
+
+  Var() = default;
+
+  arma::Mat<eT> value() const { return tape().value(*this); }
+  /// The value of a 1x1 node.
+  eT scalar() const { return tape().scalar(*this); }
+  Tape<eT>& tape() const {
+    if (!tape_) throw std::logic_error("an empty Var: it belongs to no tape");
+    return *tape_;
+  }
+  Index index() const { return index_; }
+  std::uint32_t generation() const { return generation_; }
+  Shape shape() const { return {std::uint32_t(n_rows), std::uint32_t(n_cols)}; }
+
+  Var t(std::source_location at = std::source_location::current()) const;
+  Var st(std::source_location at = std::source_location::current()) const { return t(at); }
+  /// X.each_row() + r and the like: r (1 x n_cols) meets every row.
+  auto each_row() const { return Each<eT, true>(*this); }
+  /// X.each_col() + c and the like: c (n_rows x 1) meets every column.
+  auto each_col() const { return Each<eT, false>(*this); }
+
+  using A = Argument<eT>;
+  friend Var operator+(const A& a, const A& b) { return record_elementwise<rules::Plus, eT>({}, {&a, &b}); }
+  friend Var operator-(const A& a, const A& b) { return record_elementwise<rules::Minus, eT>({}, {&a, &b}); }
+  friend Var operator%(const A& a, const A& b) { return record_elementwise<rules::Times, eT>({}, {&a, &b}); }
+  friend Var operator/(const A& a, const A& b) { return record_elementwise<rules::Divide, eT>({}, {&a, &b}); }
+  friend Var operator*(const A& a, const A& b) { return record_product<eT>(a, b); }
+  friend Var operator-(const A& a) { return record_elementwise<rules::Negate, eT>({}, {&a}); }
+  /// 1 where it holds and 0 where it does not; of zero derivative.
+  friend Var operator>(const A& a, const A& b) { return record_elementwise<rules::Greater, eT>({}, {&a, &b}); }
+  friend Var operator<(const A& a, const A& b) { return record_elementwise<rules::Greater, eT>({}, {&b, &a}); }
+
+ private:
+  friend class Tape<eT>;
+  Var(Tape<eT>* tape, Index index, std::uint32_t generation, Shape s)
+      : n_rows(s.rows), n_cols(s.cols), n_elem(s.size()), tape_(tape), index_(index), generation_(generation) {}
+
+  Tape<eT>* tape_ = nullptr;
+  Index index_ = 0;
+  std::uint32_t generation_ = 0;
+};
+
+namespace detail {
+template <class T>
+struct element_of_var {};
+template <class eT>
+struct element_of_var<Var<eT>> {
+  using type = eT;
+};
+}  // namespace detail
+
+template <class T>
+concept AnyVar = requires { typename detail::element_of_var<std::remove_cvref_t<T>>::type; };
+
+/// Holds for argument lists with at least one Var.
+template <class... A>
+concept Differentiable = (AnyVar<A> || ...);
+
+namespace detail {
+template <class First, class... Rest>
+struct element {
+  using type = typename element<Rest...>::type;
+};
+template <class eT, class... Rest>
+struct element<Var<eT>, Rest...> {
+  using type = eT;
+};
+}  // namespace detail
+
+/// The element type of the Vars among the types A.
+template <class... A>
+using element_t = typename detail::element<std::remove_cvref_t<A>...>::type;
+
+/// What an operation takes where a Var may stand: a Var, a number, or an Armadillo matrix or expression (which
+/// is copied to the tape, unless given as view(X)). It notes the source line where it was converted.
+template <class eT>
+class Argument {
+ public:
+  Argument(const Var<eT>& x, std::source_location at = std::source_location::current()) : at_(at), var_(x) {}
+  template <class S>
+    requires std::is_arithmetic_v<S>
+  Argument(S x, std::source_location at = std::source_location::current()) : at_(at), kind_(Kind::number), number_(eT(x)) {}
+  Argument(View<eT> x, std::source_location at = std::source_location::current())
+      : at_(at), kind_(Kind::view), matrix_(x.matrix) {}
+  Argument(const arma::Mat<eT>& x, std::source_location at = std::source_location::current())
+      : at_(at), kind_(Kind::matrix), matrix_(&x) {}
+  template <class E>
+  Argument(const arma::Base<eT, E>& x, std::source_location at = std::source_location::current())
+      : at_(at), kind_(Kind::matrix), evaluated_(x), matrix_(&*evaluated_) {}
+  Argument(const Argument&) = delete;
+
+  Location at() const { return at_; }
+  const Var<eT>* var() const { return kind_ == Kind::var ? &var_ : nullptr; }
+
+  /// The argument as a node of the tape.
+  Var<eT> on(Tape<eT>& tape, const char* operation) const {
+    switch (kind_) {
+      case Kind::var: tape.check(var_, operation, at_); return var_;
+      case Kind::number: return tape.constant(number_);
+      case Kind::view: return tape.constant(View<eT>{matrix_});
+      case Kind::matrix: break;
+    }
+    return tape.constant(*matrix_);
+  }
+
+ private:
+  enum class Kind : std::uint8_t { var, number, view, matrix };
+  Location at_;
+  Kind kind_ = Kind::var;
+  Var<eT> var_;
+  eT number_{};
+  std::optional<arma::Mat<eT>> evaluated_;
+  const arma::Mat<eT>* matrix_ = nullptr;
+};
+
+}  // namespace armagrad
