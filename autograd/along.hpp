@@ -12,9 +12,6 @@
 #include "operation.hpp"
 #include "pack.hpp"
 
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wpsabi"
-
 namespace armagrad {
 
 /// How a fibre is walked: `steps` packs, of which the last has `tail` live lanes; `across` when the lanes are
@@ -228,5 +225,3 @@ Pack<T, N> read_number(Walk<T, N, across> walk, Strided<const T> x, uword i, uwo
 }
 
 }  // namespace armagrad
-
-#pragma GCC diagnostic pop

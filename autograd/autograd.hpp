@@ -1,9 +1,25 @@
 #pragma once
 // Armagrad: automatic differentiation for Armadillo. Include this; see README.md.
 
+#include "check/check_gradient.hpp"
 #include "derivatives.hpp"
+#include "formula/formula.hpp"
+#include "registry.hpp"
+
+#ifdef ARMAGRAD_LIBRARY  // the tape and the rules for float and double are compiled in the library
+
+namespace armagrad {
+extern template class Tape<double>;
+extern template class Tape<float>;
+extern template class Recording<double>;
+extern template class Recording<float>;
+}  // namespace armagrad
+
+#else
+
+#include "check/check_gradient_impl.hpp"
 #include "engine.hpp"
-#include "rules/elementwise.hpp"
-#include "rules/products.hpp"
-#include "rules/reductions.hpp"
-#include "rules/softmax.hpp"
+#include "formula/formula_impl.hpp"
+#include "readings.hpp"
+
+#endif

@@ -15,25 +15,36 @@ class ComplexReplay {
  public:
   using cx = std::complex<eT>;
 
-  /// The derivative of `root` (1x1) along `direction`, a step from the leaf `x` of x's shape.
-  ComplexReplay(const Var<eT>& root, const Var<eT>& x, const arma::Mat<eT>& direction)
-      : tape_(root.tape()), values_(root.index() + 1) {
-    tape_.evaluate(root.index());
-    mark(root.index());
-    const eT h = step();
-    for (Index i = x.index(); i <= root.index(); ++i) {
+  explicit ComplexReplay(const Var<eT>& root) : tape_(root.tape()), root_(root.index()), values_(root.index() + 1), moved_(root.index() + 1) {
+    tape_.evaluate(root_);
+    used_.assign(root_ + 1, false);
+    used_[root_] = true;
+    for (Index i = root_ + 1; i-- > 0;) {
+      if (used_[i]) each_operand(i, [&](Index k) { used_[k] = true; });
+    }
+  }
+
+  /// The derivative of the root (1x1) along `direction`, a step from the leaf `x`, of x's shape.
+  eT derivative(const Var<eT>& x, const arma::Mat<eT>& direction) {
+    std::fill(moved_.begin(), moved_.end(), false);
+    for (Index i = x.index(); i <= root_; ++i) {
       const Node<eT>& n = tape_.node(i);
       if (i == x.index()) {
-        values_[i] = arma::Mat<cx>(over(tape_.data(i), n.shape), direction * h);
-      } else if (marks_[i] && moves(i)) {
+        values_[i] = arma::Mat<cx>(over(tape_.data(i), n.shape), direction * step());
+        moved_[i] = true;
+      } else if (used_[i]) {
+        each_operand(i, [&](Index k) { moved_[i] = moved_[i] || moved_[k]; });
+        if (!moved_[i]) continue;
         values_[i].set_size(n.shape.rows, n.shape.cols);
         n.operation->complex(*this, i);
       }
     }
-    if (!values_[root.index()].is_empty()) derivative_ = values_[root.index()](0).imag() / h;
+    const eT slope = moved_[root_] ? values_[root_](0).imag() / step() : eT(0);
+    for (Index i = 0; i <= root_; ++i) {
+      if (moved_[i]) values_[i].reset();
+    }
+    return slope;
   }
-
-  eT derivative() const { return derivative_; }
 
   // ---- For rules' readings ----
   Tape<eT>& tape() { return tape_; }
@@ -41,7 +52,7 @@ class ComplexReplay {
   /// The values of node i; those that do not depend on the leaf are taken over from the tape when first read.
   const arma::Mat<cx>& operand(Index i) {
     const Node<eT>& n = tape_.node(i);
-    if (values_[i].n_elem != n.shape.size()) {
+    if (!moved_[i] && values_[i].n_elem != n.shape.size()) {
       tape_.evaluate(i);
       const arma::Mat<eT> real = over(tape_.data(i), n.shape);
       values_[i] = arma::Mat<cx>(real, arma::Mat<eT>(n.shape.rows, n.shape.cols, arma::fill::zeros));
@@ -52,27 +63,16 @@ class ComplexReplay {
   static constexpr eT step() { return std::is_same_v<eT, double> ? eT(1e-100) : eT(1e-15); }
 
  private:
-  void mark(Index root) {
-    marks_.assign(root + 1, false);
-    marks_[root] = true;
-    for (Index i = root + 1; i-- > 0;) {
-      if (!marks_[i]) continue;
-      const Node<eT>& n = tape_.node(i);
-      for (unsigned k = 0; k < n.operation->arity; ++k) marks_[n.operands[k]] = true;
-    }
-  }
-  bool moves(Index i) const {
+  template <class F>
+  void each_operand(Index i, F f) const {
     const Node<eT>& n = tape_.node(i);
-    for (unsigned k = 0; k < n.operation->arity; ++k) {
-      if (!values_[n.operands[k]].is_empty()) return true;
-    }
-    return false;
+    for (unsigned k = 0; k < n.operation->arity; ++k) f(n.operands[k]);
   }
 
   Tape<eT>& tape_;
-  std::vector<arma::Mat<cx>> values_;
-  std::vector<bool> marks_;
-  eT derivative_ = 0;
+  Index root_;
+  std::vector<arma::Mat<cx>> values_;  // of what moves with the leaf; constants are kept for the next direction
+  std::vector<bool> used_, moved_;
 };
 
 }  // namespace armagrad

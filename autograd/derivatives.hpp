@@ -3,7 +3,6 @@
 
 #include <tuple>
 
-#include "engine.hpp"
 #include "recording.hpp"
 #include "rules/reductions.hpp"
 

@@ -5,7 +5,6 @@
 #include <cstring>
 
 #include "kernels.hpp"
-#include "readings.hpp"
 #include "var.hpp"
 
 namespace armagrad {
@@ -36,20 +35,6 @@ Index Tape<eT>::append(const Operation<eT>& operation, Shape shape, std::span<co
     storage_.emplace_back();
   }
   return Index(nodes_.size() - 1);
-}
-
-template <class eT>
-template <class Rule>
-Var<eT> Tape<eT>::record(const Rule& rule, Shape shape, std::span<const Index> operands, Location at) {
-  const Operation<eT>& operation = Table<Rule, eT>::operation();
-  const Index i = append(operation, shape, operands, at);
-  if constexpr (sizeof(Rule) <= sizeof(Node<eT>::rule) && std::is_trivially_copyable_v<Rule>) {
-    std::memcpy(nodes_[i].rule, &rule, sizeof(Rule));
-  } else {
-    const void* kept = large_rules_.emplace_back(std::make_shared<const Rule>(rule)).get();
-    std::memcpy(nodes_[i].rule, &kept, sizeof kept);
-  }
-  return handle(i);
 }
 
 template <class eT>
@@ -87,18 +72,31 @@ void Tape<eT>::rebind(Index i, const eT* data) {
 
 // clang-format off
 template <class eT> Var<eT> Tape<eT>::variable(const arma::Mat<eT>& W) { return leaf(true, shape_of(W.n_rows, W.n_cols), W.memptr(), true, false); }
-template <class eT> Var<eT> Tape<eT>::variable(View<eT> W) { return leaf(true, shape_of(W.matrix->n_rows, W.matrix->n_cols), W.matrix->memptr(), false, false); }
+template <class eT> Var<eT> Tape<eT>::variable(View<eT> W) { return named(leaf(true, shape_of(W.matrix->n_rows, W.matrix->n_cols), W.matrix->memptr(), false, false), W.name); }
 template <class eT> Var<eT> Tape<eT>::variable(eT x) { return leaf(true, scalar_shape, &x, true, true); }
 template <class eT> Var<eT> Tape<eT>::constant(const arma::Mat<eT>& X) { return leaf(false, shape_of(X.n_rows, X.n_cols), X.memptr(), true, false); }
-template <class eT> Var<eT> Tape<eT>::constant(View<eT> X) { return leaf(false, shape_of(X.matrix->n_rows, X.matrix->n_cols), X.matrix->memptr(), false, false); }
+template <class eT> Var<eT> Tape<eT>::constant(View<eT> X) { return named(leaf(false, shape_of(X.matrix->n_rows, X.matrix->n_cols), X.matrix->memptr(), false, false), X.name); }
 template <class eT> Var<eT> Tape<eT>::constant(eT x) { return leaf(false, scalar_shape, &x, true, true); }
 // clang-format on
+
+template <class eT>
+Var<eT> Tape<eT>::named(const Var<eT>& x, const char* name) {
+  if (name) names_.emplace_back(x.index(), name);
+  return x;
+}
+
+template <class eT>
+const char* Tape<eT>::name(Index i) const {
+  const auto found = std::find_if(names_.begin(), names_.end(), [i](const auto& n) { return n.first == i; });
+  return found == names_.end() ? nullptr : found->second;
+}
 
 template <class eT>
 void Tape<eT>::clear() {
   nodes_.clear();
   storage_.clear();
   variables_.clear();
+  names_.clear();
   large_rules_.clear();
   pool_.reset();
   ++generation_;

@@ -4,9 +4,6 @@
 #include "operation.hpp"
 #include "pack.hpp"
 
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wpsabi"
-
 namespace armagrad {
 
 template <class T, int N>
@@ -95,5 +92,3 @@ double total(Strided<const eT> x, uword rows, uword cols) {
 }
 
 }  // namespace armagrad
-
-#pragma GCC diagnostic pop

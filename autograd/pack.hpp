@@ -1,7 +1,7 @@
 #pragma once
 // A few numbers side by side: the algebra in which elementwise rules are read as numbers.
 //
-// Pack<double, 8> is one SIMD register (or two, or four); Pack<double, 1> a plain number;
+// Pack<double, 8> is one SIMD register; Pack<double, 1> a plain number;
 // Pack<std::complex<double>, 1> carries the complex-step reading; and Pack<Probe, 1> computes nothing but
 // notes which of a rule's arguments its text reads.  Spelled as in Armadillo: % multiplies elementwise.
 
@@ -12,9 +12,6 @@
 #include <type_traits>
 
 #include "lane.hpp"
-
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wpsabi"  // wide vectors never cross a compiled boundary: all is inlined
 
 namespace armagrad {
 
@@ -88,7 +85,7 @@ struct Pack {
 
   /// 1 where true and 0 where not; complex numbers compare by their real part.
   friend Pack operator>(Pack a, Pack b) {
-    return map(a, b, [](T x, T y) { return T(lane::real(x) > lane::real(y) ? 1 : 0); });
+    return map(a, b, [](auto x, auto y) { return T(lane::real(x) > lane::real(y) ? 1 : 0); });
   }
   friend Pack operator<(Pack a, Pack b) { return b > a; }
 
@@ -143,23 +140,30 @@ Pack<T, N> select(Pack<T, N> c, std::type_identity_t<Pack<T, N>> a, std::type_id
 }
 
 // clang-format off
-template <class T, int N> Pack<T, N> exp(Pack<T, N> x)    { return map(x, [](T v) { return lane::exp(v); }); }
-template <class T, int N> Pack<T, N> log(Pack<T, N> x)    { return map(x, [](T v) { return lane::log(v); }); }
-template <class T, int N> Pack<T, N> log1p(Pack<T, N> x)  { return map(x, [](T v) { return lane::log1p(v); }); }
-template <class T, int N> Pack<T, N> sqrt(Pack<T, N> x)   { return map(x, [](T v) { return lane::sqrt(v); }); }
-template <class T, int N> Pack<T, N> tanh(Pack<T, N> x)   { return map(x, [](T v) { return lane::tanh(v); }); }
-template <class T, int N> Pack<T, N> abs(Pack<T, N> x)    { return map(x, [](T v) { return lane::abs(v); }); }
-template <class T, int N> Pack<T, N> sign(Pack<T, N> x)   { return map(x, [](T v) { return lane::sign(v); }); }
-template <class T, int N> Pack<T, N> pow(Pack<T, N> x, double p) { return map(x, [p](T v) { return lane::pow(v, p); }); }
+template <class T, int N> Pack<T, N> exp(Pack<T, N> x)    { return map(x, [](auto v) { return lane::exp(v); }); }
+template <class T, int N> Pack<T, N> log(Pack<T, N> x)    { return map(x, [](auto v) { return lane::log(v); }); }
+template <class T, int N> Pack<T, N> log1p(Pack<T, N> x)  { return map(x, [](auto v) { return lane::log1p(v); }); }
+template <class T, int N> Pack<T, N> sqrt(Pack<T, N> x)   { return map(x, [](auto v) { return lane::sqrt(v); }); }
+template <class T, int N> Pack<T, N> tanh(Pack<T, N> x)   { return map(x, [](auto v) { return lane::tanh(v); }); }
+template <class T, int N> Pack<T, N> abs(Pack<T, N> x)    { return map(x, [](auto v) { return lane::abs(v); }); }
+template <class T, int N> Pack<T, N> sign(Pack<T, N> x)   { return map(x, [](auto v) { return lane::sign(v); }); }
+template <class T, int N> Pack<T, N> pow(Pack<T, N> x, double p) { return map(x, [p](auto v) { return lane::pow(v, p); }); }
 /// The real part where it is finite, else 0: a shift that cannot make NaNs.
-template <class T, int N> Pack<T, N> finite_or_zero(Pack<T, N> x) { return map(x, [](T v) { return std::isfinite(lane::real(v)) ? T(lane::real(v)) : T(0); }); }
+template <class T, int N> Pack<T, N> finite_or_zero(Pack<T, N> x) { return map(x, [](auto v) { return std::isfinite(lane::real(v)) ? T(lane::real(v)) : T(0); }); }
 template <class T, int N> Pack<T, N> square(Pack<T, N> x) { return x % x; }
 template <class T, int N> Pack<T, N> sigmoid(Pack<T, N> x) { return 1.0 / (1.0 + exp(-x)); }
 // clang-format on
 
-/// How many numbers of type T are handled at once.
+/// How many numbers of type T are handled at once: what fills one of this machine's registers.
+#if defined(__AVX512F__)
+inline constexpr int register_bytes = 64;
+#elif defined(__AVX__)
+inline constexpr int register_bytes = 32;
+#else
+inline constexpr int register_bytes = 16;
+#endif
 template <class T>
-inline constexpr int pack_width = std::is_floating_point_v<T> ? 64 / int(sizeof(T)) : 1;
+inline constexpr int pack_width = std::is_floating_point_v<T> ? register_bytes / int(sizeof(T)) : 1;
 
 /// Lane i from p[i * stride], where stride is 0 or 1; the lanes from `lanes` on are left at zero.
 template <class T, int N>
@@ -226,5 +230,3 @@ class Accumulator {
 };
 
 }  // namespace armagrad
-
-#pragma GCC diagnostic pop

@@ -1,5 +1,5 @@
 #pragma once
-// Table<Rule, eT>: how the text of one rule is read as numbers, recorded, and over complex numbers.
+// How the text of one rule is read as numbers, recorded, and over complex numbers: the making of an Operation.
 
 #include <tuple>
 #include <utility>
@@ -7,9 +7,6 @@
 #include "complex_replay.hpp"
 #include "kernels.hpp"
 #include "recording.hpp"
-
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wpsabi"
 
 namespace armagrad {
 
@@ -129,13 +126,7 @@ struct Entrywise {
 }  // namespace detail
 
 template <class Rule, class eT>
-struct Table {
-  static const Operation<eT>& operation() {
-    static const Operation<eT> table = make();
-    return table;
-  }
-
- private:
+class Readings {
   using cx = std::complex<eT>;
   using Ks = detail::Operands<Rule>;
 
@@ -249,6 +240,7 @@ struct Table {
     else return {};
   }
 
+ public:
   static Operation<eT> make() {
     Operation<eT> o{};
     o.name = Rule::name;
@@ -275,6 +267,10 @@ struct Table {
   }
 };
 
-}  // namespace armagrad
+template <class Rule, class eT>
+const Operation<eT>& operation_of() {
+  static const Operation<eT> operation = Readings<Rule, eT>::make();
+  return operation;
+}
 
-#pragma GCC diagnostic pop
+}  // namespace armagrad

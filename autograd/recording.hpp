@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "rules/rule.hpp"
+#include "rules/reductions.hpp"
 
 namespace armagrad {
 

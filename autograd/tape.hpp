@@ -4,6 +4,7 @@
 // Recording checks shapes and fills a node; nothing is computed until somebody asks for a value or a gradient.
 // Then two sweeps do all the work: up the tape for the values that are needed, down for the adjoints.
 
+#include <cstring>
 #include <deque>
 #include <memory>
 #include <span>
@@ -16,15 +17,20 @@
 namespace armagrad {
 
 template <class eT> class Var;
-template <class Rule, class eT> struct Table;
 
-/// A matrix that the caller keeps alive and unchanged while the tape uses it: it is not copied.
+/// The table of a rule's readings. Defined in readings.hpp; the compiled library has those of its own rules.
+template <class Rule, class eT>
+const Operation<eT>& operation_of();
+
+/// A matrix that the caller keeps alive and unchanged while the tape uses it: it is not copied. The name, for
+/// formulas, is kept by pointer.
 template <class eT>
 struct View {
   const arma::Mat<eT>* matrix;
+  const char* name = nullptr;
 };
 template <class eT>
-View<eT> view(const arma::Mat<eT>& X) { return {&X}; }
+View<eT> view(const arma::Mat<eT>& X, const char* name = nullptr) { return {&X, name}; }
 
 template <class eT>
 struct Node {
@@ -93,7 +99,16 @@ class Tape {
   // ---- For rules and readings --------------------------------------------------------------------------
 
   template <class Rule>
-  Var<eT> record(const Rule& rule, Shape shape, std::span<const Index> operands, Location at);
+  Var<eT> record(const Rule& rule, Shape shape, std::span<const Index> operands, Location at) {
+    const Index i = append(operation_of<Rule, eT>(), shape, operands, at);
+    if constexpr (sizeof(Rule) <= sizeof(Node<eT>::rule) && std::is_trivially_copyable_v<Rule>) {
+      std::memcpy(nodes_[i].rule, &rule, sizeof(Rule));
+    } else {
+      const void* kept = large_rules_.emplace_back(std::make_shared<const Rule>(rule)).get();
+      std::memcpy(nodes_[i].rule, &kept, sizeof kept);
+    }
+    return handle(i);
+  }
 
   const Node<eT>& node(Index i) const { return nodes_[i]; }
   Node<eT>& node(Index i) { return nodes_[i]; }
@@ -110,6 +125,8 @@ class Tape {
   eT* output(Index i);
   /// Points a leaf at other numbers of the same shape.
   void rebind(Index leaf, const eT* data);
+  /// A leaf's name, or nullptr.
+  const char* name(Index leaf) const;
   const void* rule(Index i) const;
 
   /// Adds scale * look (of node i's shape) to the adjoint of node i, by reference where it is the first.
@@ -132,6 +149,7 @@ class Tape {
   };
 
   Var<eT> leaf(bool variable, Shape shape, const eT* data, bool copy, bool scalar);
+  Var<eT> named(const Var<eT>& x, const char* name);
   Index append(const Operation<eT>& operation, Shape shape, std::span<const Index> operands, Location at);
   void need(Index i, Index& lowest);
   void need_operands(const Node<eT>& n, Index& lowest);
@@ -150,6 +168,7 @@ class Tape {
   std::vector<Node<eT>> nodes_;
   std::vector<Storage> storage_;
   std::vector<Index> variables_;
+  std::vector<std::pair<Index, const char*>> names_;
   std::vector<std::shared_ptr<const void>> large_rules_;
   std::deque<arma::Mat<eT>> gradients_;
   Pool<eT> pool_;

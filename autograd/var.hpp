@@ -1,7 +1,7 @@
 #pragma once
 // Var: a handle to a node on a tape, used as if it were an Armadillo matrix.
 
-#include <optional>
+#include <memory>
 #include <type_traits>
 
 #include "tape.hpp"
@@ -115,12 +115,12 @@ class Argument {
     requires std::is_arithmetic_v<S>
   Argument(S x, std::source_location at = std::source_location::current()) : at_(at), kind_(Kind::number), number_(eT(x)) {}
   Argument(View<eT> x, std::source_location at = std::source_location::current())
-      : at_(at), kind_(Kind::view), matrix_(x.matrix) {}
+      : at_(at), kind_(Kind::view), name_(x.name), matrix_(x.matrix) {}
   Argument(const arma::Mat<eT>& x, std::source_location at = std::source_location::current())
       : at_(at), kind_(Kind::matrix), matrix_(&x) {}
   template <class E>
   Argument(const arma::Base<eT, E>& x, std::source_location at = std::source_location::current())
-      : at_(at), kind_(Kind::matrix), evaluated_(x), matrix_(&*evaluated_) {}
+      : at_(at), kind_(Kind::matrix), evaluated_(new arma::Mat<eT>(x)), matrix_(evaluated_.get()) {}
   Argument(const Argument&) = delete;
 
   Location at() const { return at_; }
@@ -131,7 +131,7 @@ class Argument {
     switch (kind_) {
       case Kind::var: tape.check(var_, operation, at_); return var_;
       case Kind::number: return tape.constant(number_);
-      case Kind::view: return tape.constant(View<eT>{matrix_});
+      case Kind::view: return tape.constant(View<eT>{matrix_, name_});
       case Kind::matrix: break;
     }
     return tape.constant(*matrix_);
@@ -143,7 +143,8 @@ class Argument {
   Kind kind_ = Kind::var;
   Var<eT> var_;
   eT number_{};
-  std::optional<arma::Mat<eT>> evaluated_;
+  const char* name_ = nullptr;
+  std::unique_ptr<const arma::Mat<eT>> evaluated_;
   const arma::Mat<eT>* matrix_ = nullptr;
 };
 

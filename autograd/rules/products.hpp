@@ -22,6 +22,7 @@ struct MatMul : General<2> {
   static constexpr int precedence = 3;
   static constexpr std::array reads{reads::second, reads::first};
   bool ta = false, tb = false;
+  std::string parameters() const { return {ta ? '\'' : ' ', tb ? '\'' : ' '}; }
 
   static Shape turned(Shape s, bool t) { return t ? Shape{s.cols, s.rows} : s; }
   void forward(auto y, const auto& a, const auto& b) const { y = multiply(a, ta, b, tb); }

@@ -1,0 +1,180 @@
+#pragma once
+
+#include <iomanip>
+#include <random>
+#include <sstream>
+
+#include "../complex_replay.hpp"
+#include "check_gradient.hpp"
+
+namespace armagrad {
+
+inline bool GradientCheck::passed() const {
+  return std::all_of(comparisons.begin(), comparisons.end(), [](const Comparison& c) { return c.passed; });
+}
+
+inline std::ostream& operator<<(std::ostream& out, const GradientCheck& check) {
+  std::ostringstream text;
+  text << "gradient check: " << (check.passed() ? "passed" : "FAILED") << '\n';
+  text << std::left << std::setw(10) << "variable" << std::setw(22) << "tape against" << std::setw(10) << "entries" << std::setw(12) << "rel. error"
+       << std::setw(11) << "tolerance" << std::setw(8) << "verdict" << "worst entry\n";
+  for (const Comparison& c : check.comparisons) {
+    text << std::setw(10) << c.variable << std::setw(22) << c.against;
+    if (!c.problem.empty()) {
+      text << "FAILED: " << c.problem << '\n';
+      continue;
+    }
+    text << std::setw(10) << c.compared << std::setprecision(2) << std::scientific << std::setw(12) << c.relative_error << std::setw(11) << c.tolerance
+         << std::setw(8) << (c.passed ? "ok" : "FAILED");
+    if (c.compared) text << '(' << c.row << ',' << c.col << ") " << std::setprecision(9) << c.tape << " vs " << c.other;
+    text << '\n';
+  }
+  return out << text.str();
+}
+
+namespace detail {
+
+/// Compares entry by entry; NaN anywhere fails.
+class Comparer {
+ public:
+  Comparer(std::string variable, std::string against) { c_.variable = std::move(variable), c_.against = std::move(against); }
+
+  void add(uword row, uword col, double tape, double other) {
+    const double error = std::abs(tape - other);
+    error_ += error * error, tape_ += tape * tape, other_ += other * other;
+    if (c_.compared++ == 0 || !(error <= worst_)) worst_ = error, c_.row = row, c_.col = col, c_.tape = tape, c_.other = other;
+  }
+  double norm() const { return std::sqrt(std::max(tape_, other_)); }
+  Comparison verdict(double tolerance) {
+    c_.tolerance = tolerance;
+    c_.relative_error = error_ == 0 ? 0 : std::sqrt(error_) / norm();
+    c_.passed = c_.relative_error <= tolerance;
+    return c_;
+  }
+
+ private:
+  Comparison c_;
+  double error_ = 0, tape_ = 0, other_ = 0, worst_ = 0;
+};
+
+/// The loss's value and gradients at W, on a tape of its own that is kept between calls.
+template <class eT>
+class CheckedLoss {
+ public:
+  explicit CheckedLoss(const LossOnTape<eT>& loss) : loss_(loss) {}
+
+  Var<eT> record(const std::vector<arma::Mat<eT>>& W) {
+    tape_.clear();
+    variables_.clear();
+    for (const auto& w : W) variables_.push_back(tape_.variable(view(w)));
+    const Var<eT> J = loss_(variables_);
+    tape_.check(J, "check_gradient", {});
+    return J;
+  }
+  Tape<eT>& tape() { return tape_; }
+  const Var<eT>& variable(std::size_t v) const { return variables_[v]; }
+
+ private:
+  const LossOnTape<eT>& loss_;
+  Tape<eT> tape_;
+  std::vector<Var<eT>> variables_;
+};
+
+/// A way through W's entries: all of them, or `most` drawn without repetition.
+inline std::vector<uword> some_entries(uword n, uword most, std::mt19937_64& random) {
+  std::vector<uword> all(n);
+  std::iota(all.begin(), all.end(), uword(0));
+  if (n <= most) return all;
+  for (uword i = 0; i < most; ++i) std::swap(all[i], all[i + random() % (n - i)]);
+  all.resize(most);
+  return all;
+}
+
+/// A direction of independent signs.
+template <class eT>
+arma::Mat<eT> random_signs(const arma::Mat<eT>& like, std::mt19937_64& random) {
+  arma::Mat<eT> d(arma::size(like));
+  for (eT& x : d) x = random() >> 63 ? eT(1) : eT(-1);
+  return d;
+}
+
+}  // namespace detail
+
+template <class eT>
+GradientCheck run_check(const CheckOptions<eT>& options, const LossOnTape<eT>& loss, const std::vector<arma::Mat<eT>>& at) {
+  GradientCheck report;
+  detail::CheckedLoss<eT> base(loss), moved(loss);
+  std::vector<arma::Mat<eT>> W = at;
+  const Var<eT> J = base.record(at);
+  base.tape().backward(J, true);
+  const double value = double(J.scalar());
+  const eT eps = std::numeric_limits<eT>::epsilon();
+  ComplexReplay<eT> replay(J);
+
+  for (std::size_t v = 0; v < at.size(); ++v) {
+    std::string name("W");
+    if (at.size() > 1) name.append(std::to_string(v + 1));
+    const arma::Mat<eT> g = base.tape().gradient(base.variable(v));
+    std::mt19937_64 random(options.seed);
+    const std::vector<uword> entries = detail::some_entries(g.n_elem, options.entries, random);
+    const double total_norm = arma::norm(arma::vectorise(arma::conv_to<arma::mat>::from(g)));
+
+    const auto value_at = [&](const arma::Mat<eT>& step) {
+      W[v] = at[v] + step;
+      return double(moved.record(W).scalar());
+    };
+    const eT scale = std::max<eT>(1, at[v].is_empty() ? eT(1) : arma::abs(at[v]).max());
+    const double h = std::cbrt(double(eps)) * double(scale);
+    const auto difference = [&](arma::Mat<eT> direction, double step) {
+      // The step as it is after rounding to eT counts.
+      return (value_at(direction * eT(step)) - value_at(direction * eT(-step))) / (2 * double(eT(step)));
+    };
+    arma::Mat<eT> unit(arma::size(g), arma::fill::zeros);
+
+    detail::Comparer central(name, "central differences"), complex(name, "complex step");
+    for (const uword e : entries) {
+      unit(e) = 1;
+      central.add(e % g.n_rows, e / g.n_rows, double(g(e)), difference(unit, h));
+      complex.add(e % g.n_rows, e / g.n_rows, double(g(e)), double(replay.derivative(base.variable(v), unit)));
+      unit(e) = 0;
+    }
+    const auto rounding = [&](double norm, double count) {
+      return norm > 0 ? double(eps) * std::max(1.0, std::abs(value)) / h * std::sqrt(count) / norm : 0;
+    };
+    const double truncation = h * h;
+    report.comparisons.push_back(central.verdict(100 * (truncation + rounding(central.norm(), double(entries.size())))));
+    report.comparisons.push_back(complex.verdict(1e3 * double(eps)));
+
+    if (entries.size() < g.n_elem && options.directions > 0) {
+      detail::Comparer central_all(name, "differences, all of W"), complex_all(name, "complex step, all");
+      for (uword d = 0; d < options.directions; ++d) {
+        const arma::Mat<eT> signs = detail::random_signs(g, random);
+        const double slope = arma::dot(arma::conv_to<arma::mat>::from(g), arma::conv_to<arma::mat>::from(signs));
+        // A step of norm h, whatever the size of W.
+        const double step = h / std::sqrt(double(g.n_elem));
+        central_all.add(d, 0, slope, difference(signs, step));
+        complex_all.add(d, 0, slope, double(replay.derivative(base.variable(v), signs)));
+      }
+      const double norm = total_norm * std::sqrt(double(options.directions));
+      report.comparisons.push_back(central_all.verdict(100 * (truncation + rounding(norm, double(g.n_elem * options.directions)))));
+      report.comparisons.push_back(complex_all.verdict(1e3 * double(eps) * total_norm * std::sqrt(double(options.directions)) / std::max(central_all.norm(), 1e-300)));
+    }
+
+    if (v < options.analytic.size()) {
+      const arma::Mat<eT>& a = options.analytic[v];
+      detail::Comparer analytic(name, "analytic gradient");
+      if (arma::size(a) != arma::size(g)) {
+        Comparison c = analytic.verdict(0);
+        c.problem = "shape mismatch: the tape's is " + to_string(shape_of(g.n_rows, g.n_cols)) + ", the analytic one " + to_string(shape_of(a.n_rows, a.n_cols));
+        c.passed = false;
+        report.comparisons.push_back(c);
+        continue;
+      }
+      for (uword e = 0; e < g.n_elem; ++e) analytic.add(e % g.n_rows, e / g.n_rows, double(g(e)), double(a(e)));
+      report.comparisons.push_back(analytic.verdict(1e3 * double(eps)));
+    }
+  }
+  return report;
+}
+
+}  // namespace armagrad

@@ -1,0 +1,19 @@
+#pragma once
+// What every source of the compiled library does with its list of rules.
+
+#include "../engine.hpp"
+#include "../readings.hpp"
+#include "../registry.hpp"
+
+namespace armagrad {
+
+template <class eT, class... Rules>
+const std::vector<OperationGetter<eT>>& getters(RuleList<Rules...>) {
+  static const std::vector<OperationGetter<eT>> all{&operation_of<Rules, eT>...};
+  return all;
+}
+
+template <class eT, class List>
+const std::vector<OperationGetter<eT>>& operations() { return getters<eT>(List{}); }
+
+}  // namespace armagrad

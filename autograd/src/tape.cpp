@@ -1,0 +1,17 @@
+#include "../check/check_gradient_impl.hpp"
+#include "../complex_replay.hpp"
+#include "../engine.hpp"
+#include "../formula/formula_impl.hpp"
+
+namespace armagrad {
+template class Tape<double>;
+template class Tape<float>;
+template class Recording<double>;
+template class Recording<float>;
+template class ComplexReplay<double>;
+template class ComplexReplay<float>;
+template std::string formula_text<double>(const Var<double>&);
+template std::string formula_text<float>(const Var<float>&);
+template GradientCheck run_check<double>(const CheckOptions<double>&, const LossOnTape<double>&, const std::vector<arma::Mat<double>>&);
+template GradientCheck run_check<float>(const CheckOptions<float>&, const LossOnTape<float>&, const std::vector<arma::Mat<float>>&);
+}  // namespace armagrad
