@@ -120,7 +120,7 @@ class Argument {
       : at_(at), kind_(Kind::matrix), matrix_(&x) {}
   template <class E>
   Argument(const arma::Base<eT, E>& x, std::source_location at = std::source_location::current())
-      : at_(at), kind_(Kind::matrix), evaluated_(new arma::Mat<eT>(x)), matrix_(evaluated_.get()) {}
+      : at_(at), kind_(Kind::matrix), evaluated_(new arma::Mat<eT>(x.get_ref())), matrix_(evaluated_.get()) {}
   Argument(const Argument&) = delete;
 
   Location at() const { return at_; }

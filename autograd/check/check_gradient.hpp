@@ -2,12 +2,11 @@
 // check_gradient: is the gradient right, and which entry says otherwise?
 
 #include <functional>
-#include <optional>
-#include <ostream>
 #include <string>
 #include <vector>
 
 #include "../derivatives.hpp"
+#include "report.hpp"
 
 namespace armagrad {
 
@@ -15,32 +14,13 @@ template <class eT>
 struct CheckOptions {
   /// What a hand-written gradient gives, one matrix per variable; compared with the tape's where it is there.
   std::vector<arma::Mat<eT>> analytic;
+  /// What the report calls the variables; W, or W1, W2, ... where it says nothing.
+  std::vector<std::string> names;
   /// Entries of each variable that are checked one by one (drawn at random where there are more) and random
   /// directions, which see all of them.
   uword entries = 100, directions = 4;
   std::uint64_t seed = 1;
 };
-
-/// The tape's gradient of one variable against one other way to get it.
-struct Comparison {
-  std::string variable, against;
-  std::string problem;       // why it could not be made, e.g. shapes that differ
-  double relative_error = 0; // |a - b| / max(|a|, |b|), by norm over what was compared
-  double tolerance = 0;
-  uword compared = 0;        // entries
-  uword row = 0, col = 0;    // of the worst entry
-  double tape = 0, other = 0;
-  bool passed = false;
-};
-
-struct GradientCheck {
-  std::vector<Comparison> comparisons;
-
-  bool passed() const;
-};
-
-/// Verdict first, then a line per comparison.
-std::ostream& operator<<(std::ostream& out, const GradientCheck& check);
 
 template <class eT>
 using LossOnTape = std::function<Var<eT>(const std::vector<Var<eT>>&)>;

@@ -1,36 +1,12 @@
 #pragma once
 
-#include <iomanip>
+#include <numeric>
 #include <random>
-#include <sstream>
 
 #include "../complex_replay.hpp"
 #include "check_gradient.hpp"
 
 namespace armagrad {
-
-inline bool GradientCheck::passed() const {
-  return std::all_of(comparisons.begin(), comparisons.end(), [](const Comparison& c) { return c.passed; });
-}
-
-inline std::ostream& operator<<(std::ostream& out, const GradientCheck& check) {
-  std::ostringstream text;
-  text << "gradient check: " << (check.passed() ? "passed" : "FAILED") << '\n';
-  text << std::left << std::setw(10) << "variable" << std::setw(22) << "tape against" << std::setw(10) << "entries" << std::setw(12) << "rel. error"
-       << std::setw(11) << "tolerance" << std::setw(8) << "verdict" << "worst entry\n";
-  for (const Comparison& c : check.comparisons) {
-    text << std::setw(10) << c.variable << std::setw(22) << c.against;
-    if (!c.problem.empty()) {
-      text << "FAILED: " << c.problem << '\n';
-      continue;
-    }
-    text << std::setw(10) << c.compared << std::setprecision(2) << std::scientific << std::setw(12) << c.relative_error << std::setw(11) << c.tolerance
-         << std::setw(8) << (c.passed ? "ok" : "FAILED");
-    if (c.compared) text << '(' << c.row << ',' << c.col << ") " << std::setprecision(9) << c.tape << " vs " << c.other;
-    text << '\n';
-  }
-  return out << text.str();
-}
 
 namespace detail {
 
@@ -113,7 +89,8 @@ GradientCheck run_check(const CheckOptions<eT>& options, const LossOnTape<eT>& l
 
   for (std::size_t v = 0; v < at.size(); ++v) {
     std::string name("W");
-    if (at.size() > 1) name.append(std::to_string(v + 1));
+    if (v < options.names.size()) name = options.names[v];
+    else if (at.size() > 1) name.append(std::to_string(v + 1));
     const arma::Mat<eT> g = base.tape().gradient(base.variable(v));
     std::mt19937_64 random(options.seed);
     const std::vector<uword> entries = detail::some_entries(g.n_elem, options.entries, random);

@@ -57,6 +57,7 @@ Printed print_node(Tape<eT>& tape, Index i, const std::unordered_map<Index, Prin
 template <class eT>
 std::string formula_text(const Var<eT>& x) {
   Tape<eT>& tape = x.tape();
+  tape.check(x, "formula_text", {});
   std::vector<bool> used(x.index() + 1, false);
   used[x.index()] = true;
   for (Index i = x.index() + 1; i-- > 0;) {

@@ -39,8 +39,11 @@ template <class Rule, class eT>
 Var<eT> record_node(const Rule& rule, Shape shape, Location at, std::initializer_list<const Var<eT>*> operands) {
   std::array<Index, 3> indices;
   unsigned n = 0;
-  for (const Var<eT>* x : operands) indices[n++] = x->index();
   Tape<eT>& tape = (*operands.begin())->tape();
+  for (const Var<eT>* x : operands) {
+    tape.check(*x, Rule::name, at);
+    indices[n++] = x->index();
+  }
   return tape.record(rule, shape, std::span<const Index>(indices.data(), n), tape.place ? *tape.place : at);
 }
 

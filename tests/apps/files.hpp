@@ -140,7 +140,7 @@ std::string error_of(Action action) {
   try {
     action();
   } catch (const std::runtime_error& error) {
-    const std::string message = error.what();
+    std::string message = error.what();
     BOOST_TEST(!message.empty());
     BOOST_TEST(message.find('\n') == std::string::npos, message);
     return message;

@@ -7,7 +7,7 @@
 #include <csignal>
 #include <thread>
 
-#include "apps/atomic_file.hpp"
+#include "apps/files/atomic_file.hpp"
 #include "files.hpp"
 
 using namespace armagrad::apps;

@@ -1,8 +1,8 @@
 #define BOOST_TEST_MODULE download
 #include <boost/test/unit_test.hpp>
 
-#include "apps/download.hpp"
-#include "apps/sha256.hpp"
+#include "apps/files/download.hpp"
+#include "apps/files/sha256.hpp"
 #include "files.hpp"
 
 using namespace armagrad::apps;

@@ -2,8 +2,8 @@
 #include <armadillo>
 #include <boost/test/unit_test.hpp>
 
-#include "apps/idx.hpp"
-#include "apps/sha256.hpp"
+#include "apps/files/idx.hpp"
+#include "apps/files/sha256.hpp"
 #include "files.hpp"
 
 using namespace armagrad::apps;
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(labels_and_their_bytes) {
 }
 
 BOOST_AUTO_TEST_CASE(more_than_a_chunk) {
-  const std::string contents = counting(3 * 1000 * 1000);
+  const std::string contents = counting(3'000'000);
   write_bytes(file, gzip(idx({3, 1000, 1000}, contents)));
   const Images images = read_idx_images(file);
   const std::string read(images.pixels.begin(), images.pixels.end());

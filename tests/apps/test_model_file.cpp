@@ -4,8 +4,8 @@
 #include <cstring>
 #include <limits>
 
-#include "apps/model_file.hpp"
-#include "apps/sha256.hpp"
+#include "apps/files/model_file.hpp"
+#include "apps/files/sha256.hpp"
 #include "files.hpp"
 
 using namespace armagrad::apps;

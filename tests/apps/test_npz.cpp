@@ -2,8 +2,8 @@
 #include <armadillo>
 #include <boost/test/unit_test.hpp>
 
-#include "apps/data.hpp"
-#include "apps/npz.hpp"
+#include "apps/files/data.hpp"
+#include "apps/files/npz.hpp"
 #include "files.hpp"
 
 using namespace armagrad::apps;

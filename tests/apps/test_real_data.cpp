@@ -3,9 +3,9 @@
 #include <armadillo>
 #include <boost/test/unit_test.hpp>
 
-#include "apps/data.hpp"
-#include "apps/data_files.hpp"
-#include "apps/data_known.hpp"
+#include "apps/files/data.hpp"
+#include "apps/files/data_files.hpp"
+#include "apps/files/data_known.hpp"
 #include "files.hpp"
 
 using namespace armagrad::apps;

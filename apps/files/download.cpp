@@ -102,7 +102,7 @@ void download_file(const KnownFile& known, const fs::path& folder, const std::ve
     std::string reason = transfer(mirror + name, protocols, sink);
     if (reason.empty()) reason = difference(file.path(), known);
     if (reason.empty()) return file.commit();
-    reasons += (reasons.empty() ? "" : "; ") + mirror + ": " + reason;
+    reasons.append(reasons.empty() ? "" : "; ").append(mirror).append(": ").append(reason);
   }
   fail(folder / name, "cannot be downloaded: " + reasons);
 }

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <cstring>
 #include <fstream>
+#include <new>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -113,7 +114,7 @@ Entry read_entry(const Reader& reader, const json& described, std::uint64_t room
   }
   const std::string& type = described["type"].get_ref<const std::string&>();
   if (type != "f8" && type != "f4") reader.refuse("an array has elements of unknown type '" + type + "'");
-  const Entry entry{described["name"], type == "f8", described["rows"], described["cols"]};
+  Entry entry{described["name"], type == "f8", described["rows"], described["cols"]};
   const std::uint64_t most_elements = room / (entry.is_double ? 8 : 4);
   if (entry.cols != 0 && entry.rows > most_elements / entry.cols) {
     reader.refuse("damaged or truncated: array '" + entry.name + "' of " + std::to_string(entry.rows) + "x" +
@@ -125,9 +126,14 @@ Entry read_entry(const Reader& reader, const json& described, std::uint64_t room
 
 template <class eT>
 arma::Mat<eT> read_elements(Reader& reader, const Entry& entry) {
-  arma::Mat<eT> array(entry.rows, entry.cols, arma::fill::none);
-  reader.read(array.memptr(), array.n_elem * sizeof(eT));
-  return array;
+  try {
+    arma::Mat<eT> array(entry.rows, entry.cols, arma::fill::none);
+    reader.read(array.memptr(), array.n_elem * sizeof(eT));
+    return array;
+  } catch (const std::bad_alloc&) {
+    reader.refuse("array '" + entry.name + "' of " + std::to_string(entry.rows) + "x" +
+                  std::to_string(entry.cols) + " elements does not fit into memory");
+  }
 }
 
 }  // namespace

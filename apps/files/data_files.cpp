@@ -1,5 +1,6 @@
 #include "data_files.hpp"
 
+#include <new>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -89,7 +90,12 @@ Dataset read_dataset(const fs::path& path) {
   const fs::file_status status = fs::status(path, error);
   if (status.type() == fs::file_type::not_found) fail(path, "no such file or folder");
   if (error) fail(path, "cannot be read: " + error.message());
-  Dataset set = fs::is_directory(status) ? read_idx_folder(path) : read_npz(path);
+  Dataset set;
+  try {
+    set = fs::is_directory(status) ? read_idx_folder(path) : read_npz(path);
+  } catch (const std::bad_alloc&) {
+    fail(path, "does not fit into memory");
+  }
 
   const std::string train_digest = sha256_hex(idx_label_bytes(set.train.labels));
   const std::string test_digest = sha256_hex(idx_label_bytes(set.test.labels));

@@ -1,0 +1,16 @@
+#pragma once
+// The subcommands of mnist_softmax. Each takes its arguments and returns the exit status; UsageError for a wrong
+// command line, other exceptions for what went wrong in the doing.
+
+#include <string>
+#include <vector>
+
+namespace armagrad::apps {
+
+using Arguments = std::vector<std::string>;
+
+int train_command(const Arguments& arguments);
+int evaluate_command(const Arguments& arguments);
+int check_command(const Arguments& arguments);
+
+}  // namespace armagrad::apps

@@ -1,0 +1,49 @@
+#pragma once
+// The command line, in one style for every subcommand.
+
+#include <boost/program_options.hpp>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "files/data.hpp"
+
+namespace armagrad::apps {
+
+namespace po = boost::program_options;
+
+/// A command line that cannot be carried out; the program says why in one line and exits with status 2.
+struct UsageError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// A subcommand's options; every one that it reads is declared with its default and its help.
+class Options {
+ public:
+  /// `about`: what the subcommand does, in a line or two; `example`: a command to try.
+  Options(std::string command, std::string about, std::string example);
+
+  po::options_description_easy_init add() { return description_.add_options(); }
+  /// Declares --data and --download.
+  void add_data();
+  /// False when help was asked for, and given. UsageError for what is not an option or not of its type.
+  bool parse(const std::vector<std::string>& arguments);
+
+  bool given(const std::string& name) const { return !values_[name].defaulted() && !values_[name].empty(); }
+  std::string text(const std::string& name) const { return values_.count(name) ? values_[name].as<std::string>() : ""; }
+  bool flag(const std::string& name) const { return values_[name].as<bool>(); }
+  /// A finite number in [least, most]; UsageError that names the option otherwise.
+  double number(const std::string& name, double least, double most) const;
+  /// A whole number in [least, most].
+  arma::uword count(const std::string& name, arma::uword least, arma::uword most) const;
+  /// One of `choices`.
+  std::string choice(const std::string& name, const std::vector<std::string>& choices) const;
+  DataOptions data() const { return {text("data"), flag("download")}; }
+
+ private:
+  std::string command_, about_, example_;
+  po::options_description description_{"Options"};
+  po::variables_map values_;
+};
+
+}  // namespace armagrad::apps

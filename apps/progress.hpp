@@ -1,0 +1,25 @@
+#pragma once
+// What a long computation shows meanwhile.
+
+#include <armadillo>
+#include <chrono>
+#include <string>
+
+namespace armagrad::apps {
+
+/// On a terminal one line that is redrawn; elsewhere about ten plain lines in all. Always on standard error.
+class Progress {
+ public:
+  Progress(std::string what, arma::uword steps, bool quiet);
+  ~Progress();
+  /// After `step` steps, with a figure to show, e.g. "loss 0.2689".
+  void show(arma::uword step, const std::string& figure);
+
+ private:
+  std::string what_;
+  arma::uword steps_;
+  bool quiet_, terminal_, open_line_ = false;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now(), drawn_{};
+};
+
+}  // namespace armagrad::apps

@@ -1,0 +1,237 @@
+#define BOOST_TEST_MODULE tape
+#include <autograd/autograd.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include "oracle.hpp"
+
+using namespace armagrad;
+using namespace armagrad::testing;
+
+namespace {
+
+const arma::mat A{{1, 2, 3}, {4, 5, 6}};
+const arma::mat B{{0.5, -1, 2}, {3, 0.25, -2}};
+
+bool same_bits(const arma::mat& a, const arma::mat& b) {
+  return arma::size(a) == arma::size(b) && std::memcmp(a.memptr(), b.memptr(), a.n_elem * sizeof(double)) == 0;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(nothing_is_computed_until_asked_for) {
+  Tape<double> tape;
+  const auto x = tape.variable(A);
+  const auto used = exp(x), unused = square(x), beyond = used + 1.0;
+  const auto evaluated = [&](const auto& v) { return tape.node(v.index()).evaluated; };
+  BOOST_TEST(!evaluated(used));
+  BOOST_TEST(error(used.value(), arma::mat(arma::exp(A))) < 1e-15);
+  BOOST_TEST(evaluated(used));
+  BOOST_TEST(!evaluated(unused));
+  BOOST_TEST(!evaluated(beyond));
+}
+
+BOOST_AUTO_TEST_CASE(backward_computes_only_what_it_needs) {
+  Tape<double> tape;
+  const auto x = tape.variable(A);
+  const auto summed = square(x), J = accu(summed), elsewhere = exp(x);
+  tape.backward(J);
+  BOOST_TEST(!tape.node(summed.index()).evaluated);
+  BOOST_TEST(!tape.node(J.index()).evaluated);
+  BOOST_TEST(!tape.node(elsewhere.index()).evaluated);
+  BOOST_TEST(error(tape.gradient(x), arma::mat(2 * A)) == 0);
+  tape.backward(J, true);
+  BOOST_TEST(bool(tape.node(J.index()).evaluated));
+  BOOST_TEST(!tape.node(summed.index()).evaluated);  // an accu takes its sum on the fly
+}
+
+BOOST_AUTO_TEST_CASE(values_and_scalars) {
+  Tape<double> tape;
+  const auto x = tape.variable(A);
+  const auto number = tape.constant(2.5);
+  BOOST_TEST(error(x.value(), A) == 0);
+  BOOST_TEST(error(tape.value(x % B), arma::mat(A % B)) == 0);
+  BOOST_TEST(number.scalar() == 2.5);
+  BOOST_TEST(accu(x).scalar() == 21.0);
+  BOOST_TEST(error(accu(x).value(), arma::mat{21.0}) == 0);
+  const auto y = exp(x);
+  check_says(refusal([&] { y.scalar(); }), {"scalar at test_tape.cpp:", "expected 1x1, got 2x3"});
+}
+
+BOOST_AUTO_TEST_CASE(backward_starts_from_zero_each_time) {
+  Tape<double> tape;
+  const auto x = tape.variable(A), y = tape.variable(B);
+  const auto J = accu(exp(x) % y) + dot(x, x), K = 3.0 * accu(y);
+  tape.backward(J);
+  const arma::mat dx = tape.gradient(x), dy = tape.gradient(y);
+  BOOST_TEST(error(dx, arma::mat(arma::exp(A) % B + 2 * A)) < 1e-15);
+  tape.backward(J);
+  BOOST_TEST(same_bits(tape.gradient(x), dx));
+  BOOST_TEST(same_bits(tape.gradient(y), dy));
+  tape.backward(K);
+  BOOST_TEST(error(tape.gradient(x), arma::mat(2, 3, arma::fill::zeros)) == 0);
+  BOOST_TEST(error(tape.gradient(y), arma::mat(2, 3, arma::fill::value(3))) == 0);
+  tape.backward(J);
+  BOOST_TEST(same_bits(tape.gradient(x), dx));
+}
+
+BOOST_AUTO_TEST_CASE(gradient_of_what_the_root_does_not_depend_on_is_zeros) {
+  Tape<double> tape;
+  const auto x = tape.variable(A);
+  const auto number = tape.variable(3.0);
+  tape.backward(accu(tape.constant(B)));
+  BOOST_TEST(error(tape.gradient(x), arma::mat(2, 3, arma::fill::zeros)) == 0);
+  BOOST_TEST(error(tape.gradient(number), arma::mat{0.0}) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(the_root_may_be_a_variable) {
+  Tape<double> tape;
+  const auto x = tape.variable(3.0), one_by_one = tape.variable(arma::mat{2.0});
+  tape.backward(x);
+  BOOST_TEST(tape.gradient(x)(0) == 1.0);
+  tape.backward(one_by_one);
+  BOOST_TEST(tape.gradient(x)(0) == 0.0);
+  BOOST_TEST(tape.gradient(one_by_one)(0) == 1.0);
+}
+
+BOOST_AUTO_TEST_CASE(gradient_stays_right_while_more_is_recorded) {
+  Tape<double> tape;
+  const auto x = tape.variable(A);
+  const auto grow = [&] {  // so far that the nodes move and their old memory is unmapped
+    for (int i = 0; i < 100'000; ++i) tape.constant(1.0);
+  };
+  grow();
+  tape.backward(2.0 * accu(x));
+  grow();
+  grow();
+  BOOST_TEST(error(tape.gradient(x), arma::mat(2, 3, arma::fill::value(2))) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_cleared_tape_gives_the_same_again_without_growing) {
+  Tape<double> tape;
+  const arma::mat X = uniform(40, 30), W0 = uniform(40, 7);
+  const auto step = [&] {
+    tape.clear();
+    const auto W = tape.variable(W0);
+    const auto J = -accu(log_softmax(W.t() * X, 0)) + 0.1 * accu(square(W));
+    tape.backward(J, true);
+    return std::pair(J.scalar(), arma::mat(tape.gradient(W)));
+  };
+  const auto [J, g] = step();
+  const std::size_t bytes = tape.bytes(), size = tape.size();
+  BOOST_TEST(bytes > X.n_elem * sizeof(double));
+  for (int i = 0; i < 5; ++i) {
+    const auto [again, dW] = step();
+    BOOST_TEST(again == J);
+    BOOST_TEST(same_bits(dW, g));
+    BOOST_TEST(tape.bytes() == bytes);
+    BOOST_TEST(tape.size() == size);
+  }
+  tape.clear();
+  BOOST_TEST(tape.size() == 0U);
+}
+
+namespace {
+
+using V = Var<double>;
+struct Misuse {
+  const char* name;
+  std::function<void(const V& a, const V& b)> run;  // a is 2x3, b is 3x2
+  std::vector<std::string> says;
+};
+
+std::string here(unsigned line) { return "test_tape.cpp:" + std::to_string(line); }
+
+V stale_handle(Tape<double>& tape, int nodes) {
+  V last = tape.variable(A);
+  for (int i = 0; i < nodes; ++i) last = exp(last);
+  tape.clear();
+  return last;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(misuse_names_the_operation_the_shapes_and_the_line) {
+  const Misuse table[] = {
+      {"+", [](V a, V b) { a + b; }, {"addition at " + here(__LINE__), "2x3 and 3x2"}},
+      {"-", [](V a, V b) { b - a; }, {"subtraction at " + here(__LINE__), "3x2 and 2x3"}},
+      {"%", [](V a, V b) { a % b; }, {"element-wise multiplication at " + here(__LINE__), "2x3 and 3x2"}},
+      {"/", [](V a, V b) { a / b; }, {"element-wise division at " + here(__LINE__), "2x3 and 3x2"}},
+      {"*", [](V a, V) { a * a; }, {"matmul at " + here(__LINE__), "2x3 and 2x3"}},
+      {"'*", [](V a, V b) { a.t() * b; }, {"matmul at " + here(__LINE__), "3x2 and 3x2"}},
+      {"constant", [](V, V b) { A + b; }, {"addition at " + here(__LINE__), "2x3 and 3x2"}},
+      {"expression", [](V a, V) { a % A.t(); }, {"element-wise multiplication at " + here(__LINE__), "2x3 and 3x2"}},
+      {"each_row", [](V a, V b) { a.each_row() + b; }, {"each_row() at " + here(__LINE__), "expected 1x3, got 3x2"}},
+      {"each_col", [](V a, V b) { b / a.each_col(); }, {"each_col() at " + here(__LINE__), "expected 2x1, got 3x2"}},
+      {"sum", [](V a, V) { sum(a, 2); }, {"sum at " + here(__LINE__), "dim must be 0 or 1"}},
+      {"max", [](V a, V) { max(a.tape().variable(arma::mat(0, 3)), 0); }, {"max at " + here(__LINE__), "no elements"}},
+      {"root", [](V a, V) { a.tape().backward(exp(a)); }, {"backward at " + here(__LINE__), "2x3", "exp"}},
+      {"result", [](V a, V) { a.tape().gradient(exp(a)); }, {"gradient at " + here(__LINE__), "not a variable", "exp"}},
+      {"constant's gradient", [](V a, V) { a.tape().gradient(a.tape().constant(A)); }, {"gradient", "constant"}},
+      {"empty +", [](V a, V) { a + V(); }, {"empty Var"}},
+      {"empty exp", [](V, V) { exp(V()); }, {"empty Var"}},
+      {"empty t", [](V, V) { V().t(); }, {"empty Var"}},
+      {"empty accu", [](V, V) { accu(V()); }, {"empty Var"}},
+      {"empty value", [](V, V) { V().value(); }, {"empty Var"}},
+      {"empty root", [](V a, V) { a.tape().backward(V()); }, {"empty Var"}},
+  };
+  for (const Misuse& m : table) {
+    BOOST_TEST_CONTEXT(m.name) {
+      Tape<double> tape;
+      const V a = tape.variable(A), b = tape.variable(arma::mat(B.t()));
+      check_says(refusal([&] { m.run(a, b); }), m.says);
+      tape.backward(accu(a % b.t()));  // the tape is as good as before
+      BOOST_TEST(error(tape.gradient(a), B) == 0);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(handles_of_other_tapes_and_of_cleared_tapes_are_refused) {
+  const Misuse table[] = {  // a is of another tape, or of a cleared one; b of a living one
+      {"+", [](V a, V b) { b + a; }, {"addition at " + here(__LINE__)}},
+      {"*", [](V a, V b) { b * a; }, {"matmul at " + here(__LINE__)}},
+      {"dot", [](V a, V b) { dot(b, a); }, {here(__LINE__)}},
+      {"each_row", [](V a, V b) { b.each_row() % a; }, {"element-wise multiplication at " + here(__LINE__)}},
+      {"value", [](V a, V b) { b.tape().value(a); }, {"value"}},
+      {"scalar", [](V a, V b) { b.tape().scalar(a); }, {"scalar"}},
+      {"backward", [](V a, V b) { b.tape().backward(a); }, {"backward"}},
+      {"gradient", [](V a, V b) { b.tape().gradient(a); }, {"gradient"}},
+      {"recording", [](V a, V b) { Recording<double>(accu(b)).gradient(a); }, {"gradient"}},
+  };
+  for (const Misuse& m : table) {
+    BOOST_TEST_CONTEXT(m.name) {
+      Tape<double> tape, other;
+      const V stale = stale_handle(tape, 0), foreign = other.variable(A), b = tape.variable(A);
+      check_says(refusal([&] { m.run(foreign, b); }), m.says);
+      check_says(refusal([&] { m.run(foreign, b); }), {"different tapes"});
+      check_says(refusal([&] { m.run(stale, b); }), m.says);
+      check_says(refusal([&] { m.run(stale, b); }), {"cleared"});
+      tape.backward(accu(b));
+      BOOST_TEST(error(tape.gradient(b), arma::mat(2, 3, arma::fill::ones)) == 0);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(functions_of_a_stale_handle_are_refused) {
+  const std::pair<const char*, std::function<void(V)>> table[] = {
+      {"exp", [](V a) { exp(a); }},
+      {"transpose", [](V a) { a.t(); }},
+      {"accu", [](V a) { accu(a); }},
+      {"sum", [](V a) { sum(a, 0); }},
+      {"mean", [](V a) { mean(a, 1); }},
+      {"max", [](V a) { max(a, 0); }},
+      {"logsumexp", [](V a) { logsumexp(a, 0); }},
+      {"softmax", [](V a) { softmax(a, 0); }},
+      {"log_softmax", [](V a) { log_softmax(a, 0); }},
+      {"each_col", [](V a) { a.each_col() + arma::vec{1, 2}; }},
+      {"formula", [](V a) { formula_text(a); }},
+      {"recording", [](V a) { Recording<double>{a}; }},
+  };
+  for (const auto& [name, run] : table) {
+    BOOST_TEST_CONTEXT(name) {
+      Tape<double> tape;
+      const V stale = stale_handle(tape, 0);
+      tape.variable(B);  // now the stale index is a living node's
+      check_says(refusal([&] { run(stale); }), {"cleared"});
+    }
+  }
+}
