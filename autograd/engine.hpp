@@ -319,7 +319,7 @@ bool Tape<eT>::is_full(const Adjoint<eT>& a, Shape s) {
 template <class eT>
 Adjoint<eT> Tape<eT>::adjoint(Index i) {
   Node<eT>& n = nodes_[i];
-  if (n.one_by_one()) return {{&n.adjoint, 0, 0}, nullptr, eT(1)};
+  if (n.one_by_one()) return {{&one_, 0, 0}, nullptr, n.adjoint};
   return storage_[n.storage].adjoint;
 }
 
@@ -386,18 +386,21 @@ const arma::Mat<eT>& Tape<eT>::gradient(const Var<eT>& x) {
   const Node<eT>& n = nodes_[x.index()];
   const auto found = std::find(variables_.begin(), variables_.end(), x.index());
   if (found == variables_.end()) misuse("gradient", n.at, std::string("not a variable but the result of ") + n.operation->name);
-  const eT* data = &n.adjoint;
-  if (!n.one_by_one()) {
-    if (!storage_[n.storage].adjoint) contribute(x.index(), {{&zero_, 0, 0}, nullptr, eT(1)});
-    data = full_adjoint(x.index());
-  }
-  // One matrix per variable, kept between steps, laid over the tape's memory.
+  // One matrix per variable, kept between steps: a number is copied, a matrix lies over memory of the variable's own.
   const std::size_t v = std::size_t(found - variables_.begin());
   while (gradients_.size() <= v) gradients_.emplace_back();
   arma::Mat<eT>& g = gradients_[v];
-  if (g.memptr() != data || g.n_rows != x.n_rows || g.n_cols != x.n_cols) {
+  const auto become = [&g](auto&&... arguments) {
     std::destroy_at(&g);
-    std::construct_at(&g, const_cast<eT*>(data), x.n_rows, x.n_cols, false, true);
+    std::construct_at(&g, std::forward<decltype(arguments)>(arguments)...);
+  };
+  if (n.one_by_one()) {
+    if (g.mem_state != 0 || g.n_elem != 1) become(1, 1);
+    g(0) = n.adjoint;
+  } else {
+    if (!storage_[n.storage].adjoint) contribute(x.index(), {{&zero_, 0, 0}, nullptr, eT(1)});
+    eT* data = accumulate(x.index()).first;
+    if (g.memptr() != data || g.n_rows != x.n_rows || g.n_cols != x.n_cols) become(data, x.n_rows, x.n_cols, false, true);
   }
   return g;
 }

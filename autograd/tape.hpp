@@ -163,7 +163,7 @@ class Tape {
   std::array<eT, 3> numbers(const Node<eT>& n) const;
   std::array<Strided<const eT>, 3> looks(const Node<eT>& n) const;
 
-  static constexpr eT zero_ = 0;
+  static constexpr eT zero_ = 0, one_ = 1;  // to look at
 
   std::vector<Node<eT>> nodes_;
   std::vector<Storage> storage_;

@@ -88,6 +88,7 @@ GradientCheck run_check(const CheckOptions<eT>& options, const LossOnTape<eT>& l
   ComplexReplay<eT> replay(J);
 
   for (std::size_t v = 0; v < at.size(); ++v) {
+    if (v > 0) W[v - 1] = at[v - 1];
     std::string name("W");
     if (v < options.names.size()) name = options.names[v];
     else if (at.size() > 1) name.append(std::to_string(v + 1));

@@ -14,6 +14,8 @@ namespace armagrad::testing {
 
 using Reals = std::tuple<double, float>;
 
+constexpr double inf = std::numeric_limits<double>::infinity(), not_a_number = std::numeric_limits<double>::quiet_NaN();
+
 /// What a few roundings of eT may leave, relative to max(1, |x|).
 template <class eT>
 constexpr double tolerance = std::is_same_v<eT, double> ? 1e-13 : 5e-6;
@@ -41,6 +43,14 @@ double error(const arma::Mat<A>& a, const arma::Mat<B>& b) {
 template <class eT = double>
 arma::Mat<eT> uniform(arma::uword rows, arma::uword cols, double low = -1, double high = 1) {
   return arma::conv_to<arma::Mat<eT>>::from(low + (high - low) * arma::randu(rows, cols));
+}
+
+/// One number everywhere, be it -0.
+template <class eT>
+arma::Mat<eT> filled(arma::uword rows, arma::uword cols, eT x) {
+  arma::Mat<eT> X(rows, cols);
+  std::fill(X.begin(), X.end(), x);
+  return X;
 }
 
 /// The same numbers in every test case, whichever of them are run.

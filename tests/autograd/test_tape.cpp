@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(backward_starts_from_zero_each_time) {
   BOOST_TEST(same_bits(tape.gradient(y), dy));
   tape.backward(K);
   BOOST_TEST(error(tape.gradient(x), arma::mat(2, 3, arma::fill::zeros)) == 0);
-  BOOST_TEST(error(tape.gradient(y), arma::mat(2, 3, arma::fill::value(3))) == 0);
+  BOOST_TEST(error(tape.gradient(y), filled(2, 3, 3.0)) == 0);
   tape.backward(J);
   BOOST_TEST(same_bits(tape.gradient(x), dx));
 }
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(gradient_stays_right_while_more_is_recorded) {
   tape.backward(2.0 * accu(x));
   grow();
   grow();
-  BOOST_TEST(error(tape.gradient(x), arma::mat(2, 3, arma::fill::value(2))) == 0);
+  BOOST_TEST(error(tape.gradient(x), filled(2, 3, 2.0)) == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_cleared_tape_gives_the_same_again_without_growing) {
