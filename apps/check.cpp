@@ -12,9 +12,10 @@ namespace armagrad::apps {
 
 namespace {
 
-/// The gradient as one derives it by hand: dJ/dW = X (softmax(W'X) - Y)' / n + l2 W and dJ/dl2 = |W|^2 / 2, or one of
-/// the lab's mistakes in it.
-std::vector<arma::mat> analytic_gradient(const arma::mat& W, double l2, const arma::mat& X, const arma::mat& Y, const std::string& mistake) {
+/// The gradient as one derives it by hand: dJ/dW = X (softmax(W'X) - Y)' / n + l2 W and dJ/dl2 = |W|^2 / 2,
+/// or one of the lab's mistakes in it.
+std::vector<arma::mat> analytic_gradient(const arma::mat& W, double l2, const arma::mat& X,
+                                         const arma::mat& Y, const std::string& mistake) {
   const auto softmax_columns = [](arma::mat Z) {
     Z.each_row() -= arma::rowvec(arma::max(Z, 0));
     Z = arma::exp(Z);
@@ -27,7 +28,8 @@ std::vector<arma::mat> analytic_gradient(const arma::mat& W, double l2, const ar
   const arma::mat targets = mistake == "softmax-targets" ? softmax_columns(Y) : Y;
   arma::mat dW = X * (P - targets).t() / double(X.n_cols) + l2 * W;
   if (mistake == "transpose") dW = arma::mat(dW.t());
-  return {dW, arma::mat(1, 1, arma::fill::value(mistake == "l2-global" ? 0.0 : arma::accu(arma::square(W)) / 2))};
+  return {dW,
+          arma::mat(1, 1, arma::fill::value(mistake == "l2-global" ? 0.0 : arma::accu(arma::square(W)) / 2))};
 }
 
 const std::vector<std::pair<std::string, std::string>> mistakes{
@@ -39,17 +41,23 @@ const std::vector<std::pair<std::string, std::string>> mistakes{
 }  // namespace
 
 int check_command(const Arguments& arguments) {
-  Options options("check", "checks the model's gradient at random W: tape against analytic, central differences and complex step.",
-                  "mnist_softmax check --data mnist --break softmax-axis");
+  Options options(
+      "check",
+      "checks the model's gradient at random W: tape against analytic, central differences and complex step.",
+      "mnist_softmax check --data mnist --break softmax-axis");
   options.add_data();
   const auto text = [](const std::string& value) { return po::value<std::string>()->default_value(value); };
-  options.add()("train-size", text("4000"), "how many images")("l2", text("0.01"), "weight of |W|^2/2 in the loss")("seed", text("1"), "of W and of the entries checked")(
-      "entries", text("100"), "entries of W that are checked one by one")(
-      "break", po::value<std::string>(), "put a mistake into the analytic gradient: softmax-axis, softmax-targets, l2-global or transpose");
+  options.add()("train-size", text("4000"), "how many images")("l2", text("0.01"),
+                                                               "weight of |W|^2/2 in the loss")(
+      "seed", text("1"), "of W and of the entries checked")("entries", text("100"),
+                                                            "entries of W that are checked one by one")(
+      "break", po::value<std::string>(),
+      "put a mistake into the analytic gradient: softmax-axis, softmax-targets, l2-global or transpose");
   if (!options.parse(arguments)) return 0;
 
   const double l2 = options.number("l2", 0, std::numeric_limits<double>::max());
-  const arma::uword seed = options.count("seed", 0, UINT64_MAX), entries = options.count("entries", 1, UINT64_MAX);
+  const arma::uword seed = options.count("seed", 0, UINT64_MAX),
+                    entries = options.count("entries", 1, UINT64_MAX);
   std::string mistake, meaning;
   if (options.given("break")) {
     std::vector<std::string> known;
@@ -60,27 +68,33 @@ int check_command(const Arguments& arguments) {
   const arma::uword size = options.count("train-size", 1, UINT64_MAX);
   Dataset data = load_and_describe(options.data(), std::cout, false);
   if (size > data.train.pixels.n_cols) {
-    throw UsageError("--train-size: only " + std::to_string(data.train.pixels.n_cols) + " training images, asked for " + std::to_string(size));
+    throw UsageError("--train-size: only " + std::to_string(data.train.pixels.n_cols) +
+                     " training images, asked for " + std::to_string(size));
   }
   const arma::uword classes = data.class_names.size();
-  const LabelledImages<double> images = labelled<double>({data.train.pixels.head_cols(size), data.train.labels.head(size)}, classes);
+  const LabelledImages<double> images =
+      labelled<double>({data.train.pixels.head_cols(size), data.train.labels.head(size)}, classes);
   const arma::mat &X = images.X, &Y = images.Y;
 
   Random random(seed);
   arma::mat W(X.n_rows, classes);
   for (double& w : W) w = 0.1 * random.normal();
   std::cout << "softmax regression at random W on " << size << " images, l2 = " << l2 << '\n';
-  if (!mistake.empty()) std::cout << "mistake put into the analytic gradient: " << mistake << " (" << meaning << ")\n";
+  if (!mistake.empty())
+    std::cout << "mistake put into the analytic gradient: " << mistake << " (" << meaning << ")\n";
 
   CheckOptions<double> check;
   check.analytic = analytic_gradient(W, l2, X, Y, mistake);
   check.names = {"W", "l2"};
   check.entries = entries;
   check.seed = seed;
-  const auto loss = [&](const auto& w, const auto& penalty) { return softmax_regression_loss(w, penalty, X, Y); };
+  const auto loss = [&](const auto& w, const auto& penalty) {
+    return softmax_regression_loss(w, penalty, X, Y);
+  };
   const GradientCheck report = check_gradient(check, loss, W, arma::mat(1, 1, arma::fill::value(l2)));
   std::cout << report;
-  if (!report.passed() && !mistake.empty()) std::cout << "the check caught " << mistake << ": " << meaning << '\n';
+  if (!report.passed() && !mistake.empty())
+    std::cout << "the check caught " << mistake << ": " << meaning << '\n';
   return report.passed() ? 0 : 1;
 }
 

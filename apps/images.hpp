@@ -21,10 +21,12 @@ LabelledImages<eT> labelled(const Samples& samples, arma::uword classes) {
 /// Loads the set and writes its notice and its shapes.
 inline Dataset load_and_describe(const DataOptions& options, std::ostream& out, bool quiet) {
   Dataset data = load_dataset(options);
-  if (!data.notice.empty()) (quiet ? std::cerr : out) << data.notice << (data.notice.ends_with('\n') ? "" : "\n");
+  if (!data.notice.empty())
+    (quiet ? std::cerr : out) << data.notice << (data.notice.ends_with('\n') ? "" : "\n");
   if (!quiet) {
-    out << data.name << " from " << data.origin << ": training images " << data.train.pixels.n_rows << "x" << data.train.pixels.n_cols << ", test images "
-        << data.test.pixels.n_rows << "x" << data.test.pixels.n_cols << ", " << data.class_names.size() << " classes\n";
+    out << data.name << " from " << data.origin << ": training images " << data.train.pixels.n_rows << "x"
+        << data.train.pixels.n_cols << ", test images " << data.test.pixels.n_rows << "x"
+        << data.test.pixels.n_cols << ", " << data.class_names.size() << " classes\n";
   }
   return data;
 }

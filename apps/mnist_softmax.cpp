@@ -20,13 +20,16 @@ constexpr auto help =
 int run(const Arguments& arguments) {
   static const std::map<std::string, int (*)(const Arguments&)> commands{
       {"train", train_command}, {"evaluate", evaluate_command}, {"check", check_command}};
-  if (arguments.empty()) throw UsageError("which command? train, evaluate or check (see mnist_softmax --help)");
+  if (arguments.empty())
+    throw UsageError("which command? train, evaluate or check (see mnist_softmax --help)");
   if (arguments[0] == "--help" || arguments[0] == "-h" || arguments[0] == "help") {
     std::cout << help;
     return 0;
   }
   const auto command = commands.find(arguments[0]);
-  if (command == commands.end()) throw UsageError("no command '" + arguments[0] + "': train, evaluate or check (see mnist_softmax --help)");
+  if (command == commands.end())
+    throw UsageError("no command '" + arguments[0] +
+                     "': train, evaluate or check (see mnist_softmax --help)");
   return command->second({arguments.begin() + 1, arguments.end()});
 }
 

@@ -12,14 +12,21 @@ Options::Options(std::string command, std::string about, std::string example)
 }
 
 void Options::add_data() {
-  add()("data", po::value<std::string>(), "mnist, fashion, a folder of IDX files, or an .npz; default: MNIST_DIR, the cache, then Fashion-MNIST")(
+  add()(
+      "data", po::value<std::string>(),
+      "mnist, fashion, a folder of IDX files, or an .npz; default: MNIST_DIR, the cache, then Fashion-MNIST")(
       "download", po::bool_switch(), "fetch MNIST from its public mirrors where it is not here yet");
 }
 
 bool Options::parse(const std::vector<std::string>& arguments) {
   try {
     const po::positional_options_description none;
-    po::store(po::command_line_parser(arguments).options(description_).positional(none).style(po::command_line_style::default_style & ~po::command_line_style::allow_guessing).run(), values_);
+    po::store(po::command_line_parser(arguments)
+                  .options(description_)
+                  .positional(none)
+                  .style(po::command_line_style::default_style & ~po::command_line_style::allow_guessing)
+                  .run(),
+              values_);
     po::notify(values_);
   } catch (const po::too_many_positional_options_error&) {
     throw UsageError("an argument that belongs to no option (see mnist_softmax " + command_ + " --help)");
@@ -27,7 +34,8 @@ bool Options::parse(const std::vector<std::string>& arguments) {
     throw UsageError(error.what() + (" (see mnist_softmax " + command_ + " --help)"));
   }
   if (!values_.count("help")) return true;
-  std::cout << "mnist_softmax " << command_ << ": " << about_ << "\n\n" << description_ << "\nExample: " << example_ << '\n';
+  std::cout << "mnist_softmax " << command_ << ": " << about_ << "\n\n"
+            << description_ << "\nExample: " << example_ << '\n';
   return false;
 }
 
@@ -45,7 +53,9 @@ Number parsed(const std::string& name, const std::string& text, Number least, Nu
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), x);
   const bool valid = error == std::errc() && end == text.data() + text.size() && x >= least && x <= most;
   if (!valid) {
-    const std::string range = most == std::numeric_limits<Number>::max() ? " of at least " + shown(least) : " from " + shown(least) + " to " + shown(most);
+    const std::string range = most == std::numeric_limits<Number>::max()
+                                  ? " of at least " + shown(least)
+                                  : " from " + shown(least) + " to " + shown(most);
     throw UsageError("--" + name + ": expected " + kind + range + ", got '" + text + "'");
   }
   return x;
@@ -53,7 +63,9 @@ Number parsed(const std::string& name, const std::string& text, Number least, Nu
 
 }  // namespace
 
-double Options::number(const std::string& name, double least, double most) const { return parsed(name, text(name), least, most, "a number"); }
+double Options::number(const std::string& name, double least, double most) const {
+  return parsed(name, text(name), least, most, "a number");
+}
 
 arma::uword Options::count(const std::string& name, arma::uword least, arma::uword most) const {
   return parsed(name, text(name), least, most, "a whole number");

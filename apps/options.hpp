@@ -30,7 +30,9 @@ class Options {
   bool parse(const std::vector<std::string>& arguments);
 
   bool given(const std::string& name) const { return !values_[name].defaulted() && !values_[name].empty(); }
-  std::string text(const std::string& name) const { return values_.count(name) ? values_[name].as<std::string>() : ""; }
+  std::string text(const std::string& name) const {
+    return values_.count(name) ? values_[name].as<std::string>() : "";
+  }
   bool flag(const std::string& name) const { return values_[name].as<bool>(); }
   /// A finite number in [least, most]; UsageError that names the option otherwise.
   double number(const std::string& name, double least, double most) const;

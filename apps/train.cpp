@@ -1,17 +1,17 @@
 // mnist_softmax train
 
+#include <unistd.h>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <layers/training.hpp>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
-#include "files/atomic_file.hpp"
 #include "commands.hpp"
-#include "images.hpp"
+#include "files/atomic_file.hpp"
 #include "files/model_file.hpp"
+#include "images.hpp"
 #include "options.hpp"
 #include "progress.hpp"
 
@@ -33,39 +33,52 @@ void require_writable(const char* option, const std::string& file) {
   const std::filesystem::path path(file);
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
   std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) throw std::runtime_error(std::string(option) + ": " + file + " is a folder");
-  if (!std::filesystem::is_directory(folder, ignored)) throw std::runtime_error(std::string(option) + ": no folder " + folder.string());
-  const bool special = std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored);
-  if (access(special ? path.c_str() : folder.c_str(), W_OK) != 0) throw std::runtime_error(std::string(option) + ": " + file + " cannot be written");
+  if (std::filesystem::is_directory(path, ignored))
+    throw std::runtime_error(std::string(option) + ": " + file + " is a folder");
+  if (!std::filesystem::is_directory(folder, ignored))
+    throw std::runtime_error(std::string(option) + ": no folder " + folder.string());
+  const bool special =
+      std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored);
+  if (access(special ? path.c_str() : folder.c_str(), W_OK) != 0)
+    throw std::runtime_error(std::string(option) + ": " + file + " cannot be written");
 }
 
 template <class eT>
-int train(const Options& options, const TrainingOptions& training, arma::uword train_size, const Outputs& outputs, const Dataset& data) {
+int train(const Options& options, const TrainingOptions& training, arma::uword train_size,
+          const Outputs& outputs, const Dataset& data) {
   const auto start = std::chrono::steady_clock::now();
   std::ostream& out = outputs.text();
   const arma::uword classes = data.class_names.size();
   const LabelledImages<eT> all = labelled<eT>(data.train, classes), test = labelled<eT>(data.test, classes);
-  const arma::Mat<eT> X(const_cast<eT*>(all.X.memptr()), all.X.n_rows, train_size, false, true), Y(const_cast<eT*>(all.Y.memptr()), classes, train_size, false, true);
-  if (!outputs.quiet) out << "X " << X.n_rows << "x" << X.n_cols << ", Y " << Y.n_rows << "x" << Y.n_cols << ", W " << X.n_rows << "x" << classes << '\n';
+  const arma::Mat<eT> X(const_cast<eT*>(all.X.memptr()), all.X.n_rows, train_size, false, true),
+      Y(const_cast<eT*>(all.Y.memptr()), classes, train_size, false, true);
+  if (!outputs.quiet)
+    out << "X " << X.n_rows << "x" << X.n_cols << ", Y " << Y.n_rows << "x" << Y.n_cols << ", W " << X.n_rows
+        << "x" << classes << '\n';
 
   Random random(options.count("seed", 0, UINT64_MAX));
   arma::Mat<eT> W = initial_weights<eT>(options.text("init"), X.n_rows, classes, random);
   TrainingResult result;
   {
     Progress progress("epoch", training.epochs, outputs.quiet);
-    result = train_softmax_regression<eT>(W, X, Y, training, random, [&](arma::uword epoch, double J) { progress.show(epoch, "loss " + std::to_string(J)); });
+    result = train_softmax_regression<eT>(W, X, Y, training, random, [&](arma::uword epoch, double J) {
+      progress.show(epoch, "loss " + std::to_string(J));
+    });
   }
-  const double fit = accuracy(W, X, Y), train = accuracy(W, all.X, all.Y), tested = accuracy(W, test.X, test.Y);
+  const double fit = accuracy(W, X, Y), train = accuracy(W, all.X, all.Y),
+               tested = accuracy(W, test.X, test.Y);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 
   if (!outputs.model.empty()) {
     ModelFile model;
-    model.info = {{"kind", "softmax"}, {"dataset", data.name}, {"classes", data.class_names}, {"width", data.width}, {"height", data.height}, {"l2", training.l2}};
+    model.info = {{"kind", "softmax"},   {"dataset", data.name},  {"classes", data.class_names},
+                  {"width", data.width}, {"height", data.height}, {"l2", training.l2}};
     model.arrays["0.weight"] = W;
     save_model(outputs.model, model);
   }
   if (!outputs.quiet) {
-    out << "loss " << result.loss_history.back() << " after " << result.epochs_run << " epochs, |gradient| " << result.gradient_norm << '\n'
+    out << "loss " << result.loss_history.back() << " after " << result.epochs_run << " epochs, |gradient| "
+        << result.gradient_norm << '\n'
         << "accuracy on the " << X.n_cols << " images trained on: " << fit << '\n'
         << "accuracy on all " << all.X.n_cols << " training images: " << train << '\n'
         << "accuracy on the " << test.X.n_cols << " test images: " << tested << '\n';
@@ -82,8 +95,10 @@ int train(const Options& options, const TrainingOptions& training, arma::uword t
                                         {"train_accuracy", train},
                                         {"test_accuracy", tested},
                                         {"seconds", seconds}};
-    if (outputs.json_on_stdout()) std::cout << report.dump(2) << '\n';
-    else write_file_atomically(outputs.json, report.dump(2) + "\n");
+    if (outputs.json_on_stdout())
+      std::cout << report.dump(2) << '\n';
+    else
+      write_file_atomically(outputs.json, report.dump(2) + "\n");
   }
   return 0;
 }
@@ -94,15 +109,22 @@ int train_command(const Arguments& arguments) {
   const TrainingOptions defaults;
   const auto text = [](const std::string& value) { return po::value<std::string>()->default_value(value); };
   const auto number = [&](double value) { return text(to_text(value)); };
-  Options options("train", "fits softmax regression and reports its accuracy.", "mnist_softmax train --data mnist --epochs 10 --model digits.model");
+  Options options("train", "fits softmax regression and reports its accuracy.",
+                  "mnist_softmax train --data mnist --epochs 10 --model digits.model");
   options.add_data();
   options.add()("train-size", text("0"), "how many of the training images to fit, from the first; 0: all")(
-      "optimizer", text("sgd"), "gd (full batch) or sgd (shuffled mini-batches)")("epochs", number(double(defaults.epochs)), "passes over the images")(
-      "batch-size", po::value<std::string>(), "images per step of sgd; 0: all at once; default 128")("lr", number(defaults.learning_rate), "learning rate")(
-      "lr-decay", number(defaults.learning_rate_decay), "the learning rate's factor after each epoch")("l2", number(defaults.l2), "weight of |W|^2/2 in the loss")(
-      "init", text("zeros"), "zeros, uniform in [0, 1), or normal with standard deviation .01")("seed", text("1"), "of the initial weights and the shuffle")(
-      "precision", text("double"), "double or float")("tolerance", number(0), "stop when no entry of the gradient is larger; 0: never")(
-      "model", po::value<std::string>(), "save the model to this file")("json", po::value<std::string>(), "write a report to this file; - for standard output")(
+      "optimizer", text("sgd"), "gd (full batch) or sgd (shuffled mini-batches)")(
+      "epochs", number(double(defaults.epochs)), "passes over the images")(
+      "batch-size", po::value<std::string>(), "images per step of sgd; 0: all at once; default 128")(
+      "lr", number(defaults.learning_rate), "learning rate")("lr-decay", number(defaults.learning_rate_decay),
+                                                             "the learning rate's factor after each epoch")(
+      "l2", number(defaults.l2), "weight of |W|^2/2 in the loss")(
+      "init", text("zeros"), "zeros, uniform in [0, 1), or normal with standard deviation .01")(
+      "seed", text("1"), "of the initial weights and the shuffle")("precision", text("double"),
+                                                                   "double or float")(
+      "tolerance", number(0), "stop when no entry of the gradient is larger; 0: never")(
+      "model", po::value<std::string>(), "save the model to this file")(
+      "json", po::value<std::string>(), "write a report to this file; - for standard output")(
       "quiet", po::bool_switch(), "say nothing but errors");
   if (!options.parse(arguments)) return 0;
 
@@ -117,10 +139,12 @@ int train_command(const Arguments& arguments) {
   options.count("seed", 0, UINT64_MAX);
   const bool full_batch = options.choice("optimizer", {"gd", "sgd"}) == "gd";
   if (options.given("batch-size")) training.batch_size = options.count("batch-size", 0, UINT64_MAX);
-  if (full_batch && options.given("batch-size") && training.batch_size != 0) throw UsageError("--batch-size: gd takes all images at once; use --optimizer sgd");
+  if (full_batch && options.given("batch-size") && training.batch_size != 0)
+    throw UsageError("--batch-size: gd takes all images at once; use --optimizer sgd");
   if (full_batch) training.batch_size = 0;
   const bool in_float = options.choice("precision", {"double", "float"}) == "float";
-  if (options.text("train-size") == "0" && options.given("train-size")) throw UsageError("--train-size: expected at least 1, got '0'");
+  if (options.text("train-size") == "0" && options.given("train-size"))
+    throw UsageError("--train-size: expected at least 1, got '0'");
   arma::uword train_size = options.count("train-size", 0, UINT64_MAX);
 
   const Outputs outputs{options.text("model"), options.text("json"), options.flag("quiet")};
@@ -131,12 +155,16 @@ int train_command(const Arguments& arguments) {
 
   const Dataset data = load_and_describe(options.data(), outputs.text(), outputs.quiet);
   const arma::uword available = data.train.pixels.n_cols;
-  if (train_size > available) throw UsageError("--train-size: only " + std::to_string(available) + " training images, asked for " + std::to_string(train_size));
+  if (train_size > available)
+    throw UsageError("--train-size: only " + std::to_string(available) + " training images, asked for " +
+                     std::to_string(train_size));
   if (train_size == 0) train_size = available;
   if (options.given("batch-size") && training.batch_size > train_size) {
-    throw UsageError("--batch-size: larger than the " + std::to_string(train_size) + " images that are trained on, got '" + options.text("batch-size") + "'");
+    throw UsageError("--batch-size: larger than the " + std::to_string(train_size) +
+                     " images that are trained on, got '" + options.text("batch-size") + "'");
   }
-  return in_float ? train<float>(options, training, train_size, outputs, data) : train<double>(options, training, train_size, outputs, data);
+  return in_float ? train<float>(options, training, train_size, outputs, data)
+                  : train<double>(options, training, train_size, outputs, data);
 }
 
 }  // namespace armagrad::apps

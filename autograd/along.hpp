@@ -2,8 +2,8 @@
 // Rules that work along one dimension (softmax, logsumexp, ...), read as numbers one fibre at a time.
 //
 // A fibre is a column (dim = 0), taken a pack after the other, or a pack of adjacent rows (dim = 1), taken a
-// column after the other.  Expressions over fibres hold pointers by value, so a rule may name and return them;
-// reductions give a Pack, which meets a fibre as if it were spread along it.
+// column after the other.  Expressions over fibres hold pointers by value, so a rule may name and return
+// them; reductions give a Pack, which meets a fibre as if it were spread along it.
 
 #include <algorithm>
 #include <array>
@@ -34,22 +34,32 @@ struct Along {
 };
 
 template <class A>
-concept Fibre = requires(A a) { typename A::Walked; };
+concept Fibre = requires(A a) {
+  typename A::Walked;
+};
 
 namespace detail {
 template <class W, class F>
-Along<W, F> along(W walk, F at) { return {walk, at}; }
+Along<W, F> along(W walk, F at) {
+  return {walk, at};
+}
 
 template <Fibre A>
-auto entry(const A& a, uword step) { return a.at(step); }
+auto entry(const A& a, uword step) {
+  return a.at(step);
+}
 template <class T, int N>
-Pack<T, N> entry(Pack<T, N> p, uword) { return p; }
+Pack<T, N> entry(Pack<T, N> p, uword) {
+  return p;
+}
 inline double entry(double p, uword) { return p; }
 
 template <class A, class B>
 auto walk_of(const A& a, const B& b) {
-  if constexpr (Fibre<A>) return a.walk;
-  else return b.walk;
+  if constexpr (Fibre<A>)
+    return a.walk;
+  else
+    return b.walk;
 }
 template <class A, class B, class F>
 auto combine(const A& a, const B& b, F f) {
@@ -125,7 +135,9 @@ auto first_max(const A& a, uword dim) {
   using P = typename W::Number;
   using T = typename P::Lane;
   const P best = max_along(a, dim);
-  const auto is_best = [best](T x, int l) { return lane::real(x) == lane::real(best[l]) || lane::real(x) != lane::real(x); };
+  const auto is_best = [best](T x, int l) {
+    return lane::real(x) == lane::real(best[l]) || lane::real(x) != lane::real(x);
+  };
   std::array<uword, P::width> first;
   first.fill(uword(-1));
   for (uword s = 0; s < a.walk.steps; ++s) {
@@ -146,7 +158,9 @@ auto first_max(const A& a, uword dim) {
 
 /// A reduced value is already one number per fibre.
 template <class T, int N, Fibre A>
-Pack<T, N> spread(Pack<T, N> x, const A&) { return x; }
+Pack<T, N> spread(Pack<T, N> x, const A&) {
+  return x;
+}
 
 /// A fibre in memory that a forward writes and reads again.
 template <class T, class W>

@@ -15,7 +15,8 @@ class ComplexReplay {
  public:
   using cx = std::complex<eT>;
 
-  explicit ComplexReplay(const Var<eT>& root) : tape_(root.tape()), root_(root.index()), values_(root.index() + 1), moved_(root.index() + 1) {
+  explicit ComplexReplay(const Var<eT>& root)
+      : tape_(root.tape()), root_(root.index()), values_(root.index() + 1), moved_(root.index() + 1) {
     tape_.evaluate(root_);
     used_.assign(root_ + 1, false);
     used_[root_] = true;
@@ -71,7 +72,8 @@ class ComplexReplay {
 
   Tape<eT>& tape_;
   Index root_;
-  std::vector<arma::Mat<cx>> values_;  // of what moves with the leaf; constants are kept for the next direction
+  std::vector<arma::Mat<cx>>
+      values_;  // of what moves with the leaf; constants are kept for the next direction
   std::vector<bool> used_, moved_;
 };
 

@@ -12,10 +12,11 @@ namespace detail {
 
 /// One gradient for one variable, a tuple of them for several.
 template <class eT>
-arma::Mat<eT> one_or_tuple(std::tuple<arma::Mat<eT>> g) { return std::get<0>(std::move(g)); }
+arma::Mat<eT> one_or_tuple(std::tuple<arma::Mat<eT>> g) {
+  return std::get<0>(std::move(g));
+}
 template <class... M>
-  requires(sizeof...(M) > 1)
-std::tuple<M...> one_or_tuple(std::tuple<M...> g) { return g; }
+requires(sizeof...(M) > 1) std::tuple<M...> one_or_tuple(std::tuple<M...> g) { return g; }
 
 template <class Loss, class... V>
 auto call(Loss& loss, const V&... variables) {
@@ -35,7 +36,8 @@ auto value_and_gradient(Tape<eT>& tape, Loss&& loss, const arma::Mat<eT>& W, con
       [&](const auto&... v) {
         const Var<eT> J = detail::call(loss, v...);
         tape.backward(J, true);
-        return std::pair(tape.scalar(J), detail::one_or_tuple(std::tuple(arma::Mat<eT>(tape.gradient(v))...)));
+        return std::pair(tape.scalar(J),
+                         detail::one_or_tuple(std::tuple(arma::Mat<eT>(tape.gradient(v))...)));
       },
       std::tuple{tape.variable(view(W)), tape.variable(view(more))...});
 }
@@ -47,13 +49,18 @@ auto value_and_gradient(Loss&& loss, const arma::Mat<eT>& W, const Ws&... more) 
 
 /// The gradient alone.
 template <class... A>
-auto gradient(A&&... arguments) { return value_and_gradient(std::forward<A>(arguments)...).second; }
+auto gradient(A&&... arguments) {
+  return value_and_gradient(std::forward<A>(arguments)...).second;
+}
 
 /// H V, where H is the loss's Hessian at W and V has W's shape; exact, for about the cost of two gradients.
 template <class eT, class Loss>
-arma::Mat<eT> hessian_vector_product(Tape<eT>& tape, Loss&& loss, const arma::Mat<eT>& W, const arma::Mat<eT>& V) {
+arma::Mat<eT> hessian_vector_product(Tape<eT>& tape, Loss&& loss, const arma::Mat<eT>& W,
+                                     const arma::Mat<eT>& V) {
   tape.clear();
-  if (arma::size(W) != arma::size(V)) misuse("hessian_vector_product", {}, incompatible(shape_of(W.n_rows, W.n_cols), shape_of(V.n_rows, V.n_cols)));
+  if (arma::size(W) != arma::size(V))
+    misuse("hessian_vector_product", {},
+           incompatible(shape_of(W.n_rows, W.n_cols), shape_of(V.n_rows, V.n_cols)));
   const Var<eT> w = tape.variable(view(W));
   const Var<eT> J = detail::call(loss, w);
   const Var<eT> slope = dot(Recording<eT>(J).gradient(w), view(V));

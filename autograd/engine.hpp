@@ -17,10 +17,12 @@ const Operation<eT>& leaf_operation(bool variable) {
 }
 }  // namespace detail
 
-// ---- Recording ---------------------------------------------------------------------------------------------
+// ---- Recording
+// ---------------------------------------------------------------------------------------------
 
 template <class eT>
-Index Tape<eT>::append(const Operation<eT>& operation, Shape shape, std::span<const Index> operands, Location at) {
+Index Tape<eT>::append(const Operation<eT>& operation, Shape shape, std::span<const Index> operands,
+                       Location at) {
   if (nodes_.size() >= no_index) throw std::length_error("a tape of more than 2^32 nodes");
   Node<eT>& n = nodes_.emplace_back();
   n.operation = &operation;
@@ -66,8 +68,10 @@ Var<eT> Tape<eT>::leaf(bool variable, Shape shape, const eT* data, bool copy, bo
 template <class eT>
 void Tape<eT>::rebind(Index i, const eT* data) {
   Node<eT>& n = nodes_[i];
-  if (n.one_by_one()) n.value = *data;
-  else storage_[n.storage].value = data;
+  if (n.one_by_one())
+    n.value = *data;
+  else
+    storage_[n.storage].value = data;
 }
 
 // clang-format off
@@ -103,7 +107,9 @@ void Tape<eT>::clear() {
 }
 
 template <class eT>
-Var<eT> Tape<eT>::handle(Index i) { return Var<eT>(this, i, generation_, nodes_[i].shape); }
+Var<eT> Tape<eT>::handle(Index i) {
+  return Var<eT>(this, i, generation_, nodes_[i].shape);
+}
 
 template <class eT>
 void Tape<eT>::check(const Var<eT>& x, const char* operation, Location at) const {
@@ -111,7 +117,8 @@ void Tape<eT>::check(const Var<eT>& x, const char* operation, Location at) const
   if (x.generation() != generation_) misuse(operation, at, "a handle from before its tape was cleared");
 }
 
-// ---- What is needed ----------------------------------------------------------------------------------------
+// ---- What is needed
+// ----------------------------------------------------------------------------------------
 
 template <class eT>
 void Tape<eT>::need(Index i, Index& lowest) {
@@ -125,7 +132,8 @@ template <class eT>
 void Tape<eT>::need_operands(const Node<eT>& n, Index& lowest) {
   for (unsigned k = 0; k < n.operation->arity; ++k) {
     Node<eT>& x = nodes_[n.operands[k]];
-    if (n.operation->family == Family::total && x.operation->family == Family::elementwise && !x.one_by_one()) {
+    if (n.operation->family == Family::total && x.operation->family == Family::elementwise &&
+        !x.one_by_one()) {
       // Its sum can be taken without storing it, unless somebody else needs it.
       x.summed = true;
       lowest = std::min(lowest, n.operands[k]);
@@ -188,7 +196,8 @@ void Tape<eT>::evaluate(Index i) {
   if (!nodes_[i].evaluated) sweep(i, true, false);
 }
 
-// ---- Values ------------------------------------------------------------------------------------------------
+// ---- Values
+// ------------------------------------------------------------------------------------------------
 
 template <class eT>
 eT* Tape<eT>::output(Index i) {
@@ -250,18 +259,22 @@ arma::Mat<eT> Tape<eT>::value(const Var<eT>& x) {
 template <class eT>
 eT Tape<eT>::scalar(const Var<eT>& x) {
   check(x, "scalar", {});
-  if (x.shape() != scalar_shape) misuse("scalar", nodes_[x.index()].at, "expected 1x1, got " + to_string(x.shape()));
+  if (x.shape() != scalar_shape)
+    misuse("scalar", nodes_[x.index()].at, "expected 1x1, got " + to_string(x.shape()));
   evaluate(x.index());
   return nodes_[x.index()].value;
 }
 
-// ---- Adjoints ----------------------------------------------------------------------------------------------
+// ---- Adjoints
+// ----------------------------------------------------------------------------------------------
 
 template <class eT>
 void Tape<eT>::backward(const Var<eT>& root, bool value) {
   check(root, "backward", {});
   if (root.shape() != scalar_shape) {
-    misuse("backward", nodes_[root.index()].at, std::string("the root is not a scalar but ") + to_string(root.shape()) + " (the result of " + nodes_[root.index()].operation->name + ")");
+    misuse("backward", nodes_[root.index()].at,
+           std::string("the root is not a scalar but ") + to_string(root.shape()) + " (the result of " +
+               nodes_[root.index()].operation->name + ")");
   }
   for (Index v : variables_) {
     nodes_[v].adjoint = 0;
@@ -292,7 +305,8 @@ void Tape<eT>::contribute(Index i, const Adjoint<eT>& part) {
     return;
   }
   const auto [out, add] = accumulate(i);
-  deliver_scaled<eT>(broadcast(out, n.shape, n.shape), add, part.look, part.scale, n.shape.rows, n.shape.cols);
+  deliver_scaled<eT>(broadcast(out, n.shape, n.shape), add, part.look, part.scale, n.shape.rows,
+                     n.shape.cols);
 }
 
 template <class eT>
@@ -305,7 +319,8 @@ std::pair<eT*, bool> Tape<eT>::accumulate(Index i) {
   eT* chunk = pool_.acquire(n.shape.size());
   a = {broadcast<const eT>(chunk, n.shape, n.shape), chunk, eT(1)};
   if (old) {
-    deliver_scaled<eT>(broadcast(chunk, n.shape, n.shape), false, old.look, old.scale, n.shape.rows, n.shape.cols);
+    deliver_scaled<eT>(broadcast(chunk, n.shape, n.shape), false, old.look, old.scale, n.shape.rows,
+                       n.shape.cols);
     if (old.chunk) pool_.release(old.chunk);
   }
   return {chunk, bool(old)};
@@ -363,7 +378,8 @@ void Tape<eT>::pull_elementwise(Index i, unsigned k) {
   Adjoint<eT> dy = adjoint(i);
 
   bool constant = !(op.reads[k] & reads::result);  // reads nothing but numbers: then it is one number itself
-  for (unsigned j = 0; j < op.arity; ++j) constant &= !(op.reads[k] & reads::operand(j)) || nodes_[n.operands[j]].one_by_one();
+  for (unsigned j = 0; j < op.arity; ++j)
+    constant &= !(op.reads[k] & reads::operand(j)) || nodes_[n.operands[j]].one_by_one();
   if (constant) {
     const std::array<eT, 3> x = numbers(n);
     dy.scale *= op.partial_one(rule(i), k, eT(0), x.data());
@@ -377,7 +393,8 @@ void Tape<eT>::pull_elementwise(Index i, unsigned k) {
   }
   const std::array<Strided<const eT>, 3> x = looks(n);
   const auto [out, add] = accumulate(to);
-  op.pull(rule(i), k, broadcast(out, shape, n.shape), add, dy.look, dy.scale, broadcast(data(i), n.shape, n.shape), x.data(), n.shape.rows, n.shape.cols);
+  op.pull(rule(i), k, broadcast(out, shape, n.shape), add, dy.look, dy.scale,
+          broadcast(data(i), n.shape, n.shape), x.data(), n.shape.rows, n.shape.cols);
 }
 
 template <class eT>
@@ -385,8 +402,10 @@ const arma::Mat<eT>& Tape<eT>::gradient(const Var<eT>& x) {
   check(x, "gradient", {});
   const Node<eT>& n = nodes_[x.index()];
   const auto found = std::find(variables_.begin(), variables_.end(), x.index());
-  if (found == variables_.end()) misuse("gradient", n.at, std::string("not a variable but the result of ") + n.operation->name);
-  // One matrix per variable, kept between steps: a number is copied, a matrix lies over memory of the variable's own.
+  if (found == variables_.end())
+    misuse("gradient", n.at, std::string("not a variable but the result of ") + n.operation->name);
+  // One matrix per variable, kept between steps: a number is copied, a matrix lies over memory of the
+  // variable's own.
   const std::size_t v = std::size_t(found - variables_.begin());
   while (gradients_.size() <= v) gradients_.emplace_back();
   arma::Mat<eT>& g = gradients_[v];
@@ -400,7 +419,8 @@ const arma::Mat<eT>& Tape<eT>::gradient(const Var<eT>& x) {
   } else {
     if (!storage_[n.storage].adjoint) contribute(x.index(), {{&zero_, 0, 0}, nullptr, eT(1)});
     eT* data = accumulate(x.index()).first;
-    if (g.memptr() != data || g.n_rows != x.n_rows || g.n_cols != x.n_cols) become(data, x.n_rows, x.n_cols, false, true);
+    if (g.memptr() != data || g.n_rows != x.n_rows || g.n_cols != x.n_cols)
+      become(data, x.n_rows, x.n_cols, false, true);
   }
   return g;
 }

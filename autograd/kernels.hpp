@@ -71,10 +71,13 @@ void flatten(uword& rows, uword& cols, S&... x) {
 
 /// out = scale * x, or out += scale * x, of a rows x cols look.
 template <class eT>
-void deliver_scaled(Strided<eT> out, bool add, Strided<const eT> x, std::type_identity_t<eT> scale, uword rows, uword cols) {
+void deliver_scaled(Strided<eT> out, bool add, Strided<const eT> x, std::type_identity_t<eT> scale,
+                    uword rows, uword cols) {
   constexpr int N = pack_width<eT>;
   flatten(rows, cols, out, x);
-  deliver<eT, N>(out, add, rows, cols, [&](uword i, uword j, int lanes) { return Pack<eT, N>(scale) % load<eT, N>(x, i, j, lanes); });
+  deliver<eT, N>(out, add, rows, cols, [&](uword i, uword j, int lanes) {
+    return Pack<eT, N>(scale) % load<eT, N>(x, i, j, lanes);
+  });
 }
 
 /// The sum of all entries, carried in double.

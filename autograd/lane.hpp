@@ -11,8 +11,14 @@ namespace armagrad::lane {
 template <class T>
 concept Real = std::is_floating_point_v<T>;
 
-template <Real T> T real(T x) { return x; }
-template <Real T> T real(const std::complex<T>& x) { return x.real(); }
+template <Real T>
+T real(T x) {
+  return x;
+}
+template <Real T>
+T real(const std::complex<T>& x) {
+  return x.real();
+}
 
 // clang-format off
 template <class T> T exp(T x)  { return std::exp(x); }

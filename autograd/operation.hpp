@@ -9,14 +9,18 @@
 
 namespace armagrad {
 
-template <class eT> class Tape;
-template <class eT> class Recording;
-template <class eT> class ComplexReplay;
+template <class eT>
+class Tape;
+template <class eT>
+class Recording;
+template <class eT>
+class ComplexReplay;
 
 using Index = std::uint32_t;
 inline constexpr Index no_index = UINT32_MAX;
 
-/// Element (i, j) of a matrix at data[i * inner + j * outer]; a stride of 0 repeats a row, a column or a number.
+/// Element (i, j) of a matrix at data[i * inner + j * outer]; a stride of 0 repeats a row, a column or a
+/// number.
 template <class T>
 struct Strided {
   T* data = nullptr;
@@ -49,7 +53,7 @@ struct Operation {
   const char* name = "";
   Family family = Family::leaf;
   unsigned arity = 0;
-  bool large = false;  // the rule is kept apart, the node holds a pointer to it
+  bool large = false;                   // the rule is kept apart, the node holds a pointer to it
   std::array<std::uint8_t, 3> reads{};  // by the contribution to operand k
 
   // Elementwise: over packs, one pass, no temporaries.

@@ -39,8 +39,7 @@ struct Pack {
 
   Pack() = default;
   template <class S>
-    requires std::is_arithmetic_v<S> || std::same_as<S, T>
-  Pack(S s) {
+  requires std::is_arithmetic_v<S> || std::same_as<S, T> Pack(S s) {
     if constexpr (std::same_as<T, Probe>) {
       v = Probe{};
       if constexpr (std::same_as<S, Probe>) v = s;
@@ -52,33 +51,47 @@ struct Pack {
   }
 
   T operator[](int i) const {
-    if constexpr (N == 1) return v;
-    else return v[i];
+    if constexpr (N == 1)
+      return v;
+    else
+      return v[i];
   }
   void set(int i, T x) {
-    if constexpr (N == 1) v = x;
-    else v[i] = x;
+    if constexpr (N == 1)
+      v = x;
+    else
+      v[i] = x;
   }
 
   friend Pack operator+(Pack a, Pack b) {
-    if constexpr (std::same_as<T, Probe>) return either(a, b);
-    else return raw(a.v + b.v);
+    if constexpr (std::same_as<T, Probe>)
+      return either(a, b);
+    else
+      return raw(a.v + b.v);
   }
   friend Pack operator-(Pack a, Pack b) {
-    if constexpr (std::same_as<T, Probe>) return either(a, b);
-    else return raw(a.v - b.v);
+    if constexpr (std::same_as<T, Probe>)
+      return either(a, b);
+    else
+      return raw(a.v - b.v);
   }
   friend Pack operator%(Pack a, Pack b) {
-    if constexpr (std::same_as<T, Probe>) return either(a, b);
-    else return raw(a.v * b.v);
+    if constexpr (std::same_as<T, Probe>)
+      return either(a, b);
+    else
+      return raw(a.v * b.v);
   }
   friend Pack operator/(Pack a, Pack b) {
-    if constexpr (std::same_as<T, Probe>) return either(a, b);
-    else return raw(a.v / b.v);
+    if constexpr (std::same_as<T, Probe>)
+      return either(a, b);
+    else
+      return raw(a.v / b.v);
   }
   friend Pack operator-(Pack a) {
-    if constexpr (std::same_as<T, Probe>) return a;
-    else return raw(-a.v);
+    if constexpr (std::same_as<T, Probe>)
+      return a;
+    else
+      return raw(-a.v);
   }
   friend Pack operator*(double s, Pack a) { return Pack(s) % a; }
   friend Pack operator*(Pack a, double s) { return Pack(s) % a; }
@@ -94,9 +107,7 @@ struct Pack {
     p.v = v;
     return p;
   }
-  static Pack either(Pack a, Pack b)
-    requires std::same_as<T, Probe>
-  {
+  static Pack either(Pack a, Pack b) requires std::same_as<T, Probe> {
     return raw(Probe{a.v.reads | b.v.reads});
   }
 };

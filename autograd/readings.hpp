@@ -1,5 +1,6 @@
 #pragma once
-// How the text of one rule is read as numbers, recorded, and over complex numbers: the making of an Operation.
+// How the text of one rule is read as numbers, recorded, and over complex numbers: the making of an
+// Operation.
 
 #include <tuple>
 #include <utility>
@@ -28,11 +29,14 @@ std::array<std::uint8_t, 3> probe_reads() {
   return [&]<std::size_t... k>(std::index_sequence<k...>) {
     const auto partials = Rule{}.partials(argument(reads::result), argument(reads::operand(k))...);
     const auto mask = [](const auto& p) {
-      if constexpr (std::is_arithmetic_v<std::remove_cvref_t<decltype(p)>>) return std::uint8_t(0);
-      else return std::uint8_t(p.v.reads);
+      if constexpr (std::is_arithmetic_v<std::remove_cvref_t<decltype(p)>>)
+        return std::uint8_t(0);
+      else
+        return std::uint8_t(p.v.reads);
     };
     return std::array<std::uint8_t, 3>{mask(std::get<k>(partials))...};
-  }(Operands<Rule>{});
+  }
+  (Operands<Rule>{});
 }
 
 template <class Rule>
@@ -47,7 +51,9 @@ std::array<std::uint8_t, 3> reads_of() {
 }
 
 template <class Rule>
-const Rule& as(const void* rule) { return *static_cast<const Rule*>(rule); }
+const Rule& as(const void* rule) {
+  return *static_cast<const Rule*>(rule);
+}
 
 /// Elementwise rules, a pack at a time.
 template <class Rule, class T>
@@ -57,7 +63,10 @@ struct Entrywise {
 
   template <int width, class F>
   static auto with_operands(F f) {
-    return [&]<std::size_t... k>(std::index_sequence<k...>) { return f(std::integral_constant<std::size_t, k>{}...); }(Operands<Rule>{});
+    return [&]<std::size_t... k>(std::index_sequence<k...>) {
+      return f(std::integral_constant<std::size_t, k>{}...);
+    }
+    (Operands<Rule>{});
   }
 
   static void map(const void* rule, T* y, In x, uword rows, uword cols) {
@@ -65,8 +74,11 @@ struct Entrywise {
       Strided<const T> in[] = {x[k]...};
       Strided<T> out{y, 1, rows};
       flatten(rows, cols, out, in[k]...);
-      deliver<T, N>(out, false, rows, cols, [&](uword i, uword j, int lanes) { return Pack<T, N>(as<Rule>(rule).value(load<T, N>(in[k], i, j, lanes)...)); });
-    }(Operands<Rule>{});
+      deliver<T, N>(out, false, rows, cols, [&](uword i, uword j, int lanes) {
+        return Pack<T, N>(as<Rule>(rule).value(load<T, N>(in[k], i, j, lanes)...));
+      });
+    }
+    (Operands<Rule>{});
   }
   static double map_sum(const void* rule, In x, uword rows, uword cols) {
     return [&]<std::size_t... k>(std::index_sequence<k...>) {
@@ -79,17 +91,19 @@ struct Entrywise {
         sum.add(p);
       });
       return double(sum.total());
-    }(Operands<Rule>{});
+    }
+    (Operands<Rule>{});
   }
-  static void pull(const void* rule, unsigned operand, Strided<T> dx, bool add, Strided<const T> dy, T scale, Strided<const T> y,
-                   In x, uword rows, uword cols) {
+  static void pull(const void* rule, unsigned operand, Strided<T> dx, bool add, Strided<const T> dy, T scale,
+                   Strided<const T> y, In x, uword rows, uword cols) {
     [&]<std::size_t... k>(std::index_sequence<k...>) {
       (void)((operand == k && (pull_one<k>(rule, dx, add, dy, scale, y, x, rows, cols), true)) || ...);
-    }(Operands<Rule>{});
+    }
+    (Operands<Rule>{});
   }
   template <std::size_t which>
-  static void pull_one(const void* rule, Strided<T> dx, bool add, Strided<const T> dy, T scale, Strided<const T> y, In x,
-                       uword rows, uword cols) {
+  static void pull_one(const void* rule, Strided<T> dx, bool add, Strided<const T> dy, T scale,
+                       Strided<const T> y, In x, uword rows, uword cols) {
     [&]<std::size_t... k>(std::index_sequence<k...>) {
       static const std::array<std::uint8_t, 3> reads = probe_reads<Rule>();
       Strided<const T> in[] = {x[k]...};
@@ -102,16 +116,19 @@ struct Entrywise {
       (unread(in[k], reads::operand(k)), ...);
       flatten(rows, cols, dx, dy, y, in[k]...);
       deliver<T, N>(dx, add, rows, cols, [&](uword i, uword j, int lanes) {
-        const Pack<T, N> d = std::get<which>(as<Rule>(rule).partials(load<T, N>(y, i, j, lanes), load<T, N>(in[k], i, j, lanes)...));
+        const Pack<T, N> d = std::get<which>(
+            as<Rule>(rule).partials(load<T, N>(y, i, j, lanes), load<T, N>(in[k], i, j, lanes)...));
         const Pack<T, N> g = Pack<T, N>(scale) % load<T, N>(dy, i, j, lanes);
         return g % d;
       });
-    }(Operands<Rule>{});
+    }
+    (Operands<Rule>{});
   }
   static T map_one(const void* rule, const T* x) {
     return [&]<std::size_t... k>(std::index_sequence<k...>) {
       return Pack<T, 1>(as<Rule>(rule).value(Pack<T, 1>(x[k])...)).v;
-    }(Operands<Rule>{});
+    }
+    (Operands<Rule>{});
   }
   static T partial_one(const void* rule, unsigned operand, T y, const T* x) {
     return [&]<std::size_t... k>(std::index_sequence<k...>) {
@@ -119,7 +136,8 @@ struct Entrywise {
       T d = 0;
       (void)((operand == k && (d = Pack<T, 1>(std::get<k>(partials)).v, true)) || ...);
       return d;
-    }(Operands<Rule>{});
+    }
+    (Operands<Rule>{});
   }
 };
 
@@ -144,7 +162,8 @@ class Readings {
       [&]<std::size_t... k>(std::index_sequence<k...>) {
         const Result<eT> out{y, s};
         rule(tape, i).forward(out, matrix(tape, operand(tape, i, k))...);
-      }(Ks{});
+      }
+      (Ks{});
     }
   }
   static void reverse(Tape<eT>& tape, Index i) {
@@ -152,9 +171,10 @@ class Readings {
       reverse_along(tape, i);
     } else {
       [&]<std::size_t... k>(std::index_sequence<k...>) {
-        rule(tape, i).reverse(Slot<eT>{&tape, operand(tape, i, k)}..., Incoming<eT>{&tape, i}, matrix(tape, i),
-                              matrix(tape, operand(tape, i, k))...);
-      }(Ks{});
+        rule(tape, i).reverse(Slot<eT>{&tape, operand(tape, i, k)}..., Incoming<eT>{&tape, i},
+                              matrix(tape, i), matrix(tape, operand(tape, i, k))...);
+      }
+      (Ks{});
     }
   }
   static arma::Mat<eT> matrix(Tape<eT>& tape, Index i) { return over(tape.data(i), tape.node(i).shape); }
@@ -181,18 +201,20 @@ class Readings {
     // What was never computed is not read; any memory will do in its place.
     const eT* y_data = tape.node(i).evaluated ? tape.data(i) : nullptr;
     const eT* x_data = tape.node(x).evaluated ? tape.data(x) : nullptr;
-    for_each_fibre<eT, N>(xs.rows, xs.cols, rule(tape, i).dim, [&, dx = dx, add = add](auto walk, uword r, uword c) {
-      using W = decltype(walk);
-      const FibreSlot<eT, W> out{walk, dx + r + c * xs.rows, W::across ? uword(xs.rows) : uword(N), add};
-      const auto in = read_fibre(walk, broadcast(x_data, xs, xs), r, c);
-      const Pack<eT, N> scale(dy.scale);
-      if constexpr (Rule::reduces) {
-        const auto y = y_data ? read_number(walk, broadcast(y_data, ys, xs), r, c) : Pack<eT, N>(0);
-        rule(tape, i).reverse(out, scale % read_number(walk, widened(dy.look, ys, xs), r, c), y, in);
-      } else {
-        rule(tape, i).reverse(out, scale % read_fibre(walk, dy.look, r, c), read_fibre(walk, broadcast(y_data, ys, ys), r, c), in);
-      }
-    });
+    for_each_fibre<eT, N>(
+        xs.rows, xs.cols, rule(tape, i).dim, [&, dx = dx, add = add](auto walk, uword r, uword c) {
+          using W = decltype(walk);
+          const FibreSlot<eT, W> out{walk, dx + r + c * xs.rows, W::across ? uword(xs.rows) : uword(N), add};
+          const auto in = read_fibre(walk, broadcast(x_data, xs, xs), r, c);
+          const Pack<eT, N> scale(dy.scale);
+          if constexpr (Rule::reduces) {
+            const auto y = y_data ? read_number(walk, broadcast(y_data, ys, xs), r, c) : Pack<eT, N>(0);
+            rule(tape, i).reverse(out, scale % read_number(walk, widened(dy.look, ys, xs), r, c), y, in);
+          } else {
+            rule(tape, i).reverse(out, scale % read_fibre(walk, dy.look, r, c),
+                                  read_fibre(walk, broadcast(y_data, ys, ys), r, c), in);
+          }
+        });
   }
   static Strided<const eT> widened(Strided<const eT> look, Shape from, Shape to) {
     return {look.data, from.rows == to.rows ? look.inner : 0, from.cols == to.cols ? look.outer : 0};
@@ -211,7 +233,8 @@ class Readings {
       } else {
         text.reverse(RecordedSlot<eT>{&r, operands[k]}..., r.adjoint(i), r.node(i), r.node(operands[k])...);
       }
-    }(Ks{});
+    }
+    (Ks{});
   }
 
   // ---- Complex ----
@@ -222,8 +245,9 @@ class Readings {
       arma::Mat<cx>& y = replay.output(i);
       const Shape ys = shape_of(y.n_rows, y.n_cols);
       if constexpr (detail::IsElementwise<Rule>) {
-        const Strided<const cx> x[] = {broadcast(const_cast<const cx*>(replay.operand(operand(tape, i, k)).memptr()),
-                                                 tape.node(operand(tape, i, k)).shape, ys)...};
+        const Strided<const cx> x[] = {
+            broadcast(const_cast<const cx*>(replay.operand(operand(tape, i, k)).memptr()),
+                      tape.node(operand(tape, i, k)).shape, ys)...};
         detail::Entrywise<Rule, cx>::map(&rule(tape, i), y.memptr(), x, ys.rows, ys.cols);
       } else if constexpr (detail::IsAlongDim<Rule>) {
         const arma::Mat<cx>& x = replay.operand(operand(tape, i, 0));
@@ -232,12 +256,15 @@ class Readings {
         const Result<cx> out{y.memptr(), ys};
         rule(tape, i).forward(out, replay.operand(operand(tape, i, k))...);
       }
-    }(Ks{});
+    }
+    (Ks{});
   }
 
   static std::string parameters(const void* rule) {
-    if constexpr (requires(const Rule& r) { r.parameters(); }) return static_cast<const Rule*>(rule)->parameters();
-    else return {};
+    if constexpr (requires(const Rule& r) { r.parameters(); })
+      return static_cast<const Rule*>(rule)->parameters();
+    else
+      return {};
   }
 
  public:

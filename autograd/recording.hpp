@@ -1,5 +1,6 @@
 #pragma once
-// The recorded reading: a backward pass that is itself put on the tape, so that it can be differentiated again.
+// The recorded reading: a backward pass that is itself put on the tape, so that it can be differentiated
+// again.
 
 #include <vector>
 
@@ -13,7 +14,8 @@ class Recording {
   /// Runs the backward pass of `root` (1x1) as new nodes at the end of its tape.
   explicit Recording(const Var<eT>& root) : tape_(root.tape()), adjoints_(root.index() + 1, no_index) {
     tape_.check(root, "gradient", {});
-    if (root.shape() != scalar_shape) misuse("gradient", {}, "the root is not a scalar but " + to_string(root.shape()));
+    if (root.shape() != scalar_shape)
+      misuse("gradient", {}, "the root is not a scalar but " + to_string(root.shape()));
     Location place;
     struct Restore {  // also when a rule throws
       Tape<eT>& tape;
@@ -22,7 +24,8 @@ class Recording {
     tape_.place = &place;
     adjoints_[root.index()] = tape_.constant(eT(1)).index();
     for (Index i = root.index() + 1; i-- > 0;) {
-      if (adjoints_[i] == no_index || !tape_.wants(i) || tape_.node(i).operation->family == Family::leaf) continue;
+      if (adjoints_[i] == no_index || !tape_.wants(i) || tape_.node(i).operation->family == Family::leaf)
+        continue;
       place = tape_.node(i).at;
       tape_.node(i).operation->record(*this, i);
     }
@@ -58,9 +61,12 @@ class Recording {
   template <class Partial>
   void chain(Index operand, const Var<eT>& dy, const Partial& partial) {
     if constexpr (std::is_arithmetic_v<Partial>) {
-      if (partial == 1) add(operand, dy);
-      else if (partial == -1) add(operand, -dy);
-      else if (partial != 0) add(operand, dy * partial);
+      if (partial == 1)
+        add(operand, dy);
+      else if (partial == -1)
+        add(operand, -dy);
+      else if (partial != 0)
+        add(operand, dy * partial);
     } else {
       add(operand, is_one(dy) ? spread(partial, dy.shape()) : dy % partial);
     }

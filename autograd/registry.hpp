@@ -13,9 +13,10 @@ namespace armagrad {
 template <class... Rules>
 struct RuleList {};
 
-using ElementwiseRules = RuleList<rules::Plus, rules::Minus, rules::Times, rules::Divide, rules::Negate, rules::Greater, rules::Exp,
-                                  rules::Log, rules::Log1p, rules::Sqrt, rules::Square, rules::Pow, rules::Tanh, rules::Sigmoid,
-                                  rules::Softplus, rules::Relu, rules::Abs, rules::Sign>;
+using ElementwiseRules =
+    RuleList<rules::Plus, rules::Minus, rules::Times, rules::Divide, rules::Negate, rules::Greater,
+             rules::Exp, rules::Log, rules::Log1p, rules::Sqrt, rules::Square, rules::Pow, rules::Tanh,
+             rules::Sigmoid, rules::Softplus, rules::Relu, rules::Abs, rules::Sign>;
 using ProductRules = RuleList<rules::Transpose, rules::MatMul>;
 using ReductionRules = RuleList<rules::Spread, rules::Accu, rules::Sum, rules::FirstMax, rules::Max>;
 using SoftmaxRules = RuleList<rules::LogSumExp, rules::Softmax, rules::LogSoftmax>;

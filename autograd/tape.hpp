@@ -1,8 +1,9 @@
 #pragma once
 // The tape: an append-only list of nodes whose order of creation is their topological order.
 //
-// Recording checks shapes and fills a node; nothing is computed until somebody asks for a value or a gradient.
-// Then two sweeps do all the work: up the tape for the values that are needed, down for the adjoints.
+// Recording checks shapes and fills a node; nothing is computed until somebody asks for a value or a
+// gradient. Then two sweeps do all the work: up the tape for the values that are needed, down for the
+// adjoints.
 
 #include <cstring>
 #include <deque>
@@ -16,7 +17,8 @@
 
 namespace armagrad {
 
-template <class eT> class Var;
+template <class eT>
+class Var;
 
 /// The table of a rule's readings. Defined in readings.hpp; the compiled library has those of its own rules.
 template <class Rule, class eT>
@@ -30,7 +32,9 @@ struct View {
   const char* name = nullptr;
 };
 template <class eT>
-View<eT> view(const arma::Mat<eT>& X, const char* name = nullptr) { return {&X, name}; }
+View<eT> view(const arma::Mat<eT>& X, const char* name = nullptr) {
+  return {&X, name};
+}
 
 template <class eT>
 struct Node {
@@ -80,10 +84,11 @@ class Tape {
   Var<eT> constant(View<eT> X);
   Var<eT> constant(eT scalar);
 
-  /// d root / d (every variable), from zero. std::logic_error unless root is 1x1 and of this tape. With `value`,
-  /// root's value is computed in the same sweep.
+  /// d root / d (every variable), from zero. std::logic_error unless root is 1x1 and of this tape. With
+  /// `value`, root's value is computed in the same sweep.
   void backward(const Var<eT>& root, bool value = false);
-  /// What the last backward() found for a variable, of the variable's shape; zeros if root does not depend on it.
+  /// What the last backward() found for a variable, of the variable's shape; zeros if root does not depend on
+  /// it.
   const arma::Mat<eT>& gradient(const Var<eT>& variable);
   /// The value of a node, computed now if it was not yet.
   arma::Mat<eT> value(const Var<eT>& x);

@@ -8,8 +8,10 @@
 
 namespace armagrad {
 
-template <class eT> class Argument;
-template <class eT, bool rows> class Each;
+template <class eT>
+class Argument;
+template <class eT, bool rows>
+class Each;
 
 namespace rules {
 struct Plus;
@@ -25,7 +27,8 @@ template <class eT>
 Var<eT> record_product(const Argument<eT>& a, const Argument<eT>& b);
 
 /// A matrix (or, from accu, dot, ... a number) whose computation is on a tape. Cheap to copy; valid until its
-/// tape is cleared or destroyed. Operators are Armadillo's: + - * % / and a number meets matrices of any shape.
+/// tape is cleared or destroyed. Operators are Armadillo's: + - * % / and a number meets matrices of any
+/// shape.
 template <class eT>
 class Var {
  public:
@@ -61,13 +64,22 @@ class Var {
   friend Var operator*(const A& a, const A& b) { return record_product<eT>(a, b); }
   friend Var operator-(const A& a) { return record_elementwise<rules::Negate, eT>({}, {&a}); }
   /// 1 where it holds and 0 where it does not; of zero derivative.
-  friend Var operator>(const A& a, const A& b) { return record_elementwise<rules::Greater, eT>({}, {&a, &b}); }
-  friend Var operator<(const A& a, const A& b) { return record_elementwise<rules::Greater, eT>({}, {&b, &a}); }
+  friend Var operator>(const A& a, const A& b) {
+    return record_elementwise<rules::Greater, eT>({}, {&a, &b});
+  }
+  friend Var operator<(const A& a, const A& b) {
+    return record_elementwise<rules::Greater, eT>({}, {&b, &a});
+  }
 
  private:
   friend class Tape<eT>;
   Var(Tape<eT>* tape, Index index, std::uint32_t generation, Shape s)
-      : n_rows(s.rows), n_cols(s.cols), n_elem(s.size()), tape_(tape), index_(index), generation_(generation) {}
+      : n_rows(s.rows),
+        n_cols(s.cols),
+        n_elem(s.size()),
+        tape_(tape),
+        index_(index),
+        generation_(generation) {}
 
   Tape<eT>* tape_ = nullptr;
   Index index_ = 0;
@@ -84,7 +96,9 @@ struct element_of_var<Var<eT>> {
 }  // namespace detail
 
 template <class T>
-concept AnyVar = requires { typename detail::element_of_var<std::remove_cvref_t<T>>::type; };
+concept AnyVar = requires {
+  typename detail::element_of_var<std::remove_cvref_t<T>>::type;
+};
 
 /// Holds for argument lists with at least one Var.
 template <class... A>
@@ -105,15 +119,15 @@ struct element<Var<eT>, Rest...> {
 template <class... A>
 using element_t = typename detail::element<std::remove_cvref_t<A>...>::type;
 
-/// What an operation takes where a Var may stand: a Var, a number, or an Armadillo matrix or expression (which
-/// is copied to the tape, unless given as view(X)). It notes the source line where it was converted.
+/// What an operation takes where a Var may stand: a Var, a number, or an Armadillo matrix or expression
+/// (which is copied to the tape, unless given as view(X)). It notes the source line where it was converted.
 template <class eT>
 class Argument {
  public:
   Argument(const Var<eT>& x, std::source_location at = std::source_location::current()) : at_(at), var_(x) {}
   template <class S>
-    requires std::is_arithmetic_v<S>
-  Argument(S x, std::source_location at = std::source_location::current()) : at_(at), kind_(Kind::number), number_(eT(x)) {}
+  requires std::is_arithmetic_v<S> Argument(S x, std::source_location at = std::source_location::current())
+      : at_(at), kind_(Kind::number), number_(eT(x)) {}
   Argument(View<eT> x, std::source_location at = std::source_location::current())
       : at_(at), kind_(Kind::view), name_(x.name), matrix_(x.matrix) {}
   Argument(const arma::Mat<eT>& x, std::source_location at = std::source_location::current())
@@ -129,10 +143,15 @@ class Argument {
   /// The argument as a node of the tape.
   Var<eT> on(Tape<eT>& tape, const char* operation) const {
     switch (kind_) {
-      case Kind::var: tape.check(var_, operation, at_); return var_;
-      case Kind::number: return tape.constant(number_);
-      case Kind::view: return tape.constant(View<eT>{matrix_, name_});
-      case Kind::matrix: break;
+      case Kind::var:
+        tape.check(var_, operation, at_);
+        return var_;
+      case Kind::number:
+        return tape.constant(number_);
+      case Kind::view:
+        return tape.constant(View<eT>{matrix_, name_});
+      case Kind::matrix:
+        break;
     }
     return tape.constant(*matrix_);
   }

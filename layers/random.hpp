@@ -19,7 +19,9 @@ class Random {
   /// In [0, 1), with 53 random bits.
   double uniform() { return double(bits_() >> 11) * 0x1p-53; }
   /// Standard normal (Box and Muller, 1958).
-  double normal() { return std::sqrt(-2 * std::log(1 - uniform())) * std::cos(2 * std::numbers::pi * uniform()); }
+  double normal() {
+    return std::sqrt(-2 * std::log(1 - uniform())) * std::cos(2 * std::numbers::pi * uniform());
+  }
   /// In 0 ... n - 1, each alike; n > 0.
   std::uint64_t below(std::uint64_t n) {
     const std::uint64_t reject = -n % n;  // 2^64 mod n values too many

@@ -5,10 +5,12 @@
 
 namespace armagrad {
 
-/// J = -1/n sum log p_y + l2/2 |W|^2. W: D x c; X: D x n, a sample per column; Y: c x n, one-hot. l2: a number, or
-/// a Var to be differentiated by. X and Y are not copied: they must outlive the tape's use of them.
+/// J = -1/n sum log p_y + l2/2 |W|^2. W: D x c; X: D x n, a sample per column; Y: c x n, one-hot. l2: a
+/// number, or a Var to be differentiated by. X and Y are not copied: they must outlive the tape's use of
+/// them.
 template <class eT, class L2>
-Var<eT> softmax_regression_loss(const Var<eT>& W, const L2& l2, const arma::Mat<eT>& X, const arma::Mat<eT>& Y) {
+Var<eT> softmax_regression_loss(const Var<eT>& W, const L2& l2, const arma::Mat<eT>& X,
+                                const arma::Mat<eT>& Y) {
   return -accu(view(Y, "Y") % log_softmax(W.t() * view(X, "X"), 0)) / X.n_cols + 0.5 * l2 * accu(square(W));
 }
 

@@ -27,11 +27,12 @@ struct TrainingResult {
 /// Called after each epoch with the number of epochs run and J.
 using EpochCallback = std::function<void(arma::uword, double)>;
 
-/// Fits W (D x c) to the samples X (D x n) and targets Y (c x n), n > 0, in place. std::runtime_error if the loss
-/// or its gradient is no longer finite, as when the rate is too large.
+/// Fits W (D x c) to the samples X (D x n) and targets Y (c x n), n > 0, in place. std::runtime_error if the
+/// loss or its gradient is no longer finite, as when the rate is too large.
 template <class eT>
-TrainingResult train_softmax_regression(arma::Mat<eT>& W, const arma::Mat<eT>& X, const arma::Mat<eT>& Y, const TrainingOptions& options,
-                                        Random& random, const EpochCallback& callback) {
+TrainingResult train_softmax_regression(arma::Mat<eT>& W, const arma::Mat<eT>& X, const arma::Mat<eT>& Y,
+                                        const TrainingOptions& options, Random& random,
+                                        const EpochCallback& callback) {
   Tape<eT> tape;
   const auto step = [&](const arma::Mat<eT>& x, const arma::Mat<eT>& y) {  // leaves J's gradient on the tape
     tape.clear();
@@ -53,10 +54,12 @@ TrainingResult train_softmax_regression(arma::Mat<eT>& W, const arma::Mat<eT>& X
     result.gradient_norm = arma::norm(G, "fro");
     result.epochs_run = epoch;
     if (!std::isfinite(J) || !std::isfinite(result.gradient_norm)) {
-      throw std::runtime_error("the loss is no longer finite after epoch " + std::to_string(epoch) + "; a smaller learning rate may help");
+      throw std::runtime_error("the loss is no longer finite after epoch " + std::to_string(epoch) +
+                               "; a smaller learning rate may help");
     }
     if (epoch > 0) callback(epoch, J);
-    if (epoch == options.epochs || (options.tolerance > 0 && arma::abs(G).max() <= options.tolerance)) return result;
+    if (epoch == options.epochs || (options.tolerance > 0 && arma::abs(G).max() <= options.tolerance))
+      return result;
 
     if (full_batch) {
       W -= eT(rate) * G;

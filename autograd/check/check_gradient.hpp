@@ -26,17 +26,21 @@ template <class eT>
 using LossOnTape = std::function<Var<eT>(const std::vector<Var<eT>>&)>;
 
 template <class eT>
-GradientCheck run_check(const CheckOptions<eT>& options, const LossOnTape<eT>& loss, const std::vector<arma::Mat<eT>>& W);
+GradientCheck run_check(const CheckOptions<eT>& options, const LossOnTape<eT>& loss,
+                        const std::vector<arma::Mat<eT>>& W);
 
-/// The tape's gradient of loss at W... against central differences (the loss recorded anew at each point), the
-/// complex step (the tape replayed over complex numbers) and options.analytic.
-///   Tolerances by norm: complex step and analytic 1e3 eps; central differences with step h = cbrt(eps) max(1, |w|):
-/// h^2 for what Taylor's formula leaves, plus eps |J| / (h |g|) for rounding (Nocedal and Wright, 2006, ch. 8),
-/// both with a factor of 100.
+/// The tape's gradient of loss at W... against central differences (the loss recorded anew at each point),
+/// the complex step (the tape replayed over complex numbers) and options.analytic.
+///   Tolerances by norm: complex step and analytic 1e3 eps; central differences with step h = cbrt(eps)
+///   max(1, |w|):
+/// h^2 for what Taylor's formula leaves, plus eps |J| / (h |g|) for rounding (Nocedal and Wright, 2006, ch.
+/// 8), both with a factor of 100.
 template <class eT, class Loss, std::same_as<arma::Mat<eT>>... Ws>
-GradientCheck check_gradient(const CheckOptions<eT>& options, Loss&& loss, const arma::Mat<eT>& W, const Ws&... more) {
+GradientCheck check_gradient(const CheckOptions<eT>& options, Loss&& loss, const arma::Mat<eT>& W,
+                             const Ws&... more) {
   const LossOnTape<eT> on_tape = [&loss](const std::vector<Var<eT>>& v) {
-    return [&]<std::size_t... k>(std::index_sequence<k...>) { return detail::call(loss, v[k]...); }(std::make_index_sequence<1 + sizeof...(more)>{});
+    return [&]<std::size_t... k>(std::index_sequence<k...>) { return detail::call(loss, v[k]...); }
+    (std::make_index_sequence<1 + sizeof...(more)>{});
   };
   return run_check<eT>(options, on_tape, {W, more...});
 }

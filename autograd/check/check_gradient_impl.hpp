@@ -13,12 +13,15 @@ namespace detail {
 /// Compares entry by entry; NaN anywhere fails.
 class Comparer {
  public:
-  Comparer(std::string variable, std::string against) { c_.variable = std::move(variable), c_.against = std::move(against); }
+  Comparer(std::string variable, std::string against) {
+    c_.variable = std::move(variable), c_.against = std::move(against);
+  }
 
   void add(uword row, uword col, double tape, double other) {
     const double error = std::abs(tape - other);
     error_ += error * error, tape_ += tape * tape, other_ += other * other;
-    if (c_.compared++ == 0 || !(error <= worst_)) worst_ = error, c_.row = row, c_.col = col, c_.tape = tape, c_.other = other;
+    if (c_.compared++ == 0 || !(error <= worst_))
+      worst_ = error, c_.row = row, c_.col = col, c_.tape = tape, c_.other = other;
   }
   double norm() const { return std::sqrt(std::max(tape_, other_)); }
   Comparison verdict(double tolerance) {
@@ -77,7 +80,8 @@ arma::Mat<eT> random_signs(const arma::Mat<eT>& like, std::mt19937_64& random) {
 }  // namespace detail
 
 template <class eT>
-GradientCheck run_check(const CheckOptions<eT>& options, const LossOnTape<eT>& loss, const std::vector<arma::Mat<eT>>& at) {
+GradientCheck run_check(const CheckOptions<eT>& options, const LossOnTape<eT>& loss,
+                        const std::vector<arma::Mat<eT>>& at) {
   GradientCheck report;
   detail::CheckedLoss<eT> base(loss), moved(loss);
   std::vector<arma::Mat<eT>> W = at;
@@ -90,8 +94,10 @@ GradientCheck run_check(const CheckOptions<eT>& options, const LossOnTape<eT>& l
   for (std::size_t v = 0; v < at.size(); ++v) {
     if (v > 0) W[v - 1] = at[v - 1];
     std::string name("W");
-    if (v < options.names.size()) name = options.names[v];
-    else if (at.size() > 1) name.append(std::to_string(v + 1));
+    if (v < options.names.size())
+      name = options.names[v];
+    else if (at.size() > 1)
+      name.append(std::to_string(v + 1));
     const arma::Mat<eT> g = base.tape().gradient(base.variable(v));
     std::mt19937_64 random(options.seed);
     const std::vector<uword> entries = detail::some_entries(g.n_elem, options.entries, random);
@@ -113,29 +119,35 @@ GradientCheck run_check(const CheckOptions<eT>& options, const LossOnTape<eT>& l
     for (const uword e : entries) {
       unit(e) = 1;
       central.add(e % g.n_rows, e / g.n_rows, double(g(e)), difference(unit, h));
-      complex.add(e % g.n_rows, e / g.n_rows, double(g(e)), double(replay.derivative(base.variable(v), unit)));
+      complex.add(e % g.n_rows, e / g.n_rows, double(g(e)),
+                  double(replay.derivative(base.variable(v), unit)));
       unit(e) = 0;
     }
     const auto rounding = [&](double norm, double count) {
       return norm > 0 ? double(eps) * std::max(1.0, std::abs(value)) / h * std::sqrt(count) / norm : 0;
     };
     const double truncation = h * h;
-    report.comparisons.push_back(central.verdict(100 * (truncation + rounding(central.norm(), double(entries.size())))));
+    report.comparisons.push_back(
+        central.verdict(100 * (truncation + rounding(central.norm(), double(entries.size())))));
     report.comparisons.push_back(complex.verdict(1e3 * double(eps)));
 
     if (entries.size() < g.n_elem && options.directions > 0) {
       detail::Comparer central_all(name, "differences, all of W"), complex_all(name, "complex step, all");
       for (uword d = 0; d < options.directions; ++d) {
         const arma::Mat<eT> signs = detail::random_signs(g, random);
-        const double slope = arma::dot(arma::conv_to<arma::mat>::from(g), arma::conv_to<arma::mat>::from(signs));
+        const double slope =
+            arma::dot(arma::conv_to<arma::mat>::from(g), arma::conv_to<arma::mat>::from(signs));
         // A step of norm h, whatever the size of W.
         const double step = h / std::sqrt(double(g.n_elem));
         central_all.add(d, 0, slope, difference(signs, step));
         complex_all.add(d, 0, slope, double(replay.derivative(base.variable(v), signs)));
       }
       const double norm = total_norm * std::sqrt(double(options.directions));
-      report.comparisons.push_back(central_all.verdict(100 * (truncation + rounding(norm, double(g.n_elem * options.directions)))));
-      report.comparisons.push_back(complex_all.verdict(1e3 * double(eps) * total_norm * std::sqrt(double(options.directions)) / std::max(central_all.norm(), 1e-300)));
+      report.comparisons.push_back(
+          central_all.verdict(100 * (truncation + rounding(norm, double(g.n_elem * options.directions)))));
+      report.comparisons.push_back(
+          complex_all.verdict(1e3 * double(eps) * total_norm * std::sqrt(double(options.directions)) /
+                              std::max(central_all.norm(), 1e-300)));
     }
 
     if (v < options.analytic.size()) {
@@ -143,12 +155,14 @@ GradientCheck run_check(const CheckOptions<eT>& options, const LossOnTape<eT>& l
       detail::Comparer analytic(name, "analytic gradient");
       if (arma::size(a) != arma::size(g)) {
         Comparison c = analytic.verdict(0);
-        c.problem = "shape mismatch: the tape's is " + to_string(shape_of(g.n_rows, g.n_cols)) + ", the analytic one " + to_string(shape_of(a.n_rows, a.n_cols));
+        c.problem = "shape mismatch: the tape's is " + to_string(shape_of(g.n_rows, g.n_cols)) +
+                    ", the analytic one " + to_string(shape_of(a.n_rows, a.n_cols));
         c.passed = false;
         report.comparisons.push_back(c);
         continue;
       }
-      for (uword e = 0; e < g.n_elem; ++e) analytic.add(e % g.n_rows, e / g.n_rows, double(g(e)), double(a(e)));
+      for (uword e = 0; e < g.n_elem; ++e)
+        analytic.add(e % g.n_rows, e / g.n_rows, double(g(e)), double(a(e)));
       report.comparisons.push_back(analytic.verdict(1e3 * double(eps)));
     }
   }

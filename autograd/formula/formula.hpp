@@ -6,7 +6,8 @@
 namespace armagrad {
 
 /// The computation behind x in matrix notation: ' transposes, * is the matrix product, % the elementwise one;
-/// spread() repeats a row, a column or a number. Leaves go by their names (view(X, "X")), unnamed ones by shape.
+/// spread() repeats a row, a column or a number. Leaves go by their names (view(X, "X")), unnamed ones by
+/// shape.
 template <class eT>
 std::string formula_text(const Var<eT>& x);
 

@@ -42,7 +42,8 @@ Printed print_node(Tape<eT>& tape, Index i, const std::unordered_map<Index, Prin
     }
     const bool scaling = tape.node(n.operands[0]).is_scalar || tape.node(n.operands[1]).is_scalar;
     const std::string sign = scaling && op.infix == std::string(" % ") ? " * " : op.infix;
-    return {wrapped(x[0], op.precedence).append(sign).append(wrapped(x[1], op.precedence + 1)), op.precedence};
+    return {wrapped(x[0], op.precedence).append(sign).append(wrapped(x[1], op.precedence + 1)),
+            op.precedence};
   }
   if (op.infix && op.family == Family::transpose) return {wrapped(x[0], atom).append(op.infix), atom};
   if (op.infix) return {std::string(op.infix).append(wrapped(x[0], op.precedence + 1)), op.precedence};
@@ -61,7 +62,8 @@ std::string formula_text(const Var<eT>& x) {
   std::vector<bool> used(x.index() + 1, false);
   used[x.index()] = true;
   for (Index i = x.index() + 1; i-- > 0;) {
-    for (unsigned k = 0; used[i] && k < tape.node(i).operation->arity; ++k) used[tape.node(i).operands[k]] = true;
+    for (unsigned k = 0; used[i] && k < tape.node(i).operation->arity; ++k)
+      used[tape.node(i).operands[k]] = true;
   }
   std::unordered_map<Index, detail::Printed> printed;
   for (Index i = 0; i <= x.index(); ++i) {

@@ -84,7 +84,9 @@ struct Pow : Elementwise<1> {
   static constexpr auto name = "pow";
   double exponent;
   auto value(auto x) const { return pow(x, exponent); }
-  auto partials(auto, auto x) const { return std::tuple(exponent * pow(x, exponent == 0 ? 0 : exponent - 1)); }
+  auto partials(auto, auto x) const {
+    return std::tuple(exponent * pow(x, exponent == 0 ? 0 : exponent - 1));
+  }
   std::string parameters() const { return to_text(exponent); }
 };
 

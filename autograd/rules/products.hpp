@@ -39,9 +39,13 @@ Var<eT> Var<eT>::t(std::source_location at) const {
   return record_node<rules::Transpose, eT>({}, {shape().cols, shape().rows}, at, {this});
 }
 template <class eT>
-Var<eT> trans(const Var<eT>& x, std::source_location at = std::source_location::current()) { return x.t(at); }
+Var<eT> trans(const Var<eT>& x, std::source_location at = std::source_location::current()) {
+  return x.t(at);
+}
 template <class eT>
-Var<eT> strans(const Var<eT>& x, std::source_location at = std::source_location::current()) { return x.t(at); }
+Var<eT> strans(const Var<eT>& x, std::source_location at = std::source_location::current()) {
+  return x.t(at);
+}
 
 namespace detail {
 /// A transpose that nobody needed yet becomes a flag of the product.

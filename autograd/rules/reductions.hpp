@@ -63,11 +63,17 @@ template <class Rule, class eT>
 Var<eT> along(const Var<eT>& x, uword dim, bool reduces, std::source_location at) {
   if (dim > 1) misuse(Rule::name, at, "dim must be 0 or 1");
   const Shape s = x.shape();
-  return record_node<Rule, eT>(Rule{{}, dim}, !reduces ? s : dim == 0 ? Shape{1, s.cols} : Shape{s.rows, 1}, at, {&x});
+  return record_node<Rule, eT>(Rule{{}, dim},
+                               !reduces   ? s
+                               : dim == 0 ? Shape{1, s.cols}
+                                          : Shape{s.rows, 1},
+                               at, {&x});
 }
 /// The dimension that Armadillo takes when none is given: along a row vector, down anything else.
 template <class eT>
-uword default_dim(const Var<eT>& x) { return x.n_rows == 1 ? 1 : 0; }
+uword default_dim(const Var<eT>& x) {
+  return x.n_rows == 1 ? 1 : 0;
+}
 }  // namespace detail
 
 template <class eT>
@@ -78,10 +84,14 @@ Var<eT> spread(const Var<eT>& x, Shape like) {
 
 /// The sum of all entries: a number.
 template <class eT>
-Var<eT> accu(const Var<eT>& x, Here at = Here::current()) { return record_number<rules::Accu, eT>({}, at, x); }
+Var<eT> accu(const Var<eT>& x, Here at = Here::current()) {
+  return record_number<rules::Accu, eT>({}, at, x);
+}
 /// sum(x, dim) as a row (dim 0) or a column (dim 1).
 template <class eT>
-Var<eT> sum(const Var<eT>& x, uword dim, Here at = Here::current()) { return detail::along<rules::Sum>(x, dim, true, at); }
+Var<eT> sum(const Var<eT>& x, uword dim, Here at = Here::current()) {
+  return detail::along<rules::Sum>(x, dim, true, at);
+}
 /// Of a vector the sum of its entries, a number; of a matrix the sums of its columns.
 template <class eT>
 Var<eT> sum(const Var<eT>& x, Here at = Here::current()) {
@@ -103,9 +113,13 @@ Var<eT> max(const Var<eT>& x, uword dim, Here at = Here::current()) {
   return detail::along<rules::Max>(x, dim, true, at);
 }
 template <class eT>
-Var<eT> max(const Var<eT>& x, Here at = Here::current()) { return max(x, detail::default_dim(x), at); }
+Var<eT> max(const Var<eT>& x, Here at = Here::current()) {
+  return max(x, detail::default_dim(x), at);
+}
 template <class eT>
-Var<eT> first_max(const Var<eT>& x, uword dim) { return detail::along<rules::FirstMax>(x, dim, false, Here::current()); }
+Var<eT> first_max(const Var<eT>& x, uword dim) {
+  return detail::along<rules::FirstMax>(x, dim, false, Here::current());
+}
 
 template <class eT>
 Var<eT> sum_to(const Var<eT>& x, Shape like) {
@@ -116,14 +130,15 @@ Var<eT> sum_to(const Var<eT>& x, Shape like) {
 
 /// The sum of the products of corresponding entries: a number.
 template <class A, class B>
-  requires Differentiable<A, B>
+requires Differentiable<A, B>
 auto dot(const A& a, const B& b, Here at = Here::current()) {
   using eT = element_t<A, B>;
   const Argument<eT> l(a, at), r(b, at);
   return accu(record_elementwise<rules::Times, eT>({}, {&l, &r}), at);
 }
 
-// ---- each_row, each_col ------------------------------------------------------------------------------------
+// ---- each_row, each_col
+// ------------------------------------------------------------------------------------
 
 /// X.each_row() or X.each_col(), waiting for what meets every row or column.
 template <class eT, bool rows>
@@ -148,7 +163,8 @@ class Each {
     const Var<eT> v = argument.on(X_.tape(), Rule::name);
     const Shape due = rows ? Shape{1, X_.shape().cols} : Shape{X_.shape().rows, 1};
     if (v.shape() != due) {
-      misuse(rows ? "each_row()" : "each_col()", argument.at(), "incompatible size; expected " + to_string(due) + ", got " + to_string(v.shape()));
+      misuse(rows ? "each_row()" : "each_col()", argument.at(),
+             "incompatible size; expected " + to_string(due) + ", got " + to_string(v.shape()));
     }
     const A X(X_), repeated(spread(v, X_.shape()));
     return record_elementwise<Rule, eT>({}, {reversed ? &repeated : &X, reversed ? &X : &repeated});

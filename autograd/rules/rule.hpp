@@ -32,11 +32,13 @@ struct General {
   static constexpr unsigned arity = n;
 };
 
-// ---- Recording ---------------------------------------------------------------------------------------------
+// ---- Recording
+// ---------------------------------------------------------------------------------------------
 
 /// Appends a node of this rule and shape over operands of the same tape.
 template <class Rule, class eT>
-Var<eT> record_node(const Rule& rule, Shape shape, Location at, std::initializer_list<const Var<eT>*> operands) {
+Var<eT> record_node(const Rule& rule, Shape shape, Location at,
+                    std::initializer_list<const Var<eT>*> operands) {
   std::array<Index, 3> indices;
   unsigned n = 0;
   Tape<eT>& tape = (*operands.begin())->tape();
@@ -69,13 +71,15 @@ Var<eT> record_elementwise(const Rule& rule, std::initializer_list<const Argumen
   for (const auto* a : arguments) {
     const Var<eT> x = a->on(*tape, Rule::name);
     if (!tape->node(x.index()).is_scalar) {
-      if (!is_scalar && x.shape() != shape) misuse(Rule::name, tape->place ? *tape->place : at, incompatible(shape, x.shape()));
+      if (!is_scalar && x.shape() != shape)
+        misuse(Rule::name, tape->place ? *tape->place : at, incompatible(shape, x.shape()));
       shape = x.shape();
       is_scalar = false;
     }
     operands[n++] = before_spread(x).index();
   }
-  Var<eT> y = tape->record(rule, shape, std::span<const Index>(operands.data(), n), tape->place ? *tape->place : at);
+  Var<eT> y =
+      tape->record(rule, shape, std::span<const Index>(operands.data(), n), tape->place ? *tape->place : at);
   tape->node(y.index()).is_scalar = is_scalar;
   return y;
 }
@@ -88,7 +92,8 @@ Var<eT> record_number(const Rule& rule, Location at, const Var<eT>& x) {
   return y;
 }
 
-// ---- Primitives over numbers -------------------------------------------------------------------------------
+// ---- Primitives over numbers
+// -------------------------------------------------------------------------------
 
 /// op(a) * op(b), not yet computed; op transposes (without conjugating) where the flag says so.
 template <class T>
@@ -125,25 +130,35 @@ SumTo<T> sum_to(const arma::Mat<T>& x, const auto&) {
   return {broadcast(x.memptr(), s, s), T(1), s};
 }
 template <class T>
-Repeated<T> spread(const arma::Mat<T>& x, const auto&) { return {x.memptr(), shape_of(x.n_rows, x.n_cols)}; }
+Repeated<T> spread(const arma::Mat<T>& x, const auto&) {
+  return {x.memptr(), shape_of(x.n_rows, x.n_cols)};
+}
 
 /// An Armadillo matrix over the tape's memory, which it keeps to.
 template <class T>
-arma::Mat<T> over(const T* data, Shape s) { return arma::Mat<T>(const_cast<T*>(data), s.rows, s.cols, false, true); }
+arma::Mat<T> over(const T* data, Shape s) {
+  return arma::Mat<T>(const_cast<T*>(data), s.rows, s.cols, false, true);
+}
 
 /// C = op(a) * op(b), or C += op(a) * op(b), by one BLAS call.
 template <class T>
 void multiply_into(arma::Mat<T>& C, bool add, const Product<T>& p) {
   const arma::Mat<T> A = over(p.a, p.a_shape), B = over(p.b, p.b_shape);
   const auto put = [&](const auto& product) {
-    if (add) C += product;
-    else C = product;
+    if (add)
+      C += product;
+    else
+      C = product;
   };
   if (C.n_elem == 0) return;
-  if (p.ta && p.tb) put(A.st() * B.st());
-  else if (p.ta) put(A.st() * B);
-  else if (p.tb) put(A * B.st());
-  else put(A * B);
+  if (p.ta && p.tb)
+    put(A.st() * B.st());
+  else if (p.ta)
+    put(A.st() * B);
+  else if (p.tb)
+    put(A * B.st());
+  else
+    put(A * B);
 }
 
 /// What a forward assigns its result to.
@@ -165,7 +180,8 @@ struct Result {
     deliver_scaled<T>(broadcast(data, shape, x.from), false, x.of, x.scale, x.from.rows, x.from.cols);
   }
   void operator=(const Repeated<T>& x) const {
-    deliver_scaled<T>(broadcast(data, shape, shape), false, broadcast(x.data, x.from, shape), T(1), shape.rows, shape.cols);
+    deliver_scaled<T>(broadcast(data, shape, shape), false, broadcast(x.data, x.from, shape), T(1),
+                      shape.rows, shape.cols);
   }
 };
 
@@ -177,11 +193,17 @@ struct Incoming {
 };
 
 template <class eT>
-arma::Mat<eT> full(Incoming<eT> dy) { return over(dy.tape->full_adjoint(dy.index), dy.tape->node(dy.index).shape); }
+arma::Mat<eT> full(Incoming<eT> dy) {
+  return over(dy.tape->full_adjoint(dy.index), dy.tape->node(dy.index).shape);
+}
 template <class eT>
-Product<eT> multiply(Incoming<eT> dy, bool t, const arma::Mat<eT>& b, bool tb) { return multiply<eT>(full(dy), t, b, tb); }
+Product<eT> multiply(Incoming<eT> dy, bool t, const arma::Mat<eT>& b, bool tb) {
+  return multiply<eT>(full(dy), t, b, tb);
+}
 template <class eT>
-Product<eT> multiply(const arma::Mat<eT>& a, bool ta, Incoming<eT> dy, bool t) { return multiply<eT>(a, ta, full(dy), t); }
+Product<eT> multiply(const arma::Mat<eT>& a, bool ta, Incoming<eT> dy, bool t) {
+  return multiply<eT>(a, ta, full(dy), t);
+}
 
 template <class eT>
 Adjoint<eT> spread(Incoming<eT> dy, const arma::Mat<eT>& like) {
@@ -211,8 +233,10 @@ struct Slot {
   template <class E>
   void operator+=(const arma::Base<eT, E>& x) const {
     put([&](arma::Mat<eT>& G, bool add) {
-      if (add) G += x.get_ref();
-      else G = x.get_ref();
+      if (add)
+        G += x.get_ref();
+      else
+        G = x.get_ref();
     });
   }
   void operator+=(const Adjoint<eT>& look) const {
@@ -235,21 +259,30 @@ struct Slot {
   }
 };
 
-// ---- The same primitives over Var --------------------------------------------------------------------------
+// ---- The same primitives over Var
+// --------------------------------------------------------------------------
 
 template <class eT>
-Var<eT> full(const Var<eT>& x) { return x; }
+Var<eT> full(const Var<eT>& x) {
+  return x;
+}
 template <class eT>
 Var<eT> multiply(const Var<eT>& a, bool ta, const Var<eT>& b, bool tb);
 template <class eT>
 Var<eT> spread(const Var<eT>& x, Shape like);
 template <class eT>
-Var<eT> spread(const Var<eT>& x, const Var<eT>& like) { return spread(x, like.shape()); }
+Var<eT> spread(const Var<eT>& x, const Var<eT>& like) {
+  return spread(x, like.shape());
+}
 template <class eT>
 Var<eT> sum_to(const Var<eT>& x, Shape like);
 template <class eT>
-Var<eT> sum_to(const Var<eT>& x, const Var<eT>& like) { return sum_to(x, like.shape()); }
+Var<eT> sum_to(const Var<eT>& x, const Var<eT>& like) {
+  return sum_to(x, like.shape());
+}
 template <class eT>
-Var<eT> sum_along(const Var<eT>& x, uword dim) { return spread(sum(x, dim), x.shape()); }
+Var<eT> sum_along(const Var<eT>& x, uword dim) {
+  return spread(sum(x, dim), x.shape());
+}
 
 }  // namespace armagrad

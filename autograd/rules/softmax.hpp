@@ -1,7 +1,7 @@
 #pragma once
 // The softmax family, shifted by the largest entry so that nothing overflows.
-// Edges: entries of -inf count as probability 0; a fibre of nothing but -inf, or with a +inf or a NaN in it, is NaN
-// (logsumexp: -inf, +inf and NaN).
+// Edges: entries of -inf count as probability 0; a fibre of nothing but -inf, or with a +inf or a NaN in it,
+// is NaN (logsumexp: -inf, +inf and NaN).
 
 #include "reductions.hpp"
 
@@ -52,10 +52,16 @@ struct LogSoftmax : AlongDim {
 
 /// dim as in Armadillo: 0 = down each column, 1 = along each row.
 template <class eT>
-Var<eT> logsumexp(const Var<eT>& x, uword dim, Here at = Here::current()) { return detail::along<rules::LogSumExp>(x, dim, true, at); }
+Var<eT> logsumexp(const Var<eT>& x, uword dim, Here at = Here::current()) {
+  return detail::along<rules::LogSumExp>(x, dim, true, at);
+}
 template <class eT>
-Var<eT> softmax(const Var<eT>& x, uword dim = 0, Here at = Here::current()) { return detail::along<rules::Softmax>(x, dim, false, at); }
+Var<eT> softmax(const Var<eT>& x, uword dim = 0, Here at = Here::current()) {
+  return detail::along<rules::Softmax>(x, dim, false, at);
+}
 template <class eT>
-Var<eT> log_softmax(const Var<eT>& x, uword dim = 0, Here at = Here::current()) { return detail::along<rules::LogSoftmax>(x, dim, false, at); }
+Var<eT> log_softmax(const Var<eT>& x, uword dim = 0, Here at = Here::current()) {
+  return detail::along<rules::LogSoftmax>(x, dim, false, at);
+}
 
 }  // namespace armagrad

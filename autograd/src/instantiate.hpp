@@ -14,6 +14,8 @@ const std::vector<OperationGetter<eT>>& getters(RuleList<Rules...>) {
 }
 
 template <class eT, class List>
-const std::vector<OperationGetter<eT>>& operations() { return getters<eT>(List{}); }
+const std::vector<OperationGetter<eT>>& operations() {
+  return getters<eT>(List{});
+}
 
 }  // namespace armagrad

@@ -12,6 +12,8 @@ template class ComplexReplay<double>;
 template class ComplexReplay<float>;
 template std::string formula_text<double>(const Var<double>&);
 template std::string formula_text<float>(const Var<float>&);
-template GradientCheck run_check<double>(const CheckOptions<double>&, const LossOnTape<double>&, const std::vector<arma::Mat<double>>&);
-template GradientCheck run_check<float>(const CheckOptions<float>&, const LossOnTape<float>&, const std::vector<arma::Mat<float>>&);
+template GradientCheck run_check<double>(const CheckOptions<double>&, const LossOnTape<double>&,
+                                         const std::vector<arma::Mat<double>>&);
+template GradientCheck run_check<float>(const CheckOptions<float>&, const LossOnTape<float>&,
+                                        const std::vector<arma::Mat<float>>&);
 }  // namespace armagrad

@@ -159,16 +159,18 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(plain_armadillo_on_either_side, O, Operators) {
   const arma::rowvec r = W.row(0);
   const arma::vec c = W.col(0);
   const mat R = repmat(r, 5, 1), K = repmat(c, 1, 3), two = filled(5, 3, 2.0);
-  const arma::fmat F(5, 3, arma::fill::ones);
-  const auto right = [&](auto f, const mat& x, const mat& constant) {  // f(v) is v op constant
+  const auto check_one = [&](auto f, const mat& x, const mat& value, const mat& slope) {
     const auto [J, g] = value_and_gradient([&](auto v) { return accu(C % f(v)); }, x);
-    BOOST_TEST(error(J, arma::accu(C % O::value(expand(x, {5, 3}), constant))) < 1e-13);
-    BOOST_TEST(error(g, shrink(C % O::a(expand(x, {5, 3}), constant), x.n_rows == 1 ? Kind::row : x.n_cols == 1 ? Kind::column : Kind::matrix)) < 1e-13);
+    BOOST_TEST(error(J, arma::accu(C % value)) < 1e-13);
+    BOOST_TEST(error(g, shrink(C % slope, x.n_rows == 1 ? Kind::row : x.n_cols == 1 ? Kind::column : Kind::matrix)) < 1e-13);
+  };
+  const auto right = [&](auto f, const mat& x, const mat& constant) {  // f(v) is v op constant
+    const mat X = expand(x, {5, 3});
+    check_one(f, x, O::value(X, constant), O::a(X, constant));
   };
   const auto left = [&](auto f, const mat& constant, const mat& x) {  // f(v) is constant op v
-    const auto [J, g] = value_and_gradient([&](auto v) { return accu(C % f(v)); }, x);
-    BOOST_TEST(error(J, arma::accu(C % O::value(constant, expand(x, {5, 3})))) < 1e-13);
-    BOOST_TEST(error(g, shrink(C % O::b(constant, expand(x, {5, 3})), x.n_rows == 1 ? Kind::row : x.n_cols == 1 ? Kind::column : Kind::matrix)) < 1e-13);
+    const mat X = expand(x, {5, 3});
+    check_one(f, x, O::value(constant, X), O::b(constant, X));
   };
   right([&](auto v) { return O::of(v, W); }, A, W);
   left([&](auto v) { return O::of(W, v); }, W, A);
