@@ -30,7 +30,7 @@ Index Tape<eT>::append(const Operation<eT>& operation, Shape shape, std::span<co
   n.at = at;
   for (std::size_t k = 0; k < operands.size(); ++k) {
     n.operands[k] = operands[k];
-    n.needs_gradient |= nodes_[operands[k]].needs_gradient;
+    n.needs_gradient |= !operation.flat && nodes_[operands[k]].needs_gradient;
   }
   if (!n.one_by_one()) {
     n.storage = Index(storage_.size());

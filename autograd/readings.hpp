@@ -19,6 +19,8 @@ using Operands = std::make_index_sequence<Rule::arity>;
 template <class Rule>
 concept IsElementwise = Rule::family == Family::elementwise;
 template <class Rule>
+concept IsFlat = requires { requires Rule::flat; };
+template <class Rule>
 concept IsAlongDim = std::is_base_of_v<AlongDim, Rule>;
 
 /// What an elementwise rule's partial derivative by operand k reads, found by running its text over Probes.
@@ -41,7 +43,9 @@ std::array<std::uint8_t, 3> probe_reads() {
 
 template <class Rule>
 std::array<std::uint8_t, 3> reads_of() {
-  if constexpr (IsElementwise<Rule>) {
+  if constexpr (IsFlat<Rule>) {
+    return {};
+  } else if constexpr (IsElementwise<Rule>) {
     return probe_reads<Rule>();
   } else {
     std::array<std::uint8_t, 3> all{reads::everything, reads::everything, reads::everything};
@@ -279,14 +283,14 @@ class Readings {
       using E = detail::Entrywise<Rule, eT>;
       o.map = E::map;
       o.map_sum = E::map_sum;
-      o.pull = E::pull;
       o.map_one = E::map_one;
-      o.partial_one = E::partial_one;
+      if constexpr (!detail::IsFlat<Rule>) o.pull = E::pull, o.partial_one = E::partial_one;
     } else {
       o.forward = forward;
-      o.reverse = reverse;
+      if constexpr (!detail::IsFlat<Rule>) o.reverse = reverse;
     }
-    o.record = record;
+    o.flat = detail::IsFlat<Rule>;
+    if constexpr (!detail::IsFlat<Rule>) o.record = record;
     o.complex = complex;
     if constexpr (requires { Rule::infix; }) o.infix = Rule::infix, o.precedence = Rule::precedence;
     o.parameters = parameters;

@@ -45,8 +45,8 @@ struct Negate : Elementwise<1> {
 struct Greater : Elementwise<2> {
   static constexpr auto name = "greater", infix = " > ";
   static constexpr int precedence = 0;
+  static constexpr bool flat = true;
   static auto value(auto a, auto b) { return a > b; }
-  static auto partials(auto, auto, auto) { return std::tuple(0.0, 0.0); }
 };
 
 struct Exp : Elementwise<1> {
@@ -126,8 +126,8 @@ struct Abs : Elementwise<1> {
 /// -1, 0 or 1; its derivative is zero everywhere, also at the jump.
 struct Sign : Elementwise<1> {
   static constexpr auto name = "sign";
+  static constexpr bool flat = true;
   static auto value(auto x) { return sign(x); }
-  static auto partials(auto, auto) { return std::tuple(0.0); }
 };
 
 }  // namespace rules

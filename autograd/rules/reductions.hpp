@@ -37,10 +37,9 @@ struct Sum : General<1> {
 /// 1 at the first largest entry of each column (dim 0) or row (dim 1), else 0; of zero derivative.
 struct FirstMax : AlongDim {
   static constexpr auto name = "first_max";
-  static constexpr std::array reads{reads::nothing};
+  static constexpr bool flat = true;
   uword dim;
   void forward(auto y, auto x) const { y = first_max(x, dim); }
-  static void reverse(auto, auto, auto, auto) {}
   std::string parameters() const { return std::to_string(dim); }
 };
 
@@ -68,11 +67,6 @@ Var<eT> along(const Var<eT>& x, uword dim, bool reduces, std::source_location at
                                : dim == 0 ? Shape{1, s.cols}
                                           : Shape{s.rows, 1},
                                at, {&x});
-}
-/// The dimension that Armadillo takes when none is given: along a row vector, down anything else.
-template <class eT>
-uword default_dim(const Var<eT>& x) {
-  return x.n_rows == 1 ? 1 : 0;
 }
 }  // namespace detail
 
@@ -112,9 +106,13 @@ Var<eT> max(const Var<eT>& x, uword dim, Here at = Here::current()) {
   if ((dim == 0 ? x.n_rows : x.n_cols) == 0) misuse("max", at, "object has no elements");
   return detail::along<rules::Max>(x, dim, true, at);
 }
+/// Of a vector its largest entry, a number; of a matrix those of its columns.
 template <class eT>
 Var<eT> max(const Var<eT>& x, Here at = Here::current()) {
-  return max(x, detail::default_dim(x), at);
+  const bool row = x.n_rows == 1;
+  const Var<eT> y = max(x, row ? 1 : 0, at);
+  if (row || x.n_cols == 1) x.tape().node(y.index()).is_scalar = true;
+  return y;
 }
 template <class eT>
 Var<eT> first_max(const Var<eT>& x, uword dim) {

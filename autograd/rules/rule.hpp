@@ -5,6 +5,7 @@
 //   Elementwise<n>:  value(x...) and partials(y, x...), on one number (a pack of them), operands broadcast;
 //   AlongDim:        forward(y, x) and reverse(dx, dy, y, x) on one fibre of the matrix along `dim`;
 //   General<n>:      forward(y, x...) and reverse(dx..., dy, y, x...) on whole matrices.
+// A rule that says `flat = true` has derivative zero everywhere and states no reverse.
 // The texts are templates: read over numbers they compute, over Var they record themselves, over complex
 // numbers they serve the complex-step check.  Functions that Var lacks in Armadillo's interface are below.
 

@@ -28,7 +28,7 @@ struct Softmax : AlongDim {
   static constexpr std::array reads{reads::result};
   uword dim;
   void forward(auto y, auto x) const {
-    y = exp(x - finite_or_zero(max_along(x, dim)));
+    y = exp(x - max_along(x, dim));
     y = y / sum_along(y, dim);
   }
   void reverse(auto dx, auto dy, auto y, auto) const { dx += y % (dy - sum_along(dy % y, dim)); }
@@ -41,7 +41,7 @@ struct LogSoftmax : AlongDim {
   static constexpr std::array reads{reads::result};
   uword dim;
   void forward(auto y, auto x) const {
-    const auto top = finite_or_zero(max_along(x, dim));
+    const auto top = max_along(x, dim);
     y = x - top - log(sum_along(exp(x - top), dim));
   }
   void reverse(auto dx, auto dy, auto y, auto) const { dx += dy - exp(y) % sum_along(dy, dim); }

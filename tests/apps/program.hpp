@@ -27,10 +27,11 @@ inline Words words(const std::string& line) {
   return {std::istream_iterator<std::string>(in), std::istream_iterator<std::string>()};
 }
 
-/// The arguments as one line for messages.
+/// The arguments as one line of ASCII for messages.
 inline std::string shown(const Words& arguments) {
   std::string line;
   for (const std::string& argument : arguments) line += (line.empty() ? "'" : " '") + argument + "'";
+  for (char& c : line) c = c < ' ' || c > '~' ? '?' : c;
   return line;
 }
 
@@ -41,19 +42,19 @@ struct Outcome {
 
 /// What a run differs in from a plain one.
 struct Circumstances {
-  std::string out;              // where standard output goes: "" is captured, "closed" is closed, else a file
-  std::string mnist_dir;        // MNIST_DIR, if not empty
-  rlim_t largest_file = 0;      // bytes that a file may have, if not 0
+  std::string out;          // where standard output goes: "" is captured, "closed" is closed, else a file
+  std::string mnist_dir;    // MNIST_DIR, if not empty
+  rlim_t largest_file = 0;  // bytes that a file may have, if not 0
   bool ignore_file_limit = true;  // a larger file is an error of write(); else the signal SIGXFSZ
-  int signal = 0;               // sent to the program once `when` is on its standard error
+  int signal = 0;                 // sent to the program once `when` is on its standard error
   std::string when;
-  unsigned seconds = 60;        // more than that ends the program with SIGALRM
+  unsigned seconds = 60;  // more than that ends the program with SIGALRM
 };
 
-/// `count` images of 10 classes in turn that W = pixels tells apart: those at the class, class + 10, ... are bright.
-/// Every image at which i % `step` == step - 1 has the next class's label instead of its own.
-inline void write_part(const fs::path& folder, const std::string& part, unsigned count, unsigned height, unsigned width,
-                       unsigned step) {
+/// `count` images of 10 classes in turn that W = pixels tells apart: those at the class, class + 10, ... are
+/// bright. Every image at which i % `step` == step - 1 has the next class's label instead of its own.
+inline void write_part(const fs::path& folder, const std::string& part, unsigned count, unsigned height,
+                       unsigned width, unsigned step) {
   std::mt19937 random(height * 1000 + count);
   std::string pixels, labels;
   for (unsigned i = 0; i < count; ++i) {
@@ -67,7 +68,8 @@ inline void write_part(const fs::path& folder, const std::string& part, unsigned
   write_bytes(folder / (part + "-labels-idx1-ubyte"), idx({count}, labels));
 }
 
-/// 120 training images, of which 15 are labelled wrongly (best accuracy .875), and 40 for testing (10 wrong, .75).
+/// 120 training images, of which 15 are labelled wrongly (best accuracy .875), and 40 for testing (10 wrong,
+/// .75).
 inline void write_tiny_set(const fs::path& folder, unsigned height = 6, unsigned width = 6) {
   fs::create_directories(folder);
   write_part(folder, "train", 120, height, width, 8);
@@ -168,7 +170,9 @@ struct TinySets {
     }
     return run.out;
   }
-  std::string succeeds(const std::string& line, bool err_too = false) { return succeeds(words(line), err_too); }
+  std::string succeeds(const std::string& line, bool err_too = false) {
+    return succeeds(words(line), err_too);
+  }
 
   /// The report of a training on the tiny set, which must be the whole of standard output.
   Report trained(const std::string& options = "") {
@@ -187,24 +191,28 @@ struct TinySets {
     return bytes;
   }
 
-  /// Runs what must fail with this status and one line that has `parts` in it, and leave everything as it was.
+  /// Runs what must fail with this status and one line that has `parts` in it, and leave everything as it
+  /// was.
   void refused(const Words& arguments, int status, const Words& parts) {
     const auto before = program.files();
     const Outcome run = program.run(arguments);
     BOOST_TEST_CONTEXT(shown(arguments)) {
       BOOST_TEST(run.status == status);
+      BOOST_TEST((program.files() == before), "files were changed or left behind");
+      if (run.status != status) return;
       BOOST_TEST(run.out == "");
       const bool one_line = !run.err.empty() && run.err.find('\n') == run.err.size() - 1;
       BOOST_TEST(one_line, "not one line: " << run.err);
-      BOOST_TEST(run.err.starts_with("mnist_softmax: "), run.err);
-      BOOST_TEST(!contains(run.err, "exception"), run.err);
+      BOOST_TEST(run.err.starts_with("mnist_softmax: "), "not as errors begin: " << run.err);
+      BOOST_TEST(!contains(run.err, "exception"), "not for users: " << run.err);
       for (const std::string& part : parts) {
         BOOST_TEST(contains(run.err, part), "\"" << part << "\" is not in: " << run.err);
       }
-      BOOST_TEST((program.files() == before), "files were changed or left behind");
     }
   }
-  void refused(const std::string& line, int status, const Words& parts) { refused(words(line), status, parts); }
+  void refused(const std::string& line, int status, const Words& parts) {
+    refused(words(line), status, parts);
+  }
 };
 
 }  // namespace armagrad::apps::testing

@@ -30,7 +30,8 @@ struct Fixture : TinySets {
 };
 
 /// Gradient descent on the full batch as one writes it by hand; J at the start and after each epoch.
-std::vector<double> losses_by_hand(const fs::path& folder, arma::uword n, int epochs, double rate, double decay, double l2) {
+std::vector<double> losses_by_hand(const fs::path& folder, arma::uword n, int epochs, double rate,
+                                   double decay, double l2) {
   const Dataset set = read_dataset(folder);
   const arma::mat X = scaled<double>(set.train.pixels).eval().head_cols(n);
   const arma::mat Y = one_hot<double>(set.train.labels, 10).eval().head_cols(n);
@@ -46,10 +47,12 @@ std::vector<double> losses_by_hand(const fs::path& folder, arma::uword n, int ep
   return losses;
 }
 
-std::vector<double> history(const Report& report) { return report["loss_history"].get<std::vector<double>>(); }
+std::vector<double> history(const Report& report) {
+  return report["loss_history"].get<std::vector<double>>();
+}
 
-const Words option_names{"--data",  "--download", "--train-size", "--optimizer", "--epochs",    "--batch-size",
-                         "--lr",    "--lr-decay", "--l2",         "--init",      "--seed",      "--precision",
+const Words option_names{"--data",  "--download", "--train-size", "--optimizer", "--epochs", "--batch-size",
+                         "--lr",    "--lr-decay", "--l2",         "--init",      "--seed",   "--precision",
                          "--model", "--json",     "--quiet",      "--tolerance"};
 
 }  // namespace
@@ -57,39 +60,39 @@ const Words option_names{"--data",  "--download", "--train-size", "--optimizer",
 BOOST_FIXTURE_TEST_SUITE(suite, Fixture)
 
 BOOST_AUTO_TEST_CASE(help) {
-  const std::map<std::string, Words> texts{{"--help", {"train", "evaluate", "check"}},
-                                           {"-h", {"train", "evaluate", "check"}},
-                                           {"help", {"train", "evaluate", "check"}},
-                                           {"train --help", option_names},
-                                           {"train -h", option_names},
-                                           {"evaluate --help", {"--model", "--data", "--download"}},
-                                           {"check --help", {"--data", "--train-size", "--l2", "--seed", "--entries",
-                                                             "--break", "softmax-axis", "softmax-targets",
-                                                             "l2-global", "transpose"}}};
+  const std::map<std::string, Words> texts{
+      {"--help", {"train", "evaluate", "check"}},
+      {"-h", {"train", "evaluate", "check"}},
+      {"help", {"train", "evaluate", "check"}},
+      {"train --help", option_names},
+      {"train -h", option_names},
+      {"evaluate --help", {"--model", "--data", "--download"}},
+      {"check --help",
+       {"--data", "--train-size", "--l2", "--seed", "--entries", "--break", "softmax-axis", "softmax-targets",
+        "l2-global", "transpose"}}};
   for (const auto& [line, parts] : texts) {
     const std::string out = succeeds(line);
-    for (const std::string& part : parts) BOOST_TEST(contains(out, part), part << " is not in the help of " << line);
+    for (const std::string& part : parts)
+      BOOST_TEST(contains(out, part), part << " is not in the help of " << line);
   }
 }
 
 BOOST_AUTO_TEST_CASE(the_report) {
-  const Words keys{"dataset",      "train_size",     "epochs_run",    "loss",    "loss_history", "gradient_norm",
-                   "fit_accuracy", "train_accuracy", "test_accuracy", "seconds"};
+  const Words keys{"dataset",       "train_size",   "epochs_run",     "loss",          "loss_history",
+                   "gradient_norm", "fit_accuracy", "train_accuracy", "test_accuracy", "seconds"};
   struct Case {
     std::string options;
     unsigned size, epochs;
     bool from_zero;
   };
-  for (const Case& c : {Case{"", 120, 20, true}, Case{"--epochs 0", 120, 0, true},
-                        Case{"--optimizer gd --epochs 3", 120, 3, true},
-                        Case{"--precision float --epochs 4", 120, 4, true},
-                        Case{"--batch-size 7 --train-size 60", 60, 20, true},
-                        Case{"--batch-size 1 --epochs 2", 120, 2, true},
-                        Case{"--batch-size 120 --epochs 2", 120, 2, true},
-                        Case{"--train-size 1 --epochs 1", 1, 1, true},
-                        Case{"--train-size 120 --init uniform", 120, 20, false},
-                        Case{"--init normal --precision float", 120, 20, false},
-                        Case{"--seed 18446744073709551615 --l2 0 --lr 0 --lr-decay 0 --epochs 2", 120, 2, true}}) {
+  for (const Case& c :
+       {Case{"", 120, 20, true}, Case{"--epochs 0", 120, 0, true},
+        Case{"--optimizer gd --epochs 3", 120, 3, true}, Case{"--precision float --epochs 4", 120, 4, true},
+        Case{"--batch-size 7 --train-size 60", 60, 20, true}, Case{"--batch-size 1 --epochs 2", 120, 2, true},
+        Case{"--batch-size 120 --epochs 2", 120, 2, true}, Case{"--train-size 1 --epochs 1", 1, 1, true},
+        Case{"--train-size 120 --init uniform", 120, 20, false},
+        Case{"--init normal --precision float", 120, 20, false},
+        Case{"--seed 18446744073709551615 --l2 0 --lr 0 --lr-decay 0 --epochs 2", 120, 2, true}}) {
     BOOST_TEST_CONTEXT(c.options) {
       const Report report = trained(c.options);
       Words found;
@@ -133,16 +136,18 @@ BOOST_AUTO_TEST_CASE(losses_are_those_of_gradient_descent_by_hand) {
   for (const Case& c : {Case{120, 5, 0.1, 1, 0}, Case{120, 20, 0.5, 0.85, 1e-5}, Case{37, 9, 0.25, 0.5, 0.5},
                         Case{1, 3, 1, 2, 0.125}, Case{120, 2, 0, 1, 1}}) {
     std::ostringstream options;
-    options << "--train-size " << c.size << " --epochs " << c.epochs << " --lr " << c.rate << " --lr-decay " << c.decay
-            << " --l2 " << c.l2;
-    const std::vector<double> expected = losses_by_hand(folder / "set", c.size, int(c.epochs), c.rate, c.decay, c.l2);
+    options << "--train-size " << c.size << " --epochs " << c.epochs << " --lr " << c.rate << " --lr-decay "
+            << c.decay << " --l2 " << c.l2;
+    const std::vector<double> expected =
+        losses_by_hand(folder / "set", c.size, int(c.epochs), c.rate, c.decay, c.l2);
     for (const char* more : {" --optimizer gd", " --optimizer gd --batch-size 0", " --batch-size 0",
                              " --optimizer gd --precision float"}) {
       BOOST_TEST_CONTEXT(options.str() << more) {
         const std::vector<double> losses = history(trained(options.str() + more));
         BOOST_REQUIRE(losses.size() == expected.size());
         const double precision = contains(more, "float") ? 1e-5 : 1e-12;
-        for (std::size_t i = 0; i < losses.size(); ++i) BOOST_TEST(std::abs(losses[i] - expected[i]) < precision);
+        for (std::size_t i = 0; i < losses.size(); ++i)
+          BOOST_TEST(std::abs(losses[i] - expected[i]) < precision);
       }
     }
   }
@@ -173,8 +178,9 @@ BOOST_AUTO_TEST_CASE(where_the_report_goes) {
 }
 
 BOOST_AUTO_TEST_CASE(the_model_and_its_evaluation) {
-  for (const char* options : {"", "--precision float", "--epochs 1 --lr 3", "--init normal --epochs 0 --precision float",
-                              "--init uniform --epochs 1", "--train-size 60 --optimizer gd --epochs 1", "--epochs 0"}) {
+  for (const char* options :
+       {"", "--precision float", "--epochs 1 --lr 3", "--init normal --epochs 0 --precision float",
+        "--init uniform --epochs 1", "--train-size 60 --optimizer gd --epochs 1", "--epochs 0"}) {
     BOOST_TEST_CONTEXT(options) {
       const Report report = trained(std::string(options) + " --l2 0.25 --model some.model");
       const auto [train, test] = evaluated("some.model");
@@ -207,9 +213,9 @@ BOOST_AUTO_TEST_CASE(the_seed_decides) {
     bool random;
   };
   for (const Case& c : {Case{"--batch-size 32", true}, Case{"--batch-size 7 --precision float", true},
-                        Case{"--optimizer gd --init normal --epochs 3", true}, Case{"--init uniform --epochs 0", true},
-                        Case{"--optimizer gd --epochs 3", false}, Case{"--epochs 0", false},
-                        Case{"--batch-size 0 --precision float", false}}) {
+                        Case{"--optimizer gd --init normal --epochs 3", true},
+                        Case{"--init uniform --epochs 0", true}, Case{"--optimizer gd --epochs 3", false},
+                        Case{"--epochs 0", false}, Case{"--batch-size 0 --precision float", false}}) {
     BOOST_TEST_CONTEXT(c.options) {
       const std::string one = model_of(c.options + " --seed 5");
       BOOST_TEST((model_of(c.options + " --seed 5") == one));
@@ -239,7 +245,8 @@ BOOST_AUTO_TEST_CASE(tolerance_stops_early) {
   BOOST_TEST((epochs > 1 && epochs < 1000), epochs);
   BOOST_TEST(history(stopped).size() == epochs + 1);
   BOOST_TEST(stopped["gradient_norm"].get<double>() <= 0.02 * std::sqrt(360));
-  BOOST_TEST((model_of(options + "0 --epochs " + std::to_string(epochs)) == read_bytes(folder / "stopped.model")));
+  BOOST_TEST(
+      (model_of(options + "0 --epochs " + std::to_string(epochs)) == read_bytes(folder / "stopped.model")));
   BOOST_TEST(trained(options + "0.02 --epochs " + std::to_string(epochs - 1))["epochs_run"] == epochs - 1);
   BOOST_TEST(trained(options + "100")["epochs_run"] == 0);
   BOOST_TEST(trained("--tolerance 1e-300 --epochs 3")["epochs_run"] == 3);
@@ -285,9 +292,10 @@ BOOST_AUTO_TEST_CASE(evaluation_says_what_the_model_was_trained_on) {
 BOOST_AUTO_TEST_CASE(the_check_passes) {
   write_tiny_set(folder / "square", 2, 5);  // as many pixels as classes
   for (const std::string data : {"set", "square"}) {
-    for (const char* options : {"--train-size 120", "--train-size 1", "--train-size 120 --seed 2", "--train-size 120 --l2 0",
-                                "--train-size 50 --l2 3", "--train-size 120 --entries 1",
-                                "--train-size 120 --entries 18446744073709551615"}) {
+    for (const char* options :
+         {"--train-size 120", "--train-size 1", "--train-size 120 --seed 2", "--train-size 120 --l2 0",
+          "--train-size 50 --l2 3", "--train-size 120 --entries 1",
+          "--train-size 120 --entries 18446744073709551615"}) {
       const std::string out = succeeds("check --data " + data + ' ' + options);
       BOOST_TEST(contains(out, "gradient check: passed"), out);
       BOOST_TEST(!contains(out, "FAILED"), out);
@@ -305,7 +313,8 @@ BOOST_AUTO_TEST_CASE(the_check_catches_every_mistake) {
                                                     {"l2-global", "global"},
                                                     {"transpose", "transposed"}};
   for (const auto& [mistake, meaning] : mistakes) {
-    for (const char* options : {"--data set", "--data square", "--data set --l2 0", "--data square --entries 1"}) {
+    for (const char* options :
+         {"--data set", "--data square", "--data set --l2 0", "--data square --entries 1"}) {
       const std::string line = std::string("check --train-size 120 ") + options + " --break " + mistake;
       const Outcome run = program.run(line);
       BOOST_TEST_CONTEXT(line) {
@@ -315,7 +324,7 @@ BOOST_AUTO_TEST_CASE(the_check_catches_every_mistake) {
         BOOST_TEST(contains(run.out, "caught " + mistake), run.out);
         BOOST_TEST(contains(run.out, meaning), run.out);
         // The tape is right; it is the analytic gradient that it differs from.
-        const std::regex wrong("(W|l2) +(?!analytic)[^\n]*FAILED");
+        const std::regex wrong("(W|l2) +(central|differences|complex)[^\n]*FAILED");
         BOOST_TEST(!std::regex_search(run.out, wrong), run.out);
       }
     }

@@ -3,8 +3,10 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
+#include "apps/files/data_files.hpp"
 #include "program.hpp"
 
+using namespace armagrad::apps;
 using namespace armagrad::apps::testing;
 
 namespace {
@@ -12,12 +14,13 @@ namespace {
 struct Fixture : TinySets {
   Fixture() : TinySets(MNIST_SOFTMAX) {
     const char* const value = std::getenv("MNIST_DIR");
-    if (value != nullptr && *value != '\0') program.how.mnist_dir = fs::absolute(value).string();
+    if (value != nullptr && missing_in(value).empty()) program.how.mnist_dir = fs::absolute(value).string();
     program.how.seconds = 500;
   }
 
   bool skipped() const {
-    if (program.how.mnist_dir.empty()) BOOST_TEST_MESSAGE("skipped: MNIST_DIR is not set");
+    if (program.how.mnist_dir.empty())
+      BOOST_TEST_MESSAGE("skipped: MNIST_DIR is not set to a folder of MNIST's IDX files");
     return program.how.mnist_dir.empty();
   }
 
@@ -33,7 +36,8 @@ void near(const Report& value, double expected, double tolerance) {
   BOOST_TEST(std::abs(found - expected) <= tolerance, found << " is not " << expected << " to " << tolerance);
 }
 
-const std::string lab = "--train-size 4000 --optimizer gd --lr 0.1 --lr-decay 0.99 --l2 0.5 --init zeros --epochs ";
+const std::string lab =
+    "--train-size 4000 --optimizer gd --lr 0.1 --lr-decay 0.99 --l2 0.5 --init zeros --epochs ";
 
 }  // namespace
 
