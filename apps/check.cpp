@@ -66,11 +66,12 @@ int check_command(const Arguments& arguments) {
     for (const auto& [name, what] : mistakes) meaning = name == mistake ? what : meaning;
   }
   const arma::uword size = options.count("train-size", 1, UINT64_MAX);
-  Dataset data = load_and_describe(options.data(), std::cout, false);
+  const Dataset data = load_dataset(options.data());
   if (size > data.train.pixels.n_cols) {
     throw UsageError("--train-size: only " + std::to_string(data.train.pixels.n_cols) +
                      " training images, asked for " + std::to_string(size));
   }
+  describe(data, std::cout);
   const arma::uword classes = data.class_names.size();
   const LabelledImages<double> images =
       labelled<double>({data.train.pixels.head_cols(size), data.train.labels.head(size)}, classes);

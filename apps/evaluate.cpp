@@ -46,7 +46,8 @@ int evaluate_command(const Arguments& arguments) {
   const auto weight = model.arrays.find("0.weight");
   if (model.info.value("kind", "") != "softmax" || weight == model.arrays.end())
     throw std::runtime_error(file + ": not a softmax regression model");
-  const Dataset data = load_and_describe(options.data(), std::cout, false);
+  const Dataset data = load_dataset(options.data());
+  describe(data, std::cout);
   const std::string trained_on = model.info.value("dataset", "");
   if (!trained_on.empty() && trained_on != data.name)
     std::cout << "note: the model was trained on " << trained_on << '\n';

@@ -1,7 +1,7 @@
 #pragma once
 // A data set as the matrices that the model takes.
 
-#include <iostream>
+#include <ostream>
 
 #include "files/data.hpp"
 
@@ -18,17 +18,11 @@ LabelledImages<eT> labelled(const Samples& samples, arma::uword classes) {
   return {scaled<eT>(samples.pixels), one_hot<eT>(samples.labels, classes)};
 }
 
-/// Loads the set and writes its notice and its shapes.
-inline Dataset load_and_describe(const DataOptions& options, std::ostream& out, bool quiet) {
-  Dataset data = load_dataset(options);
-  if (!data.notice.empty())
-    (quiet ? std::cerr : out) << data.notice << (data.notice.ends_with('\n') ? "" : "\n");
-  if (!quiet) {
-    out << data.name << " from " << data.origin << ": training images " << data.train.pixels.n_rows << "x"
-        << data.train.pixels.n_cols << ", test images " << data.test.pixels.n_rows << "x"
-        << data.test.pixels.n_cols << ", " << data.class_names.size() << " classes\n";
-  }
-  return data;
+/// Says which set it is, its shapes, and what else the user should know.
+inline void describe(const Dataset& data, std::ostream& out) {
+  out << data.notice << (data.notice.empty() || data.notice.ends_with('\n') ? "" : "\n");
+  out << data.name << " from " << data.origin << ": training images " << data.train.pixels.n_rows << "x" << data.train.pixels.n_cols
+      << ", test images " << data.test.pixels.n_rows << "x" << data.test.pixels.n_cols << ", " << data.class_names.size() << " classes\n";
 }
 
 }  // namespace armagrad::apps

@@ -1,5 +1,6 @@
 // mnist_softmax: softmax regression on MNIST, its gradients derived by the tape.
 
+#include <algorithm>
 #include <iostream>
 #include <map>
 
@@ -33,6 +34,13 @@ int run(const Arguments& arguments) {
   return command->second({arguments.begin() + 1, arguments.end()});
 }
 
+/// One line, whatever an argument or a file name had in it.
+int fail(int status, std::string what) {
+  std::replace_if(what.begin(), what.end(), [](unsigned char c) { return c < ' ' || c == 127; }, '?');
+  std::cerr << "mnist_softmax: " << what << '\n';
+  return status;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -42,10 +50,8 @@ int main(int argc, char** argv) {
     if (!std::cout) throw std::runtime_error("standard output: cannot be written");
     return status;
   } catch (const UsageError& error) {
-    std::cerr << "mnist_softmax: " << error.what() << '\n';
-    return 2;
+    return fail(2, error.what());
   } catch (const std::exception& error) {
-    std::cerr << "mnist_softmax: " << error.what() << '\n';
-    return 1;
+    return fail(1, error.what());
   }
 }

@@ -19,23 +19,26 @@ void Options::add_data() {
 }
 
 bool Options::parse(const std::vector<std::string>& arguments) {
+  const std::string see = " (see mnist_softmax " + command_ + " --help)";
   try {
-    const po::positional_options_description none;
-    po::store(po::command_line_parser(arguments)
-                  .options(description_)
-                  .positional(none)
-                  .style(po::command_line_style::default_style & ~po::command_line_style::allow_guessing)
-                  .run(),
-              values_);
+    const auto style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
+    const po::parsed_options parsed = po::command_line_parser(arguments).options(description_).style(style).run();
+    for (const po::option& option : parsed.options) {
+      if (option.string_key.empty()) throw UsageError("'" + option.original_tokens.front() + "' belongs to no option" + see);
+    }
+    po::store(parsed, values_);
     po::notify(values_);
-  } catch (const po::too_many_positional_options_error&) {
-    throw UsageError("an argument that belongs to no option (see mnist_softmax " + command_ + " --help)");
   } catch (const po::error& error) {
-    throw UsageError(error.what() + (" (see mnist_softmax " + command_ + " --help)"));
+    throw UsageError(error.what() + see);
   }
-  if (!values_.count("help")) return true;
-  std::cout << "mnist_softmax " << command_ << ": " << about_ << "\n\n"
-            << description_ << "\nExample: " << example_ << '\n';
+  if (!values_.count("help")) {
+    for (const auto& [name, value] : values_) {
+      const auto* text = boost::any_cast<std::string>(&value.value());
+      if (text && text->empty()) throw UsageError("--" + name + ": expected a value, got ''");
+    }
+    return true;
+  }
+  std::cout << "mnist_softmax " << command_ << ": " << about_ << "\n\n" << description_ << "\nExample: " << example_ << '\n';
   return false;
 }
 

@@ -112,7 +112,7 @@ int train_command(const Arguments& arguments) {
   Options options("train", "fits softmax regression and reports its accuracy.",
                   "mnist_softmax train --data mnist --epochs 10 --model digits.model");
   options.add_data();
-  options.add()("train-size", text("0"), "how many of the training images to fit, from the first; 0: all")(
+  options.add()("train-size", po::value<std::string>(), "how many of the training images to fit, from the first; default: all")(
       "optimizer", text("sgd"), "gd (full batch) or sgd (shuffled mini-batches)")(
       "epochs", number(double(defaults.epochs)), "passes over the images")(
       "batch-size", po::value<std::string>(), "images per step of sgd; 0: all at once; default 128")(
@@ -143,17 +143,13 @@ int train_command(const Arguments& arguments) {
     throw UsageError("--batch-size: gd takes all images at once; use --optimizer sgd");
   if (full_batch) training.batch_size = 0;
   const bool in_float = options.choice("precision", {"double", "float"}) == "float";
-  if (options.text("train-size") == "0" && options.given("train-size"))
-    throw UsageError("--train-size: expected at least 1, got '0'");
-  arma::uword train_size = options.count("train-size", 0, UINT64_MAX);
+  arma::uword train_size = options.given("train-size") ? options.count("train-size", 1, UINT64_MAX) : 0;
 
   const Outputs outputs{options.text("model"), options.text("json"), options.flag("quiet")};
-  if (options.given("model") && outputs.model.empty()) throw UsageError("--model: expected a file name");
-  if (options.given("json") && outputs.json.empty()) throw UsageError("--json: expected a file name or -");
   require_writable("--model", outputs.model);
   require_writable("--json", outputs.json);
 
-  const Dataset data = load_and_describe(options.data(), outputs.text(), outputs.quiet);
+  const Dataset data = load_dataset(options.data());
   const arma::uword available = data.train.pixels.n_cols;
   if (train_size > available)
     throw UsageError("--train-size: only " + std::to_string(available) + " training images, asked for " +
@@ -163,6 +159,8 @@ int train_command(const Arguments& arguments) {
     throw UsageError("--batch-size: larger than the " + std::to_string(train_size) +
                      " images that are trained on, got '" + options.text("batch-size") + "'");
   }
+  if (!outputs.quiet) describe(data, outputs.text());
+  else if (!data.notice.empty()) std::cerr << data.notice;
   return in_float ? train<float>(options, training, train_size, outputs, data)
                   : train<double>(options, training, train_size, outputs, data);
 }

@@ -25,7 +25,12 @@ template <class T> T exp(T x)  { return std::exp(x); }
 template <class T> T log(T x)  { return std::log(x); }
 template <class T> T sqrt(T x) { return std::sqrt(x); }
 template <class T> T tanh(T x) { return std::tanh(x); }
-template <class T> T pow(T x, double p) { return std::pow(x, decltype(real(x))(p)); }
+template <Real T> T pow(T x, double p) { return std::pow(x, T(p)); }
+// By polar coordinates a negative base would get an imaginary part from rounding: whole exponents go by the mirror.
+template <Real T> std::complex<T> pow(std::complex<T> x, double p) {
+  if (x.real() >= 0 || p != std::floor(p)) return std::pow(x, T(p));
+  return std::fmod(p, 2) == 0 ? std::pow(-x, T(p)) : -std::pow(-x, T(p));
+}
 
 template <Real T> T log1p(T x) { return std::log1p(x); }
 // Only Im(log1p(x + ih)) to first order in h is asked for, and the real part to full precision.

@@ -53,7 +53,8 @@ class Recording {
   /// Adds part to the adjoint of node i, summed over what was broadcast.
   void add(Index i, const Var<eT>& part) {
     if (!tape_.wants(i)) return;
-    const Var<eT> fit = sum_to(part, tape_.node(i).shape);
+    Var<eT> fit = sum_to(part, tape_.node(i).shape);
+    if (tape_.node(i).is_scalar && !tape_.node(fit.index()).is_scalar) fit = accu(fit);
     adjoints_[i] = adjoints_[i] == no_index ? fit.index() : (tape_.handle(adjoints_[i]) + fit).index();
   }
 

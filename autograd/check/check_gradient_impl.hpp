@@ -20,7 +20,7 @@ class Comparer {
   void add(uword row, uword col, double tape, double other) {
     const double error = std::abs(tape - other);
     error_ += error * error, tape_ += tape * tape, other_ += other * other;
-    if (c_.compared++ == 0 || !(error <= worst_))
+    if (c_.compared++ == 0 || error > worst_ || (std::isnan(error) && !std::isnan(worst_)))
       worst_ = error, c_.row = row, c_.col = col, c_.tape = tape, c_.other = other;
   }
   double norm() const { return std::sqrt(std::max(tape_, other_)); }

@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(help) {
       {"help", {"train", "evaluate", "check"}},
       {"train --help", option_names},
       {"train -h", option_names},
-      {"evaluate --help", {"--model", "--data", "--download"}},
+      {"evaluate --help", {"--model", "--data", "--download", "--weights"}},
       {"check --help",
        {"--data", "--train-size", "--l2", "--seed", "--entries", "--break", "softmax-axis", "softmax-targets",
         "l2-global", "transpose"}}};
@@ -287,6 +287,20 @@ BOOST_AUTO_TEST_CASE(evaluation_says_what_the_model_was_trained_on) {
   trained("--model some.model");
   BOOST_TEST(contains(succeeds("evaluate --data twin --model some.model"), "trained on set"));
   BOOST_TEST(!contains(succeeds("evaluate --data set --model some.model"), "trained on"));
+}
+
+BOOST_AUTO_TEST_CASE(the_weights_as_a_picture) {
+  for (const char* options : {"", "--precision float", "--epochs 0"}) {
+    trained(std::string("--model some.model ") + options);
+    const std::string model = read_bytes(folder / "some.model");
+    const std::string plain = succeeds("evaluate --data set --model some.model");
+    BOOST_TEST(contains(succeeds("evaluate --data set --model some.model --weights some.png"), plain));
+    const std::string png = read_bytes(folder / "some.png");
+    BOOST_TEST(png.starts_with("\x89PNG\r\n\x1a\n"));
+    BOOST_TEST(contains(png.substr(png.size() - 12), "IEND"));
+    BOOST_TEST((read_bytes(folder / "some.model") == model));
+  }
+  BOOST_TEST(folder.entries() == 3U);
 }
 
 BOOST_AUTO_TEST_CASE(the_check_passes) {

@@ -274,6 +274,31 @@ BOOST_AUTO_TEST_CASE(outputs_that_cannot_be_are_refused_before_the_training) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(pictures_that_cannot_be) {
+  trained("--model good.model");
+  const std::string line = "evaluate --data set --model good.model --weights";
+  refused(line, 2, {"--weights"});
+  refused({"evaluate", "--data", "set", "--model", "good.model", "--weights", ""}, 2, {"--weights"});
+  refused(line + " new.png " + line.substr(line.find("--weights")) + " new.png", 2, {"--weights"});
+  for (const std::string file : {"set", "set/", ".", "missing/file", "missing/", "old.model/file"}) {
+    refused(line + ' ' + file, 1, {"--weights"});
+  }
+  const Outcome full = program.run(line + " /dev/full");
+  BOOST_TEST(full.status == 1);
+  BOOST_TEST(full.err == "mnist_softmax: /dev/full: cannot be written: No space left on device\n");
+  program.how.largest_file = 100;
+  const auto before = program.files();
+  BOOST_TEST(program.run(line + " old.json").status == 1);
+  BOOST_TEST((program.files() == before));
+}
+
+BOOST_AUTO_TEST_CASE(a_picture_does_not_replace_its_model) {
+  trained("--model good.model");
+  for (const char* file : {"good.model", "./good.model"}) {
+    refused(std::string("evaluate --data set --model good.model --weights ") + file, 2, {"--weights"});
+  }
+}
+
 BOOST_AUTO_TEST_CASE(outputs_that_fail_in_the_end) {
   fs::create_symlink("missing/file", folder / "link");
   for (const std::string option : {"--model", "--json"}) {

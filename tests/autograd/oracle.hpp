@@ -14,14 +14,17 @@ namespace armagrad::testing {
 
 using Reals = std::tuple<double, float>;
 
-constexpr double inf = std::numeric_limits<double>::infinity(), not_a_number = std::numeric_limits<double>::quiet_NaN();
+constexpr double inf = std::numeric_limits<double>::infinity(),
+                 not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 /// What a few roundings of eT may leave, relative to max(1, |x|).
 template <class eT>
 constexpr double tolerance = std::is_same_v<eT, double> ? 1e-13 : 5e-6;
 
 template <class eT>
-arma::mat to_double(const arma::Mat<eT>& x) { return arma::conv_to<arma::mat>::from(x); }
+arma::mat to_double(const arma::Mat<eT>& x) {
+  return arma::conv_to<arma::mat>::from(x);
+}
 
 /// |a - b| / max(1, |b|); 0 for two NaNs or two equal infinities.
 inline double error(double a, double b) {
@@ -73,7 +76,8 @@ inline arma::mat differences(const std::function<double(const arma::mat&)>& f, c
 }
 
 /// (g(W + h V) - g(W - h V)) / 2h of a hand-written gradient g: H V, right to about 1e-9.
-inline arma::mat directional(const std::function<arma::mat(const arma::mat&)>& g, const arma::mat& W, const arma::mat& V) {
+inline arma::mat directional(const std::function<arma::mat(const arma::mat&)>& g, const arma::mat& W,
+                             const arma::mat& V) {
   const double h = 1e-5;
   return (g(W + h * V) - g(W - h * V)) / (2 * h);
 }
@@ -91,7 +95,8 @@ std::string refusal(F f) {
 
 inline void check_says(const std::string& message, const std::vector<std::string>& parts) {
   for (const std::string& part : parts) {
-    BOOST_TEST(message.find(part) != std::string::npos, "\"" << message << "\" does not say \"" << part << "\"");
+    BOOST_TEST(message.find(part) != std::string::npos,
+               "\"" << message << "\" does not say \"" << part << "\"");
   }
 }
 

@@ -51,15 +51,20 @@ const Size sizes[] = {{1, 1}, {1, 5}, {5, 1}, {3, 4}, {17, 9}, {64, 3}, {0, 3}, 
 enum class Kind { matrix, row, column, number };
 
 Size size_of(Kind k, Size s) {
-  return {k == Kind::row || k == Kind::number ? 1 : s.rows, k == Kind::column || k == Kind::number ? 1 : s.cols};
+  return {k == Kind::row || k == Kind::number ? 1 : s.rows,
+          k == Kind::column || k == Kind::number ? 1 : s.cols};
 }
 /// Sums to a row, a column or a number; expand() repeats it again.
 mat shrink(const mat& x, Kind k) {
   switch (k) {
-    case Kind::row: return arma::sum(arma::join_cols(x, arma::zeros(1, x.n_cols)), 0);
-    case Kind::column: return arma::sum(arma::join_rows(x, arma::zeros(x.n_rows, 1)), 1);
-    case Kind::number: return mat{arma::accu(x)};
-    case Kind::matrix: break;
+    case Kind::row:
+      return arma::sum(arma::join_cols(x, arma::zeros(1, x.n_cols)), 0);
+    case Kind::column:
+      return arma::sum(arma::join_rows(x, arma::zeros(x.n_rows, 1)), 1);
+    case Kind::number:
+      return mat{arma::accu(x)};
+    case Kind::matrix:
+      break;
   }
   return x;
 }
@@ -104,14 +109,17 @@ void check(Kind a, Kind b, Size s) {
   const auto z = uniform<eT>(s.rows, s.cols, 0.5, 2), D = uniform<eT>(s.rows, s.cols);
   const auto seen = [&](const mat& m, Kind k) { return expand(shrink(m, k), s); };
   const auto of_one = [&](const Var<eT>& v) { return accu(C % apply<O>(shrink(v, a), a, shrink(v, b), b)); };
-  const mat Ua = seen(to_double(z), a), Ub = seen(to_double(z), b), Ta = seen(to_double(D), a), Tb = seen(to_double(D), b);
-  const mat expected = seen(c % (O::aa(Ua, Ub) % Ta + O::ab(Ua, Ub) % Tb), a) + seen(c % (O::ab(Ua, Ub) % Ta + O::bb(Ua, Ub) % Tb), b);
+  const mat Ua = seen(to_double(z), a), Ub = seen(to_double(z), b), Ta = seen(to_double(D), a),
+            Tb = seen(to_double(D), b);
+  const mat expected = seen(c % (O::aa(Ua, Ub) % Ta + O::ab(Ua, Ub) % Tb), a) +
+                       seen(c % (O::ab(Ua, Ub) % Ta + O::bb(Ua, Ub) % Tb), b);
   BOOST_TEST(error(hessian_vector_product(of_one, z, D), expected) < several);
 }
 
 const std::pair<Kind, Kind> kinds[] = {
-    {Kind::matrix, Kind::matrix}, {Kind::matrix, Kind::row}, {Kind::row, Kind::matrix},   {Kind::matrix, Kind::column},
-    {Kind::column, Kind::matrix}, {Kind::matrix, Kind::number}, {Kind::number, Kind::matrix},
+    {Kind::matrix, Kind::matrix}, {Kind::matrix, Kind::row},    {Kind::row, Kind::matrix},
+    {Kind::matrix, Kind::column}, {Kind::column, Kind::matrix}, {Kind::matrix, Kind::number},
+    {Kind::number, Kind::matrix},
 };
 const char* to_text(Kind k) {
   return k == Kind::matrix ? "matrix" : k == Kind::row ? "row" : k == Kind::column ? "column" : "number";
@@ -162,7 +170,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(plain_armadillo_on_either_side, O, Operators) {
   const auto check_one = [&](auto f, const mat& x, const mat& value, const mat& slope) {
     const auto [J, g] = value_and_gradient([&](auto v) { return accu(C % f(v)); }, x);
     BOOST_TEST(error(J, arma::accu(C % value)) < 1e-13);
-    BOOST_TEST(error(g, shrink(C % slope, x.n_rows == 1 ? Kind::row : x.n_cols == 1 ? Kind::column : Kind::matrix)) < 1e-13);
+    BOOST_TEST(error(g, shrink(C % slope, x.n_rows == 1   ? Kind::row
+                                          : x.n_cols == 1 ? Kind::column
+                                                          : Kind::matrix)) < 1e-13);
   };
   const auto right = [&](auto f, const mat& x, const mat& constant) {  // f(v) is v op constant
     const mat X = expand(x, {5, 3});

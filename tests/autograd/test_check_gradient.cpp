@@ -18,7 +18,8 @@ std::string text(const GradientCheck& check) {
   return out.str();
 }
 
-const Comparison& against(const GradientCheck& check, const std::string& what, const std::string& variable = "W") {
+const Comparison& against(const GradientCheck& check, const std::string& what,
+                          const std::string& variable = "W") {
   for (const Comparison& c : check.comparisons) {
     if (c.against == what && c.variable == variable) return c;
   }
@@ -29,10 +30,12 @@ const Comparison& against(const GradientCheck& check, const std::string& what, c
 template <class V>
 auto all_rules(const V& w) {
   const auto z = w.t() * w / 4;
-  return accu(exp(-square(w))) + accu(log(square(w) + 1)) + accu(log1p(square(w))) + accu(sqrt(square(w) + 0.5)) + accu(pow(square(w) + 1, 1.5)) +
-         accu(tanh(w) % sigmoid(w)) + accu(softplus(w)) + accu(relu(w)) + accu(abs(w)) + accu(sign(w) % w) + accu((w > 0.1) % w) +
-         accu(square(max(w, 0))) + accu(square(max(w, 1))) + accu(logsumexp(w, 0)) + accu(logsumexp(w, 1)) + accu(square(softmax(w, 0))) +
-         accu(log_softmax(w, 1) % w) + accu(w.each_row() / (sum(square(w), 0) + 1)) + accu(w.each_col() % mean(w, 1)) + accu(z * z.t());
+  return accu(exp(-square(w))) + accu(log(square(w) + 1)) + accu(log1p(square(w))) +
+         accu(sqrt(square(w) + 0.5)) + accu(pow(square(w) + 1, 1.5)) + accu(tanh(w) % sigmoid(w)) +
+         accu(softplus(w)) + accu(relu(w)) + accu(abs(w)) + accu(sign(w) % w) + accu((w > 0.1) % w) +
+         accu(square(max(w, 0))) + accu(square(max(w, 1))) + accu(logsumexp(w, 0)) + accu(logsumexp(w, 1)) +
+         accu(square(softmax(w, 0))) + accu(log_softmax(w, 1) % w) +
+         accu(w.each_row() / (sum(square(w), 0) + 1)) + accu(w.each_col() % mean(w, 1)) + accu(z * z.t());
 }
 
 }  // namespace
@@ -43,7 +46,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(right_gradients_pass, eT, Reals) {
   const auto W = uniform<eT>(5, 4);
   CheckOptions<eT> options;
   options.analytic = {arma::Mat<eT>(W % W)};
-  const GradientCheck check = check_gradient(options, [](auto w) { return accu(pow(w, 3)) / 3; }, W);
+  const GradientCheck check = check_gradient(
+      options, [](auto w) { return accu(pow(w, 3)) / 3; }, W);
   BOOST_TEST(check.passed(), check);
   BOOST_TEST(check.comparisons.size() == 3U);
   for (const Comparison& c : check.comparisons) {
@@ -54,7 +58,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(right_gradients_pass, eT, Reals) {
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(every_rule_passes_by_differences_and_by_the_complex_step, eT, Reals) {
-  for (const auto& [rows, cols] : {std::pair(1, 1), std::pair(1, 6), std::pair(6, 1), std::pair(5, 4), std::pair(19, 9)}) {
+  for (const auto& [rows, cols] :
+       {std::pair(1, 1), std::pair(1, 6), std::pair(6, 1), std::pair(5, 4), std::pair(19, 9)}) {
     const auto W = uniform<eT>(rows, cols);
     const GradientCheck check = check_gradient([](auto w) { return all_rules(w); }, W);
     BOOST_TEST(check.passed(), rows << "x" << cols << "\n" << check);
@@ -66,7 +71,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(several_variables_are_checked_one_by_one, eT, Real
   const auto loss = [](auto w, auto x, auto c) { return accu(square(tanh((w.t() * x).each_col() + c))); };
   const GradientCheck check = check_gradient(loss, W, X, b);
   BOOST_TEST(check.passed(), check);
-  for (const char* variable : {"W1", "W2", "W3"}) BOOST_TEST(against(check, "complex step", variable).compared > 0U);
+  for (const char* variable : {"W1", "W2", "W3"})
+    BOOST_TEST(against(check, "complex step", variable).compared > 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_large_variable_is_sampled_and_seen_whole_along_directions) {
@@ -74,7 +80,8 @@ BOOST_AUTO_TEST_CASE(a_large_variable_is_sampled_and_seen_whole_along_directions
   CheckOptions<double> options;
   options.entries = 7;
   options.directions = 3;
-  const GradientCheck check = check_gradient(options, [](auto w) { return accu(exp(w)); }, W);
+  const GradientCheck check = check_gradient(
+      options, [](auto w) { return accu(exp(w)); }, W);
   BOOST_TEST(check.passed(), check);
   BOOST_TEST(against(check, "central differences").compared == 7U);
   BOOST_TEST(against(check, "complex step, all").compared == 3U);
@@ -104,7 +111,8 @@ BOOST_AUTO_TEST_CASE(a_wrong_gradient_of_the_second_variable_fails) {
   const mat W = uniform(3, 2), U = uniform(3, 2);
   CheckOptions<double> options;
   options.analytic = {U, mat(2 * W)};
-  const GradientCheck check = check_gradient(options, [](auto w, auto u) { return dot(w, u); }, W, U);
+  const GradientCheck check = check_gradient(
+      options, [](auto w, auto u) { return dot(w, u); }, W, U);
   BOOST_TEST(!check.passed());
   BOOST_TEST(against(check, "analytic gradient", "W1").passed);
   BOOST_TEST(!against(check, "analytic gradient", "W2").passed);
@@ -114,7 +122,8 @@ BOOST_AUTO_TEST_CASE(shapes_that_differ_are_reported_as_such) {
   const mat W = uniform(3, 2);
   CheckOptions<double> options;
   options.analytic = {mat(W.t())};
-  const GradientCheck check = check_gradient(options, [](auto w) { return accu(square(w)); }, W);
+  const GradientCheck check = check_gradient(
+      options, [](auto w) { return accu(square(w)); }, W);
   BOOST_TEST(!check.passed());
   check_says(against(check, "analytic gradient").problem, {"shape mismatch", "3x2", "2x3"});
   check_says(text(check), {"FAILED: shape mismatch"});
@@ -130,7 +139,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(nan_and_infinity_fail, eT, Reals) {
   CheckOptions<eT> options;
   options.analytic = {arma::Mat<eT>(2 * W)};
   options.analytic[0](0, 2) = eT(not_a_number);
-  const GradientCheck check = check_gradient(options, [](auto w) { return accu(square(w)); }, W);
+  const GradientCheck check = check_gradient(
+      options, [](auto w) { return accu(square(w)); }, W);
   BOOST_TEST(!check.passed());
   BOOST_TEST(against(check, "analytic gradient").row == 0U);
   BOOST_TEST(against(check, "analytic gradient").col == 2U);
@@ -151,13 +161,15 @@ BOOST_AUTO_TEST_CASE(the_verdict_is_printed_first) {
   BOOST_TEST(text(check_gradient(loss, W)).starts_with("gradient check: passed\n"));
   const std::string failed = text(check_gradient(wrong, loss, W));
   BOOST_TEST(failed.starts_with("gradient check: FAILED\n"));
-  BOOST_TEST(std::count(failed.begin(), failed.end(), '\n') == 2 + 3);  // verdict, head, a line per comparison
+  BOOST_TEST(std::count(failed.begin(), failed.end(), '\n') ==
+             2 + 3);  // verdict, head, a line per comparison
 }
 
 BOOST_AUTO_TEST_CASE(nothing_to_check) {
   const mat none(0, 3), X = uniform(4, 0), W = uniform(4, 3);
   BOOST_TEST(check_gradient([](auto w) { return accu(square(w)) + 1; }, none).passed());
-  const GradientCheck check = check_gradient([&](auto w) { return accu(log_softmax(w.t() * X, 0)) + accu(square(w)); }, W);  // no samples
+  const GradientCheck check = check_gradient(
+      [&](auto w) { return accu(log_softmax(w.t() * X, 0)) + accu(square(w)); }, W);  // no samples
   BOOST_TEST(check.passed(), check);
   BOOST_TEST(check_gradient([](auto w) { return w.tape().constant(2.0); }, W).passed());
 }

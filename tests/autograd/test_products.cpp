@@ -14,7 +14,8 @@ using arma::mat;
 struct Sides {
   arma::uword m, k, n;  // op(A) is m x k, op(B) is k x n
 };
-const Sides sides[] = {{1, 1, 1}, {3, 4, 5}, {1, 6, 1}, {4, 1, 5}, {1, 7, 9}, {9, 7, 1}, {17, 33, 8}, {3, 0, 4}, {0, 3, 4}, {3, 4, 0}};
+const Sides sides[] = {{1, 1, 1}, {3, 4, 5},   {1, 6, 1}, {4, 1, 5}, {1, 7, 9},
+                       {9, 7, 1}, {17, 33, 8}, {3, 0, 4}, {0, 3, 4}, {3, 4, 0}};
 
 template <class M>
 M turned(const M& x, bool t) {
@@ -25,10 +26,13 @@ M turned(const M& x, bool t) {
 /// accu(C % (op(a) * op(b))) and its derivatives by both factors.
 template <class eT>
 void check_product(Sides s, bool ta, bool tb) {
-  const auto A = ta ? uniform<eT>(s.k, s.m) : uniform<eT>(s.m, s.k), B = tb ? uniform<eT>(s.n, s.k) : uniform<eT>(s.k, s.n);
+  const auto A = ta ? uniform<eT>(s.k, s.m) : uniform<eT>(s.m, s.k),
+             B = tb ? uniform<eT>(s.n, s.k) : uniform<eT>(s.k, s.n);
   const auto C = uniform<eT>(s.m, s.n);
   const mat a = turned(to_double(A), ta), b = turned(to_double(B), tb), c = to_double(C);
-  const auto loss = [&](const Var<eT>& v, const Var<eT>& w) { return accu(C % (turned(v, ta) * turned(w, tb))); };
+  const auto loss = [&](const Var<eT>& v, const Var<eT>& w) {
+    return accu(C % (turned(v, ta) * turned(w, tb)));
+  };
   const auto [J, g] = value_and_gradient(loss, A, B);
   const double several = 20 * tolerance<eT>;
   BOOST_TEST(error(J, arma::accu(c % (a * b))) < several);
@@ -49,7 +53,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(all_transposes_of_all_shapes, eT, Reals) {
   for (const Sides s : sides) {
     for (const bool ta : {false, true}) {
       for (const bool tb : {false, true}) {
-        BOOST_TEST_CONTEXT(s.m << "x" << s.k << " * " << s.k << "x" << s.n << (ta ? ", first" : "") << (tb ? ", second" : "")) {
+        BOOST_TEST_CONTEXT(s.m << "x" << s.k << " * " << s.k << "x" << s.n << (ta ? ", first" : "")
+                               << (tb ? ", second" : "")) {
           check_product<eT>(s, ta, tb);
         }
       }
@@ -65,7 +70,8 @@ BOOST_AUTO_TEST_CASE(second_derivatives_of_a_product_of_products) {
       BOOST_TEST_CONTEXT("transposed: " << ta << ", " << tb) {
         const auto loss = [&](auto w) { return accu(C % (turned(w * P, ta) * turned(Q * w, tb))); };
         const mat along_a = turned(mat(D * P), ta), along_b = turned(mat(Q * D), tb);
-        const mat expected = turned(mat(C * along_b.t()), ta) * P.t() + Q.t() * turned(mat(along_a.t() * C), tb);
+        const mat expected =
+            turned(mat(C * along_b.t()), ta) * P.t() + Q.t() * turned(mat(along_a.t() * C), tb);
         BOOST_TEST(error(hessian_vector_product(loss, W, D), expected) < 1e-14);
       }
     }
@@ -96,10 +102,13 @@ BOOST_AUTO_TEST_CASE(a_chain_of_products) {
 BOOST_AUTO_TEST_CASE(transposes_alone) {
   const mat A = uniform(3, 5), C = uniform(5, 3), E = uniform(3, 5);
   BOOST_TEST(error(gradient([&](auto v) { return accu(v.t() % C); }, A), mat(C.t())) == 0);
-  BOOST_TEST(error(gradient([&](auto v) { return accu(trans(v) % C) + accu(strans(v).st() % E); }, A), mat(C.t() + E)) == 0);
+  BOOST_TEST(error(gradient([&](auto v) { return accu(trans(v) % C) + accu(strans(v).st() % E); }, A),
+                   mat(C.t() + E)) == 0);
   BOOST_TEST(error(gradient([&](auto v) { return accu(v.t().t() % E); }, A), E) == 0);
-  BOOST_TEST(error(gradient([&](auto v) { return accu(exp(v.t()) % C); }, A), mat(arma::exp(A) % C.t())) < 1e-15);
-  BOOST_TEST(error(gradient([&](auto v) { return accu((v.t().t() * C) % arma::eye(3, 3)); }, A), mat(C.t())) < 1e-15);
+  BOOST_TEST(error(gradient([&](auto v) { return accu(exp(v.t()) % C); }, A), mat(arma::exp(A) % C.t())) <
+             1e-15);
+  BOOST_TEST(error(gradient([&](auto v) { return accu((v.t().t() * C) % arma::eye(3, 3)); }, A), mat(C.t())) <
+             1e-15);
 }
 
 BOOST_AUTO_TEST_CASE(a_number_times_a_matrix) {
@@ -115,7 +124,8 @@ BOOST_AUTO_TEST_CASE(a_number_times_a_matrix) {
   const mat D = uniform(4, 3);
   const double s = arma::accu(W), d = arma::accu(D);
   const auto loss = [&](auto w) { return accu(C % (accu(w) * (accu(w) * w))); };
-  BOOST_TEST(error(hessian_vector_product(loss, W, D), mat(2 * s * d * C + 2 * s * arma::accu(C % D) + 2 * d * arma::accu(C % W))) < 1e-13);
+  BOOST_TEST(error(hessian_vector_product(loss, W, D),
+                   mat(2 * s * d * C + 2 * s * arma::accu(C % D) + 2 * d * arma::accu(C % W))) < 1e-13);
 }
 
 BOOST_AUTO_TEST_CASE(constants_on_either_side) {
@@ -133,7 +143,8 @@ BOOST_AUTO_TEST_CASE(constants_on_either_side) {
   BOOST_TEST(error(dW([&](auto w) { return w * Z; }), mat(wide * Z.t())) < 1e-14);
   BOOST_TEST(error(dW([&](auto w) { return c.t() * w; }), mat(c * filled(1, 3, 1.0))) < 1e-14);
   BOOST_TEST(error(dW([&](auto w) { return w.t() * c; }), mat(c * filled(1, 3, 1.0))) < 1e-14);
-  BOOST_TEST(error(dW([&](auto w) { return X.cols(1, 2).t() * w; }), mat(X.cols(1, 2) * filled(2, 3, 1.0))) < 1e-14);
+  BOOST_TEST(error(dW([&](auto w) { return X.cols(1, 2).t() * w; }), mat(X.cols(1, 2) * filled(2, 3, 1.0))) <
+             1e-14);
   BOOST_TEST(error(dW([&](auto w) { return c * c.t() * w; }), mat(c * c.t() * filled(4, 3, 1.0))) < 1e-14);
 }
 
