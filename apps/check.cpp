@@ -47,7 +47,7 @@ int check_command(const Arguments& arguments) {
       "mnist_softmax check --data mnist --break softmax-axis");
   options.add_data();
   const auto text = [](const std::string& value) { return po::value<std::string>()->default_value(value); };
-  options.add()("train-size", text("4000"), "how many images")("l2", text("0.01"),
+  options.add()("train-size", po::value<std::string>(), "how many images, from the first; default: 4000, or all if there are fewer")("l2", text("0.01"),
                                                                "weight of |W|^2/2 in the loss")(
       "seed", text("1"), "of W and of the entries checked")("entries", text("100"),
                                                             "entries of W that are checked one by one")(
@@ -65,8 +65,9 @@ int check_command(const Arguments& arguments) {
     mistake = options.choice("break", known);
     for (const auto& [name, what] : mistakes) meaning = name == mistake ? what : meaning;
   }
-  const arma::uword size = options.count("train-size", 1, UINT64_MAX);
+  arma::uword size = options.given("train-size") ? options.count("train-size", 1, UINT64_MAX) : 0;
   const Dataset data = load_dataset(options.data());
+  if (size == 0) size = std::min<arma::uword>(4000, data.train.pixels.n_cols);
   if (size > data.train.pixels.n_cols) {
     throw UsageError("--train-size: only " + std::to_string(data.train.pixels.n_cols) +
                      " training images, asked for " + std::to_string(size));

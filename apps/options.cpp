@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 #include <iostream>
 
 namespace armagrad::apps {
@@ -82,6 +83,12 @@ std::string Options::choice(const std::string& name, const std::vector<std::stri
     known += (known.empty() ? "" : ", ") + choice;
   }
   throw UsageError("--" + name + ": expected one of " + known + ", got '" + value + "'");
+}
+
+bool same_file(const std::string& a, const std::string& b) {
+  if (a.empty() || b.empty()) return false;
+  std::error_code ignored;
+  return std::filesystem::weakly_canonical(a, ignored) == std::filesystem::weakly_canonical(b, ignored);
 }
 
 }  // namespace armagrad::apps

@@ -1,6 +1,5 @@
 // mnist_softmax train
 
-#include <unistd.h>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -26,22 +25,6 @@ struct Outputs {
   bool json_on_stdout() const { return json == "-"; }
   std::ostream& text() const { return json_on_stdout() ? std::cerr : std::cout; }
 };
-
-/// Before long work: can the file be written when it is done?
-void require_writable(const char* option, const std::string& file) {
-  if (file.empty() || file == "-") return;
-  const std::filesystem::path path(file);
-  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored))
-    throw std::runtime_error(std::string(option) + ": " + file + " is a folder");
-  if (!std::filesystem::is_directory(folder, ignored))
-    throw std::runtime_error(std::string(option) + ": no folder " + folder.string());
-  const bool special =
-      std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored);
-  if (access(special ? path.c_str() : folder.c_str(), W_OK) != 0)
-    throw std::runtime_error(std::string(option) + ": " + file + " cannot be written");
-}
 
 template <class eT>
 int train(const Options& options, const TrainingOptions& training, arma::uword train_size,
@@ -95,10 +78,12 @@ int train(const Options& options, const TrainingOptions& training, arma::uword t
                                         {"train_accuracy", train},
                                         {"test_accuracy", tested},
                                         {"seconds", seconds}};
+    // A path need not be UTF-8; JSON must.
+    const std::string text = report.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
     if (outputs.json_on_stdout())
-      std::cout << report.dump(2) << '\n';
+      std::cout << text << '\n';
     else
-      write_file_atomically(outputs.json, report.dump(2) + "\n");
+      write_file_atomically(outputs.json, text + "\n");
   }
   return 0;
 }
@@ -130,11 +115,13 @@ int train_command(const Arguments& arguments) {
 
   constexpr double most = std::numeric_limits<double>::max();
   TrainingOptions training;
+  const bool in_float = options.choice("precision", {"double", "float"}) == "float";
   training.epochs = options.count("epochs", 0, 100'000'000);
   training.learning_rate = options.number("lr", 0, most);
   training.learning_rate_decay = options.number("lr-decay", 0, most);
   training.l2 = options.number("l2", 0, most);
   training.tolerance = options.number("tolerance", 0, most);
+  if (in_float && training.l2 > std::numeric_limits<float>::max()) throw UsageError("--l2: too large for --precision float, got '" + options.text("l2") + "'");
   options.choice("init", {"zeros", "uniform", "normal"});
   options.count("seed", 0, UINT64_MAX);
   const bool full_batch = options.choice("optimizer", {"gd", "sgd"}) == "gd";
@@ -142,10 +129,10 @@ int train_command(const Arguments& arguments) {
   if (full_batch && options.given("batch-size") && training.batch_size != 0)
     throw UsageError("--batch-size: gd takes all images at once; use --optimizer sgd");
   if (full_batch) training.batch_size = 0;
-  const bool in_float = options.choice("precision", {"double", "float"}) == "float";
   arma::uword train_size = options.given("train-size") ? options.count("train-size", 1, UINT64_MAX) : 0;
 
   const Outputs outputs{options.text("model"), options.text("json"), options.flag("quiet")};
+  if (outputs.json != "-" && same_file(outputs.model, outputs.json)) throw UsageError("--json: the same file as --model, " + outputs.json);
   require_writable("--model", outputs.model);
   require_writable("--json", outputs.json);
 

@@ -1,8 +1,8 @@
 #pragma once
 // Rules that work along one dimension (softmax, logsumexp, ...), read as numbers one fibre at a time.
 //
-// A fibre is a column (dim = 0), taken a pack after the other, or a pack of adjacent rows (dim = 1), taken a
-// column after the other.  Expressions over fibres hold pointers by value, so a rule may name and return
+// Long columns (dim = 0) are taken one by one, a pack of entries after the other; short ones a pack of columns at a
+// time, an entry after the other; and rows (dim = 1) likewise a pack of rows at a time.  Expressions over fibres hold pointers by value, so a rule may name and return
 // them; reductions give a Pack, which meets a fibre as if it were spread along it.
 
 #include <algorithm>
@@ -14,16 +14,26 @@
 
 namespace armagrad {
 
-/// How a fibre is walked: `steps` packs, of which the last has `tail` live lanes; `across` when the lanes are
-/// different fibres rather than parts of one.
+/// How a fibre is walked: `steps` packs. Either the lanes are parts of one fibre, `tail` of them live in the last pack, or
+/// (across) each lane is a fibre of its own, `tail` of them live: columns side by side, or rows.
 template <class T, int N, bool across_>
 struct Walk {
   using Number = Pack<T, N>;
   static constexpr bool across = across_;
   uword steps;
   int tail;
+  bool columns = false;
 
   int lanes(uword step) const { return across || step + 1 == steps ? tail : N; }
+  /// From one pack to the next, and from one lane to the next.
+  template <class E>
+  uword step(Strided<E> look) const {
+    return !across ? N * look.inner : columns ? look.inner : look.outer;
+  }
+  template <class E>
+  uword lane(Strided<E> look) const {
+    return across && columns ? look.outer : look.inner;
+  }
 };
 
 template <class W, class F>
@@ -87,11 +97,8 @@ auto sum_along(const A& a, uword) {
   using P = typename W::Number;
   Accumulator<typename P::Lane, P::width> sum;
   for (uword s = 0; s < a.walk.steps; ++s) {
-    P x = a.at(s);
-    if constexpr (!W::across) {
-      for (int l = a.walk.lanes(s); l < P::width; ++l) x.set(l, 0);
-    }
-    sum.add(x);
+    if constexpr (W::across) sum.add(a.at(s));
+    else sum.add(first_lanes(P(a.at(s)), a.walk.lanes(s), P(0)));
   }
   if constexpr (!W::across) {
     return P(typename P::Lane(sum.total()));
@@ -108,24 +115,14 @@ auto max_along(const A& a, uword) {
   using W = typename A::Walked;
   using P = typename W::Number;
   using T = typename P::Lane;
-  const auto larger = [](T x, T y) {  // keeps a NaN on either side
-    return lane::real(y) > lane::real(x) || lane::real(y) != lane::real(y) ? y : x;
-  };
   P best(T(-std::numeric_limits<decltype(lane::real(T()))>::infinity()));
   for (uword s = 0; s < a.walk.steps; ++s) {
-    P x = a.at(s);
-    if constexpr (!W::across) {
-      for (int l = a.walk.lanes(s); l < P::width; ++l) x.set(l, best[l]);
-    }
-    best = map(best, x, larger);
+    const P x = a.at(s);
+    if constexpr (W::across) best = larger(best, x);
+    else best = larger(best, first_lanes(x, a.walk.lanes(s), best));
   }
-  if constexpr (!W::across) {
-    T top = best[0];
-    for (int l = 1; l < P::width; ++l) top = larger(top, best[l]);
-    return P(top);
-  } else {
-    return best;
-  }
+  if constexpr (W::across) return best;
+  else return P(fold(best, [](auto x, auto y) { return larger(x, y); }));
 }
 
 /// 1 at the first largest entry along the fibre (the first NaN, if there is one), 0 elsewhere.
@@ -169,12 +166,12 @@ struct FibreOut {
   using Number = typename W::Number;
   W walk;
   T* data;
-  uword step;
+  uword step, lane;
 
-  Number at(uword s) const { return load<T, Number::width>(data + s * step, 1, walk.lanes(s)); }
+  Number at(uword s) const { return load<T, Number::width>(data + s * step, lane, walk.lanes(s)); }
   template <Fibre A>
   void operator=(const A& a) const {
-    for (uword s = 0; s < walk.steps; ++s) store(data + s * step, Number(a.at(s)), walk.lanes(s));
+    for (uword s = 0; s < walk.steps; ++s) store(data + s * step, Number(a.at(s)), lane, walk.lanes(s));
   }
 };
 
@@ -185,7 +182,7 @@ struct NumberOut {
   T* data;
   int lanes;
 
-  void operator=(Number x) const { store(data, x, W::across ? lanes : 1); }
+  void operator=(Number x) const { store(data, x, 1, W::across ? lanes : 1); }
 };
 
 /// Where a reverse adds what an operand's adjoint gets from one fibre.
@@ -194,7 +191,7 @@ struct FibreSlot {
   using Number = typename W::Number;
   W walk;
   T* data;
-  uword step;
+  uword step, lane;
   bool add;
 
   template <Fibre A>
@@ -202,24 +199,27 @@ struct FibreSlot {
     for (uword s = 0; s < walk.steps; ++s) {
       const int lanes = walk.lanes(s);
       Number x = a.at(s);
-      if (add) x = x + load<T, Number::width>(data + s * step, 1, lanes);
-      store(data + s * step, x, lanes);
+      if (add) x = x + load<T, Number::width>(data + s * step, lane, lanes);
+      store(data + s * step, x, lane, lanes);
     }
   }
 };
 
-/// Calls visit(walk, i, j) for every fibre (dim 0) or pack of fibres (dim 1) of a rows x cols matrix, where
-/// (i, j) is the first entry.
+/// Up to this many rows, columns are walked side by side: their tails would waste more than strided access costs.
+inline constexpr uword short_column = 48;
+
+/// Calls visit(walk, i, j) for all fibres of a rows x cols matrix, with the first entry (i, j) of each walk.
 template <class T, int N, class Visit>
 void for_each_fibre(uword rows, uword cols, uword dim, Visit visit) {
-  if (dim == 0) {
+  using Across = Walk<T, N, true>;
+  if (dim == 1) {
+    for (uword i = 0; i < rows; i += N) visit(Across{cols, int(std::min<uword>(N, rows - i))}, i, uword(0));
+  } else if (rows <= short_column && cols >= N / 2) {
+    for (uword j = 0; j < cols; j += N) visit(Across{rows, int(std::min<uword>(N, cols - j)), true}, uword(0), j);
+  } else {
     const uword steps = (rows + N - 1) / N;
     const Walk<T, N, false> walk{steps, steps ? int(rows - (steps - 1) * N) : 0};
     for (uword j = 0; j < cols; ++j) visit(walk, uword(0), j);
-  } else {
-    for (uword i = 0; i < rows; i += N) {
-      visit(Walk<T, N, true>{cols, int(std::min<uword>(N, rows - i))}, i, uword(0));
-    }
   }
 }
 
@@ -227,15 +227,15 @@ void for_each_fibre(uword rows, uword cols, uword dim, Visit visit) {
 template <class T, int N, bool across>
 auto read_fibre(Walk<T, N, across> walk, Strided<const T> x, uword i, uword j) {
   const T* first = x.data + i * x.inner + j * x.outer;
-  const uword step = across ? x.outer : N * x.inner;
-  return detail::along(walk, [=](uword s) { return load<T, N>(first + s * step, x.inner, walk.lanes(s)); });
+  const uword step = walk.step(x), lane = walk.lane(x);
+  return detail::along(walk, [=](uword s) { return load<T, N>(first + s * step, lane, walk.lanes(s)); });
 }
 
 /// Reads the number that belongs to the fibre at (i, j) of a reduced look.
 template <class T, int N, bool across>
 Pack<T, N> read_number(Walk<T, N, across> walk, Strided<const T> x, uword i, uword j) {
   const T* p = x.data + i * x.inner + j * x.outer;
-  return across ? load<T, N>(p, x.inner, walk.tail) : Pack<T, N>(*p);
+  return across ? load<T, N>(p, walk.lane(x), walk.tail) : Pack<T, N>(*p);
 }
 
 }  // namespace armagrad

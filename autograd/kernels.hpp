@@ -11,15 +11,35 @@ Pack<T, N> load(Strided<const T> x, uword i, uword j, int lanes) {
   return load<T, N>(x.data + i * x.inner + j * x.outer, x.inner, lanes);
 }
 
-/// Calls visit(i, j, lanes) for every pack of N rows.
+/// Calls visit(i, j, lanes) for every pack of N rows; lanes is a constant for whole packs.
 template <int N, class Visit>
 void for_each_pack(uword rows, uword cols, Visit visit) {
   const uword whole = rows - rows % N;
   const int rest = int(rows - whole);
   for (uword j = 0; j < cols; ++j) {
-    for (uword i = 0; i < whole; i += N) visit(i, j, N);
+    for (uword i = 0; i < whole; i += N) visit(i, j, std::integral_constant<int, N>());
     if (rest) visit(whole, j, rest);
   }
+}
+
+/// The sum of f(i, j, lanes) over all packs of N rows; four sums run side by side, as one would wait for itself.
+template <class T, int N, class F>
+auto sum_packs(uword rows, uword cols, F f) {
+  Accumulator<T, N> sum[4];
+  const uword whole = rows - rows % N, unrolled = rows - rows % (4 * N);
+  constexpr std::integral_constant<int, N> all;
+  for (uword j = 0; j < cols; ++j) {
+    uword i = 0;
+    for (; i < unrolled; i += 4 * N) {
+      sum[0].add(f(i, j, all));
+      sum[1].add(f(i + N, j, all));
+      sum[2].add(f(i + 2 * N, j, all));
+      sum[3].add(f(i + 3 * N, j, all));
+    }
+    for (; i < whole; i += N) sum[0].add(f(i, j, all));
+    if (i < rows) sum[1].add(first_lanes(f(i, j, int(rows - i)), int(rows - i), Pack<T, N>(0)));
+  }
+  return (sum[0].total() + sum[1].total()) + (sum[2].total() + sum[3].total());
 }
 
 /// Stores f(i, j, lanes) in `out`, or adds it there; where out repeats a row, a column or a number, the sum
@@ -28,11 +48,11 @@ template <class T, int N, class F>
 void deliver(Strided<T> out, bool add, uword rows, uword cols, F f) {
   const bool by_row = out.inner != 0 || rows == 1, by_column = out.outer != 0 || cols == 1;
   if (by_row && by_column) {
-    for_each_pack<N>(rows, cols, [&](uword i, uword j, int lanes) {
+    for_each_pack<N>(rows, cols, [&](uword i, uword j, auto lanes) {
       T* p = out.data + i + j * out.outer;
       Pack<T, N> x = f(i, j, lanes);
       if (add) x = x + load<T, N>(p, 1, lanes);
-      store(p, x, lanes);
+      store(p, x, 1, lanes);
     });
   } else if (by_row) {
     for (uword i = 0; i < rows; i += N) {
@@ -42,17 +62,11 @@ void deliver(Strided<T> out, bool add, uword rows, uword cols, F f) {
       for (int l = 0; l < lanes; ++l) out.data[i + l] = T((add ? out.data[i + l] : T(0)) + sum.lane(l));
     }
   } else {
-    const auto clean = [&](uword i, uword j, int lanes) {
-      Pack<T, N> x = f(i, j, lanes);
-      for (int l = lanes; l < N; ++l) x.set(l, T(0));
-      return x;
-    };
     const uword groups = by_column ? cols : 1, group = by_column ? 1 : cols;
     for (uword g = 0; g < groups; ++g) {
-      Accumulator<T, N> sum;
-      for_each_pack<N>(rows, group, [&](uword i, uword j, int lanes) { sum.add(clean(i, g + j, lanes)); });
+      const auto sum = sum_packs<T, N>(rows, group, [&](uword i, uword j, auto lanes) { return f(i, g + j, lanes); });
       T& place = out.data[g * out.outer];
-      place = T((add ? place : T(0)) + sum.total());
+      place = T((add ? place : T(0)) + sum);
     }
   }
 }
@@ -75,23 +89,9 @@ void deliver_scaled(Strided<eT> out, bool add, Strided<const eT> x, std::type_id
                     uword rows, uword cols) {
   constexpr int N = pack_width<eT>;
   flatten(rows, cols, out, x);
-  deliver<eT, N>(out, add, rows, cols, [&](uword i, uword j, int lanes) {
+  deliver<eT, N>(out, add, rows, cols, [&](uword i, uword j, auto lanes) {
     return Pack<eT, N>(scale) % load<eT, N>(x, i, j, lanes);
   });
-}
-
-/// The sum of all entries, carried in double.
-template <class eT>
-double total(Strided<const eT> x, uword rows, uword cols) {
-  constexpr int N = pack_width<eT>;
-  flatten(rows, cols, x);
-  Accumulator<eT, N> sum;
-  for_each_pack<N>(rows, cols, [&](uword i, uword j, int lanes) {
-    Pack<eT, N> p = load<eT, N>(x, i, j, lanes);
-    for (int l = lanes; l < N; ++l) p.set(l, eT(0));
-    sum.add(p);
-  });
-  return double(sum.total());
 }
 
 }  // namespace armagrad

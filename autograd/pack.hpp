@@ -138,6 +138,16 @@ Pack<T, N> map(Pack<T, N> a, std::type_identity_t<Pack<T, N>> b, F f) {
   }
 }
 
+/// The larger by the real part; a NaN on either side stays.
+template <class T, int N>
+Pack<T, N> larger(Pack<T, N> a, Pack<T, N> b) {
+  if constexpr (N == 1) {
+    return lane::real(b.v) > lane::real(a.v) || lane::real(b.v) != lane::real(b.v) ? b : a;
+  } else {
+    return Pack<T, N>::raw((b.v > a.v) | (b.v != b.v) ? b.v : a.v);
+  }
+}
+
 /// a where c is not 0, b elsewhere; what stands in the branch not taken does not matter.
 template <class T, int N>
 Pack<T, N> select(Pack<T, N> c, std::type_identity_t<Pack<T, N>> a, std::type_identity_t<Pack<T, N>> b) {
@@ -176,30 +186,59 @@ inline constexpr int register_bytes = 16;
 template <class T>
 inline constexpr int pack_width = std::is_floating_point_v<T> ? register_bytes / int(sizeof(T)) : 1;
 
-/// Lane i from p[i * stride], where stride is 0 or 1; the lanes from `lanes` on are left at zero.
+/// x in the first `lanes` lanes and `other` in the rest.
 template <class T, int N>
-Pack<T, N> load(const T* p, arma::uword stride, int lanes) {
-  if (stride == 0) return Pack<T, N>(*p);
+Pack<T, N> first_lanes(Pack<T, N> x, int lanes, std::type_identity_t<Pack<T, N>> other) {
   if constexpr (N == 1) {
-    return Pack<T, N>::raw(*p);
+    return lanes > 0 ? x : other;
   } else {
-    Pack<T, N> x;
-    if (lanes == N) {
-      std::memcpy(&x.v, p, sizeof x.v);
-    } else {
-      x = Pack<T, N>(0);
-      for (int i = 0; i < lanes; ++i) x.v[i] = p[i];
-    }
-    return x;
+    using Integer = std::conditional_t<sizeof(T) == 8, long long, int>;
+    typename detail::Lanes<Integer, N>::type index;
+    for (int i = 0; i < N; ++i) index[i] = i;
+    return Pack<T, N>::raw(index < Integer(lanes) ? x.v : other.v);
   }
 }
 
+/// Lane i from p[i * stride]; the lanes from `lanes` on are zero, unless stride 0 repeats one number.
 template <class T, int N>
-void store(T* p, Pack<T, N> x, int lanes) {
-  if (lanes == N) {
+Pack<T, N> load(const T* p, arma::uword stride, int lanes) {
+  if (stride == 0) return Pack<T, N>(*p);
+  Pack<T, N> x;
+  if (stride == 1 && lanes == N) {
+    std::memcpy(&x.v, p, sizeof x.v);
+  } else if (lanes == N) {
+    T all[N];
+    for (int i = 0; i < N; ++i) all[i] = p[arma::uword(i) * stride];
+    std::memcpy(&x.v, all, sizeof x.v);
+  } else {
+    T some[N] = {};
+    for (int i = 0; i < lanes; ++i) some[i] = p[arma::uword(i) * stride];
+    std::memcpy(&x.v, some, sizeof x.v);
+  }
+  return x;
+}
+
+/// Lane i to p[i * stride], for the first `lanes`.
+template <class T, int N>
+void store(T* p, Pack<T, N> x, arma::uword stride, int lanes) {
+  if (stride == 1 && lanes == N) {
     std::memcpy(p, &x.v, sizeof x.v);
   } else {
-    for (int i = 0; i < lanes; ++i) p[i] = x[i];
+    T some[N];
+    std::memcpy(some, &x.v, sizeof x.v);
+    for (int i = 0; i < lanes; ++i) p[arma::uword(i) * stride] = some[i];
+  }
+}
+
+/// All lanes as one number, by halves: op(op(a, c), op(b, d)) of four.
+template <class T, int N, class Op>
+T fold(Pack<T, N> x, Op op) {
+  if constexpr (N == 1) {
+    return x.v;
+  } else {
+    Pack<T, N / 2> half[2];
+    std::memcpy(half, &x.v, sizeof x.v);
+    return fold(op(half[0], half[1]), op);
   }
 }
 
@@ -223,9 +262,14 @@ class Accumulator {
     }
   }
   auto total() {
-    auto sum = lane(0);
-    for (int i = 1; i < N; ++i) sum += lane(i);
-    return sum;
+    if constexpr (std::same_as<T, float>) {
+      carry();
+      double sum = 0;
+      for (double x : far_) sum += x;
+      return sum;
+    } else {
+      return fold(near_, [](auto a, auto b) { return a + b; });
+    }
   }
 
  private:

@@ -78,7 +78,7 @@ struct Entrywise {
       Strided<const T> in[] = {x[k]...};
       Strided<T> out{y, 1, rows};
       flatten(rows, cols, out, in[k]...);
-      deliver<T, N>(out, false, rows, cols, [&](uword i, uword j, int lanes) {
+      deliver<T, N>(out, false, rows, cols, [&](uword i, uword j, auto lanes) {
         return Pack<T, N>(as<Rule>(rule).value(load<T, N>(in[k], i, j, lanes)...));
       });
     }
@@ -88,13 +88,9 @@ struct Entrywise {
     return [&]<std::size_t... k>(std::index_sequence<k...>) {
       Strided<const T> in[] = {x[k]...};
       flatten(rows, cols, in[k]...);
-      Accumulator<T, N> sum;
-      for_each_pack<N>(rows, cols, [&](uword i, uword j, int lanes) {
-        Pack<T, N> p = as<Rule>(rule).value(load<T, N>(in[k], i, j, lanes)...);
-        for (int l = lanes; l < N; ++l) p.set(l, T(0));
-        sum.add(p);
-      });
-      return double(sum.total());
+      return double(sum_packs<T, N>(rows, cols, [&](uword i, uword j, auto lanes) {
+        return Pack<T, N>(as<Rule>(rule).value(load<T, N>(in[k], i, j, lanes)...));
+      }));
     }
     (Operands<Rule>{});
   }
@@ -119,7 +115,7 @@ struct Entrywise {
       unread(y, reads::result);
       (unread(in[k], reads::operand(k)), ...);
       flatten(rows, cols, dx, dy, y, in[k]...);
-      deliver<T, N>(dx, add, rows, cols, [&](uword i, uword j, int lanes) {
+      deliver<T, N>(dx, add, rows, cols, [&](uword i, uword j, auto lanes) {
         const Pack<T, N> d = std::get<which>(
             as<Rule>(rule).partials(load<T, N>(y, i, j, lanes), load<T, N>(in[k], i, j, lanes)...));
         const Pack<T, N> g = Pack<T, N>(scale) % load<T, N>(dy, i, j, lanes);
@@ -190,9 +186,10 @@ class Readings {
       using W = decltype(walk);
       const auto in = read_fibre(walk, broadcast(x, xs, xs), i, j);
       if constexpr (Rule::reduces) {
-        rule.forward(NumberOut<T, W>{y + (W::across ? i : j), walk.tail}, in);
+        rule.forward(NumberOut<T, W>{y + (rule.dim == 0 ? j : i), walk.tail}, in);
       } else {
-        rule.forward(FibreOut<T, W>{walk, y + i + j * ys.rows, W::across ? uword(ys.rows) : uword(N)}, in);
+        const Strided<T> out = broadcast(y, ys, ys);
+        rule.forward(FibreOut<T, W>{walk, y + i + j * ys.rows, walk.step(out), walk.lane(out)}, in);
       }
     });
   }
@@ -203,22 +200,22 @@ class Readings {
     const Adjoint<eT> dy = tape.adjoint(i);
     const auto [dx, add] = tape.accumulate(x);
     // What was never computed is not read; any memory will do in its place.
-    const eT* y_data = tape.node(i).evaluated ? tape.data(i) : nullptr;
-    const eT* x_data = tape.node(x).evaluated ? tape.data(x) : nullptr;
-    for_each_fibre<eT, N>(
-        xs.rows, xs.cols, rule(tape, i).dim, [&, dx = dx, add = add](auto walk, uword r, uword c) {
-          using W = decltype(walk);
-          const FibreSlot<eT, W> out{walk, dx + r + c * xs.rows, W::across ? uword(xs.rows) : uword(N), add};
-          const auto in = read_fibre(walk, broadcast(x_data, xs, xs), r, c);
-          const Pack<eT, N> scale(dy.scale);
-          if constexpr (Rule::reduces) {
-            const auto y = y_data ? read_number(walk, broadcast(y_data, ys, xs), r, c) : Pack<eT, N>(0);
-            rule(tape, i).reverse(out, scale % read_number(walk, widened(dy.look, ys, xs), r, c), y, in);
-          } else {
-            rule(tape, i).reverse(out, scale % read_fibre(walk, dy.look, r, c),
-                                  read_fibre(walk, broadcast(y_data, ys, ys), r, c), in);
-          }
-        });
+    const eT* y_data = tape.node(i).evaluated ? tape.data(i) : dx;
+    const eT* x_data = tape.node(x).evaluated ? tape.data(x) : dx;
+    for_each_fibre<eT, N>(xs.rows, xs.cols, rule(tape, i).dim, [&, dx = dx, add = add](auto walk, uword r, uword c) {
+      using W = decltype(walk);
+      const Strided<eT> slot = broadcast(dx, xs, xs);
+      const FibreSlot<eT, W> out{walk, dx + r + c * xs.rows, walk.step(slot), walk.lane(slot), add};
+      const auto in = read_fibre(walk, broadcast(x_data, xs, xs), r, c);
+      const Pack<eT, N> scale(dy.scale);
+      if constexpr (Rule::reduces) {
+        rule(tape, i).reverse(out, scale % read_number(walk, widened(dy.look, ys, xs), r, c),
+                              read_number(walk, broadcast(y_data, ys, xs), r, c), in);
+      } else {
+        rule(tape, i).reverse(out, scale % read_fibre(walk, dy.look, r, c),
+                              read_fibre(walk, broadcast(y_data, ys, ys), r, c), in);
+      }
+    });
   }
   static Strided<const eT> widened(Strided<const eT> look, Shape from, Shape to) {
     return {look.data, from.rows == to.rows ? look.inner : 0, from.cols == to.cols ? look.outer : 0};

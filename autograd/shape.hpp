@@ -31,7 +31,8 @@ inline Shape shape_of(uword rows, uword cols) {
 inline std::string to_string(Shape s) { return std::to_string(s.rows) + "x" + std::to_string(s.cols); }
 
 /// The shortest text that reads back as the same number.
-inline std::string to_text(double x) {
+template <class T>
+std::string to_text(T x) {
   char buffer[32];
   return {buffer, std::to_chars(buffer, buffer + sizeof buffer, x).ptr};
 }

@@ -107,4 +107,16 @@ void write_file_atomically(const fs::path& path, std::string_view bytes) {
   file.commit();
 }
 
+void require_writable(const std::string& option, const std::string& file) {
+  if (file.empty() || file == "-") return;
+  const std::filesystem::path path(file), folder = path.has_parent_path() ? path.parent_path() : ".";
+  std::error_code ignored;
+  const auto refuse = [&](const std::string& why) { throw std::runtime_error(option + ": " + why); };
+  if (std::filesystem::is_directory(path, ignored)) refuse(file + " is a folder");
+  if (!std::filesystem::is_directory(folder, ignored)) refuse(file + ": no folder " + folder.string());
+  const bool exists = std::filesystem::exists(path, ignored);
+  const bool replaced = !exists || std::filesystem::is_regular_file(path, ignored);  // by a new file in its folder
+  if ((exists && access(path.c_str(), W_OK) != 0) || (replaced && access(folder.c_str(), W_OK) != 0)) refuse(file + " cannot be written");
+}
+
 }  // namespace armagrad::apps

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 namespace armagrad::apps {
@@ -30,5 +31,9 @@ class TemporaryFile {
 /// Replaces the file's contents as a whole, or on failure (std::runtime_error) leaves them as they were.
 /// A symbolic link is followed, and what is not a regular file (a device, a pipe) is written to directly.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
+
+/// Before long work: std::runtime_error, which begins with `option`, unless the file could be written now. An empty
+/// name and "-" pass.
+void require_writable(const std::string& option, const std::string& file);
 
 }  // namespace armagrad::apps

@@ -23,7 +23,7 @@ template <class eT>
 Printed print_leaf(Tape<eT>& tape, Index i) {
   const Node<eT>& n = tape.node(i);
   if (const char* name = tape.name(i)) return {name, atom};
-  if (n.one_by_one()) return {to_text(double(n.value)), n.value < 0 ? 1 : atom};
+  if (n.one_by_one()) return {to_text(n.value), n.value < 0 ? 1 : atom};
   return {(n.needs_gradient ? "variable_" : "constant_") + to_string(n.shape), atom};
 }
 
@@ -50,6 +50,7 @@ Printed print_node(Tape<eT>& tape, Index i, const std::unordered_map<Index, Prin
   std::string text = op.name + std::string("(");
   for (unsigned k = 0; k < op.arity; ++k) text.append(k ? ", " : "").append(x[k].text);
   if (!parameters.empty()) text.append(", ").append(parameters);
+  if (op.family == Family::spread) text.append(", ").append(to_string(n.shape));
   return {text.append(")"), atom};
 }
 

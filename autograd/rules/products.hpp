@@ -19,7 +19,7 @@ struct Transpose : General<1> {
 /// op(a) * op(b), where the flags say which factor is transposed.
 struct MatMul : General<2> {
   static constexpr auto name = "matmul", infix = " * ";
-  static constexpr int precedence = 3;
+  static constexpr int precedence = 2;  // as C++ has it: that of %
   static constexpr std::array reads{reads::second, reads::first};
   bool ta = false, tb = false;
   std::string parameters() const { return {ta ? '\'' : ' ', tb ? '\'' : ' '}; }

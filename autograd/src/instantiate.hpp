@@ -1,6 +1,9 @@
 #pragma once
 // What every source of the compiled library does with its list of rules.
 
+#ifdef ARMAGRAD_SLEEF
+#include "../pack_sleef.hpp"
+#endif
 #include "../engine.hpp"
 #include "../readings.hpp"
 #include "../registry.hpp"

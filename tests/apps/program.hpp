@@ -142,9 +142,10 @@ class Program {
   }
 
   void interrupt(pid_t child) const {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(how.seconds);
-    while (!contains(read_bytes(captured_ / "err"), how.when) && std::chrono::steady_clock::now() < end) {
+    siginfo_t ended{};
+    while (!contains(read_bytes(captured_ / "err"), how.when) && ended.si_pid == 0) {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOHANG | WNOWAIT);
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
     kill(child, how.signal);

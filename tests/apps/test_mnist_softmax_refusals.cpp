@@ -281,12 +281,12 @@ BOOST_AUTO_TEST_CASE(pictures_that_cannot_be) {
   refused({"evaluate", "--data", "set", "--model", "good.model", "--weights", ""}, 2, {"--weights"});
   refused(line + " new.png " + line.substr(line.find("--weights")) + " new.png", 2, {"--weights"});
   for (const std::string file : {"set", "set/", ".", "missing/file", "missing/", "old.model/file"}) {
-    refused(line + ' ' + file, 1, {"--weights"});
+    refused(line + ' ' + file, 1, {file});
   }
   const Outcome full = program.run(line + " /dev/full");
   BOOST_TEST(full.status == 1);
   BOOST_TEST(full.err == "mnist_softmax: /dev/full: cannot be written: No space left on device\n");
-  program.how.largest_file = 100;
+  program.how.largest_file = 400;
   const auto before = program.files();
   BOOST_TEST(program.run(line + " old.json").status == 1);
   BOOST_TEST((program.files() == before));

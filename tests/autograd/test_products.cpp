@@ -17,8 +17,13 @@ struct Sides {
 const Sides sides[] = {{1, 1, 1}, {3, 4, 5},   {1, 6, 1}, {4, 1, 5}, {1, 7, 9},
                        {9, 7, 1}, {17, 33, 8}, {3, 0, 4}, {0, 3, 4}, {3, 4, 0}};
 
-template <class M>
-M turned(const M& x, bool t) {
+template <class eT>
+Var<eT> turned(const Var<eT>& x, bool t) {
+  return t ? x.t() : x;
+}
+template <class eT>
+arma::Mat<eT> turned(const arma::Mat<eT>& x, bool t) {
+  if (t && x.is_empty()) return arma::Mat<eT>(x.n_cols, x.n_rows);  // x.t() would bind a reference to null
   if (t) return x.t();
   return x;
 }

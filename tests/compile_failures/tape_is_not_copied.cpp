@@ -1,0 +1,13 @@
+// Handles point to their tape, so a tape stays where it is.
+// must say: use of deleted function
+#include <autograd/autograd.hpp>
+
+int main() {
+  armagrad::Tape<double> tape;
+#ifdef MUST_NOT_COMPILE
+  armagrad::Tape<double> copy = tape;
+#else
+  armagrad::Tape<double>& copy = tape;
+#endif
+  copy.clear();
+}
