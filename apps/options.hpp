@@ -48,7 +48,7 @@ class Options {
   po::variables_map values_;
 };
 
-/// Do both names, not empty, lead to one file?
+/// Do both names, not empty, lead to one regular file, which the second to be written would replace?
 bool same_file(const std::string& a, const std::string& b);
 
 }  // namespace armagrad::apps

@@ -26,6 +26,11 @@ struct Outputs {
   std::ostream& text() const { return json_on_stdout() ? std::cerr : std::cout; }
 };
 
+/// A path need not be UTF-8; JSON must: what is not becomes U+FFFD.
+std::string as_utf8(const std::string& text) {
+  return nlohmann::json::parse(nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
 template <class eT>
 int train(const Options& options, const TrainingOptions& training, arma::uword train_size,
           const Outputs& outputs, const Dataset& data) {
@@ -54,7 +59,7 @@ int train(const Options& options, const TrainingOptions& training, arma::uword t
 
   if (!outputs.model.empty()) {
     ModelFile model;
-    model.info = {{"kind", "softmax"},   {"dataset", data.name},  {"classes", data.class_names},
+    model.info = {{"kind", "softmax"},   {"dataset", as_utf8(data.name)}, {"classes", data.class_names},
                   {"width", data.width}, {"height", data.height}, {"l2", training.l2}};
     model.arrays["0.weight"] = W;
     save_model(outputs.model, model);
@@ -68,7 +73,7 @@ int train(const Options& options, const TrainingOptions& training, arma::uword t
     if (!outputs.model.empty()) out << "model saved to " << outputs.model << '\n';
   }
   if (!outputs.json.empty()) {
-    const nlohmann::ordered_json report{{"dataset", data.name},
+    const nlohmann::ordered_json report{{"dataset", as_utf8(data.name)},
                                         {"train_size", train_size},
                                         {"epochs_run", result.epochs_run},
                                         {"loss", result.loss_history.back()},
@@ -78,8 +83,7 @@ int train(const Options& options, const TrainingOptions& training, arma::uword t
                                         {"train_accuracy", train},
                                         {"test_accuracy", tested},
                                         {"seconds", seconds}};
-    // A path need not be UTF-8; JSON must.
-    const std::string text = report.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+    const std::string text = report.dump(2);
     if (outputs.json_on_stdout())
       std::cout << text << '\n';
     else

@@ -27,7 +27,7 @@ void save_model(const std::filesystem::path& path, const ModelFile& model) {
   }
   std::string text;
   try {
-    text = json{{"arrays", std::move(described)}, {"info", model.info}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    text = json{{"arrays", std::move(described)}, {"info", model.info}}.dump();
   } catch (const json::exception& error) {
     fail(path, std::string("the metadata cannot be written: ") + error.what());
   }

@@ -92,6 +92,18 @@ BOOST_AUTO_TEST_CASE(an_operand_may_stand_on_both_sides) {
   }
 }
 
+// The adjoint of a + b is handed to both as it is; what a gets besides must not show in b.
+BOOST_AUTO_TEST_CASE(operands_that_share_an_adjoint_do_not_share_what_comes_later) {
+  const mat A = uniform(3, 5), B = uniform(3, 5), C = uniform(3, 5), D = uniform(3, 5);
+  const auto loss = [&](V a, V b) {
+    const V early = a % D, also_early = -b;
+    return accu((a + b) % C) + accu(early) + accu(square(also_early));
+  };
+  const auto [J, g] = value_and_gradient(loss, A, B);
+  BOOST_TEST(error(std::get<0>(g), mat(C + D)) < 1e-15);
+  BOOST_TEST(error(std::get<1>(g), mat(C + 2 * B)) < 1e-15);
+}
+
 BOOST_AUTO_TEST_CASE(fan_out_of_ten_thousand) {
   const mat x = uniform(2, 3);
   const auto loss = [](V v) {

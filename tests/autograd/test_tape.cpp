@@ -73,6 +73,9 @@ BOOST_AUTO_TEST_CASE(backward_starts_from_zero_each_time) {
   BOOST_TEST(error(tape.gradient(y), filled(2, 3, 3.0)) == 0);
   tape.backward(J);
   BOOST_TEST(same_bits(tape.gradient(x), dx));
+  const std::size_t bytes = tape.bytes();
+  for (int i = 0; i < 3; ++i) tape.backward(J), tape.gradient(x);
+  BOOST_TEST(tape.bytes() == bytes);
 }
 
 BOOST_AUTO_TEST_CASE(gradient_of_what_the_root_does_not_depend_on_is_zeros) {
