@@ -47,8 +47,9 @@ int check_command(const Arguments& arguments) {
       "mnist_softmax check --data mnist --break softmax-axis");
   options.add_data();
   const auto text = [](const std::string& value) { return po::value<std::string>()->default_value(value); };
-  options.add()("train-size", po::value<std::string>(), "how many images, from the first; default: 4000, or all if there are fewer")("l2", text("0.01"),
-                                                               "weight of |W|^2/2 in the loss")(
+  options.add()("train-size", po::value<std::string>(),
+                "how many images, from the first; default: 4000, or all if there are fewer")(
+      "l2", text("0.01"), "weight of |W|^2/2 in the loss")(
       "seed", text("1"), "of W and of the entries checked")("entries", text("100"),
                                                             "entries of W that are checked one by one")(
       "break", po::value<std::string>(),
@@ -91,7 +92,7 @@ int check_command(const Arguments& arguments) {
   check.entries = entries;
   check.seed = seed;
   const auto loss = [&](const auto& w, const auto& penalty) {
-    return softmax_regression_loss(w, penalty, X, Y);
+    return softmax_regression_loss(w, penalty, view(X), view(Y));
   };
   const GradientCheck report = check_gradient(check, loss, W, arma::mat(1, 1, arma::fill::value(l2)));
   std::cout << report;

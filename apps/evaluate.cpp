@@ -21,9 +21,13 @@ std::string text_in(const nlohmann::json& info, const char* key) {
 }
 
 template <class eT>
-void require_fit(const arma::Mat<eT>& W, const std::string& file, const nlohmann::json& info, const Dataset& data) {
-  const Shape has = shape_of(W.n_rows, W.n_cols), due = shape_of(data.train.pixels.n_rows, data.class_names.size());
-  if (has != due) throw std::runtime_error(file + ": its weights are " + to_string(has) + ", the images need " + to_string(due));
+void require_fit(const arma::Mat<eT>& W, const std::string& file, const nlohmann::json& info,
+                 const Dataset& data) {
+  const Shape has = shape_of(W.n_rows, W.n_cols),
+              due = shape_of(data.train.pixels.n_rows, data.class_names.size());
+  if (has != due)
+    throw std::runtime_error(file + ": its weights are " + to_string(has) + ", the images need " +
+                             to_string(due));
   if (info.value("width", data.width) != data.width || info.value("height", data.height) != data.height) {
     throw std::runtime_error(file + ": trained on images of another width and height");
   }
@@ -35,7 +39,8 @@ void report(const arma::Mat<eT>& W, const Dataset& data) {
   const arma::uword classes = data.class_names.size();
   const auto show = [&](const char* set, const Samples& samples) {
     const LabelledImages<eT> images = labelled<eT>(samples, classes);
-    const double loss = softmax_regression_loss<eT>(Tape<eT>().variable(W), 0, images.X, images.Y).scalar();
+    const double loss =
+        softmax_regression_loss<eT>(Tape<eT>().variable(W), 0, view(images.X), view(images.Y)).scalar();
     std::cout << "accuracy on the " << images.X.n_cols << ' ' << set
               << " images: " << accuracy(W, images.X, images.Y) << ", log loss " << loss << '\n';
   };
@@ -61,16 +66,20 @@ int evaluate_command(const Arguments& arguments) {
 
   const ModelFile model = load_model(file);
   const auto weight = model.arrays.find("0.weight");
-  const auto whole = [&](const char* key) { return !model.info.contains(key) || model.info[key].is_number_unsigned(); };
+  const auto whole = [&](const char* key) {
+    return !model.info.contains(key) || model.info[key].is_number_unsigned();
+  };
   const bool named = !model.info.contains("dataset") || model.info["dataset"].is_string();
-  if (text_in(model.info, "kind") != "softmax" || weight == model.arrays.end() || !whole("width") || !whole("height") || !named) {
+  if (text_in(model.info, "kind") != "softmax" || weight == model.arrays.end() || !whole("width") ||
+      !whole("height") || !named) {
     throw std::runtime_error(file + ": not a softmax regression model");
   }
   const Dataset data = load_dataset(options.data());
   std::visit([&](const auto& W) { require_fit(W, file, model.info, data); }, weight->second);
   describe(data, std::cout);
   const std::string trained_on = text_in(model.info, "dataset");
-  if (!trained_on.empty() && trained_on != data.name) std::cout << "note: the model was trained on " << trained_on << '\n';
+  if (!trained_on.empty() && trained_on != data.name)
+    std::cout << "note: the model was trained on " << trained_on << '\n';
   std::visit([&](const auto& W) { report(W, data); }, weight->second);
   if (options.given("weights")) {
     const arma::mat W =

@@ -21,8 +21,9 @@ LabelledImages<eT> labelled(const Samples& samples, arma::uword classes) {
 /// Says which set it is, its shapes, and what else the user should know.
 inline void describe(const Dataset& data, std::ostream& out) {
   out << data.notice << (data.notice.empty() || data.notice.ends_with('\n') ? "" : "\n");
-  out << data.name << " from " << data.origin << ": training images " << data.train.pixels.n_rows << "x" << data.train.pixels.n_cols
-      << ", test images " << data.test.pixels.n_rows << "x" << data.test.pixels.n_cols << ", " << data.class_names.size() << " classes\n";
+  out << data.name << " from " << data.origin << ": training images " << data.train.pixels.n_rows << "x"
+      << data.train.pixels.n_cols << ", test images " << data.test.pixels.n_rows << "x"
+      << data.test.pixels.n_cols << ", " << data.class_names.size() << " classes\n";
 }
 
 }  // namespace armagrad::apps

@@ -36,7 +36,8 @@ int run(const Arguments& arguments) {
 
 /// One line, whatever an argument or a file name had in it.
 int fail(int status, std::string what) {
-  std::replace_if(what.begin(), what.end(), [](unsigned char c) { return c < ' ' || c == 127; }, '?');
+  std::replace_if(
+      what.begin(), what.end(), [](unsigned char c) { return c < ' ' || c == 127; }, '?');
   std::cerr << "mnist_softmax: " << what << '\n';
   return status;
 }

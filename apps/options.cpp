@@ -23,9 +23,11 @@ bool Options::parse(const std::vector<std::string>& arguments) {
   const std::string see = " (see mnist_softmax " + command_ + " --help)";
   try {
     const auto style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
-    const po::parsed_options parsed = po::command_line_parser(arguments).options(description_).style(style).run();
+    const po::parsed_options parsed =
+        po::command_line_parser(arguments).options(description_).style(style).run();
     for (const po::option& option : parsed.options) {
-      if (option.string_key.empty()) throw UsageError("'" + option.original_tokens.front() + "' belongs to no option" + see);
+      if (option.string_key.empty())
+        throw UsageError("'" + option.original_tokens.front() + "' belongs to no option" + see);
     }
     po::store(parsed, values_);
     po::notify(values_);
@@ -39,7 +41,8 @@ bool Options::parse(const std::vector<std::string>& arguments) {
     }
     return true;
   }
-  std::cout << "mnist_softmax " << command_ << ": " << about_ << "\n\n" << description_ << "\nExample: " << example_ << '\n';
+  std::cout << "mnist_softmax " << command_ << ": " << about_ << "\n\n"
+            << description_ << "\nExample: " << example_ << '\n';
   return false;
 }
 
@@ -88,7 +91,8 @@ std::string Options::choice(const std::string& name, const std::vector<std::stri
 bool same_file(const std::string& a, const std::string& b) {
   if (a.empty() || b.empty()) return false;
   std::error_code ignored;
-  if (std::filesystem::exists(a, ignored) && !std::filesystem::is_regular_file(a, ignored)) return false;  // /dev/null takes both
+  if (std::filesystem::exists(a, ignored) && !std::filesystem::is_regular_file(a, ignored))
+    return false;  // /dev/null takes both
   return std::filesystem::weakly_canonical(a, ignored) == std::filesystem::weakly_canonical(b, ignored);
 }
 

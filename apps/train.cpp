@@ -28,7 +28,8 @@ struct Outputs {
 
 /// A path need not be UTF-8; JSON must: what is not becomes U+FFFD.
 std::string as_utf8(const std::string& text) {
-  return nlohmann::json::parse(nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  return nlohmann::json::parse(
+      nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 template <class eT>
@@ -60,7 +61,7 @@ int train(const Options& options, const TrainingOptions& training, arma::uword t
   if (!outputs.model.empty()) {
     ModelFile model;
     model.info = {{"kind", "softmax"},   {"dataset", as_utf8(data.name)}, {"classes", data.class_names},
-                  {"width", data.width}, {"height", data.height}, {"l2", training.l2}};
+                  {"width", data.width}, {"height", data.height},         {"l2", training.l2}};
     model.arrays["0.weight"] = W;
     save_model(outputs.model, model);
   }
@@ -101,7 +102,8 @@ int train_command(const Arguments& arguments) {
   Options options("train", "fits softmax regression and reports its accuracy.",
                   "mnist_softmax train --data mnist --epochs 10 --model digits.model");
   options.add_data();
-  options.add()("train-size", po::value<std::string>(), "how many of the training images to fit, from the first; default: all")(
+  options.add()("train-size", po::value<std::string>(),
+                "how many of the training images to fit, from the first; default: all")(
       "optimizer", text("sgd"), "gd (full batch) or sgd (shuffled mini-batches)")(
       "epochs", number(double(defaults.epochs)), "passes over the images")(
       "batch-size", po::value<std::string>(), "images per step of sgd; 0: all at once; default 128")(
@@ -125,7 +127,8 @@ int train_command(const Arguments& arguments) {
   training.learning_rate_decay = options.number("lr-decay", 0, most);
   training.l2 = options.number("l2", 0, most);
   training.tolerance = options.number("tolerance", 0, most);
-  if (in_float && training.l2 > std::numeric_limits<float>::max()) throw UsageError("--l2: too large for --precision float, got '" + options.text("l2") + "'");
+  if (in_float && training.l2 > std::numeric_limits<float>::max())
+    throw UsageError("--l2: too large for --precision float, got '" + options.text("l2") + "'");
   options.choice("init", {"zeros", "uniform", "normal"});
   options.count("seed", 0, UINT64_MAX);
   const bool full_batch = options.choice("optimizer", {"gd", "sgd"}) == "gd";
@@ -136,7 +139,8 @@ int train_command(const Arguments& arguments) {
   arma::uword train_size = options.given("train-size") ? options.count("train-size", 1, UINT64_MAX) : 0;
 
   const Outputs outputs{options.text("model"), options.text("json"), options.flag("quiet")};
-  if (outputs.json != "-" && same_file(outputs.model, outputs.json)) throw UsageError("--json: the same file as --model, " + outputs.json);
+  if (outputs.json != "-" && same_file(outputs.model, outputs.json))
+    throw UsageError("--json: the same file as --model, " + outputs.json);
   require_writable("--model", outputs.model);
   require_writable("--json", outputs.json);
 
@@ -150,8 +154,10 @@ int train_command(const Arguments& arguments) {
     throw UsageError("--batch-size: larger than the " + std::to_string(train_size) +
                      " images that are trained on, got '" + options.text("batch-size") + "'");
   }
-  if (!outputs.quiet) describe(data, outputs.text());
-  else if (!data.notice.empty()) std::cerr << data.notice;
+  if (!outputs.quiet)
+    describe(data, outputs.text());
+  else if (!data.notice.empty())
+    std::cerr << data.notice;
   return in_float ? train<float>(options, training, train_size, outputs, data)
                   : train<double>(options, training, train_size, outputs, data);
 }

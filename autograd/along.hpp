@@ -1,9 +1,10 @@
 #pragma once
 // Rules that work along one dimension (softmax, logsumexp, ...), read as numbers one fibre at a time.
 //
-// Long columns (dim = 0) are taken one by one, a pack of entries after the other; short ones a pack of columns at a
-// time, an entry after the other; and rows (dim = 1) likewise a pack of rows at a time.  Expressions over fibres hold pointers by value, so a rule may name and return
-// them; reductions give a Pack, which meets a fibre as if it were spread along it.
+// Long columns (dim = 0) are taken one by one, a pack of entries after the other; short ones a pack of
+// columns at a time, an entry after the other; and rows (dim = 1) likewise a pack of rows at a time.
+// Expressions over fibres hold pointers by value, so a rule may name and return them; reductions give a Pack,
+// which meets a fibre as if it were spread along it.
 
 #include <algorithm>
 #include <array>
@@ -14,8 +15,9 @@
 
 namespace armagrad {
 
-/// How a fibre is walked: `steps` packs. Either the lanes are parts of one fibre, `tail` of them live in the last pack, or
-/// (across) each lane is a fibre of its own, `tail` of them live: columns side by side, or rows.
+/// How a fibre is walked: `steps` packs. Either the lanes are parts of one fibre, `tail` of them live in the
+/// last pack, or (across) each lane is a fibre of its own, `tail` of them live: columns side by side, or
+/// rows.
 template <class T, int N, bool across_>
 struct Walk {
   using Number = Pack<T, N>;
@@ -97,8 +99,10 @@ auto sum_along(const A& a, uword) {
   using P = typename W::Number;
   Accumulator<typename P::Lane, P::width> sum;
   for (uword s = 0; s < a.walk.steps; ++s) {
-    if constexpr (W::across) sum.add(a.at(s));
-    else sum.add(first_lanes(P(a.at(s)), a.walk.lanes(s), P(0)));
+    if constexpr (W::across)
+      sum.add(a.at(s));
+    else
+      sum.add(first_lanes(P(a.at(s)), a.walk.lanes(s), P(0)));
   }
   if constexpr (!W::across) {
     return P(typename P::Lane(sum.total()));
@@ -118,11 +122,15 @@ auto max_along(const A& a, uword) {
   P best(T(-std::numeric_limits<decltype(lane::real(T()))>::infinity()));
   for (uword s = 0; s < a.walk.steps; ++s) {
     const P x = a.at(s);
-    if constexpr (W::across) best = larger(best, x);
-    else best = larger(best, first_lanes(x, a.walk.lanes(s), best));
+    if constexpr (W::across)
+      best = larger(best, x);
+    else
+      best = larger(best, first_lanes(x, a.walk.lanes(s), best));
   }
-  if constexpr (W::across) return best;
-  else return P(fold(best, [](auto x, auto y) { return larger(x, y); }));
+  if constexpr (W::across)
+    return best;
+  else
+    return P(fold(best, [](auto x, auto y) { return larger(x, y); }));
 }
 
 /// 1 at the first largest entry along the fibre (the first NaN, if there is one), 0 elsewhere.
@@ -205,7 +213,8 @@ struct FibreSlot {
   }
 };
 
-/// Up to this many rows, columns are walked side by side: their tails would waste more than strided access costs.
+/// Up to this many rows, columns are walked side by side: their tails would waste more than strided access
+/// costs.
 inline constexpr uword short_column = 48;
 
 /// Calls visit(walk, i, j) for all fibres of a rows x cols matrix, with the first entry (i, j) of each walk.
@@ -215,7 +224,8 @@ void for_each_fibre(uword rows, uword cols, uword dim, Visit visit) {
   if (dim == 1) {
     for (uword i = 0; i < rows; i += N) visit(Across{cols, int(std::min<uword>(N, rows - i))}, i, uword(0));
   } else if (rows <= short_column && cols >= N / 2) {
-    for (uword j = 0; j < cols; j += N) visit(Across{rows, int(std::min<uword>(N, cols - j)), true}, uword(0), j);
+    for (uword j = 0; j < cols; j += N)
+      visit(Across{rows, int(std::min<uword>(N, cols - j)), true}, uword(0), j);
   } else {
     const uword steps = (rows + N - 1) / N;
     const Walk<T, N, false> walk{steps, steps ? int(rows - (steps - 1) * N) : 0};

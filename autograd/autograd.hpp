@@ -4,6 +4,7 @@
 #include "check/check_gradient.hpp"
 #include "derivatives.hpp"
 #include "formula/formula.hpp"
+#include "program.hpp"
 #include "registry.hpp"
 
 #ifdef ARMAGRAD_LIBRARY  // the tape and the rules for float and double are compiled in the library

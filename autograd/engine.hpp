@@ -143,16 +143,15 @@ void Tape<eT>::need_operands(const Node<eT>& n, Index& lowest) {
   }
 }
 
-/// Marks going down the tape, computes going up, propagates adjoints going down again.
+/// Goes down the tape from root, marking what is needed, then lists it and takes the marks away.
 template <class eT>
-void Tape<eT>::sweep(Index root, bool value, bool adjoints) {
+void Tape<eT>::plan(Schedule& schedule, Index root, bool value, bool adjoints) {
   Index lowest = root;
   if (value) need(root, lowest);
   if (adjoints) nodes_[root].active = nodes_[root].needs_gradient;
   for (Index i = root + 1; i-- > lowest;) {
     Node<eT>& n = nodes_[i];
     if (n.active) {
-      n.adjoint = 0;
       for (unsigned k = 0; k < n.operation->arity; ++k) {
         Node<eT>& x = nodes_[n.operands[k]];
         if (!x.needs_gradient) continue;
@@ -167,33 +166,46 @@ void Tape<eT>::sweep(Index root, bool value, bool adjoints) {
     }
     if (!n.evaluated && (n.needed || n.summed)) need_operands(n, lowest);
   }
+  schedule.root = root;
+  schedule.backward = adjoints;
+  schedule.values.clear();
+  schedule.adjoints.clear();
+  for (Index i = lowest; i <= root; ++i) {
+    Node<eT>& n = nodes_[i];
+    if (n.needed) schedule.values.push_back(i);
+    if (n.active) schedule.adjoints.push_back(i);
+    n.needed = n.summed = n.active = false;
+  }
+}
+
+/// Computes values going up the tape and passes adjoints on going down.
+template <class eT>
+void Tape<eT>::run(const Schedule& schedule) {
+  for (const Index i : schedule.values) compute(i);
+  if (!schedule.backward) return;
+  for (const Index v : variables_) {
+    nodes_[v].adjoint = 0;
+    drop_adjoint(v);
+  }
+  for (const Index i : schedule.adjoints) nodes_[i].adjoint = 0;
+  nodes_[schedule.root].adjoint = 1;
   try {
-    for (Index i = lowest; i <= root; ++i) {
-      if (nodes_[i].needed) compute(i);
-      nodes_[i].needed = nodes_[i].summed = false;
-    }
-    if (!adjoints) return;
-    nodes_[root].adjoint = 1;
-    for (Index i = root + 1; i-- > lowest;) {
-      Node<eT>& n = nodes_[i];
-      if (!n.active) continue;
-      n.active = false;
-      if (n.operation->family == Family::leaf) continue;
-      pull(i);
-      drop_adjoint(i);
+    for (auto i = schedule.adjoints.rbegin(); i != schedule.adjoints.rend(); ++i) {
+      if (nodes_[*i].operation->family == Family::leaf) continue;
+      pull(*i);
+      drop_adjoint(*i);
     }
   } catch (...) {
-    for (Index i = lowest; i <= root; ++i) {
-      nodes_[i].needed = nodes_[i].summed = nodes_[i].active = false;
-      drop_adjoint(i);
-    }
+    for (const Index i : schedule.adjoints) drop_adjoint(i);
     throw;
   }
 }
 
 template <class eT>
 void Tape<eT>::evaluate(Index i) {
-  if (!nodes_[i].evaluated) sweep(i, true, false);
+  if (nodes_[i].evaluated) return;
+  plan(schedule_, i, true, false);
+  run(schedule_);
 }
 
 // ---- Values
@@ -203,9 +215,9 @@ template <class eT>
 eT* Tape<eT>::output(Index i) {
   Node<eT>& n = nodes_[i];
   if (n.one_by_one()) return &n.value;
-  eT* chunk = pool_.acquire(n.shape.size());
-  storage_[n.storage].value = chunk;
-  return chunk;
+  const eT*& value = storage_[n.storage].value;
+  if (!value) value = pool_.acquire(n.shape.size());  // else it is computed again
+  return const_cast<eT*>(value);
 }
 
 template <class eT>
@@ -276,11 +288,8 @@ void Tape<eT>::backward(const Var<eT>& root, bool value) {
            std::string("the root is not a scalar but ") + to_string(root.shape()) + " (the result of " +
                nodes_[root.index()].operation->name + ")");
   }
-  for (Index v : variables_) {
-    nodes_[v].adjoint = 0;
-    drop_adjoint(v);
-  }
-  sweep(root.index(), value, true);
+  plan(schedule_, root.index(), value, true);
+  run(schedule_);
 }
 
 template <class eT>

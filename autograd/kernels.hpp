@@ -22,7 +22,8 @@ void for_each_pack(uword rows, uword cols, Visit visit) {
   }
 }
 
-/// The sum of f(i, j, lanes) over all packs of N rows; four sums run side by side, as one would wait for itself.
+/// The sum of f(i, j, lanes) over all packs of N rows; four sums run side by side, as one would wait for
+/// itself.
 template <class T, int N, class F>
 auto sum_packs(uword rows, uword cols, F f) {
   Accumulator<T, N> sum[4];
@@ -64,7 +65,8 @@ void deliver(Strided<T> out, bool add, uword rows, uword cols, F f) {
   } else {
     const uword groups = by_column ? cols : 1, group = by_column ? 1 : cols;
     for (uword g = 0; g < groups; ++g) {
-      const auto sum = sum_packs<T, N>(rows, group, [&](uword i, uword j, auto lanes) { return f(i, g + j, lanes); });
+      const auto sum =
+          sum_packs<T, N>(rows, group, [&](uword i, uword j, auto lanes) { return f(i, g + j, lanes); });
       T& place = out.data[g * out.outer];
       place = T((add ? place : T(0)) + sum);
     }

@@ -53,7 +53,7 @@ struct Operation {
   const char* name = "";
   Family family = Family::leaf;
   unsigned arity = 0;
-  bool flat = false;   // its derivative is zero everywhere: nothing passes backward
+  bool flat = false;                    // its derivative is zero everywhere: nothing passes backward
   bool large = false;                   // the rule is kept apart, the node holds a pointer to it
   std::array<std::uint8_t, 3> reads{};  // by the contribution to operand k
 

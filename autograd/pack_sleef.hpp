@@ -1,6 +1,6 @@
 #pragma once
-// exp, log, log1p and tanh of whole packs by SLEEF (at most 1 ulp, special values kept), for the compiled library.
-// The header-only build keeps the C library's function of each lane.
+// exp, log, log1p and tanh of whole packs by SLEEF (at most 1 ulp, special values kept), for the compiled
+// library. The header-only build keeps the C library's function of each lane.
 
 #include <sleef.h>
 
@@ -49,7 +49,11 @@ P log1p_of(P x, typename P::Lane large) {
 }
 }  // namespace detail
 
-inline Pack<double, pack_width<double>> log1p(Pack<double, pack_width<double>> x) { return detail::log1p_of(x, 1e300); }
-inline Pack<float, pack_width<float>> log1p(Pack<float, pack_width<float>> x) { return detail::log1p_of(x, 1e30f); }
+inline Pack<double, pack_width<double>> log1p(Pack<double, pack_width<double>> x) {
+  return detail::log1p_of(x, 1e300);
+}
+inline Pack<float, pack_width<float>> log1p(Pack<float, pack_width<float>> x) {
+  return detail::log1p_of(x, 1e30f);
+}
 
 }  // namespace armagrad

@@ -19,7 +19,9 @@ using Operands = std::make_index_sequence<Rule::arity>;
 template <class Rule>
 concept IsElementwise = Rule::family == Family::elementwise;
 template <class Rule>
-concept IsFlat = requires { requires Rule::flat; };
+concept IsFlat = requires {
+  requires Rule::flat;
+};
 template <class Rule>
 concept IsAlongDim = std::is_base_of_v<AlongDim, Rule>;
 
@@ -202,20 +204,21 @@ class Readings {
     // What was never computed is not read; any memory will do in its place.
     const eT* y_data = tape.node(i).evaluated ? tape.data(i) : dx;
     const eT* x_data = tape.node(x).evaluated ? tape.data(x) : dx;
-    for_each_fibre<eT, N>(xs.rows, xs.cols, rule(tape, i).dim, [&, dx = dx, add = add](auto walk, uword r, uword c) {
-      using W = decltype(walk);
-      const Strided<eT> slot = broadcast(dx, xs, xs);
-      const FibreSlot<eT, W> out{walk, dx + r + c * xs.rows, walk.step(slot), walk.lane(slot), add};
-      const auto in = read_fibre(walk, broadcast(x_data, xs, xs), r, c);
-      const Pack<eT, N> scale(dy.scale);
-      if constexpr (Rule::reduces) {
-        rule(tape, i).reverse(out, scale % read_number(walk, widened(dy.look, ys, xs), r, c),
-                              read_number(walk, broadcast(y_data, ys, xs), r, c), in);
-      } else {
-        rule(tape, i).reverse(out, scale % read_fibre(walk, dy.look, r, c),
-                              read_fibre(walk, broadcast(y_data, ys, ys), r, c), in);
-      }
-    });
+    for_each_fibre<eT, N>(
+        xs.rows, xs.cols, rule(tape, i).dim, [&, dx = dx, add = add](auto walk, uword r, uword c) {
+          using W = decltype(walk);
+          const Strided<eT> slot = broadcast(dx, xs, xs);
+          const FibreSlot<eT, W> out{walk, dx + r + c * xs.rows, walk.step(slot), walk.lane(slot), add};
+          const auto in = read_fibre(walk, broadcast(x_data, xs, xs), r, c);
+          const Pack<eT, N> scale(dy.scale);
+          if constexpr (Rule::reduces) {
+            rule(tape, i).reverse(out, scale % read_number(walk, widened(dy.look, ys, xs), r, c),
+                                  read_number(walk, broadcast(y_data, ys, xs), r, c), in);
+          } else {
+            rule(tape, i).reverse(out, scale % read_fibre(walk, dy.look, r, c),
+                                  read_fibre(walk, broadcast(y_data, ys, ys), r, c), in);
+          }
+        });
   }
   static Strided<const eT> widened(Strided<const eT> look, Shape from, Shape to) {
     return {look.data, from.rows == to.rows ? look.inner : 0, from.cols == to.cols ? look.outer : 0};

@@ -66,6 +66,14 @@ struct Adjoint {
   explicit operator bool() const { return look.data; }
 };
 
+/// What a sweep does: which nodes' values it computes, and on from which it passes adjoints, both in tape
+/// order.
+struct Schedule {
+  Index root = 0;
+  bool backward = false;
+  std::vector<Index> values, adjoints;
+};
+
 template <class eT>
 class Tape {
  public:
@@ -119,6 +127,10 @@ class Tape {
   Node<eT>& node(Index i) { return nodes_[i]; }
   Var<eT> handle(Index i);
   void check(const Var<eT>& x, const char* operation, Location at) const;
+  /// Lists what is not yet evaluated and needed for root's value, its adjoints, or both.
+  void plan(Schedule& schedule, Index root, bool value, bool adjoints);
+  /// Does what was planned, also again after a leaf was bound to other numbers.
+  void run(const Schedule& schedule);
   /// Evaluates node i and what it depends on.
   void evaluate(Index i);
   /// The numbers of an evaluated node, column by column.
@@ -158,7 +170,6 @@ class Tape {
   Index append(const Operation<eT>& operation, Shape shape, std::span<const Index> operands, Location at);
   void need(Index i, Index& lowest);
   void need_operands(const Node<eT>& n, Index& lowest);
-  void sweep(Index root, bool value, bool adjoints);
   void compute(Index i);
   void pull(Index i);
   void pull_elementwise(Index i, unsigned k);
@@ -177,6 +188,7 @@ class Tape {
   std::vector<std::shared_ptr<const void>> large_rules_;
   std::deque<arma::Mat<eT>> gradients_;
   Pool<eT> pool_;
+  Schedule schedule_;  // of the sweep under way
   std::uint32_t generation_ = 0;
 };
 

@@ -6,12 +6,11 @@
 namespace armagrad {
 
 /// J = -1/n sum log p_y + l2/2 |W|^2. W: D x c; X: D x n, a sample per column; Y: c x n, one-hot. l2: a
-/// number, or a Var to be differentiated by. X and Y are not copied: they must outlive the tape's use of
-/// them.
-template <class eT, class L2>
-Var<eT> softmax_regression_loss(const Var<eT>& W, const L2& l2, const arma::Mat<eT>& X,
-                                const arma::Mat<eT>& Y) {
-  return -accu(view(Y, "Y") % log_softmax(W.t() * view(X, "X"), 0)) / X.n_cols + 0.5 * l2 * accu(square(W));
+/// number, or a Var to be differentiated by. X and Y may be Vars, view(X), or matrices, which are copied.
+template <class eT, class L2, class Samples, class Targets>
+Var<eT> softmax_regression_loss(const Var<eT>& W, const L2& l2, const Samples& X, const Targets& Y) {
+  const Var<eT> log_p = log_softmax(W.t() * X, 0);
+  return -accu(Y % log_p) / log_p.n_cols + 0.5 * l2 * accu(square(W));
 }
 
 /// The likeliest class of each sample of X (D x n) under W (D x c).

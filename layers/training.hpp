@@ -33,14 +33,10 @@ template <class eT>
 TrainingResult train_softmax_regression(arma::Mat<eT>& W, const arma::Mat<eT>& X, const arma::Mat<eT>& Y,
                                         const TrainingOptions& options, Random& random,
                                         const EpochCallback& callback) {
-  Tape<eT> tape;
-  const auto step = [&](const arma::Mat<eT>& x, const arma::Mat<eT>& y) {  // leaves J's gradient on the tape
-    tape.clear();
-    const Var<eT> w = tape.variable(view(W));
-    const Var<eT> J = softmax_regression_loss(w, options.l2, x, y);
-    tape.backward(J, true);
-    return std::pair(double(J.scalar()), w);
+  const auto loss = [l2 = options.l2](const auto& w, const auto& x, const auto& y) {
+    return softmax_regression_loss(w, l2, x, y);
   };
+  auto step = record(loss, variables(W), inputs(X, Y));
 
   const arma::uword n = X.n_cols;
   const bool full_batch = options.batch_size == 0 || options.batch_size >= n;
@@ -48,8 +44,7 @@ TrainingResult train_softmax_regression(arma::Mat<eT>& W, const arma::Mat<eT>& X
   double rate = options.learning_rate;
   arma::Mat<eT> x, y;
   for (arma::uword epoch = 0;; ++epoch) {
-    const auto [J, w] = step(X, Y);
-    const arma::Mat<eT>& G = tape.gradient(w);
+    const auto [J, G] = step.value_and_gradient(W, X, Y);
     result.loss_history.push_back(J);
     result.gradient_norm = arma::norm(G, "fro");
     result.epochs_run = epoch;
@@ -73,8 +68,7 @@ TrainingResult train_softmax_regression(arma::Mat<eT>& W, const arma::Mat<eT>& X
           x.col(i) = X.col(order(first + i));
           y.col(i) = Y.col(order(first + i));
         }
-        const Var<eT> v = step(x, y).second;
-        W -= eT(rate) * tape.gradient(v);
+        W -= eT(rate) * step.value_and_gradient(W, x, y).second;
       }
     }
     rate *= options.learning_rate_decay;

@@ -144,8 +144,10 @@ arma::Mat<T> over(const T* data, Shape s) {
 /// The transpose, without conjugating; for real matrices in the form that Armadillo hands to BLAS as a flag.
 template <class T>
 auto turned(const arma::Mat<T>& x) {
-  if constexpr (std::is_floating_point_v<T>) return x.t();
-  else return x.st();
+  if constexpr (std::is_floating_point_v<T>)
+    return x.t();
+  else
+    return x.st();
 }
 
 /// C = op(a) * op(b), or C += op(a) * op(b), by one BLAS call.
@@ -153,14 +155,20 @@ template <class T>
 void multiply_into(arma::Mat<T>& C, bool add, const Product<T>& p) {
   const arma::Mat<T> A = over(p.a, p.a_shape), B = over(p.b, p.b_shape);
   const auto put = [&](const auto& product) {
-    if (add) C += product;
-    else C = product;
+    if (add)
+      C += product;
+    else
+      C = product;
   };
   if (C.n_elem == 0) return;
-  if (p.ta && p.tb) put(turned(A) * turned(B));
-  else if (p.ta) put(turned(A) * B);
-  else if (p.tb) put(A * turned(B));
-  else put(A * B);
+  if (p.ta && p.tb)
+    put(turned(A) * turned(B));
+  else if (p.ta)
+    put(turned(A) * B);
+  else if (p.tb)
+    put(A * turned(B));
+  else
+    put(A * B);
 }
 
 /// What a forward assigns its result to.

@@ -67,17 +67,26 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(all_transposes_of_all_shapes, eT, Reals) {
   }
 }
 
-// Of accu(C % (a b)) with a = op(W P), b = op(Q W): the gradient is op(C b') P' + Q' op(a' C), linear in W.
+// Of accu(C % (a b)'), with a = op(W P) and b = op(Q W): with G = C' the gradient is op(G b') P' + Q' op(a'
+// G), and with G = 2 C' % (a b) that of accu(C % square((a b)')).
 BOOST_AUTO_TEST_CASE(second_derivatives_of_a_product_of_products) {
   const mat W = uniform(4, 4), P = uniform(4, 4), Q = uniform(4, 4), C = uniform(4, 4), D = uniform(4, 4);
   for (const bool ta : {false, true}) {
     for (const bool tb : {false, true}) {
       BOOST_TEST_CONTEXT("transposed: " << ta << ", " << tb) {
-        const auto loss = [&](auto w) { return accu(C % (turned(w * P, ta) * turned(Q * w, tb))); };
-        const mat along_a = turned(mat(D * P), ta), along_b = turned(mat(Q * D), tb);
-        const mat expected =
-            turned(mat(C * along_b.t()), ta) * P.t() + Q.t() * turned(mat(along_a.t() * C), tb);
-        BOOST_TEST(error(hessian_vector_product(loss, W, D), expected) < 1e-14);
+        const auto product = [&](auto w) { return (turned(w * P, ta) * turned(Q * w, tb)).t(); };
+        const auto pullback = [&](const mat& w, const mat& G) -> mat {
+          const mat a = turned(mat(w * P), ta), b = turned(mat(Q * w), tb);
+          return turned(mat(G * b.t()), ta) * P.t() + Q.t() * turned(mat(a.t() * G), tb);
+        };
+        BOOST_TEST(error(hessian_vector_product([&](auto w) { return accu(C % product(w)); }, W, D),
+                         pullback(D, C.t())) < 1e-14);
+        const auto squared = [&](auto w) { return accu(C % square(product(w))); };
+        const auto slope = [&](const mat& w) {
+          return pullback(w, 2 * C.t() % (turned(mat(w * P), ta) * turned(mat(Q * w), tb)));
+        };
+        BOOST_TEST(error(gradient(squared, W), slope(W)) < 1e-14);
+        BOOST_TEST(error(hessian_vector_product(squared, W, D), directional(slope, W, D)) < 1e-8);
       }
     }
   }
