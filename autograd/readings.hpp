@@ -67,14 +67,6 @@ struct Entrywise {
   static constexpr int N = pack_width<T>;
   using In = const Strided<const T>*;
 
-  template <int width, class F>
-  static auto with_operands(F f) {
-    return [&]<std::size_t... k>(std::index_sequence<k...>) {
-      return f(std::integral_constant<std::size_t, k>{}...);
-    }
-    (Operands<Rule>{});
-  }
-
   static void map(const void* rule, T* y, In x, uword rows, uword cols) {
     [&]<std::size_t... k>(std::index_sequence<k...>) {
       Strided<const T> in[] = {x[k]...};
