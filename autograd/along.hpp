@@ -233,12 +233,25 @@ void for_each_fibre(uword rows, uword cols, uword dim, Visit visit) {
   }
 }
 
+/// Memory in which a pack of short columns is laid row by row, to be read more than once.
+template <class T, int N>
+struct Scratch {
+  alignas(64) T rows[short_column * N];
+};
+
 /// Reads the fibre of a broadcastable look that starts at (i, j).
 template <class T, int N, bool across>
-auto read_fibre(Walk<T, N, across> walk, Strided<const T> x, uword i, uword j) {
+auto read_fibre(Walk<T, N, across> walk, Strided<const T> x, uword i, uword j, Scratch<T, N>& scratch) {
   const T* first = x.data + i * x.inner + j * x.outer;
-  const uword step = walk.step(x), lane = walk.lane(x);
-  return detail::along(walk, [=](uword s) { return load<T, N>(first + s * step, lane, walk.lanes(s)); });
+  uword step = walk.step(x), lane = walk.lane(x);
+  const bool copy = across && walk.columns && lane > 1;
+  if (copy) {
+    for (uword s = 0; s < walk.steps; ++s)
+      store(scratch.rows + s * N, load<T, N>(first + s * step, lane, walk.tail), 1, N);
+    first = scratch.rows, step = N, lane = 1;
+  }
+  return detail::along(walk,
+                       [=](uword s) { return load<T, N>(first + s * step, lane, copy ? N : walk.lanes(s)); });
 }
 
 /// Reads the number that belongs to the fibre at (i, j) of a reduced look.

@@ -195,6 +195,10 @@ void Tape<eT>::run(const Schedule& schedule) {
       pull(*i);
       drop_adjoint(*i);
     }
+    // A gradient is not to change with what it was looking at.
+    for (const Index v : variables_) {
+      if (adjoint(v)) accumulate(v);
+    }
   } catch (...) {
     for (const Index i : schedule.adjoints) drop_adjoint(i);
     throw;
@@ -369,7 +373,8 @@ void Tape<eT>::pull(Index i) {
     const std::array<eT, 3> x = numbers(n);
     for (unsigned k = 0; k < op.arity; ++k) {
       Node<eT>& to = nodes_[n.operands[k]];
-      if (to.needs_gradient) to.adjoint += n.adjoint * op.partial_one(rule(i), k, n.value, x.data());
+      if (to.needs_gradient && n.adjoint != 0)
+        to.adjoint += n.adjoint * op.partial_one(rule(i), k, n.value, x.data());
     }
     return;
   }
@@ -401,6 +406,14 @@ void Tape<eT>::pull_elementwise(Index i, unsigned k) {
     return;
   }
   const std::array<Strided<const eT>, 3> x = looks(n);
+  if (op.multiple[k] != 0 && dy.look.inner == 0 && dy.look.outer == 0 && shape == n.shape) {
+    // A number times an argument: a look at it will do.
+    dy.scale *= *dy.look.data * eT(op.multiple[k]);
+    for (unsigned j = 0; j < op.arity; ++j) {
+      if (op.reads[k] == reads::operand(j)) return contribute(to, {x[j], nullptr, dy.scale});
+    }
+    return contribute(to, {broadcast(data(i), n.shape, n.shape), nullptr, dy.scale});
+  }
   const auto [out, add] = accumulate(to);
   op.pull(rule(i), k, broadcast(out, shape, n.shape), add, dy.look, dy.scale,
           broadcast(data(i), n.shape, n.shape), x.data(), n.shape.rows, n.shape.cols);

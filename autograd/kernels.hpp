@@ -7,7 +7,7 @@
 namespace armagrad {
 
 template <class T, int N>
-Pack<T, N> load(Strided<const T> x, uword i, uword j, int lanes) {
+[[gnu::always_inline]] inline Pack<T, N> load(Strided<const T> x, uword i, uword j, int lanes) {
   return load<T, N>(x.data + i * x.inner + j * x.outer, x.inner, lanes);
 }
 
@@ -49,7 +49,7 @@ template <class T, int N, class F>
 void deliver(Strided<T> out, bool add, uword rows, uword cols, F f) {
   const bool by_row = out.inner != 0 || rows == 1, by_column = out.outer != 0 || cols == 1;
   if (by_row && by_column) {
-    for_each_pack<N>(rows, cols, [&](uword i, uword j, auto lanes) {
+    for_each_pack<N>(rows, cols, [out, add, f](uword i, uword j, auto lanes) {
       T* p = out.data + i + j * out.outer;
       Pack<T, N> x = f(i, j, lanes);
       if (add) x = x + load<T, N>(p, 1, lanes);
@@ -91,7 +91,7 @@ void deliver_scaled(Strided<eT> out, bool add, Strided<const eT> x, std::type_id
                     uword rows, uword cols) {
   constexpr int N = pack_width<eT>;
   flatten(rows, cols, out, x);
-  deliver<eT, N>(out, add, rows, cols, [&](uword i, uword j, auto lanes) {
+  deliver<eT, N>(out, add, rows, cols, [x, scale](uword i, uword j, auto lanes) {
     return Pack<eT, N>(scale) % load<eT, N>(x, i, j, lanes);
   });
 }

@@ -65,6 +65,7 @@ struct Operation {
                Strided<const eT> y, Operands x, uword rows, uword cols) = nullptr;
   eT (*map_one)(const void* rule, const eT* x) = nullptr;
   eT (*partial_one)(const void* rule, unsigned k, eT y, const eT* x) = nullptr;
+  std::array<double, 3> multiple{};  // of the argument it reads, if the partial derivative is one; else 0
 
   // The rest: over matrices.
   void (*forward)(Tape<eT>&, Index) = nullptr;

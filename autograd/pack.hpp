@@ -10,15 +10,25 @@
 #include <concepts>
 #include <cstring>
 #include <type_traits>
+#include <utility>
 
 #include "lane.hpp"
 
 namespace armagrad {
 
-/// Stands for a number whose value is unknown; remembers which arguments it depends on, one bit each.
+/// Stands for a number whose value is unknown; remembers which arguments it depends on, one bit each, and
+/// whether it is `factor` times nothing or one of them (a factor of 0: it is something else).
 struct Probe {
   unsigned reads = 0;
+  double factor = 0;
 };
+inline Probe operator*(Probe a, Probe b) {
+  return {a.reads | b.reads, a.reads && b.reads ? 0 : a.factor * b.factor};
+}
+inline Probe operator/(Probe a, Probe b) { return {a.reads | b.reads, b.reads ? 0 : a.factor / b.factor}; }
+inline Probe operator-(Probe a) { return {a.reads, -a.factor}; }
+/// What depends on both.
+inline Probe either(Probe a, Probe b) { return {a.reads | b.reads}; }
 
 namespace detail {
 template <class T, int N>
@@ -41,8 +51,10 @@ struct Pack {
   template <class S>
   requires std::is_arithmetic_v<S> || std::same_as<S, T> Pack(S s) {
     if constexpr (std::same_as<T, Probe>) {
-      v = Probe{};
-      if constexpr (std::same_as<S, Probe>) v = s;
+      if constexpr (std::same_as<S, Probe>)
+        v = s;
+      else
+        v = Probe{0, double(s)};
     } else if constexpr (N == 1) {
       v = T(s);
     } else {
@@ -65,34 +77,19 @@ struct Pack {
 
   friend Pack operator+(Pack a, Pack b) {
     if constexpr (std::same_as<T, Probe>)
-      return either(a, b);
+      return raw(either(a.v, b.v));
     else
       return raw(a.v + b.v);
   }
   friend Pack operator-(Pack a, Pack b) {
     if constexpr (std::same_as<T, Probe>)
-      return either(a, b);
+      return raw(either(a.v, b.v));
     else
       return raw(a.v - b.v);
   }
-  friend Pack operator%(Pack a, Pack b) {
-    if constexpr (std::same_as<T, Probe>)
-      return either(a, b);
-    else
-      return raw(a.v * b.v);
-  }
-  friend Pack operator/(Pack a, Pack b) {
-    if constexpr (std::same_as<T, Probe>)
-      return either(a, b);
-    else
-      return raw(a.v / b.v);
-  }
-  friend Pack operator-(Pack a) {
-    if constexpr (std::same_as<T, Probe>)
-      return a;
-    else
-      return raw(-a.v);
-  }
+  friend Pack operator%(Pack a, Pack b) { return raw(a.v * b.v); }
+  friend Pack operator/(Pack a, Pack b) { return raw(a.v / b.v); }
+  friend Pack operator-(Pack a) { return raw(-a.v); }
   friend Pack operator*(double s, Pack a) { return Pack(s) % a; }
   friend Pack operator*(Pack a, double s) { return Pack(s) % a; }
 
@@ -107,16 +104,13 @@ struct Pack {
     p.v = v;
     return p;
   }
-  static Pack either(Pack a, Pack b) requires std::same_as<T, Probe> {
-    return raw(Probe{a.v.reads | b.v.reads});
-  }
 };
 
 /// Applies f to each lane; on a Probe it only passes on what was read.
 template <class T, int N, class F>
 Pack<T, N> map(Pack<T, N> x, F f) {
   if constexpr (std::same_as<T, Probe>) {
-    return x;
+    return Pack<T, N>::raw(either(x.v, x.v));
   } else if constexpr (N == 1) {
     return Pack<T, N>::raw(f(x.v));
   } else {
@@ -128,7 +122,7 @@ Pack<T, N> map(Pack<T, N> x, F f) {
 template <class T, int N, class F>
 Pack<T, N> map(Pack<T, N> a, std::type_identity_t<Pack<T, N>> b, F f) {
   if constexpr (std::same_as<T, Probe>) {
-    return Pack<T, N>::either(a, b);
+    return Pack<T, N>::raw(either(a.v, b.v));
   } else if constexpr (N == 1) {
     return Pack<T, N>::raw(f(a.v, b.v));
   } else {
@@ -152,7 +146,7 @@ Pack<T, N> larger(Pack<T, N> a, Pack<T, N> b) {
 template <class T, int N>
 Pack<T, N> select(Pack<T, N> c, std::type_identity_t<Pack<T, N>> a, std::type_identity_t<Pack<T, N>> b) {
   if constexpr (std::same_as<T, Probe>) {
-    return Pack<T, N>::either(c, Pack<T, N>::either(a, b));
+    return Pack<T, N>::raw(either(c.v, either(a.v, b.v)));
   } else if constexpr (N == 1) {
     return lane::real(c.v) != 0 ? a : b;
   } else {
@@ -201,33 +195,44 @@ Pack<T, N> first_lanes(Pack<T, N> x, int lanes, std::type_identity_t<Pack<T, N>>
 
 /// Lane i from p[i * stride]; the lanes from `lanes` on are zero, unless stride 0 repeats one number.
 template <class T, int N>
-Pack<T, N> load(const T* p, arma::uword stride, int lanes) {
-  if (stride == 0) return Pack<T, N>(*p);
+[[gnu::noinline]] Pack<T, N> gather(const T* p, arma::uword stride, int lanes) {
+  T some[N] = {};
+  for (int i = 0; i < lanes; ++i) some[i] = p[arma::uword(i) * stride];
   Pack<T, N> x;
-  if (stride == 1 && lanes == N) {
-    std::memcpy(&x.v, p, sizeof x.v);
-  } else if (lanes == N) {
-    T all[N];
-    for (int i = 0; i < N; ++i) all[i] = p[arma::uword(i) * stride];
-    std::memcpy(&x.v, all, sizeof x.v);
-  } else {
-    T some[N] = {};
-    for (int i = 0; i < lanes; ++i) some[i] = p[arma::uword(i) * stride];
-    std::memcpy(&x.v, some, sizeof x.v);
+  std::memcpy(&x.v, some, sizeof x.v);
+  return x;
+}
+template <class T, int N>
+Pack<T, N> gather(const T* p, arma::uword stride) {
+  return [&]<std::size_t... lane>(std::index_sequence<lane...>) {
+    const typename detail::Lanes<T, N>::type all = {p[lane * stride]...};
+    return Pack<T, N>::raw(all);
   }
+  (std::make_index_sequence<N>());
+}
+template <class T, int N>
+[[gnu::always_inline]] inline Pack<T, N> load(const T* p, arma::uword stride, int lanes) {
+  if (stride == 0) return Pack<T, N>(*p);
+  if (lanes != N) return gather<T, N>(p, stride, lanes);
+  if (stride != 1) return gather<T, N>(p, stride);
+  Pack<T, N> x;
+  std::memcpy(&x.v, p, sizeof x.v);
   return x;
 }
 
 /// Lane i to p[i * stride], for the first `lanes`.
 template <class T, int N>
-void store(T* p, Pack<T, N> x, arma::uword stride, int lanes) {
-  if (stride == 1 && lanes == N) {
+[[gnu::noinline]] void scatter(T* p, Pack<T, N> x, arma::uword stride, int lanes) {
+  T some[N];
+  std::memcpy(some, &x.v, sizeof x.v);
+  for (int i = 0; i < lanes; ++i) p[arma::uword(i) * stride] = some[i];
+}
+template <class T, int N>
+[[gnu::always_inline]] inline void store(T* p, Pack<T, N> x, arma::uword stride, int lanes) {
+  if (stride == 1 && lanes == N)
     std::memcpy(p, &x.v, sizeof x.v);
-  } else {
-    T some[N];
-    std::memcpy(some, &x.v, sizeof x.v);
-    for (int i = 0; i < lanes; ++i) p[arma::uword(i) * stride] = some[i];
-  }
+  else
+    scatter(p, x, stride, lanes);
 }
 
 /// All lanes as one number, by halves: op(op(a, c), op(b, d)) of four.

@@ -25,20 +25,14 @@ concept IsFlat = requires {
 template <class Rule>
 concept IsAlongDim = std::is_base_of_v<AlongDim, Rule>;
 
-/// What an elementwise rule's partial derivative by operand k reads, found by running its text over Probes.
+/// What an elementwise rule's partial derivatives are like, found by running their text over Probes.
 template <class Rule>
-std::array<std::uint8_t, 3> probe_reads() {
+std::array<Probe, 3> probe() {
   using P = Pack<Probe, 1>;
-  const auto argument = [](std::uint8_t bit) { return P(Probe{bit}); };
+  const auto argument = [](std::uint8_t bit) { return P(Probe{bit, 1}); };
   return [&]<std::size_t... k>(std::index_sequence<k...>) {
     const auto partials = Rule{}.partials(argument(reads::result), argument(reads::operand(k))...);
-    const auto mask = [](const auto& p) {
-      if constexpr (std::is_arithmetic_v<std::remove_cvref_t<decltype(p)>>)
-        return std::uint8_t(0);
-      else
-        return std::uint8_t(p.v.reads);
-    };
-    return std::array<std::uint8_t, 3>{mask(std::get<k>(partials))...};
+    return std::array<Probe, 3>{P(std::get<k>(partials)).v...};
   }
   (Operands<Rule>{});
 }
@@ -48,7 +42,8 @@ std::array<std::uint8_t, 3> reads_of() {
   if constexpr (IsFlat<Rule>) {
     return {};
   } else if constexpr (IsElementwise<Rule>) {
-    return probe_reads<Rule>();
+    const std::array<Probe, 3> p = probe<Rule>();
+    return {std::uint8_t(p[0].reads), std::uint8_t(p[1].reads), std::uint8_t(p[2].reads)};
   } else {
     std::array<std::uint8_t, 3> all{reads::everything, reads::everything, reads::everything};
     if constexpr (requires { Rule::reads; }) std::copy(Rule::reads.begin(), Rule::reads.end(), all.begin());
@@ -69,21 +64,21 @@ struct Entrywise {
 
   static void map(const void* rule, T* y, In x, uword rows, uword cols) {
     [&]<std::size_t... k>(std::index_sequence<k...>) {
-      Strided<const T> in[] = {x[k]...};
+      std::array in{x[k]...};
       Strided<T> out{y, 1, rows};
       flatten(rows, cols, out, in[k]...);
-      deliver<T, N>(out, false, rows, cols, [&](uword i, uword j, auto lanes) {
-        return Pack<T, N>(as<Rule>(rule).value(load<T, N>(in[k], i, j, lanes)...));
+      deliver<T, N>(out, false, rows, cols, [in, text = as<Rule>(rule)](uword i, uword j, auto lanes) {
+        return Pack<T, N>(text.value(load<T, N>(in[k], i, j, lanes)...));
       });
     }
     (Operands<Rule>{});
   }
   static double map_sum(const void* rule, In x, uword rows, uword cols) {
     return [&]<std::size_t... k>(std::index_sequence<k...>) {
-      Strided<const T> in[] = {x[k]...};
+      std::array in{x[k]...};
       flatten(rows, cols, in[k]...);
-      return double(sum_packs<T, N>(rows, cols, [&](uword i, uword j, auto lanes) {
-        return Pack<T, N>(as<Rule>(rule).value(load<T, N>(in[k], i, j, lanes)...));
+      return double(sum_packs<T, N>(rows, cols, [in, text = as<Rule>(rule)](uword i, uword j, auto lanes) {
+        return Pack<T, N>(text.value(load<T, N>(in[k], i, j, lanes)...));
       }));
     }
     (Operands<Rule>{});
@@ -99,8 +94,8 @@ struct Entrywise {
   static void pull_one(const void* rule, Strided<T> dx, bool add, Strided<const T> dy, T scale,
                        Strided<const T> y, In x, uword rows, uword cols) {
     [&]<std::size_t... k>(std::index_sequence<k...>) {
-      static const std::array<std::uint8_t, 3> reads = probe_reads<Rule>();
-      Strided<const T> in[] = {x[k]...};
+      static const std::array<std::uint8_t, 3> reads = reads_of<Rule>();
+      std::array in{x[k]...};
       // What the text does not read may not be there: read a constant in its place.
       static constexpr T nothing = 1;
       const auto unread = [&](Strided<const T>& s, std::uint8_t bit) {
@@ -109,11 +104,11 @@ struct Entrywise {
       unread(y, reads::result);
       (unread(in[k], reads::operand(k)), ...);
       flatten(rows, cols, dx, dy, y, in[k]...);
-      deliver<T, N>(dx, add, rows, cols, [&](uword i, uword j, auto lanes) {
-        const Pack<T, N> d = std::get<which>(
-            as<Rule>(rule).partials(load<T, N>(y, i, j, lanes), load<T, N>(in[k], i, j, lanes)...));
+      deliver<T, N>(dx, add, rows, cols, [=, text = as<Rule>(rule)](uword i, uword j, auto lanes) {
+        const Pack<T, N> d =
+            std::get<which>(text.partials(load<T, N>(y, i, j, lanes), load<T, N>(in[k], i, j, lanes)...));
         const Pack<T, N> g = Pack<T, N>(scale) % load<T, N>(dy, i, j, lanes);
-        return g % d;
+        return select(g, g % d, 0);  // what has no influence passes nothing on, be its slope infinite
       });
     }
     (Operands<Rule>{});
@@ -176,9 +171,10 @@ class Readings {
   template <class T>
   static void forward_along(const Rule& rule, T* y, Shape ys, const T* x, Shape xs) {
     constexpr int N = pack_width<T>;
+    Scratch<T, N> scratch;
     for_each_fibre<T, N>(xs.rows, xs.cols, rule.dim, [&](auto walk, uword i, uword j) {
       using W = decltype(walk);
-      const auto in = read_fibre(walk, broadcast(x, xs, xs), i, j);
+      const auto in = read_fibre(walk, broadcast(x, xs, xs), i, j, scratch);
       if constexpr (Rule::reduces) {
         rule.forward(NumberOut<T, W>{y + (rule.dim == 0 ? j : i), walk.tail}, in);
       } else {
@@ -192,25 +188,30 @@ class Readings {
     const Index x = operand(tape, i, 0);
     const Shape xs = tape.node(x).shape, ys = tape.node(i).shape;
     const Adjoint<eT> dy = tape.adjoint(i);
-    const auto [dx, add] = tape.accumulate(x);
-    // What was never computed is not read; any memory will do in its place.
-    const eT* y_data = tape.node(i).evaluated ? tape.data(i) : dx;
-    const eT* x_data = tape.node(x).evaluated ? tape.data(x) : dx;
-    for_each_fibre<eT, N>(
-        xs.rows, xs.cols, rule(tape, i).dim, [&, dx = dx, add = add](auto walk, uword r, uword c) {
-          using W = decltype(walk);
-          const Strided<eT> slot = broadcast(dx, xs, xs);
-          const FibreSlot<eT, W> out{walk, dx + r + c * xs.rows, walk.step(slot), walk.lane(slot), add};
-          const auto in = read_fibre(walk, broadcast(x_data, xs, xs), r, c);
-          const Pack<eT, N> scale(dy.scale);
-          if constexpr (Rule::reduces) {
-            rule(tape, i).reverse(out, scale % read_number(walk, widened(dy.look, ys, xs), r, c),
-                                  read_number(walk, broadcast(y_data, ys, xs), r, c), in);
-          } else {
-            rule(tape, i).reverse(out, scale % read_fibre(walk, dy.look, r, c),
-                                  read_fibre(walk, broadcast(y_data, ys, ys), r, c), in);
-          }
-        });
+    const auto [dx_data, add_to] = tape.accumulate(x);
+    eT* const dx = dx_data;
+    const bool add = add_to;
+    Scratch<eT, N> scratch[3];
+    // What the text does not read may not be there: any number will do in its place.
+    constexpr std::uint8_t mask = Rule::reads[0];
+    const auto read = [&](std::uint8_t bit, Index node, Shape from, Shape to) {
+      return mask & bit ? broadcast(tape.data(node), from, to) : Strided<const eT>{dx, 0, 0};
+    };
+    const Strided<const eT> y_look = read(reads::result, i, ys, xs), x_look = read(reads::first, x, xs, xs);
+    for_each_fibre<eT, N>(xs.rows, xs.cols, rule(tape, i).dim, [&](auto walk, uword r, uword c) {
+      using W = decltype(walk);
+      const Strided<eT> slot = broadcast(dx, xs, xs);
+      const FibreSlot<eT, W> out{walk, dx + r + c * xs.rows, walk.step(slot), walk.lane(slot), add};
+      const auto in = read_fibre(walk, x_look, r, c, scratch[0]);
+      const Pack<eT, N> scale(dy.scale);
+      if constexpr (Rule::reduces) {
+        rule(tape, i).reverse(out, scale % read_number(walk, widened(dy.look, ys, xs), r, c),
+                              read_number(walk, y_look, r, c), in);
+      } else {
+        rule(tape, i).reverse(out, scale % read_fibre(walk, dy.look, r, c, scratch[1]),
+                              read_fibre(walk, y_look, r, c, scratch[2]), in);
+      }
+    });
   }
   static Strided<const eT> widened(Strided<const eT> look, Shape from, Shape to) {
     return {look.data, from.rows == to.rows ? look.inner : 0, from.cols == to.cols ? look.outer : 0};
@@ -276,7 +277,11 @@ class Readings {
       o.map = E::map;
       o.map_sum = E::map_sum;
       o.map_one = E::map_one;
-      if constexpr (!detail::IsFlat<Rule>) o.pull = E::pull, o.partial_one = E::partial_one;
+      if constexpr (!detail::IsFlat<Rule>) {
+        o.pull = E::pull, o.partial_one = E::partial_one;
+        const std::array<Probe, 3> p = detail::probe<Rule>();
+        for (unsigned k = 0; k < Rule::arity; ++k) o.multiple[k] = p[k].reads ? p[k].factor : 0;
+      }
     } else {
       o.forward = forward;
       if constexpr (!detail::IsFlat<Rule>) o.reverse = reverse;
