@@ -326,17 +326,26 @@ template <class eT>
 std::pair<eT*, bool> Tape<eT>::accumulate(Index i) {
   Node<eT>& n = nodes_[i];
   if (n.one_by_one()) return {&n.adjoint, true};
-  Adjoint<eT>& a = storage_[n.storage].adjoint;
+  const Adjoint<eT>& a = storage_[n.storage].adjoint;
   if (a.chunk && pool_.exclusive(a.chunk) && is_full(a, n.shape)) return {a.chunk, true};
-  const Adjoint<eT> old = a;
-  eT* chunk = pool_.acquire(n.shape.size());
-  a = {broadcast<const eT>(chunk, n.shape, n.shape), chunk, eT(1)};
+  const auto [chunk, old] = replace(i);
   if (old) {
     deliver_scaled<eT>(broadcast(chunk, n.shape, n.shape), false, old.look, old.scale, n.shape.rows,
                        n.shape.cols);
-    if (old.chunk) pool_.release(old.chunk);
   }
   return {chunk, bool(old)};
+}
+template <class eT>
+std::pair<eT*, Adjoint<eT>> Tape<eT>::replace(Index i) {
+  Node<eT>& n = nodes_[i];
+  if (n.one_by_one()) return {&n.adjoint, {{&n.adjoint, 0, 0}, nullptr, eT(1)}};
+  Adjoint<eT>& a = storage_[n.storage].adjoint;
+  const Adjoint<eT> old = a;
+  if (a.chunk && pool_.exclusive(a.chunk) && is_full(a, n.shape)) return {a.chunk, old};
+  eT* chunk = pool_.acquire(n.shape.size());
+  a = {broadcast<const eT>(chunk, n.shape, n.shape), chunk, eT(1)};
+  if (old.chunk) pool_.release(old.chunk);
+  return {chunk, old};
 }
 
 template <class eT>

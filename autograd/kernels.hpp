@@ -31,11 +31,15 @@ auto sum_packs(uword rows, uword cols, F f) {
   constexpr std::integral_constant<int, N> all;
   for (uword j = 0; j < cols; ++j) {
     uword i = 0;
-    for (; i < unrolled; i += 4 * N) {
-      sum[0].add(f(i, j, all));
-      sum[1].add(f(i + N, j, all));
-      sum[2].add(f(i + 2 * N, j, all));
-      sum[3].add(f(i + 3 * N, j, all));
+    while (i < unrolled) {
+      const uword end = std::min<uword>(unrolled, i + 4 * N * sum[0].run);
+      for (; i < end; i += 4 * N) {
+        sum[0].add_in_run(f(i, j, all));
+        sum[1].add_in_run(f(i + N, j, all));
+        sum[2].add_in_run(f(i + 2 * N, j, all));
+        sum[3].add_in_run(f(i + 3 * N, j, all));
+      }
+      for (auto& s : sum) s.carry();
     }
     for (; i < whole; i += N) sum[0].add(f(i, j, all));
     if (i < rows) sum[1].add(first_lanes(f(i, j, int(rows - i)), int(rows - i), Pack<T, N>(0)));
@@ -83,6 +87,17 @@ void flatten(uword& rows, uword& cols, S&... x) {
   if (r == 1) ((x.inner = x.outer), ...);
   rows = r * cols;
   cols = 1;
+}
+
+/// out = base_scale * base + a b' (a: one per row, b: one per column), in one pass.
+template <class eT>
+void deliver_outer(eT* out, Strided<const eT> base, std::type_identity_t<eT> base_scale, const eT* a,
+                   const eT* b, uword rows, uword cols) {
+  constexpr int N = pack_width<eT>;
+  deliver<eT, N>({out, 1, rows}, false, rows, cols, [=](uword i, uword j, auto lanes) {
+    return Pack<eT, N>(base_scale) % load<eT, N>(base, i, j, lanes) +
+           load<eT, N>(a + i, 1, lanes) % Pack<eT, N>(b[j]);
+  });
 }
 
 /// out = scale * x, or out += scale * x, of a rows x cols look.

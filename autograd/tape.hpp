@@ -150,6 +150,9 @@ class Tape {
   void contribute(Index i, const Adjoint<eT>& part);
   /// The adjoint of node i as memory to write to, and whether to add to what stands there.
   std::pair<eT*, bool> accumulate(Index i);
+  /// The same for who writes every entry anew: the memory, and what stood there, to be read before anything
+  /// else is asked of the tape.
+  std::pair<eT*, Adjoint<eT>> replace(Index i);
   /// The adjoint of node i as a look at memory; of zeros if there is none.
   Adjoint<eT> adjoint(Index i);
   /// The adjoint of node i as a full matrix.

@@ -238,6 +238,14 @@ struct Slot {
 
   explicit operator bool() const { return tape->wants(index); }
   void operator+=(const Product<eT>& p) const {
+    if (!*this) return;
+    if ((p.ta ? p.a_shape.rows : p.a_shape.cols) == 1) {  // a column times a row: one pass
+      static constexpr eT zero = 0;
+      const Shape to = tape->node(index).shape;
+      auto [out, old] = tape->replace(index);
+      if (!old) old.look = {&zero, 0, 0};
+      return deliver_outer<eT>(out, old.look, old.scale, p.a, p.b, to.rows, to.cols);
+    }
     put([&](arma::Mat<eT>& G, bool add) { multiply_into(G, add, p); });
   }
   template <class E>
