@@ -1,6 +1,7 @@
 #pragma once
 // Armagrad: automatic differentiation for Armadillo. Include this; see README.md.
 
+#include "blocks.hpp"
 #include "check/check_gradient.hpp"
 #include "derivatives.hpp"
 #include "formula/formula.hpp"
@@ -18,6 +19,7 @@ extern template class Recording<float>;
 
 #else
 
+#include "blocks.hpp"
 #include "check/check_gradient_impl.hpp"
 #include "engine.hpp"
 #include "formula/formula_impl.hpp"

@@ -21,30 +21,38 @@ class ComplexReplay {
     used_.assign(root_ + 1, false);
     used_[root_] = true;
     for (Index i = root_ + 1; i-- > 0;) {
-      if (used_[i]) each_operand(i, [&](Index k) { used_[k] = true; });
+      if (!used_[i]) continue;
+      for (const Index k : tape_.operands(tape_.node(i))) used_[k] = true;
     }
   }
 
   /// The derivative of the root (1x1) along `direction`, a step from the leaf `x`, of x's shape.
   eT derivative(const Var<eT>& x, const arma::Mat<eT>& direction) {
-    std::fill(moved_.begin(), moved_.end(), false);
-    for (Index i = x.index(); i <= root_; ++i) {
+    move(x.index(), arma::Mat<cx>(over(tape_.data(x.index()), x.shape()), direction * step()));
+    return value()(0).imag() / step();
+  }
+
+  /// Gives a leaf complex values for the next value().
+  void move(Index leaf, arma::Mat<cx> values) {
+    values_[leaf] = std::move(values);
+    moved_[leaf] = true;
+  }
+  /// The value of the root with the leaves as they were moved, which are then put back.
+  arma::Mat<cx> value() {
+    for (Index i = 0; i <= root_; ++i) {
       const Node<eT>& n = tape_.node(i);
-      if (i == x.index()) {
-        values_[i] = arma::Mat<cx>(over(tape_.data(i), n.shape), direction * step());
-        moved_[i] = true;
-      } else if (used_[i]) {
-        each_operand(i, [&](Index k) { moved_[i] = moved_[i] || moved_[k]; });
-        if (!moved_[i]) continue;
-        values_[i].set_size(n.shape.rows, n.shape.cols);
-        n.operation->complex(*this, i);
-      }
+      if (!used_[i] || n.arity == 0) continue;
+      for (const Index k : tape_.operands(n)) moved_[i] = moved_[i] || moved_[k];
+      if (!moved_[i]) continue;
+      values_[i].set_size(n.shape.rows, n.shape.cols);
+      n.operation->complex(*this, i);
     }
-    const eT slope = moved_[root_] ? values_[root_](0).imag() / step() : eT(0);
+    const arma::Mat<cx> y = operand(root_);
     for (Index i = 0; i <= root_; ++i) {
       if (moved_[i]) values_[i].reset();
+      moved_[i] = false;
     }
-    return slope;
+    return y;
   }
 
   // ---- For rules' readings ----
@@ -64,12 +72,6 @@ class ComplexReplay {
   static constexpr eT step() { return std::is_same_v<eT, double> ? eT(1e-100) : eT(1e-15); }
 
  private:
-  template <class F>
-  void each_operand(Index i, F f) const {
-    const Node<eT>& n = tape_.node(i);
-    for (unsigned k = 0; k < n.operation->arity; ++k) f(n.operands[k]);
-  }
-
   Tape<eT>& tape_;
   Index root_;
   std::vector<arma::Mat<cx>>

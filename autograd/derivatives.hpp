@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "recording.hpp"
+#include "recordings.hpp"
 #include "rules/reductions.hpp"
 
 namespace armagrad {
@@ -17,13 +18,6 @@ arma::Mat<eT> one_or_tuple(std::tuple<arma::Mat<eT>> g) {
 }
 template <class... M>
 requires(sizeof...(M) > 1) std::tuple<M...> one_or_tuple(std::tuple<M...> g) { return g; }
-
-template <class Loss, class... V>
-auto call(Loss& loss, const V&... variables) {
-  using R = std::remove_cvref_t<std::invoke_result_t<Loss&, const V&...>>;
-  static_assert(AnyVar<R>, "the loss must return a Var: it is run on Vars, once");
-  return loss(variables...);
-}
 
 }  // namespace detail
 

@@ -28,10 +28,14 @@ Index Tape<eT>::append(const Operation<eT>& operation, Shape shape, std::span<co
   n.operation = &operation;
   n.shape = shape;
   n.at = at;
-  for (std::size_t k = 0; k < operands.size(); ++k) {
-    n.operands[k] = operands[k];
-    n.needs_gradient |= !operation.flat && nodes_[operands[k]].needs_gradient;
+  n.arity = std::uint32_t(operands.size());
+  if (operands.size() <= n.operands.size()) {
+    std::copy(operands.begin(), operands.end(), n.operands.begin());
+  } else {
+    n.operands[0] = Index(wide_operands_.size());
+    wide_operands_.insert(wide_operands_.end(), operands.begin(), operands.end());
   }
+  for (const Index x : operands) n.needs_gradient |= !operation.flat && nodes_[x].needs_gradient;
   if (!n.one_by_one()) {
     n.storage = Index(storage_.size());
     storage_.emplace_back();
@@ -100,6 +104,7 @@ void Tape<eT>::clear() {
   nodes_.clear();
   storage_.clear();
   variables_.clear();
+  wide_operands_.clear();
   names_.clear();
   large_rules_.clear();
   pool_.reset();
@@ -130,15 +135,15 @@ void Tape<eT>::need(Index i, Index& lowest) {
 
 template <class eT>
 void Tape<eT>::need_operands(const Node<eT>& n, Index& lowest) {
-  for (unsigned k = 0; k < n.operation->arity; ++k) {
-    Node<eT>& x = nodes_[n.operands[k]];
+  for (const Index operand : operands(n)) {
+    Node<eT>& x = nodes_[operand];
     if (n.operation->family == Family::total && x.operation->family == Family::elementwise &&
         !x.one_by_one()) {
       // Its sum can be taken without storing it, unless somebody else needs it.
       x.summed = true;
-      lowest = std::min(lowest, n.operands[k]);
+      lowest = std::min(lowest, operand);
     } else {
-      need(n.operands[k], lowest);
+      need(operand, lowest);
     }
   }
 }
@@ -152,15 +157,16 @@ void Tape<eT>::plan(Schedule& schedule, Index root, bool value, bool adjoints) {
   for (Index i = root + 1; i-- > lowest;) {
     Node<eT>& n = nodes_[i];
     if (n.active) {
-      for (unsigned k = 0; k < n.operation->arity; ++k) {
-        Node<eT>& x = nodes_[n.operands[k]];
+      const std::span<const Index> xs = operands(n);
+      for (unsigned k = 0; k < xs.size(); ++k) {
+        Node<eT>& x = nodes_[xs[k]];
         if (!x.needs_gradient) continue;
         x.active = true;
-        lowest = std::min(lowest, n.operands[k]);
-        const unsigned reads = n.operation->reads[k];
+        lowest = std::min(lowest, xs[k]);
+        const unsigned reads = n.operation->reads_by(k);
         if (reads & reads::result) need(i, lowest);
-        for (unsigned j = 0; j < n.operation->arity; ++j) {
-          if (reads & reads::operand(j)) need(n.operands[j], lowest);
+        for (unsigned j = 0; j < xs.size(); ++j) {
+          if (reads & reads::operand(j)) need(xs[j], lowest);
         }
       }
     }
@@ -180,15 +186,20 @@ void Tape<eT>::plan(Schedule& schedule, Index root, bool value, bool adjoints) {
 
 /// Computes values going up the tape and passes adjoints on going down.
 template <class eT>
-void Tape<eT>::run(const Schedule& schedule) {
+void Tape<eT>::run(const Schedule& schedule, bool accumulate_gradients) {
+  backward_follows_ = schedule.backward;
   for (const Index i : schedule.values) compute(i);
   if (!schedule.backward) return;
-  for (const Index v : variables_) {
-    nodes_[v].adjoint = 0;
-    drop_adjoint(v);
+  for (const Index i : schedule.adjoints) {
+    if (nodes_[i].operation->family != Family::leaf) nodes_[i].adjoint = 0;
   }
-  for (const Index i : schedule.adjoints) nodes_[i].adjoint = 0;
-  nodes_[schedule.root].adjoint = 1;
+  if (!accumulate_gradients) {
+    for (const Index v : variables_) {
+      nodes_[v].adjoint = 0;
+      drop_adjoint(v);
+    }
+  }
+  nodes_[schedule.root].adjoint += 1;
   try {
     for (auto i = schedule.adjoints.rbegin(); i != schedule.adjoints.rend(); ++i) {
       if (nodes_[*i].operation->family == Family::leaf) continue;
@@ -254,14 +265,14 @@ void Tape<eT>::compute(Index i) {
 template <class eT>
 std::array<eT, 3> Tape<eT>::numbers(const Node<eT>& n) const {
   std::array<eT, 3> x{};
-  for (unsigned k = 0; k < n.operation->arity; ++k) x[k] = nodes_[n.operands[k]].value;
+  for (unsigned k = 0; k < n.arity; ++k) x[k] = nodes_[n.operands[k]].value;
   return x;
 }
 
 template <class eT>
 std::array<Strided<const eT>, 3> Tape<eT>::looks(const Node<eT>& n) const {
   std::array<Strided<const eT>, 3> x;
-  for (unsigned k = 0; k < n.operation->arity; ++k) x[k] = operand(n, k);
+  for (unsigned k = 0; k < n.arity; ++k) x[k] = operand(n, k);
   return x;
 }
 
@@ -380,14 +391,14 @@ void Tape<eT>::pull(Index i) {
   }
   if (n.one_by_one()) {
     const std::array<eT, 3> x = numbers(n);
-    for (unsigned k = 0; k < op.arity; ++k) {
+    for (unsigned k = 0; k < n.arity; ++k) {
       Node<eT>& to = nodes_[n.operands[k]];
       if (to.needs_gradient && n.adjoint != 0)
         to.adjoint += n.adjoint * op.partial_one(rule(i), k, n.value, x.data());
     }
     return;
   }
-  for (unsigned k = 0; k < op.arity; ++k) {
+  for (unsigned k = 0; k < n.arity; ++k) {
     if (wants(n.operands[k])) pull_elementwise(i, k);
   }
 }
@@ -401,7 +412,7 @@ void Tape<eT>::pull_elementwise(Index i, unsigned k) {
   Adjoint<eT> dy = adjoint(i);
 
   bool constant = !(op.reads[k] & reads::result);  // reads nothing but numbers: then it is one number itself
-  for (unsigned j = 0; j < op.arity; ++j)
+  for (unsigned j = 0; j < n.arity; ++j)
     constant &= !(op.reads[k] & reads::operand(j)) || nodes_[n.operands[j]].one_by_one();
   if (constant) {
     const std::array<eT, 3> x = numbers(n);
@@ -418,7 +429,7 @@ void Tape<eT>::pull_elementwise(Index i, unsigned k) {
   if (op.multiple[k] != 0 && dy.look.inner == 0 && dy.look.outer == 0 && shape == n.shape) {
     // A number times an argument: a look at it will do.
     dy.scale *= *dy.look.data * eT(op.multiple[k]);
-    for (unsigned j = 0; j < op.arity; ++j) {
+    for (unsigned j = 0; j < n.arity; ++j) {
       if (op.reads[k] == reads::operand(j)) return contribute(to, {x[j], nullptr, dy.scale});
     }
     return contribute(to, {broadcast(data(i), n.shape, n.shape), nullptr, dy.scale});

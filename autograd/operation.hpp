@@ -35,8 +35,8 @@ Strided<T> broadcast(T* data, Shape from, Shape to) {
 
 /// Which of a rule's arguments a contribution reads: the result, or operand k.
 namespace reads {
-inline constexpr std::uint8_t nothing = 0, result = 1, first = 2, second = 4, third = 8, everything = 15;
-constexpr std::uint8_t operand(unsigned k) { return std::uint8_t(2u << k); }
+inline constexpr std::uint8_t nothing = 0, result = 1, first = 2, second = 4, third = 8, everything = 255;
+constexpr std::uint8_t operand(unsigned k) { return k < 3 ? std::uint8_t(2u << k) : std::uint8_t(128); }
 }  // namespace reads
 
 enum class Family : std::uint8_t {
@@ -52,10 +52,10 @@ template <class eT>
 struct Operation {
   const char* name = "";
   Family family = Family::leaf;
-  unsigned arity = 0;
   bool flat = false;                    // its derivative is zero everywhere: nothing passes backward
   bool large = false;                   // the rule is kept apart, the node holds a pointer to it
-  std::array<std::uint8_t, 3> reads{};  // by the contribution to operand k
+  std::array<std::uint8_t, 3> reads{};  // by the contribution to operand k; of more than three, by each
+  std::uint8_t reads_by(unsigned k) const { return reads[k < reads.size() ? k : 0]; }
 
   // Elementwise: over packs, one pass, no temporaries.
   using Operands = const Strided<const eT>*;

@@ -2,10 +2,10 @@
 // Record once, replay: the form for training loops and line searches.
 
 #include <array>
-#include <deque>
 #include <tuple>
 
 #include "derivatives.hpp"
+#include "recordings.hpp"
 
 namespace armagrad {
 
@@ -30,12 +30,13 @@ Inputs<eT, 1 + sizeof...(M)> inputs(const arma::Mat<eT>& first, const M&... rest
 /// A loss, recorded once for each combination of shapes it meets and replayed for other numbers of the same
 /// shapes. C++ branches on values are as they were when it was recorded. Arguments are read in place, not
 /// copied; results are references into the program, which hold until its next call. One thread at a time.
-template <class eT, class Loss, std::size_t n_variables, std::size_t n_inputs>
+template <class eT, std::size_t n_variables, std::size_t n_inputs>
 class Program {
  public:
   static constexpr std::size_t n = n_variables + n_inputs;
 
-  explicit Program(Loss loss) : loss_(std::move(loss)) {}
+  template <class Loss>
+  explicit Program(Loss loss) : loss_(function_of<eT, n>(std::move(loss))) {}
 
   /// Records the loss for these shapes, if it was not yet.
   template <std::same_as<arma::Mat<eT>>... M>
@@ -44,7 +45,7 @@ class Program {
   /// The loss at W... given x...: a matrix for each variable, then one for each input.
   template <std::same_as<arma::Mat<eT>>... M>
   requires(sizeof...(M) == n) eT value(const M&... arguments) {
-    Recorded& r = bind({&arguments...});
+    Recorded<eT>& r = bind({&arguments...});
     r.tape.run(r.forward);
     return r.root.scalar();
   }
@@ -53,7 +54,7 @@ class Program {
   /// several.
   template <std::same_as<arma::Mat<eT>>... M>
   requires(sizeof...(M) == n) auto value_and_gradient(const M&... arguments) {
-    Recorded& r = bind({&arguments...});
+    Recorded<eT>& r = bind({&arguments...});
     r.tape.run(r.both);
     if constexpr (n_variables == 1) {
       return std::pair<eT, const arma::Mat<eT>&>(r.root.scalar(), r.tape.gradient(r.leaves[0]));
@@ -67,54 +68,23 @@ class Program {
   }
 
  private:
-  using Arguments = std::array<const arma::Mat<eT>*, n>;
-  struct Recorded {
-    Tape<eT> tape;
-    std::array<Var<eT>, n> leaves;
-    Var<eT> root;
-    Schedule forward, both;
-  };
-
-  /// The recording for these shapes, its leaves laid over the arguments.
-  Recorded& bind(const Arguments& arguments) {
-    for (Recorded& r : recordings_) {
-      bool fits = true;
-      for (std::size_t k = 0; k < n; ++k) {
-        fits &= r.leaves[k].n_rows == arguments[k]->n_rows && r.leaves[k].n_cols == arguments[k]->n_cols;
-      }
-      if (!fits) continue;
-      for (std::size_t k = 0; k < n; ++k) {
-        if (!arguments[k]->is_empty()) r.tape.rebind(r.leaves[k].index(), arguments[k]->memptr());
-      }
-      return r;
+  Recorded<eT>& bind(const std::array<const arma::Mat<eT>*, n>& arguments) {
+    std::array<Given<eT>, n> given;
+    for (std::size_t k = 0; k < n; ++k) {
+      const arma::Mat<eT>& x = *arguments[k];
+      given[k] = {x.memptr(), shape_of(x.n_rows, x.n_cols), k < n_variables};
     }
-    Recorded& r = recordings_.emplace_back();
-    try {
-      for (std::size_t k = 0; k < n; ++k) {
-        r.leaves[k] =
-            k < n_variables ? r.tape.variable(view(*arguments[k])) : r.tape.constant(view(*arguments[k]));
-      }
-      r.root = std::apply([&](const auto&... v) { return detail::call(loss_, v...); }, r.leaves);
-      r.tape.check(r.root, "record", {});
-      if (r.root.shape() != scalar_shape)
-        misuse("record", {}, "the loss is not a scalar but " + to_string(r.root.shape()));
-      r.tape.plan(r.forward, r.root.index(), true, false);
-      r.tape.plan(r.both, r.root.index(), true, true);
-    } catch (...) {
-      recordings_.pop_back();
-      throw;
-    }
-    return r;
+    return recordings_.bind(loss_, given);
   }
 
-  Loss loss_;
-  std::deque<Recorded> recordings_;  // in place: handles point to their tapes
+  Function<eT> loss_;
+  Recordings<eT> recordings_;
 };
 
 /// A program of loss(variables..., inputs...), recorded at once for the shapes given.
 template <class Loss, class eT, std::size_t nv, std::size_t ni>
 auto record(Loss loss, const Variables<eT, nv>& at, const Inputs<eT, ni>& given) {
-  Program<eT, Loss, nv, ni> program(std::move(loss));
+  Program<eT, nv, ni> program(std::move(loss));
   [&]<std::size_t... v, std::size_t... i>(std::index_sequence<v...>, std::index_sequence<i...>) {
     program.prepare(*at.matrices[v]..., *given.matrices[i]...);
   }

@@ -23,6 +23,8 @@ concept IsFlat = requires {
   requires Rule::flat;
 };
 template <class Rule>
+concept IsOnTape = std::is_base_of_v<OnTape, Rule>;
+template <class Rule>
 concept IsAlongDim = std::is_base_of_v<AlongDim, Rule>;
 
 /// What an elementwise rule's partial derivatives are like, found by running their text over Probes.
@@ -138,25 +140,27 @@ class Readings {
   using Ks = detail::Operands<Rule>;
 
   static const Rule& rule(Tape<eT>& tape, Index i) { return *static_cast<const Rule*>(tape.rule(i)); }
-  static Index operand(Tape<eT>& tape, Index i, std::size_t k) { return tape.node(i).operands[k]; }
+  static Index operand(Tape<eT>& tape, Index i, std::size_t k) { return tape.operands(tape.node(i))[k]; }
 
   // ---- Numbers ----
   static void forward(Tape<eT>& tape, Index i) {
-    eT* y = tape.output(i);
-    const Shape s = tape.node(i).shape;
-    if constexpr (detail::IsAlongDim<Rule>) {
+    if constexpr (detail::IsOnTape<Rule>) {
+      rule(tape, i).forward(tape, i);
+    } else if constexpr (detail::IsAlongDim<Rule>) {
       const Index x = operand(tape, i, 0);
-      forward_along<eT>(rule(tape, i), y, s, tape.data(x), tape.node(x).shape);
+      forward_along<eT>(rule(tape, i), tape.output(i), tape.node(i).shape, tape.data(x), tape.node(x).shape);
     } else {
       [&]<std::size_t... k>(std::index_sequence<k...>) {
-        const Result<eT> out{y, s};
+        const Result<eT> out{tape.output(i), tape.node(i).shape};
         rule(tape, i).forward(out, matrix(tape, operand(tape, i, k))...);
       }
       (Ks{});
     }
   }
   static void reverse(Tape<eT>& tape, Index i) {
-    if constexpr (detail::IsAlongDim<Rule>) {
+    if constexpr (detail::IsOnTape<Rule>) {
+      rule(tape, i).reverse(tape, i);
+    } else if constexpr (detail::IsAlongDim<Rule>) {
       reverse_along(tape, i);
     } else {
       [&]<std::size_t... k>(std::index_sequence<k...>) {
@@ -223,7 +227,12 @@ class Readings {
     const Rule text = rule(tape, i);  // a copy: recording moves the nodes
     const std::array<Index, 3> operands = tape.node(i).operands;
     [&]<std::size_t... k>(std::index_sequence<k...>) {
-      if constexpr (detail::IsElementwise<Rule>) {
+      if constexpr (detail::IsOnTape<Rule>) {
+        const Index first = Index(tape.size());
+        std::vector<Var<eT>> x;
+        for (const Index operand : tape.operands(tape.node(i))) x.push_back(tape.handle(operand));
+        r.through(i, text.function()(x), first);
+      } else if constexpr (detail::IsElementwise<Rule>) {
         const auto dy = r.adjoint(i);
         const auto partials = text.partials(r.node(i), r.spread_operand(i, operands[k])...);
         ((tape.wants(operands[k]) ? r.chain(operands[k], dy, std::get<k>(partials)) : void()), ...);
@@ -241,7 +250,9 @@ class Readings {
       (replay.operand(operand(tape, i, k)), ...);
       arma::Mat<cx>& y = replay.output(i);
       const Shape ys = shape_of(y.n_rows, y.n_cols);
-      if constexpr (detail::IsElementwise<Rule>) {
+      if constexpr (detail::IsOnTape<Rule>) {
+        complex_on_tape(replay, i);
+      } else if constexpr (detail::IsElementwise<Rule>) {
         const Strided<const cx> x[] = {
             broadcast(const_cast<const cx*>(replay.operand(operand(tape, i, k)).memptr()),
                       tape.node(operand(tape, i, k)).shape, ys)...};
@@ -257,6 +268,20 @@ class Readings {
     (Ks{});
   }
 
+  static void complex_on_tape(ComplexReplay<eT>& replay, Index i) {
+    Tape<eT>& tape = replay.tape();
+    Tape<eT> own;
+    std::vector<Var<eT>> x, operands;
+    for (const Index k : tape.operands(tape.node(i))) {
+      tape.evaluate(k);
+      operands.push_back(tape.handle(k));
+      x.push_back(own.constant(over(tape.data(k), tape.node(k).shape)));
+    }
+    ComplexReplay<eT> nested(rule(tape, i).function()(x));
+    for (std::size_t k = 0; k < x.size(); ++k) nested.move(x[k].index(), replay.operand(operands[k].index()));
+    replay.output(i) = nested.value();
+  }
+
   static std::string parameters(const void* rule) {
     if constexpr (requires(const Rule& r) { r.parameters(); })
       return static_cast<const Rule*>(rule)->parameters();
@@ -269,7 +294,6 @@ class Readings {
     Operation<eT> o{};
     o.name = Rule::name;
     o.family = Rule::family;
-    o.arity = Rule::arity;
     o.reads = detail::reads_of<Rule>();
     o.large = sizeof(Rule) > sizeof(Node<eT>::rule) || !std::is_trivially_copyable_v<Rule>;
     if constexpr (detail::IsElementwise<Rule>) {

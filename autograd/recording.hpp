@@ -22,13 +22,14 @@ class Recording {
       ~Restore() { tape.place = nullptr; }
     } restore{tape_};
     tape_.place = &place;
-    adjoints_[root.index()] = tape_.constant(eT(1)).index();
-    for (Index i = root.index() + 1; i-- > 0;) {
-      if (adjoints_[i] == no_index || !tape_.wants(i) || tape_.node(i).operation->family == Family::leaf)
-        continue;
-      place = tape_.node(i).at;
-      tape_.node(i).operation->record(*this, i);
-    }
+    descend(root.index(), tape_.constant(eT(1)), 0, place);
+  }
+
+  /// Passes the adjoint of node i on as if it had been computed as `y`, recorded since node `first`.
+  void through(Index i, const Var<eT>& y, Index first) {
+    if (y.index() < first) return add(y.index(), adjoint(i));  // one of the arguments
+    adjoints_.resize(std::max<std::size_t>(adjoints_.size(), y.index() + 1), no_index);
+    descend(y.index(), adjoint(i), first, *tape_.place);
   }
 
   /// d root / d x, of x's shape; zeros where root does not depend on x.
@@ -74,6 +75,15 @@ class Recording {
   }
 
  private:
+  void descend(Index root, const Var<eT>& dy, Index lowest, Location& place) {
+    adjoints_[root] = dy.index();
+    for (Index i = root + 1; i-- > lowest;) {
+      if (adjoints_[i] == no_index || !tape_.wants(i) || tape_.node(i).operation->family == Family::leaf)
+        continue;
+      place = tape_.node(i).at;
+      tape_.node(i).operation->record(*this, i);
+    }
+  }
   bool is_one(const Var<eT>& x) const {
     const Node<eT>& n = tape_.node(x.index());
     return n.operation->family == Family::leaf && !n.needs_gradient && n.is_scalar && n.value == 1;

@@ -39,7 +39,8 @@ View<eT> view(const arma::Mat<eT>& X, const char* name = nullptr) {
 template <class eT>
 struct Node {
   const Operation<eT>* operation = nullptr;
-  std::array<Index, 3> operands{no_index, no_index, no_index};
+  std::array<Index, 3> operands{no_index, no_index, no_index};  // of more than three: see Tape::operands
+  std::uint32_t arity = 0;
   Index storage = no_index;  // of a matrix; a 1x1 node's numbers stand in the node itself
   Shape shape;
   Location at;
@@ -124,13 +125,21 @@ class Tape {
   }
 
   const Node<eT>& node(Index i) const { return nodes_[i]; }
+  /// Valid until the next node is recorded.
+  std::span<const Index> operands(const Node<eT>& n) const {
+    return n.arity <= n.operands.size() ? std::span(n.operands).first(n.arity)
+                                        : std::span(wide_operands_).subspan(n.operands[0], n.arity);
+  }
   Node<eT>& node(Index i) { return nodes_[i]; }
   Var<eT> handle(Index i);
   void check(const Var<eT>& x, const char* operation, Location at) const;
   /// Lists what is not yet evaluated and needed for root's value, its adjoints, or both.
   void plan(Schedule& schedule, Index root, bool value, bool adjoints);
-  /// Does what was planned, also again after a leaf was bound to other numbers.
-  void run(const Schedule& schedule);
+  /// Does what was planned, also again after a leaf was bound to other numbers. With `accumulate`, gradients
+  /// are added to those that the variables have.
+  void run(const Schedule& schedule, bool accumulate = false);
+  /// Whether the sweep under way goes on to a backward pass.
+  bool backward_follows() const { return backward_follows_; }
   /// Evaluates node i and what it depends on.
   void evaluate(Index i);
   /// The numbers of an evaluated node, column by column.
@@ -187,12 +196,14 @@ class Tape {
   std::vector<Node<eT>> nodes_;
   std::vector<Storage> storage_;
   std::vector<Index> variables_;
+  std::vector<Index> wide_operands_;
   std::vector<std::pair<Index, const char*>> names_;
   std::vector<std::shared_ptr<const void>> large_rules_;
   std::deque<arma::Mat<eT>> gradients_;
   Pool<eT> pool_;
   Schedule schedule_;  // of the sweep under way
   std::uint32_t generation_ = 0;
+  bool backward_follows_ = false;
 };
 
 }  // namespace armagrad

@@ -13,6 +13,16 @@ Var<eT> softmax_regression_loss(const Var<eT>& W, const L2& l2, const Samples& X
   return -accu(Y % log_p) / log_p.n_cols + 0.5 * l2 * accu(square(W));
 }
 
+/// The same, evaluated a block of samples at a time. X and Y may be Vars, view(X), or matrices.
+template <class eT, class L2, class X_, class Y_>
+Var<eT> softmax_regression_loss(const Blocks& blocks, const Var<eT>& W, const L2& l2, const X_& X,
+                                const Y_& Y) {
+  const auto surprise = [](const auto& w, const auto& x, const auto& y) {
+    return -accu(y % log_softmax(w.t() * x, 0));
+  };
+  return sum_over_samples(blocks, surprise, samples(X, Y), W) / X.n_cols + 0.5 * l2 * accu(square(W));
+}
+
 /// The likeliest class of each sample of X (D x n) under W (D x c).
 template <class eT>
 arma::urowvec predict_classes(const arma::Mat<eT>& W, const arma::Mat<eT>& X) {

@@ -33,9 +33,9 @@ Printed print_node(Tape<eT>& tape, Index i, const std::unordered_map<Index, Prin
   const Operation<eT>& op = *n.operation;
   if (op.family == Family::leaf) return print_leaf(tape, i);
   std::vector<Printed> x;
-  for (unsigned k = 0; k < op.arity; ++k) x.push_back(printed.at(n.operands[k]));
+  for (const Index k : tape.operands(n)) x.push_back(printed.at(k));
   const std::string parameters = op.parameters(tape.rule(i));
-  if (op.infix && op.arity == 2) {
+  if (op.infix && n.arity == 2) {
     // A product's parameters are its transposes.
     for (unsigned k = 0; k < 2 && !parameters.empty(); ++k) {
       if (parameters[k] == '\'') x[k] = {wrapped(x[k], atom).append("'"), atom};
@@ -48,7 +48,7 @@ Printed print_node(Tape<eT>& tape, Index i, const std::unordered_map<Index, Prin
   if (op.infix && op.family == Family::transpose) return {wrapped(x[0], atom).append(op.infix), atom};
   if (op.infix) return {std::string(op.infix).append(wrapped(x[0], op.precedence + 1)), op.precedence};
   std::string text = op.name + std::string("(");
-  for (unsigned k = 0; k < op.arity; ++k) text.append(k ? ", " : "").append(x[k].text);
+  for (unsigned k = 0; k < n.arity; ++k) text.append(k ? ", " : "").append(x[k].text);
   if (!parameters.empty()) text.append(", ").append(parameters);
   if (op.family == Family::spread) text.append(", ").append(to_string(n.shape));
   return {text.append(")"), atom};
@@ -63,8 +63,8 @@ std::string formula_text(const Var<eT>& x) {
   std::vector<bool> used(x.index() + 1, false);
   used[x.index()] = true;
   for (Index i = x.index() + 1; i-- > 0;) {
-    for (unsigned k = 0; used[i] && k < tape.node(i).operation->arity; ++k)
-      used[tape.node(i).operands[k]] = true;
+    if (!used[i]) continue;
+    for (const Index k : tape.operands(tape.node(i))) used[k] = true;
   }
   std::unordered_map<Index, detail::Printed> printed;
   for (Index i = 0; i <= x.index(); ++i) {

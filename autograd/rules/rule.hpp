@@ -4,7 +4,10 @@
 // An operation is one struct: a name, and
 //   Elementwise<n>:  value(x...) and partials(y, x...), on one number (a pack of them), operands broadcast;
 //   AlongDim:        forward(y, x) and reverse(dx, dy, y, x) on one fibre of the matrix along `dim`;
-//   General<n>:      forward(y, x...) and reverse(dx..., dy, y, x...) on whole matrices.
+//   General<n>:      forward(y, x...) and reverse(dx..., dy, y, x...) on whole matrices;
+//   OnTape:          forward(tape, i) and reverse(tape, i), and function(), of which they compute the value
+//   and
+//                    the adjoints in a way of their own; the other readings run the function itself.
 // A rule that says `flat = true` has derivative zero everywhere and states no reverse.
 // The texts are templates: read over numbers they compute, over Var they record themselves, over complex
 // numbers they serve the complex-step check.  Functions that Var lacks in Armadillo's interface are below.
@@ -31,6 +34,13 @@ template <unsigned n>
 struct General {
   static constexpr Family family = Family::general;
   static constexpr unsigned arity = n;
+};
+
+struct OnTape {
+  static constexpr Family family = Family::general;
+  static constexpr unsigned arity = 0;  // any: see Node::arity
+  static constexpr std::uint8_t operands = reads::everything & ~reads::result;
+  static constexpr std::array reads{operands, operands, operands};
 };
 
 // ---- Recording

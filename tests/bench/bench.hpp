@@ -1,6 +1,6 @@
 #pragma once
-// What the benchmarks share. A benchmark is named "objective/type/size/contestant"; scripts/bench compares the
-// contestants of one objective by the medians of one interleaved run.
+// What the benchmarks share. A benchmark is named "objective/type/size/contestant"; scripts/bench compares
+// the contestants of one objective by the medians of one interleaved run.
 
 #include <benchmark/benchmark.h>
 
@@ -9,7 +9,8 @@
 
 namespace armagrad::bench {
 
-/// Times step() of what make() returns; make is called when the benchmark runs, so that data is there only then.
+/// Times step() of what make() returns; make is called when the benchmark runs, so that data is there only
+/// then.
 template <class Make>
 void contestant(const std::string& name, Make make) {
   benchmark::RegisterBenchmark(name.c_str(), [make](benchmark::State& state) {

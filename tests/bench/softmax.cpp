@@ -99,6 +99,19 @@ Library<eT, Evaluate> library(std::shared_ptr<const Data<eT>> data, Evaluate eva
 }
 
 template <class eT>
+auto in_blocks(std::shared_ptr<const Data<eT>> data, unsigned threads) {
+  auto step = record(
+      [=](auto w, auto x, auto y) {
+        return softmax_regression_loss(Blocks{64, threads}, w, l2, x, y);
+      },
+      variables(arma::Mat<eT>(D, c)), inputs(data->X, data->Y));
+  return library(data, [program = std::make_shared<decltype(step)>(std::move(step))](
+                           const auto& W, const auto& X, const auto& Y) {
+    return program->value_and_gradient(W, X, Y);
+  });
+}
+
+template <class eT>
 void size(arma::uword n) {
   const std::string name = "softmax/" + type_name<eT>() + "/" + std::to_string(n) + "/";
   const auto data = [n] { return Data<eT>::of(n); };
@@ -118,12 +131,15 @@ void size(arma::uword n) {
     const auto d = data();
     auto step = record([](auto w, auto x, auto y) { return softmax_regression_loss(w, l2, x, y); },
                        variables(arma::Mat<eT>(D, c)), inputs(d->X, d->Y));
-    return library(d, [program = std::make_shared<decltype(step)>(std::move(step))](
-                          const auto& W, const auto& X, const auto& Y) {
-      return program->value_and_gradient(W, X, Y);
-    });
+    return library(
+        d, [program = std::make_shared<decltype(step)>(std::move(step))](
+               const auto& W, const auto& X, const auto& Y) { return program->value_and_gradient(W, X, Y); });
   });
-  if (n >= 128) contestant(name + "hand_in_blocks", [=] { return Tuned<eT>{data(), 64}; });
+  if (n >= 128) {
+    contestant(name + "hand_in_blocks", [=] { return Tuned<eT>{data(), 64}; });
+    contestant(name + "blocks", [=] { return in_blocks(data(), 1); });
+  }
+  if (n == 60000) contestant(name + "blocks_2_threads", [=] { return in_blocks(data(), 2); });
 }
 
 const bool registered = [] {
