@@ -111,6 +111,8 @@ int train_command(const Arguments& arguments) {
                                                              "the learning rate's factor after each epoch")(
       "l2", number(defaults.l2), "weight of |W|^2/2 in the loss")(
       "init", text("zeros"), "zeros, uniform in [0, 1), or normal with standard deviation .01")(
+      "threads", text(std::to_string(defaults.blocks.threads)),
+      "threads that share the images of a step; the result does not depend on it")(
       "seed", text("1"), "of the initial weights and the shuffle")("precision", text("double"),
                                                                    "double or float")(
       "tolerance", number(0), "stop when no entry of the gradient is larger; 0: never")(
@@ -129,6 +131,7 @@ int train_command(const Arguments& arguments) {
   training.tolerance = options.number("tolerance", 0, most);
   if (in_float && training.l2 > std::numeric_limits<float>::max())
     throw UsageError("--l2: too large for --precision float, got '" + options.text("l2") + "'");
+  training.blocks.threads = unsigned(options.count("threads", 1, 1024));
   options.choice("init", {"zeros", "uniform", "normal"});
   options.count("seed", 0, UINT64_MAX);
   const bool full_batch = options.choice("optimizer", {"gd", "sgd"}) == "gd";

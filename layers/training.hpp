@@ -15,6 +15,7 @@ struct TrainingOptions {
   double learning_rate = 0.5;
   double learning_rate_decay = 0.85;  // the rate's factor after each epoch
   double l2 = 1e-5;
+  Blocks blocks{.threads = std::max(1u, std::thread::hardware_concurrency())};
   double tolerance = 0;  // stop when no entry of the gradient is larger; 0: never
 };
 
@@ -33,8 +34,8 @@ template <class eT>
 TrainingResult train_softmax_regression(arma::Mat<eT>& W, const arma::Mat<eT>& X, const arma::Mat<eT>& Y,
                                         const TrainingOptions& options, Random& random,
                                         const EpochCallback& callback) {
-  const auto loss = [l2 = options.l2](const auto& w, const auto& x, const auto& y) {
-    return softmax_regression_loss(w, l2, x, y);
+  const auto loss = [&options](const auto& w, const auto& x, const auto& y) {
+    return softmax_regression_loss(options.blocks, w, options.l2, x, y);
   };
   auto step = record(loss, variables(W), inputs(X, Y));
 
