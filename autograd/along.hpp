@@ -133,30 +133,49 @@ auto max_along(const A& a, uword) {
     return P(fold(best, [](auto x, auto y) { return larger(x, y); }));
 }
 
+namespace detail {
+/// For each lane of x: is it, or a NaN, what is looked for? As a mask of integers (N > 1) or a bool.
+template <class T, int N>
+auto found(Pack<T, N> x, Pack<T, N> best) {
+  if constexpr (N == 1)
+    return lane::real(x.v) == lane::real(best.v) || lane::real(x.v) != lane::real(x.v);
+  else
+    return (x.v == best.v) | (x.v != x.v);
+}
+}  // namespace detail
+
 /// 1 at the first largest entry along the fibre (the first NaN, if there is one), 0 elsewhere.
 template <Fibre A>
 auto first_max(const A& a, uword dim) {
   using W = typename A::Walked;
   using P = typename W::Number;
   using T = typename P::Lane;
+  constexpr int N = P::width;
+  using Integer = std::conditional_t<sizeof(T) == sizeof(int), int, long long>;
+  using Integers = typename detail::Lanes<Integer, N>::type;
   const P best = max_along(a, dim);
-  const auto is_best = [best](T x, int l) {
-    return lane::real(x) == lane::real(best[l]) || lane::real(x) != lane::real(x);
-  };
-  std::array<uword, P::width> first;
-  first.fill(uword(-1));
+  Integers first = Integer(-1) - Integers{};  // the step at which each lane found it
   for (uword s = 0; s < a.walk.steps; ++s) {
-    const P x = a.at(s);
-    for (int l = 0; l < a.walk.lanes(s); ++l) {
-      uword& place = first[W::across ? l : 0];
-      if (place == uword(-1) && is_best(x[l], l)) place = W::across ? s : s * P::width + l;
+    P x = a.at(s);
+    if constexpr (!W::across && N > 1)
+      x = first_lanes(x, a.walk.lanes(s), P(-std::numeric_limits<T>::infinity()));
+    first = (first < 0) & detail::found(x, best) ? Integer(s) - Integers{} : first;
+  }
+  if constexpr (!W::across && N > 1) {  // of all lanes, the one that found it first
+    int lane = 0;
+    for (int l = 1; l < N; ++l) {
+      if (first[l] >= 0 && (first[lane] < 0 || first[l] < first[lane])) lane = l;
     }
+    const Integer step = first[lane];
+    first = Integer(-1) - Integers{};
+    first[lane] = step;
   }
   return detail::along(a.walk, [first](uword s) {
     P mask(T(0));
-    for (int l = 0; l < P::width; ++l) {
-      if (first[W::across ? l : 0] == (W::across ? s : s * P::width + l)) mask.set(l, T(1));
-    }
+    if constexpr (N == 1)
+      mask = P(T(first == Integer(s) ? 1 : 0));
+    else
+      mask.v = first == Integer(s) ? P(T(1)).v : mask.v;
     return mask;
   });
 }

@@ -1,0 +1,230 @@
+// Other objectives, their gradients written by hand and by the library.
+
+#include <cmath>
+#include <memory>
+
+#include "bench.hpp"
+
+namespace armagrad::bench {
+namespace {
+
+/// Registers a gradient written by hand, and the library's of the same loss: value alone, and with gradient.
+template <class Hand, class Program>
+void objective(const std::string& name, Hand hand, Program program) {
+  contestant(name + "/hand", hand);
+  contestant(name + "/value", [=] { return program(false); });
+  contestant(name + "/replayed", [=] { return program(true); });
+}
+
+/// A step of a recorded program, which is made once.
+template <class Program, class... A>
+auto step_of(bool gradient, Program program, const A&... arguments) {
+  return [=, p = std::make_shared<Program>(std::move(program)),
+          all = std::make_shared<std::tuple<A...>>(arguments...)] {
+    return std::apply(
+        [&](const auto&... x) { return gradient ? p->value_and_gradient(x...).first : p->value(x...); },
+        *all);
+  };
+}
+
+struct Logistic {
+  arma::mat X = uniform<double>(100, 5000), y = arma::sign(uniform<double>(1, 5000)),
+            w = uniform<double>(100, 1);
+};
+struct LogisticByHand : Logistic {
+  arma::mat m{}, s{}, G{};
+  double operator()() {
+    const double n = double(X.n_cols);
+    m = y % (w.t() * X);
+    s = arma::exp(-m);
+    const double J = accu(arma::log1p(s)) / n;
+    G = -X * (y % s / (1 + s)).t() / n;
+    benchmark::DoNotOptimize(G.memptr());
+    return J;
+  }
+};
+
+struct Ridge {
+  arma::mat X = uniform<double>(100, 5000), y = uniform<double>(5000, 1), w = uniform<double>(100, 1);
+};
+struct RidgeByHand : Ridge {
+  arma::mat r{}, G{};
+  double operator()() {
+    const double n = double(X.n_cols);
+    r = X.t() * w - y;
+    const double J = arma::dot(r, r) / n + 0.1 * arma::dot(w, w);
+    G = 2 / n * X * r + 0.2 * w;
+    benchmark::DoNotOptimize(G.memptr());
+    return J;
+  }
+};
+
+struct Mlp {
+  arma::mat X = uniform<double>(784, 128, 0, 1), Y = classes<double>(10, 128),
+            V = uniform<double>(784, 128, -.1, .1), b = uniform<double>(128, 1, -.1, .1),
+            W = uniform<double>(128, 10, -.1, .1), a = uniform<double>(10, 1, -.1, .1);
+};
+struct MlpByHand : Mlp {
+  arma::mat H{}, Z{}, P{}, D{}, GV{}, Gb{}, GW{}, Ga{};
+  double operator()() {
+    const double n = double(X.n_cols);
+    H = V.t() * X;
+    H.each_col() += b;
+    H = arma::tanh(H);
+    Z = W.t() * H;
+    Z.each_col() += a;
+    Z.each_row() -= arma::max(Z, 0);
+    P = arma::exp(Z);
+    const arma::rowvec s = arma::sum(P, 0);
+    const double J = (accu(arma::log(s)) - accu(Y % Z)) / n;
+    P.each_row() /= s;
+    P -= Y;
+    P /= n;
+    GW = H * P.t();
+    Ga = arma::sum(P, 1);
+    D = (W * P) % (1 - H % H);
+    GV = X * D.t();
+    Gb = arma::sum(D, 1);
+    benchmark::DoNotOptimize(GV.memptr());
+    return J;
+  }
+};
+
+struct LogSumExpByHand {
+  arma::vec x = uniform<double>(1280000, 1, -10, 10), G{};
+  double operator()() {
+    const double top = x.max();
+    const double J = top + std::log(accu(arma::exp(x - top)));
+    G = arma::exp(x - J);
+    benchmark::DoNotOptimize(G.memptr());
+    return J;
+  }
+};
+
+/// A mixture of k Gaussians with diagonal covariances: means m, log standard deviations t, log weights p.
+struct Mixture {
+  arma::mat X = uniform<double>(10, 10000, -2, 2), m = uniform<double>(10, 8),
+            t = uniform<double>(10, 8, -.5, .5), p = uniform<double>(8, 1), XX = X % X;
+};
+struct MixtureByHand : Mixture {
+  arma::mat A{}, L{}, R{}, Gm{}, Gt{}, Gp{};
+  double operator()() {
+    const double n = double(X.n_cols);
+    A = arma::exp(-2 * t);
+    L = -.5 * A.t() * XX + (m % A).t() * X;
+    const double top = p.max();
+    const arma::vec weight = arma::exp(p - top - std::log(accu(arma::exp(p - top))));
+    L.each_col() += arma::log(weight) - (.5 * arma::sum(m % m % A, 0) + arma::sum(t, 0)).t();
+    const arma::rowvec most = arma::max(L, 0);
+    R = arma::exp(L.each_row() - most);
+    const arma::rowvec s = arma::sum(R, 0);
+    const double J = -(accu(arma::log(s)) + accu(most)) / n;
+    R.each_row() /= s;
+    R /= -n;
+    const arma::vec total = arma::sum(R, 1);
+    Gm = A % (X * R.t());
+    Gm -= A % (m.each_row() % total.t());
+    Gt = A % (XX * R.t()) - 2 * A % m % (X * R.t());
+    Gt += A % m % m % arma::repmat(total.t(), m.n_rows, 1) - arma::repmat(total.t(), m.n_rows, 1);
+    Gp = total + weight;
+    benchmark::DoNotOptimize(Gt.memptr());
+    return J;
+  }
+};
+
+struct KMeans {
+  arma::mat X = uniform<double>(10, 10000), C = uniform<double>(10, 16);
+};
+struct KMeansByHand : KMeans {
+  arma::mat D{}, G{};
+  double operator()() {
+    const double n = double(X.n_cols);
+    D = -2 * C.t() * X;
+    D.each_col() += arma::sum(C % C, 0).t();
+    double J = accu(X % X);
+    G.zeros(arma::size(C));
+    for (arma::uword i = 0; i < X.n_cols; ++i) {
+      const arma::uword k = D.col(i).index_min();
+      J += D(k, i);
+      G.col(k) += 2 / n * (C.col(k) - X.col(i));
+    }
+    benchmark::DoNotOptimize(G.memptr());
+    return J / n;
+  }
+};
+
+const bool registered = [] {
+  objective(
+      "logistic", [] { return LogisticByHand(); },
+      [](bool gradient) {
+        const Logistic d;
+        return step_of(
+            gradient,
+            record([](auto w, auto x, auto y) { return accu(softplus(-y % (w.t() * x))) / x.n_cols; },
+                   variables(d.w), inputs(d.X, d.y)),
+            d.w, d.X, d.y);
+      });
+  objective(
+      "ridge", [] { return RidgeByHand(); },
+      [](bool gradient) {
+        const Ridge d;
+        return step_of(
+            gradient,
+            record([](auto w, auto x,
+                      auto y) { return accu(square(x.t() * w - y)) / x.n_cols + 0.1 * accu(square(w)); },
+                   variables(d.w), inputs(d.X, d.y)),
+            d.w, d.X, d.y);
+      });
+  objective(
+      "mlp", [] { return MlpByHand(); },
+      [](bool gradient) {
+        const Mlp d;
+        return step_of(gradient,
+                       record(
+                           [](auto v, auto b, auto w, auto a, auto x, auto y) {
+                             const auto h = tanh((v.t() * x).each_col() + b);
+                             return -accu(y % log_softmax((w.t() * h).each_col() + a, 0)) / x.n_cols;
+                           },
+                           variables(d.V, d.b, d.W, d.a), inputs(d.X, d.Y)),
+                       d.V, d.b, d.W, d.a, d.X, d.Y);
+      });
+  objective(
+      "logsumexp", [] { return LogSumExpByHand(); },
+      [](bool gradient) {
+        const arma::mat x = uniform<double>(1280000, 1, -10, 10);
+        return step_of(gradient, record([](auto v) { return accu(logsumexp(v, 0)); }, variables(x)), x);
+      });
+  objective(
+      "mixture", [] { return MixtureByHand(); },
+      [](bool gradient) {
+        const Mixture d;
+        return step_of(gradient,
+                       record(
+                           [](auto m, auto t, auto p, auto x, auto xx) {
+                             const auto a = exp(-2 * t);
+                             const auto offset =
+                                 log_softmax(p, 0) - (0.5 * sum(square(m) % a, 0) + sum(t, 0)).t();
+                             const auto l = ((m % a).t() * x - 0.5 * (a.t() * xx)).each_col() + offset;
+                             return -accu(logsumexp(l, 0)) / x.n_cols;
+                           },
+                           variables(d.m, d.t, d.p), inputs(d.X, d.XX)),
+                       d.m, d.t, d.p, d.X, d.XX);
+      });
+  objective(
+      "kmeans", [] { return KMeansByHand(); },
+      [](bool gradient) {
+        const KMeans d;
+        return step_of(gradient,
+                       record(
+                           [](auto c, auto x) {
+                             const auto distance = (-2 * (c.t() * x)).each_col() + sum(square(c), 0).t();
+                             return (accu(square(x)) - accu(max(-distance, 0))) / x.n_cols;
+                           },
+                           variables(d.C), inputs(d.X)),
+                       d.C, d.X);
+      });
+  return true;
+}();
+
+}  // namespace
+}  // namespace armagrad::bench
