@@ -228,9 +228,16 @@ template <class T, int N>
   for (int i = 0; i < lanes; ++i) p[arma::uword(i) * stride] = some[i];
 }
 template <class T, int N>
+void scatter(T* p, Pack<T, N> x, arma::uword stride) {
+  [&]<std::size_t... lane>(std::index_sequence<lane...>) { ((p[lane * stride] = x[lane]), ...); }
+  (std::make_index_sequence<N>());
+}
+template <class T, int N>
 [[gnu::always_inline]] inline void store(T* p, Pack<T, N> x, arma::uword stride, int lanes) {
   if (stride == 1 && lanes == N)
     std::memcpy(p, &x.v, sizeof x.v);
+  else if (lanes == N)
+    scatter(p, x, stride);
   else
     scatter(p, x, stride, lanes);
 }
