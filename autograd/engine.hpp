@@ -134,7 +134,8 @@ void Tape<eT>::need(Index i, Index& lowest) {
 }
 
 template <class eT>
-void Tape<eT>::need_operands(const Node<eT>& n, Index& lowest) {
+void Tape<eT>::need_operands(Index i, Index& lowest, Schedule& schedule) {
+  const Node<eT>& n = nodes_[i];
   for (const Index operand : operands(n)) {
     Node<eT>& x = nodes_[operand];
     if (n.operation->family == Family::total && x.operation->family == Family::elementwise &&
@@ -145,14 +146,40 @@ void Tape<eT>::need_operands(const Node<eT>& n, Index& lowest) {
     } else {
       need(operand, lowest);
     }
+    if (n.summed) {
+      x.kept = true;  // read when the sum is taken, which is later
+    } else if (!x.used && !x.evaluated && x.arity != 0 && !x.one_by_one()) {
+      schedule.drops.push_back({i, operand});  // seen from above, the first use is the last
+    }
+    x.used = true;
+  }
+}
+
+/// Marks what the pass backward from node i would read.
+template <class eT>
+void Tape<eT>::keep(Index i) {
+  const std::span<const Index> xs = operands(nodes_[i]);
+  for (unsigned k = 0; k < xs.size(); ++k) {
+    if (!nodes_[xs[k]].needs_gradient) continue;
+    const unsigned reads = nodes_[i].operation->reads_by(k);
+    if (reads & reads::result) nodes_[i].kept = true;
+    for (unsigned j = 0; j < xs.size(); ++j) {
+      if (reads & reads::operand(j)) nodes_[xs[j]].kept = true;
+    }
   }
 }
 
 /// Goes down the tape from root, marking what is needed, then lists it and takes the marks away.
 template <class eT>
 void Tape<eT>::plan(Schedule& schedule, Index root, bool value, bool adjoints) {
+  schedule.root = root;
+  schedule.backward = adjoints;
+  schedule.values.clear();
+  schedule.adjoints.clear();
+  schedule.drops.clear();
   Index lowest = root;
   if (value) need(root, lowest);
+  nodes_[root].kept = true;
   if (adjoints) nodes_[root].active = nodes_[root].needs_gradient;
   for (Index i = root + 1; i-- > lowest;) {
     Node<eT>& n = nodes_[i];
@@ -170,17 +197,20 @@ void Tape<eT>::plan(Schedule& schedule, Index root, bool value, bool adjoints) {
         }
       }
     }
-    if (!n.evaluated && (n.needed || n.summed)) need_operands(n, lowest);
+    if (n.needs_gradient) keep(i);
+    if (!n.evaluated && (n.needed || n.summed)) need_operands(i, lowest, schedule);
   }
-  schedule.root = root;
-  schedule.backward = adjoints;
-  schedule.values.clear();
-  schedule.adjoints.clear();
   for (Index i = lowest; i <= root; ++i) {
     Node<eT>& n = nodes_[i];
     if (n.needed) schedule.values.push_back(i);
     if (n.active) schedule.adjoints.push_back(i);
-    n.needed = n.summed = n.active = false;
+  }
+  std::erase_if(schedule.drops,
+                [&](const auto& d) { return nodes_[d.value].kept || !nodes_[d.value].needed; });
+  std::reverse(schedule.drops.begin(), schedule.drops.end());
+  for (Index i = lowest; i <= root; ++i) {
+    Node<eT>& n = nodes_[i];
+    n.needed = n.summed = n.active = n.used = n.kept = false;
   }
 }
 
@@ -188,7 +218,12 @@ void Tape<eT>::plan(Schedule& schedule, Index root, bool value, bool adjoints) {
 template <class eT>
 void Tape<eT>::run(const Schedule& schedule, bool accumulate_gradients) {
   backward_follows_ = schedule.backward;
-  for (const Index i : schedule.values) compute(i);
+  auto drop = schedule.drops.begin();
+  for (const Index i : schedule.values) {
+    const auto first = drop;
+    while (drop != schedule.drops.end() && drop->after == i) ++drop;
+    compute(i, std::span(first, drop));
+  }
   if (!schedule.backward) return;
   for (const Index i : schedule.adjoints) {
     if (nodes_[i].operation->family != Family::leaf) nodes_[i].adjoint = 0;
@@ -205,6 +240,7 @@ void Tape<eT>::run(const Schedule& schedule, bool accumulate_gradients) {
       if (nodes_[*i].operation->family == Family::leaf) continue;
       pull(*i);
       drop_adjoint(*i);
+      drop_value(*i);  // all that read it have passed their adjoints on
     }
     // A gradient is not to change with what it was looking at.
     for (const Index v : variables_) {
@@ -240,8 +276,9 @@ Strided<const eT> Tape<eT>::operand(const Node<eT>& n, unsigned k) const {
   return broadcast(data(n.operands[k]), nodes_[n.operands[k]].shape, n.shape);
 }
 
+/// Computes node i, after which the values in `drops` are not needed any more.
 template <class eT>
-void Tape<eT>::compute(Index i) {
+void Tape<eT>::compute(Index i, std::span<const Schedule::Drop> drops) {
   Node<eT>& n = nodes_[i];
   const Operation<eT>& op = *n.operation;
   if (op.family == Family::elementwise) {
@@ -250,6 +287,11 @@ void Tape<eT>::compute(Index i) {
       n.value = op.map_one(rule(i), x.data());
     } else {
       const std::array<Strided<const eT>, 3> x = looks(n);
+      // An operand of the same shape that is not needed any more makes room before: the pool gives its memory
+      // out again, and the operation works in place.
+      for (const Schedule::Drop& d : drops) {
+        if (nodes_[d.value].shape == n.shape) drop_value(d.value);
+      }
       op.map(rule(i), output(i), x.data(), n.shape.rows, n.shape.cols);
     }
   } else if (op.family == Family::total && !nodes_[n.operands[0]].evaluated) {
@@ -260,6 +302,16 @@ void Tape<eT>::compute(Index i) {
     op.forward(*this, i);
   }
   n.evaluated = true;
+  for (const Schedule::Drop& d : drops) drop_value(d.value);
+}
+
+template <class eT>
+void Tape<eT>::drop_value(Index i) {
+  eT* chunk = chunk_of(i);
+  if (!chunk) return;
+  pool_.release(chunk);
+  storage_[nodes_[i].storage].value = nullptr;
+  nodes_[i].evaluated = false;
 }
 
 template <class eT>
@@ -430,9 +482,9 @@ void Tape<eT>::pull_elementwise(Index i, unsigned k) {
     // A number times an argument: a look at it will do.
     dy.scale *= *dy.look.data * eT(op.multiple[k]);
     for (unsigned j = 0; j < n.arity; ++j) {
-      if (op.reads[k] == reads::operand(j)) return contribute(to, {x[j], nullptr, dy.scale});
+      if (op.reads[k] == reads::operand(j)) return contribute(to, {x[j], chunk_of(n.operands[j]), dy.scale});
     }
-    return contribute(to, {broadcast(data(i), n.shape, n.shape), nullptr, dy.scale});
+    return contribute(to, {broadcast(data(i), n.shape, n.shape), chunk_of(i), dy.scale});
   }
   const auto [out, add] = accumulate(to);
   op.pull(rule(i), k, broadcast(out, shape, n.shape), add, dy.look, dy.scale,

@@ -50,6 +50,8 @@ struct Node {
   bool needed : 1 = false;  // marks of the sweep under way
   bool summed : 1 = false;
   bool active : 1 = false;
+  bool used : 1 = false;
+  bool kept : 1 = false;
   alignas(8) std::byte rule[16]{};
   eT value{}, adjoint{};
 
@@ -68,11 +70,15 @@ struct Adjoint {
 };
 
 /// What a sweep does: which nodes' values it computes, and on from which it passes adjoints, both in tape
-/// order.
+/// order; and which values have had their last use when a value was computed.
 struct Schedule {
+  struct Drop {
+    Index after, value;
+  };
   Index root = 0;
   bool backward = false;
   std::vector<Index> values, adjoints;
+  std::vector<Drop> drops;
 };
 
 template <class eT>
@@ -181,11 +187,18 @@ class Tape {
   Var<eT> named(const Var<eT>& x, const char* name);
   Index append(const Operation<eT>& operation, Shape shape, std::span<const Index> operands, Location at);
   void need(Index i, Index& lowest);
-  void need_operands(const Node<eT>& n, Index& lowest);
-  void compute(Index i);
+  void need_operands(Index i, Index& lowest, Schedule& schedule);
+  void keep(Index i);
+  void compute(Index i, std::span<const Schedule::Drop> drops);
   void pull(Index i);
   void pull_elementwise(Index i, unsigned k);
   void drop_adjoint(Index i);
+  void drop_value(Index i);
+  /// The chunk that holds node i's value, or nullptr if it is not in the pool.
+  eT* chunk_of(Index i) const {
+    const Node<eT>& n = nodes_[i];
+    return n.storage == no_index || n.arity == 0 ? nullptr : const_cast<eT*>(storage_[n.storage].value);
+  }
   static bool is_full(const Adjoint<eT>& a, Shape s);
   Strided<const eT> operand(const Node<eT>& n, unsigned k) const;
   std::array<eT, 3> numbers(const Node<eT>& n) const;
