@@ -323,7 +323,8 @@ std::pair<eT*, bool> Tape<eT>::accumulate(Index i) {
   Node<eT>& n = nodes_[i];
   if (n.one_by_one()) return {&n.adjoint, true};
   Adjoint<eT>& a = storage_[n.storage].adjoint;
-  if (a.chunk && pool_.exclusive(a.chunk) && is_full(a, n.shape)) return {a.chunk, true};
+  if (a.chunk && pool_.exclusive(a.chunk) && is_full(a, n.shape))
+    return {const_cast<eT*>(a.look.data), true};  // which may be a part of it
   const Adjoint<eT> old = a;
   eT* chunk = pool_.acquire(n.shape.size());
   a = {broadcast<const eT>(chunk, n.shape, n.shape), chunk, eT(1)};
