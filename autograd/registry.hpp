@@ -5,11 +5,15 @@
 
 #include "rules/activations.hpp"
 #include "rules/elementwise.hpp"
+#include "rules/parts.hpp"
 #include "rules/powers.hpp"
 #include "rules/products.hpp"
 #include "rules/reductions.hpp"
+#include "rules/shape.hpp"
 #include "rules/softmax.hpp"
+#include "rules/sparse.hpp"
 #include "rules/special.hpp"
+#include "rules/statistics.hpp"
 #include "rules/trigonometry.hpp"
 
 namespace armagrad {
@@ -31,7 +35,15 @@ using ActivationRules = RuleList<rules::Sigmoid, rules::Softplus, rules::Relu, r
                                  rules::Gelu, rules::Silu>;
 using SpecialRules = RuleList<rules::Erf, rules::Erfc, rules::Lgamma, rules::Polygamma>;
 using ProductRules = RuleList<rules::Transpose, rules::MatMul>;
-using ReductionRules = RuleList<rules::Spread, rules::Accu, rules::Sum, rules::FirstMax, rules::Max>;
+using ReductionRules =
+    RuleList<rules::Spread, rules::Accu, rules::Sum, rules::FirstMax, rules::Max, rules::Min>;
+using PartRules =
+    RuleList<rules::Block, rules::PlacedIn, rules::Assign, rules::Reshape, rules::Gather, rules::Scatter>;
+using ShapeRules = RuleList<rules::Join, rules::Repmat, rules::Fold, rules::Diagonal, rules::OnDiagonal,
+                            rules::Triangle, rules::Arrange>;
+using StatisticsRules = RuleList<rules::Variance, rules::Stddev, rules::Length, rules::RunningSums>;
+template <class eT>
+using SparseRules = RuleList<rules::SparseProduct<eT>>;
 using SoftmaxRules = RuleList<rules::LogSumExp, rules::Softmax, rules::LogSoftmax>;
 
 template <class eT>

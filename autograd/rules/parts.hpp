@@ -101,8 +101,8 @@ Gathered<T> scattered(const arma::Mat<T>& x, const std::shared_ptr<const arma::u
 }
 template <class T>
 Assigned<T> assigned(const arma::Mat<T>& x, const arma::Mat<T>& part, Place at) {
-  return {x.memptr(), broadcast<const T>(part.memptr(), shape_of(part), shape_of(part)), shape_of(part), at.row,
-          at.col};
+  return {x.memptr(), broadcast<const T>(part.memptr(), shape_of(part), shape_of(part)), shape_of(part),
+          at.row, at.col};
 }
 
 // Of an adjoint: blocks and other shapes are looks at the same memory.
@@ -149,8 +149,8 @@ struct Block : General<1> {
     dx += placed(dy, Place{at.row, at.col, shape_of(x)});
   }
   std::string parameters() const {
-    return std::to_string(at.row) + ", " + std::to_string(at.col) + ", size(" + std::to_string(at.shape.rows) +
-           ", " + std::to_string(at.shape.cols) + ")";
+    return std::to_string(at.row) + ", " + std::to_string(at.col) + ", size(" +
+           std::to_string(at.shape.rows) + ", " + std::to_string(at.shape.cols) + ")";
   }
 };
 
@@ -291,8 +291,8 @@ template <class eT> Var<eT> Var<eT>::operator()(uword i, arma::span c, Here at) 
 template <class eT> Var<eT> Var<eT>::operator()(arma::span r, uword j, Here at) const { return (*this)(r, arma::span(j, j), at); }
 template <class eT> Var<eT> Var<eT>::row(uword i, Here at) const { detail::check_bound(i < n_rows, "row", at); return (*this)(i, arma::span(), at); }
 template <class eT> Var<eT> Var<eT>::col(uword j, Here at) const { detail::check_bound(j < n_cols, "col", at); return (*this)(arma::span(), j, at); }
-template <class eT> Var<eT> Var<eT>::rows(uword a, uword b, Here at) const { return block(*this, detail::place(*this, {a, b}, {}, "rows", at), at); }
-template <class eT> Var<eT> Var<eT>::cols(uword a, uword b, Here at) const { return block(*this, detail::place(*this, {}, {a, b}, "cols", at), at); }
+template <class eT> Var<eT> Var<eT>::rows(uword a, uword b, Here at) const { return block(*this, detail::place(*this, arma::span(a, b), arma::span(), "rows", at), at); }
+template <class eT> Var<eT> Var<eT>::cols(uword a, uword b, Here at) const { return block(*this, detail::place(*this, arma::span(), arma::span(a, b), "cols", at), at); }
 template <class eT> Var<eT> Var<eT>::submat(uword r1, uword c1, uword r2, uword c2, Here at) const { return (*this)(arma::span(r1, r2), arma::span(c1, c2), at); }
 // clang-format on
 template <class eT>
@@ -344,8 +344,8 @@ template <class eT>
 Var<eT> reshape(const Var<eT>& x, uword rows, uword cols, Here at = Here::current()) {
   const Shape to = shape_of(rows, cols);
   if (to.size() != x.n_elem)
-    misuse("reshape", at, "the number of elements must stay the same: " + to_string(x.shape()) + " and " +
-                              to_string(to));
+    misuse("reshape", at,
+           "the number of elements must stay the same: " + to_string(x.shape()) + " and " + to_string(to));
   return to == x.shape() ? x : reshaped(x, to, at);
 }
 /// All entries as one column; with dim 1, row after row as one row.

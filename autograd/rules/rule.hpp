@@ -318,5 +318,9 @@ template <class eT>
 Var<eT> sum_along(const Var<eT>& x, uword dim) {
   return spread(sum(x, dim), x.shape());
 }
+template <class eT>
+Var<eT> total_along(const Var<eT>& x, uword dim) {
+  return sum(x, dim);
+}
 
 }  // namespace armagrad
