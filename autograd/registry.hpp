@@ -5,6 +5,7 @@
 
 #include "rules/activations.hpp"
 #include "rules/elementwise.hpp"
+#include "rules/indices.hpp"
 #include "rules/parts.hpp"
 #include "rules/powers.hpp"
 #include "rules/products.hpp"

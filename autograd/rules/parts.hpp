@@ -36,25 +36,6 @@ struct Placed {
   }
 };
 
-/// The entries of these indices; or, scattered, the matrix that has them there and sums where several meet.
-template <class T>
-struct Gathered {
-  const T* of;
-  const arma::uvec* indices;
-  bool scattered;
-
-  void put(T* out, Shape s, bool add) const {
-    if (!add) std::fill_n(out, s.size(), T(0));
-    const arma::uvec& at = *indices;
-    for (uword i = 0; i < at.n_elem; ++i) {
-      if (scattered)
-        out[at[i]] += of[i];
-      else
-        out[i] += of[at[i]];
-    }
-  }
-};
-
 /// x with a block from (row, col) on replaced.
 template <class T>
 struct Assigned {
@@ -90,14 +71,6 @@ Look<T> reshaped(const arma::Mat<T>& x, Shape to) {
 template <class T>
 Placed<T> placed(const arma::Mat<T>& x, Place at) {
   return {broadcast<const T>(x.memptr(), shape_of(x), shape_of(x)), T(1), shape_of(x), at.row, at.col};
-}
-template <class T>
-Gathered<T> gathered(const arma::Mat<T>& x, const std::shared_ptr<const arma::uvec>& indices, Shape) {
-  return {x.memptr(), indices.get(), false};
-}
-template <class T>
-Gathered<T> scattered(const arma::Mat<T>& x, const std::shared_ptr<const arma::uvec>& indices, Shape) {
-  return {x.memptr(), indices.get(), true};
 }
 template <class T>
 Assigned<T> assigned(const arma::Mat<T>& x, const arma::Mat<T>& part, Place at) {
@@ -196,40 +169,6 @@ struct Reshape : General<1> {
   std::string parameters() const { return std::to_string(to.rows) + ", " + std::to_string(to.cols); }
 };
 
-/// Entries by their indices; `to` has as many.
-struct Gather : General<1> {
-  static constexpr auto name = "elem";
-  static constexpr bool multilinear = true;
-  static constexpr std::array reads{reads::nothing};
-  std::shared_ptr<const arma::uvec> indices;
-  Shape to{};
-  void forward(auto y, const auto& x) const { y = gathered(x, indices, to); }
-  void reverse(auto dx, const auto& dy, const auto&, const auto& x) const {
-    dx += scattered(full(dy), indices, shape_of(x));
-  }
-  static std::string text(const arma::uvec& indices) {
-    if (indices.n_elem > 8) return std::to_string(indices.n_elem) + " indices";
-    std::string list("{");
-    for (uword i = 0; i < indices.n_elem; ++i) list.append(i ? ", " : "").append(std::to_string(indices[i]));
-    return list.append("}");
-  }
-  std::string parameters() const { return text(*indices); }
-};
-
-/// The reverse of Gather: zeros, and the entries of x added at their indices.
-struct Scatter : General<1> {
-  static constexpr auto name = "scattered";
-  static constexpr bool multilinear = true;
-  static constexpr std::array reads{reads::nothing};
-  std::shared_ptr<const arma::uvec> indices;
-  Shape to{};
-  void forward(auto y, const auto& x) const { y = scattered(x, indices, to); }
-  void reverse(auto dx, const auto& dy, const auto&, const auto& x) const {
-    dx += gathered(full(dy), indices, shape_of(x));
-  }
-  std::string parameters() const { return Gather::text(*indices) + ", " + to_string(to); }
-};
-
 }  // namespace rules
 
 // ---- The same primitives over Var
@@ -240,8 +179,6 @@ template <class eT> Shape shape_of(const Var<eT>& x) { return x.shape(); }
 template <class eT> Var<eT> block(const Var<eT>& x, Place p, Here at = {})    { return record_node<rules::Block, eT>({{}, p}, p.shape, at, {&x}); }
 template <class eT> Var<eT> placed(const Var<eT>& x, Place p)                 { return record_node<rules::PlacedIn, eT>({{}, p}, p.shape, {}, {&x}); }
 template <class eT> Var<eT> reshaped(const Var<eT>& x, Shape to, Here at = {}) { return record_node<rules::Reshape, eT>({{}, to}, to, at, {&x}); }
-template <class eT> Var<eT> gathered(const Var<eT>& x, std::shared_ptr<const arma::uvec> i, Shape to, Here at = {}) { return record_node<rules::Gather, eT>({{}, std::move(i), to}, to, at, {&x}); }
-template <class eT> Var<eT> scattered(const Var<eT>& x, std::shared_ptr<const arma::uvec> i, Shape to) { return record_node<rules::Scatter, eT>({{}, std::move(i), to}, to, {}, {&x}); }
 template <class eT> Var<eT> assigned(const Var<eT>& x, const Var<eT>& part, Place p, Here at = {}) { return record_node<rules::Assign, eT>({{}, p}, x.shape(), at, {&x, &part}); }
 template <class eT> Var<eT> cleared(const Var<eT>& dy, Place p)               { return assigned(dy, spread(dy.tape().constant(eT(0)), p.shape), p); }
 // clang-format on
@@ -265,17 +202,6 @@ template <class eT>
 Var<eT> number(const Var<eT>& x) {
   x.tape().node(x.index()).is_scalar = true;
   return x;
-}
-template <class eT>
-Var<eT> taken(const Var<eT>& x, const arma::uvec& which, bool rows, const char* name, Here at) {
-  if (which.n_elem && which.max() >= (rows ? x.n_rows : x.n_cols)) misuse(name, at, "index out of bounds");
-  const Shape to = rows ? shape_of(which.n_elem, x.n_cols) : shape_of(x.n_rows, which.n_elem);
-  auto indices = std::make_shared<arma::uvec>(to.size());
-  uword* next = indices->memptr();
-  for (uword j = 0; j < to.cols; ++j) {
-    for (uword i = 0; i < to.rows; ++i) *next++ = rows ? which[i] + j * x.n_rows : i + which[j] * x.n_rows;
-  }
-  return gathered(x, std::move(indices), to, at);
 }
 inline void check_bound(bool fine, const char* name, Here at) {
   if (!fine) misuse(name, at, "index out of bounds");
@@ -325,20 +251,6 @@ Var<eT> Var<eT>::tail_cols(uword n, Here at) const {
   detail::check_size(n <= n_cols, "tail_cols", at);
   return block(*this, {0, std::uint32_t(n_cols - n), shape_of(n_rows, n)}, at);
 }
-template <class eT>
-Var<eT> Var<eT>::elem(const arma::uvec& indices, Here at) const {
-  if (indices.n_elem) detail::check_bound(indices.max() < n_elem, "elem", at);
-  return gathered(*this, std::make_shared<const arma::uvec>(indices), shape_of(indices.n_elem, 1), at);
-}
-template <class eT>
-Var<eT> Var<eT>::rows(const arma::uvec& indices, Here at) const {
-  return detail::taken(*this, indices, true, "rows", at);
-}
-template <class eT>
-Var<eT> Var<eT>::cols(const arma::uvec& indices, Here at) const {
-  return detail::taken(*this, indices, false, "cols", at);
-}
-
 /// The same entries, column by column, in another shape of as many.
 template <class eT>
 Var<eT> reshape(const Var<eT>& x, uword rows, uword cols, Here at = Here::current()) {

@@ -4,7 +4,7 @@
 #include <numeric>
 #include <vector>
 
-#include "parts.hpp"
+#include "indices.hpp"
 
 namespace armagrad {
 

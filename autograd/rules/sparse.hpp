@@ -9,6 +9,8 @@ namespace armagrad {
 template <class eT>
 struct SparseView {
   const arma::SpMat<eT>* matrix;
+  bool transposed = false;
+  SparseView t() const { return {matrix, !transposed}; }
 };
 template <class eT>
 SparseView<eT> view(const arma::SpMat<eT>& S) {
@@ -72,8 +74,8 @@ struct SparseProduct : General<1> {
     dx += multiply(S, !S.transposed, full(dy));
   }
   std::string parameters() const {
-    const std::string text = "S" + to_string(shape_of(S.matrix->n_rows, S.matrix->n_cols));
-    return text + (S.transposed ? "'" : "") + (S.on_the_right ? " on the right" : " on the left");
+    std::string text = to_string(shape_of(S.matrix->n_rows, S.matrix->n_cols));
+    return text.append(S.transposed ? "'" : "").append(S.on_the_right ? " on the right" : " on the left");
   }
 };
 
@@ -94,7 +96,8 @@ struct SparseArgument {
   Location at;
 
   SparseArgument(SparseView<eT> S, std::source_location place = std::source_location::current())
-      : factor{std::shared_ptr<const arma::SpMat<eT>>(std::shared_ptr<void>(), S.matrix)}, at(place) {
+      : factor{std::shared_ptr<const arma::SpMat<eT>>(std::shared_ptr<void>(), S.matrix), S.transposed},
+        at(place) {
     S.matrix->sync();
   }
   template <class E>
@@ -120,21 +123,18 @@ struct SparseArgument {
   }
 };
 
-template <class S, class eT>
-concept Sparse = std::is_convertible_v<const S&, SparseArgument<eT>> && !AnyVar<S>;
 }  // namespace detail
 
 /// S * X and X * S: S is copied, unless given as view(S); S.t() * X transposes nothing.
-template <class eT, detail::Sparse<eT> S>
-Var<eT> operator*(const S& s, const Var<eT>& x) {
-  const detail::SparseArgument<eT> a(s);
-  return multiply(a.factor, a.factor.transposed, x, a.at);
+template <class eT>
+Var<eT> operator*(const std::type_identity_t<detail::SparseArgument<eT>>& S, const Var<eT>& x) {
+  return multiply(S.factor, S.factor.transposed, x, S.at);
 }
-template <class eT, detail::Sparse<eT> S>
-Var<eT> operator*(const Var<eT>& x, const S& s) {
-  detail::SparseArgument<eT> a(s);
-  a.factor.on_the_right = true;
-  return multiply(a.factor, a.factor.transposed, x, a.at);
+template <class eT>
+Var<eT> operator*(const Var<eT>& x, const std::type_identity_t<detail::SparseArgument<eT>>& S) {
+  SparseFactor<eT> factor = S.factor;
+  factor.on_the_right = true;
+  return multiply(factor, factor.transposed, x, S.at);
 }
 
 }  // namespace armagrad
