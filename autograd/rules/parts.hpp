@@ -8,6 +8,20 @@ namespace armagrad {
 // ---- Primitives over numbers
 // -------------------------------------------------------------------------------
 
+/// Writes or adds a block of a larger matrix whose columns are `outer` apart.
+template <class T>
+void put_block(T* out, uword outer, bool add, Strided<const T> x, T scale, Shape block) {
+  constexpr int N = pack_width<T>;
+  if (block.rows == 1) {
+    for (uword j = 0; j < block.cols; ++j)
+      out[j * outer] = (add ? out[j * outer] : T(0)) + scale * x.data[j * x.outer];
+  } else if (block.size() > 0) {
+    deliver<T, N>({out, 1, outer}, add, block.rows, block.cols, [&](uword i, uword j, auto lanes) {
+      return Pack<T, N>(scale) % load<T, N>(x, i, j, lanes);
+    });
+  }
+}
+
 /// What is read in strides, whatever the shape it is taken for.
 template <class T>
 struct Look {
@@ -31,7 +45,7 @@ struct Placed {
     if (diagonal) {
       for (uword i = 0; i < part.rows; ++i) out[i * (s.rows + 1)] += scale * of.data[i * of.inner];
     } else {
-      deliver_scaled<T>({out + row + col * s.rows, 1, s.rows}, add, of, scale, part.rows, part.cols);
+      put_block(out + row + col * s.rows, s.rows, add, of, scale, part);
     }
   }
 };
@@ -46,7 +60,7 @@ struct Assigned {
 
   void put(T* out, Shape s, bool) const {
     std::copy_n(of, s.size(), out);
-    deliver_scaled<T>({out + row + col * s.rows, 1, s.rows}, false, by, T(1), part.rows, part.cols);
+    put_block(out + row + col * s.rows, s.rows, false, by, T(1), part);
   }
 };
 
@@ -102,7 +116,8 @@ Placed<eT> placed(Incoming<eT> dy, Place at) {
 /// dy without the block that was replaced.
 template <class eT>
 arma::Mat<eT> cleared(Incoming<eT> dy, Place at) {
-  arma::Mat<eT> g = full(dy);
+  const arma::Mat<eT> whole = full(dy);
+  arma::Mat<eT> g(whole);
   g.submat(at.row, at.col, arma::size(at.shape.rows, at.shape.cols)).zeros();
   return g;
 }

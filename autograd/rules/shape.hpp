@@ -19,7 +19,7 @@ struct Joined {
   void put(T* out, Shape s, bool) const {
     const uword place = dim == 0 ? a->n_rows : a->n_rows * a->n_cols;
     for (const auto& [x, to] : {std::pair(a, out), std::pair(b, out + place)}) {
-      deliver_scaled<T>({to, 1, s.rows}, false, {x->memptr(), 1, x->n_rows}, T(1), x->n_rows, x->n_cols);
+      put_block<T>(to, s.rows, false, {x->memptr(), 1, x->n_rows}, T(1), shape_of(*x));
     }
   }
 };
@@ -236,13 +236,9 @@ auto join(uword dim, Here at, const A&... arguments) {
     if constexpr (AnyVar<decltype(x)>) tape = &x.tape();
   };
   (find(arguments), ...);
-  Var<eT> all;
-  const auto add = [&, first = true](const Argument<eT>& x) mutable {
-    const Var<eT> next = x.on(*tape, rules::Join::name);
-    all = first ? next : joined(all, next, dim, at);
-    first = false;
-  };
-  (add(Argument<eT>(arguments, at)), ...);
+  const std::array<Var<eT>, sizeof...(A)> parts{Argument<eT>(arguments, at).on(*tape, rules::Join::name)...};
+  Var<eT> all = parts[0];
+  for (std::size_t k = 1; k < parts.size(); ++k) all = joined(all, parts[k], dim, at);
   return all;
 }
 }  // namespace detail
@@ -261,8 +257,18 @@ template <class A, class B, class C> requires Differentiable<A, B, C>
 auto join_rows(const A& a, const B& b, const C& c, Here at = Here::current()) { return detail::join(1, at, a, b, c); }
 template <class A, class B, class C, class D> requires Differentiable<A, B, C, D>
 auto join_rows(const A& a, const B& b, const C& c, const D& d, Here at = Here::current()) { return detail::join(1, at, a, b, c, d); }
-template <class... A> requires Differentiable<A...> auto join_vert(const A&... a)  { return join_cols(a...); }
-template <class... A> requires Differentiable<A...> auto join_horiz(const A&... a) { return join_rows(a...); }
+template <class A, class B> requires Differentiable<A, B>
+auto join_vert(const A& a, const B& b, Here at = Here::current()) { return detail::join(0, at, a, b); }
+template <class A, class B, class C> requires Differentiable<A, B, C>
+auto join_vert(const A& a, const B& b, const C& c, Here at = Here::current()) { return detail::join(0, at, a, b, c); }
+template <class A, class B, class C, class D> requires Differentiable<A, B, C, D>
+auto join_vert(const A& a, const B& b, const C& c, const D& d, Here at = Here::current()) { return detail::join(0, at, a, b, c, d); }
+template <class A, class B> requires Differentiable<A, B>
+auto join_horiz(const A& a, const B& b, Here at = Here::current()) { return detail::join(1, at, a, b); }
+template <class A, class B, class C> requires Differentiable<A, B, C>
+auto join_horiz(const A& a, const B& b, const C& c, Here at = Here::current()) { return detail::join(1, at, a, b, c); }
+template <class A, class B, class C, class D> requires Differentiable<A, B, C, D>
+auto join_horiz(const A& a, const B& b, const C& c, const D& d, Here at = Here::current()) { return detail::join(1, at, a, b, c, d); }
 // clang-format on
 
 template <class eT>

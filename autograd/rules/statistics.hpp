@@ -9,7 +9,8 @@ namespace armagrad {
 
 /// Running sums down each column (dim 0) or along each row (dim 1), from the end if reversed.
 template <class T>
-arma::Mat<T> running_sums(arma::Mat<T> x, uword dim, bool reversed) {
+arma::Mat<T> running_sums(const arma::Mat<T>& of, uword dim, bool reversed) {
+  arma::Mat<T> x(of);
   const uword n = dim == 0 ? x.n_rows : x.n_cols, fibres = dim == 0 ? x.n_cols : x.n_rows;
   const uword step = dim == 0 ? 1 : x.n_rows, next = dim == 0 ? x.n_rows : 1;
   for (uword k = 1; k < n; ++k) {
@@ -73,8 +74,10 @@ struct Length : AlongDim {
     const auto z = x / top;
     y = top % sqrt(sum_along(z % z, dim));
   }
-  static void reverse(auto dx, auto dy, auto y, auto x) { dx += spread(dy / or_one(y), x) % x; }
-  void tangent(auto ty, auto y, auto x, auto tx) const { ty = total_along(x % tx, dim) / or_one(y); }
+  static void reverse(auto dx, auto dy, auto y, auto x) { dx += spread(dy, x) % (x / spread(or_one(y), x)); }
+  void tangent(auto ty, auto y, auto x, auto tx) const {
+    ty = total_along(x / spread(or_one(y), x) % tx, dim);
+  }
   std::string parameters() const { return "2, " + std::to_string(dim); }
 };
 

@@ -139,7 +139,8 @@ BOOST_AUTO_TEST_CASE(floats_follow_doubles) {
     BOOST_TEST_CONTEXT(floats[k].name) {
       const arma::fmat X = uniform<float>(floats[k].rows, floats[k].cols);
       const arma::fmat g = gradient([&](const auto& x) { return accu(square(floats[k].on_tape(x))); }, X);
-      const mat h = gradient([&](const auto& x) { return accu(square(doubles[k].on_tape(x))); }, to_double(X));
+      const mat h =
+          gradient([&](const auto& x) { return accu(square(doubles[k].on_tape(x))); }, to_double(X));
       BOOST_TEST(error(g, h) < 20 * tolerance<float>);
     }
   }
@@ -164,8 +165,8 @@ BOOST_AUTO_TEST_CASE(a_part_of_a_part_and_the_last_contribution_as_a_gradient) {
   expected(span(2, 4), span(1, 3)) = 2 * A(span(2, 4), span(1, 3));
   BOOST_TEST(error(g, expected) == 0);
   const mat B = uniform(2, 3);
-  BOOST_TEST(error(gradient([](const auto& b) { return accu(square(join_cols(2 * b, b))); }, B), mat(10 * B)) <
-             1e-14);
+  BOOST_TEST(error(gradient([](const auto& b) { return accu(square(join_cols(2 * b, b))); }, B),
+                   mat(10 * B)) < 1e-14);
 }
 
 BOOST_AUTO_TEST_CASE(assigned_parts_hide_what_was_there) {
@@ -182,14 +183,14 @@ BOOST_AUTO_TEST_CASE(assigned_parts_hide_what_was_there) {
 }
 
 BOOST_AUTO_TEST_CASE(sorted_again_when_replayed) {
-  const mat C{{1}, {2}, {3}};
-  mat X{{3}, {1}, {2}};
+  const mat C(arma::vec{1, 2, 3});
+  mat X(arma::vec{3, 1, 2});
   auto program = record([&](const auto& x) { return accu(C % sort(x)); }, variables(X));
-  BOOST_TEST(error(program.value_and_gradient(X).second, mat{{3}, {1}, {2}}) == 0);
-  X = mat{{1}, {2}, {0}};
-  BOOST_TEST(error(program.value_and_gradient(X).second, mat{{2}, {3}, {1}}) == 0);
-  X = mat{{1}, {0}, {1}};  // equal ones keep their order
-  BOOST_TEST(error(program.value_and_gradient(X).second, mat{{2}, {1}, {3}}) == 0);
+  BOOST_TEST(error(program.value_and_gradient(X).second, mat(arma::vec{3, 1, 2})) == 0);
+  X = mat(arma::vec{1, 2, 0});
+  BOOST_TEST(error(program.value_and_gradient(X).second, mat(arma::vec{2, 3, 1})) == 0);
+  X = mat(arma::vec{1, 0, 1});  // equal ones keep their order
+  BOOST_TEST(error(program.value_and_gradient(X).second, mat(arma::vec{2, 1, 3})) == 0);
 }
 
 BOOST_AUTO_TEST_CASE(products_with_zeros) {
@@ -210,9 +211,7 @@ BOOST_AUTO_TEST_CASE(parts_are_numbers_or_not_as_in_armadillo) {
 BOOST_AUTO_TEST_CASE(refusals) {
   Tape<double> tape;
   const auto x = tape.variable(mat(3, 4));
-  const auto says = [](auto f, const char* what) {
-    check_says(refusal(f), {what, "test_parts.cpp"});
-  };
+  const auto says = [](auto f, const char* what) { check_says(refusal(f), {what, "test_parts.cpp"}); };
   says([&] { x.row(3); }, "row at");
   says([&] { x.row(3); }, "index out of bounds");
   says([&] { x.col(4); }, "index out of bounds");
