@@ -39,8 +39,8 @@ inline double polygamma_above_zero(int n, double x) {
 }
 }  // namespace detail
 
-/// The derivative of order n + 1 of log|gamma(x)|: digamma for n = 0, trigamma for 1. NaN at the poles
-/// 0, -1, -2, ... (-inf or +inf at 0 from the right is not told apart), and for n > 1 below -1000.
+/// The derivative of order n + 1 of log|gamma(x)|: digamma for n = 0, trigamma for 1. NaN at the poles 0, -1,
+/// -2, ..., and for n > 1 also below -1000.
 inline double polygamma(int n, double x) {
   constexpr double pi = std::numbers::pi, nan = std::numeric_limits<double>::quiet_NaN();
   if (x > 0 || std::isnan(x)) return detail::polygamma_above_zero(n, x);
