@@ -89,6 +89,10 @@ auto operator%(const A& a, const B& b) { return detail::combine(a, b, [](auto x,
 template <class A, class B> requires (Fibre<A> || Fibre<B>)
 auto operator/(const A& a, const B& b) { return detail::combine(a, b, [](auto x, auto y) { return x / y; }); }
 template <Fibre A>
+auto operator-(const A& a) { return detail::along(a.walk, [=](uword s) { return -a.at(s); }); }
+template <Fibre A>
+auto abs(const A& a) { return detail::along(a.walk, [=](uword s) { return abs(a.at(s)); }); }
+template <Fibre A>
 auto exp(const A& a) { return detail::along(a.walk, [=](uword s) { return exp(a.at(s)); }); }
 // clang-format on
 
@@ -111,6 +115,12 @@ auto sum_along(const A& a, uword) {
     for (int l = 0; l < P::width; ++l) total.set(l, typename P::Lane(sum.lane(l)));
     return total;
   }
+}
+
+/// The sum along the fibre, as the one number that a rule that reduces results in.
+template <Fibre A>
+auto total_along(const A& a, uword dim) {
+  return sum_along(a, dim);
 }
 
 /// The largest entry along the fibre by its real part, NaN if there is one, -inf for an empty fibre.

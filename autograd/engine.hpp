@@ -390,7 +390,8 @@ std::pair<eT*, bool> Tape<eT>::accumulate(Index i) {
   Node<eT>& n = nodes_[i];
   if (n.one_by_one()) return {&n.adjoint, true};
   const Adjoint<eT>& a = storage_[n.storage].adjoint;
-  if (a.chunk && pool_.exclusive(a.chunk) && is_full(a, n.shape)) return {a.chunk, true};
+  if (a.chunk && pool_.exclusive(a.chunk) && is_full(a, n.shape))
+    return {const_cast<eT*>(a.look.data), true};  // which may be a part of the chunk
   const auto [chunk, old] = replace(i);
   if (old) {
     deliver_scaled<eT>(broadcast(chunk, n.shape, n.shape), false, old.look, old.scale, n.shape.rows,
@@ -404,7 +405,7 @@ std::pair<eT*, Adjoint<eT>> Tape<eT>::replace(Index i) {
   if (n.one_by_one()) return {&n.adjoint, {{&n.adjoint, 0, 0}, nullptr, eT(1)}};
   Adjoint<eT>& a = storage_[n.storage].adjoint;
   const Adjoint<eT> old = a;
-  if (a.chunk && pool_.exclusive(a.chunk) && is_full(a, n.shape)) return {a.chunk, old};
+  if (a.chunk && pool_.exclusive(a.chunk) && is_full(a, n.shape)) return {const_cast<eT*>(a.look.data), old};
   eT* chunk = pool_.acquire(n.shape.size());
   a = {broadcast<const eT>(chunk, n.shape, n.shape), chunk, eT(1)};
   if (old.chunk) pool_.release(old.chunk);

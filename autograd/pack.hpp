@@ -12,7 +12,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "lane.hpp"
+#include "lane_gamma.hpp"
 
 namespace armagrad {
 
@@ -98,6 +98,16 @@ struct Pack {
     return map(a, b, [](auto x, auto y) { return T(lane::real(x) > lane::real(y) ? 1 : 0); });
   }
   friend Pack operator<(Pack a, Pack b) { return b > a; }
+  friend Pack operator>=(Pack a, Pack b) {
+    return map(a, b, [](auto x, auto y) { return T(lane::real(x) >= lane::real(y) ? 1 : 0); });
+  }
+  friend Pack operator<=(Pack a, Pack b) { return b >= a; }
+  friend Pack operator==(Pack a, Pack b) {
+    return map(a, b, [](auto x, auto y) { return T(lane::real(x) == lane::real(y) ? 1 : 0); });
+  }
+  friend Pack operator!=(Pack a, Pack b) {
+    return map(a, b, [](auto x, auto y) { return T(lane::real(x) != lane::real(y) ? 1 : 0); });
+  }
 
   static Pack raw(typename detail::Lanes<T, N>::type v) {
     Pack p;
@@ -155,18 +165,48 @@ Pack<T, N> select(Pack<T, N> c, std::type_identity_t<Pack<T, N>> a, std::type_id
 }
 
 // clang-format off
-template <class T, int N> Pack<T, N> exp(Pack<T, N> x)    { return map(x, [](auto v) { return lane::exp(v); }); }
-template <class T, int N> Pack<T, N> log(Pack<T, N> x)    { return map(x, [](auto v) { return lane::log(v); }); }
-template <class T, int N> Pack<T, N> log1p(Pack<T, N> x)  { return map(x, [](auto v) { return lane::log1p(v); }); }
-template <class T, int N> Pack<T, N> sqrt(Pack<T, N> x)   { return map(x, [](auto v) { return lane::sqrt(v); }); }
-template <class T, int N> Pack<T, N> tanh(Pack<T, N> x)   { return map(x, [](auto v) { return lane::tanh(v); }); }
-template <class T, int N> Pack<T, N> abs(Pack<T, N> x)    { return map(x, [](auto v) { return lane::abs(v); }); }
-template <class T, int N> Pack<T, N> sign(Pack<T, N> x)   { return map(x, [](auto v) { return lane::sign(v); }); }
+template <class T, int N> Pack<T, N> exp(Pack<T, N> x){ return map(x, [](auto v) { return lane::exp(v); }); }
+template <class T, int N> Pack<T, N> log(Pack<T, N> x){ return map(x, [](auto v) { return lane::log(v); }); }
+template <class T, int N> Pack<T, N> log1p(Pack<T, N> x){ return map(x, [](auto v) { return lane::log1p(v); }); }
+template <class T, int N> Pack<T, N> sqrt(Pack<T, N> x){ return map(x, [](auto v) { return lane::sqrt(v); }); }
+template <class T, int N> Pack<T, N> tanh(Pack<T, N> x){ return map(x, [](auto v) { return lane::tanh(v); }); }
+template <class T, int N> Pack<T, N> abs(Pack<T, N> x){ return map(x, [](auto v) { return lane::abs(v); }); }
+template <class T, int N> Pack<T, N> sign(Pack<T, N> x){ return map(x, [](auto v) { return lane::sign(v); }); }
+template <class T, int N> Pack<T, N> expm1(Pack<T, N> x){ return map(x, [](auto v) { return lane::expm1(v); }); }
+template <class T, int N> Pack<T, N> exp2(Pack<T, N> x){ return map(x, [](auto v) { return lane::exp2(v); }); }
+template <class T, int N> Pack<T, N> exp10(Pack<T, N> x){ return map(x, [](auto v) { return lane::exp10(v); }); }
+template <class T, int N> Pack<T, N> log2(Pack<T, N> x){ return map(x, [](auto v) { return lane::log2(v); }); }
+template <class T, int N> Pack<T, N> log10(Pack<T, N> x){ return map(x, [](auto v) { return lane::log10(v); }); }
+template <class T, int N> Pack<T, N> cbrt(Pack<T, N> x){ return map(x, [](auto v) { return lane::cbrt(v); }); }
+template <class T, int N> Pack<T, N> sin(Pack<T, N> x){ return map(x, [](auto v) { return lane::sin(v); }); }
+template <class T, int N> Pack<T, N> cos(Pack<T, N> x){ return map(x, [](auto v) { return lane::cos(v); }); }
+template <class T, int N> Pack<T, N> tan(Pack<T, N> x){ return map(x, [](auto v) { return lane::tan(v); }); }
+template <class T, int N> Pack<T, N> asin(Pack<T, N> x){ return map(x, [](auto v) { return lane::asin(v); }); }
+template <class T, int N> Pack<T, N> acos(Pack<T, N> x){ return map(x, [](auto v) { return lane::acos(v); }); }
+template <class T, int N> Pack<T, N> atan(Pack<T, N> x){ return map(x, [](auto v) { return lane::atan(v); }); }
+template <class T, int N> Pack<T, N> sinh(Pack<T, N> x){ return map(x, [](auto v) { return lane::sinh(v); }); }
+template <class T, int N> Pack<T, N> cosh(Pack<T, N> x){ return map(x, [](auto v) { return lane::cosh(v); }); }
+template <class T, int N> Pack<T, N> asinh(Pack<T, N> x){ return map(x, [](auto v) { return lane::asinh(v); }); }
+template <class T, int N> Pack<T, N> acosh(Pack<T, N> x){ return map(x, [](auto v) { return lane::acosh(v); }); }
+template <class T, int N> Pack<T, N> atanh(Pack<T, N> x){ return map(x, [](auto v) { return lane::atanh(v); }); }
+template <class T, int N> Pack<T, N> erf(Pack<T, N> x){ return map(x, [](auto v) { return lane::erf(v); }); }
+template <class T, int N> Pack<T, N> erfc(Pack<T, N> x){ return map(x, [](auto v) { return lane::erfc(v); }); }
+template <class T, int N> Pack<T, N> lgamma(Pack<T, N> x){ return map(x, [](auto v) { return lane::lgamma(v); }); }
+template <class T, int N> Pack<T, N> floor(Pack<T, N> x){ return map(x, [](auto v) { return lane::floor(v); }); }
+template <class T, int N> Pack<T, N> ceil(Pack<T, N> x){ return map(x, [](auto v) { return lane::ceil(v); }); }
+template <class T, int N> Pack<T, N> round(Pack<T, N> x){ return map(x, [](auto v) { return lane::round(v); }); }
+template <class T, int N> Pack<T, N> trunc(Pack<T, N> x){ return map(x, [](auto v) { return lane::trunc(v); }); }
+template <class T, int N> Pack<T, N> atan2(Pack<T, N> y, Pack<T, N> x) { return map(y, x, [](auto a, auto b) { return lane::atan2(a, b); }); }
+template <class T, int N> Pack<T, N> hypot(Pack<T, N> a, Pack<T, N> b) { return map(a, b, [](auto u, auto v) { return lane::hypot(u, v); }); }
+template <class T, int N> Pack<T, N> pow(Pack<T, N> x, Pack<T, N> p)   { return map(x, p, [](auto a, auto b) { return lane::pow(a, b); }); }
 template <class T, int N> Pack<T, N> pow(Pack<T, N> x, double p) { return map(x, [p](auto v) { return lane::pow(v, p); }); }
+template <class T, int N> Pack<T, N> polygamma(int n, Pack<T, N> x) { return map(x, [n](auto v) { return lane::polygamma(n, v); }); }
 /// The real part where it is finite, else 0: a shift that cannot make NaNs.
 template <class T, int N> Pack<T, N> finite_or_zero(Pack<T, N> x) { return map(x, [](auto v) { return std::isfinite(lane::real(v)) ? T(lane::real(v)) : T(0); }); }
 template <class T, int N> Pack<T, N> square(Pack<T, N> x) { return x % x; }
 template <class T, int N> Pack<T, N> sigmoid(Pack<T, N> x) { return 1.0 / (1.0 + exp(-x)); }
+/// Within [low, high]; a NaN stays.
+template <class T, int N> Pack<T, N> clamp(Pack<T, N> x, double low, double high) { return select(x < low, low, select(x > high, high, x)); }
 // clang-format on
 
 /// How many numbers of type T are handled at once: what fills one of this machine's registers.

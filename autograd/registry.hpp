@@ -3,10 +3,19 @@
 
 #include <vector>
 
+#include "rules/activations.hpp"
 #include "rules/elementwise.hpp"
+#include "rules/indices.hpp"
+#include "rules/parts.hpp"
+#include "rules/powers.hpp"
 #include "rules/products.hpp"
 #include "rules/reductions.hpp"
+#include "rules/shape.hpp"
 #include "rules/softmax.hpp"
+#include "rules/sparse.hpp"
+#include "rules/special.hpp"
+#include "rules/statistics.hpp"
+#include "rules/trigonometry.hpp"
 
 namespace armagrad {
 
@@ -15,10 +24,27 @@ struct RuleList {};
 
 using ElementwiseRules =
     RuleList<rules::Plus, rules::Minus, rules::Times, rules::Divide, rules::Negate, rules::Greater,
-             rules::Exp, rules::Log, rules::Log1p, rules::Sqrt, rules::Square, rules::Pow, rules::Tanh,
-             rules::Sigmoid, rules::Softplus, rules::Relu, rules::Abs, rules::Sign>;
+             rules::GreaterEqual, rules::Equal, rules::NotEqual, rules::Where, rules::Larger, rules::Smaller,
+             rules::Clamp, rules::Abs, rules::Sign, rules::Floor, rules::Ceil, rules::Round, rules::Trunc>;
+using PowerRules =
+    RuleList<rules::Exp, rules::Expm1, rules::Exp2, rules::Exp10, rules::Log, rules::Log1p, rules::Log2,
+             rules::Log10, rules::Sqrt, rules::Cbrt, rules::Square, rules::Pow, rules::Power>;
+using TrigonometryRules =
+    RuleList<rules::Sin, rules::Cos, rules::Tan, rules::Asin, rules::Acos, rules::Atan, rules::Sinh,
+             rules::Cosh, rules::Tanh, rules::Asinh, rules::Acosh, rules::Atanh, rules::Atan2, rules::Hypot>;
+using ActivationRules = RuleList<rules::Sigmoid, rules::Softplus, rules::Relu, rules::LeakyRelu, rules::Elu,
+                                 rules::Gelu, rules::Silu>;
+using SpecialRules = RuleList<rules::Erf, rules::Erfc, rules::Lgamma, rules::Polygamma>;
 using ProductRules = RuleList<rules::Transpose, rules::MatMul>;
-using ReductionRules = RuleList<rules::Spread, rules::Accu, rules::Sum, rules::FirstMax, rules::Max>;
+using ReductionRules =
+    RuleList<rules::Spread, rules::Accu, rules::Sum, rules::FirstMax, rules::Max, rules::Min>;
+using PartRules =
+    RuleList<rules::Block, rules::PlacedIn, rules::Assign, rules::Reshape, rules::Gather, rules::Scatter>;
+using ShapeRules = RuleList<rules::Join, rules::Repmat, rules::Fold, rules::Diagonal, rules::OnDiagonal,
+                            rules::Triangle, rules::Arrange>;
+using StatisticsRules = RuleList<rules::Variance, rules::Stddev, rules::Length, rules::RunningSums>;
+template <class eT>
+using SparseRules = RuleList<rules::SparseProduct<eT>>;
 using SoftmaxRules = RuleList<rules::LogSumExp, rules::Softmax, rules::LogSoftmax>;
 
 template <class eT>

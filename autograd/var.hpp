@@ -20,6 +20,9 @@ struct Times;
 struct Divide;
 struct Negate;
 struct Greater;
+struct GreaterEqual;
+struct Equal;
+struct NotEqual;
 }  // namespace rules
 template <class Rule, class eT>
 Var<eT> record_elementwise(const Rule& rule, std::initializer_list<const Argument<eT>*> arguments);
@@ -56,6 +59,28 @@ class Var {
   /// X.each_col() + c and the like: c (n_rows x 1) meets every column.
   auto each_col() const { return Each<eT, false>(*this); }
 
+  // Parts, as in Armadillo; what they are made of is not copied until it is needed.
+  using Here = std::source_location;
+  /// The entry (i, j), or i of the column-by-column order: a number.
+  Var operator()(uword i, uword j, Here at = Here::current()) const;
+  Var operator()(uword i, Here at = Here::current()) const;
+  Var operator()(arma::span rows, arma::span cols, Here at = Here::current()) const;
+  Var operator()(uword i, arma::span cols, Here at = Here::current()) const;
+  Var operator()(arma::span rows, uword j, Here at = Here::current()) const;
+  Var row(uword i, Here at = Here::current()) const;
+  Var col(uword j, Here at = Here::current()) const;
+  Var rows(uword first, uword last, Here at = Here::current()) const;
+  Var cols(uword first, uword last, Here at = Here::current()) const;
+  Var submat(uword row1, uword col1, uword row2, uword col2, Here at = Here::current()) const;
+  Var head_rows(uword n, Here at = Here::current()) const;
+  Var tail_rows(uword n, Here at = Here::current()) const;
+  Var head_cols(uword n, Here at = Here::current()) const;
+  Var tail_cols(uword n, Here at = Here::current()) const;
+  /// The entries, rows or columns of these indices, in their order; an index may come several times.
+  Var elem(const arma::uvec& indices, Here at = Here::current()) const;
+  Var rows(const arma::uvec& indices, Here at = Here::current()) const;
+  Var cols(const arma::uvec& indices, Here at = Here::current()) const;
+
   using A = Argument<eT>;
   friend Var operator+(const A& a, const A& b) { return record_elementwise<rules::Plus, eT>({}, {&a, &b}); }
   friend Var operator-(const A& a, const A& b) { return record_elementwise<rules::Minus, eT>({}, {&a, &b}); }
@@ -69,6 +94,16 @@ class Var {
   }
   friend Var operator<(const A& a, const A& b) {
     return record_elementwise<rules::Greater, eT>({}, {&b, &a});
+  }
+  friend Var operator>=(const A& a, const A& b) {
+    return record_elementwise<rules::GreaterEqual, eT>({}, {&a, &b});
+  }
+  friend Var operator<=(const A& a, const A& b) {
+    return record_elementwise<rules::GreaterEqual, eT>({}, {&b, &a});
+  }
+  friend Var operator==(const A& a, const A& b) { return record_elementwise<rules::Equal, eT>({}, {&a, &b}); }
+  friend Var operator!=(const A& a, const A& b) {
+    return record_elementwise<rules::NotEqual, eT>({}, {&a, &b});
   }
 
  private:

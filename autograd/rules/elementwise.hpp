@@ -1,5 +1,6 @@
 #pragma once
-// Operations that go entry by entry: a value, and its partial derivatives by each operand.
+// Operations that go entry by entry: a value, and its partial derivatives by each operand. Here: arithmetic,
+// comparisons, choices and roundings.
 
 #include "rule.hpp"
 
@@ -41,7 +42,7 @@ struct Negate : Elementwise<1> {
   static auto partials(auto, auto) { return std::tuple(-1.0); }
 };
 
-/// 1 where a > b, else 0; its derivative is zero everywhere, also at the jump.
+/// Comparisons are 1 where they hold and 0 elsewhere; their derivative is zero everywhere, also at the jump.
 struct Greater : Elementwise<2> {
   static constexpr auto name = "greater", infix = " > ";
   static constexpr int precedence = 0;
@@ -49,71 +50,55 @@ struct Greater : Elementwise<2> {
   static auto value(auto a, auto b) { return a > b; }
 };
 
-struct Exp : Elementwise<1> {
-  static constexpr auto name = "exp";
-  static auto value(auto x) { return exp(x); }
-  static auto partials(auto y, auto) { return std::tuple(y); }
+struct GreaterEqual : Elementwise<2> {
+  static constexpr auto name = "greater or equal", infix = " >= ";
+  static constexpr int precedence = 0;
+  static constexpr bool flat = true;
+  static auto value(auto a, auto b) { return a >= b; }
 };
 
-struct Log : Elementwise<1> {
-  static constexpr auto name = "log";
-  static auto value(auto x) { return log(x); }
-  static auto partials(auto, auto x) { return std::tuple(1.0 / x); }
+struct Equal : Elementwise<2> {
+  static constexpr auto name = "equal", infix = " == ";
+  static constexpr int precedence = -1;
+  static constexpr bool flat = true;
+  static auto value(auto a, auto b) { return a == b; }
 };
 
-struct Log1p : Elementwise<1> {
-  static constexpr auto name = "log1p";
-  static auto value(auto x) { return log1p(x); }
-  static auto partials(auto, auto x) { return std::tuple(1.0 / (1.0 + x)); }
+struct NotEqual : Elementwise<2> {
+  static constexpr auto name = "not equal", infix = " != ";
+  static constexpr int precedence = -1;
+  static constexpr bool flat = true;
+  static auto value(auto a, auto b) { return a != b; }
 };
 
-struct Sqrt : Elementwise<1> {
-  static constexpr auto name = "sqrt";
-  static auto value(auto x) { return sqrt(x); }
-  static auto partials(auto y, auto) { return std::tuple(0.5 / y); }
+/// a where c is not 0, b elsewhere. The branch not taken gets a zero adjoint; nothing goes to c.
+struct Where : Elementwise<3> {
+  static constexpr auto name = "where";
+  static auto value(auto c, auto a, auto b) { return select(c, a, b); }
+  static auto partials(auto, auto c, auto, auto) { return std::tuple(0.0, c != 0.0, c == 0.0); }
 };
 
-struct Square : Elementwise<1> {
-  static constexpr auto name = "square";
-  static auto value(auto x) { return square(x); }
-  static auto partials(auto, auto x) { return std::tuple(2.0 * x); }
+/// The larger of two; of equals, the first gets the derivative. A NaN on either side stays.
+struct Larger : Elementwise<2> {
+  static constexpr auto name = "max";
+  static auto value(auto a, auto b) { return select(a >= b, a, select(a == a, b, a)); }
+  static auto partials(auto, auto a, auto b) { return std::tuple(a >= b, 1.0 - (a >= b)); }
 };
 
-/// By a constant exponent. The derivative is e x^(e-1), as written: 0 at exponent 0, also for x = 0.
-struct Pow : Elementwise<1> {
-  static constexpr auto name = "pow";
-  double exponent;
-  auto value(auto x) const { return pow(x, exponent); }
-  auto partials(auto, auto x) const {
-    return std::tuple(exponent * pow(x, exponent == 0 ? 0 : exponent - 1));
-  }
-  std::string parameters() const { return to_text(exponent); }
+/// The smaller of two; of equals, the first gets the derivative. A NaN on either side stays.
+struct Smaller : Elementwise<2> {
+  static constexpr auto name = "min";
+  static auto value(auto a, auto b) { return select(a <= b, a, select(a == a, b, a)); }
+  static auto partials(auto, auto a, auto b) { return std::tuple(a <= b, 1.0 - (a <= b)); }
 };
 
-struct Tanh : Elementwise<1> {
-  static constexpr auto name = "tanh";
-  static auto value(auto x) { return tanh(x); }
-  static auto partials(auto y, auto) { return std::tuple(1.0 - square(y)); }
-};
-
-struct Sigmoid : Elementwise<1> {
-  static constexpr auto name = "sigmoid";
-  static auto value(auto x) { return sigmoid(x); }
-  static auto partials(auto y, auto) { return std::tuple(y % (1.0 - y)); }
-};
-
-/// log(1 + exp(x)), without overflow.
-struct Softplus : Elementwise<1> {
-  static constexpr auto name = "softplus";
-  static auto value(auto x) { return select(x > 0, x, 0.0) + log1p(exp(-abs(x))); }
-  static auto partials(auto, auto x) { return std::tuple(sigmoid(x)); }
-};
-
-/// max(x, 0). At the kink the derivative is 0.
-struct Relu : Elementwise<1> {
-  static constexpr auto name = "relu";
-  static auto value(auto x) { return select(x < 0, 0.0, x); }
-  static auto partials(auto, auto x) { return std::tuple(x > 0); }
+/// Within [low, high]. At the two kinks the derivative is 0.
+struct Clamp : Elementwise<1> {
+  static constexpr auto name = "clamp";
+  double low, high;
+  auto value(auto x) const { return clamp(x, low, high); }
+  auto partials(auto, auto x) const { return std::tuple((x > low) % (x < high)); }
+  std::string parameters() const { return to_text(low) + ", " + to_text(high); }
 };
 
 /// At the kink the derivative is 0.
@@ -130,33 +115,111 @@ struct Sign : Elementwise<1> {
   static auto value(auto x) { return sign(x); }
 };
 
-}  // namespace rules
+/// Roundings: of zero derivative everywhere, also at the jumps.
+struct Floor : Elementwise<1> {
+  static constexpr auto name = "floor";
+  static constexpr bool flat = true;
+  static auto value(auto x) { return floor(x); }
+};
 
-namespace detail {
-template <class Rule, class eT>
-Var<eT> elementwise(const Var<eT>& x, std::source_location at, Rule rule = {}) {
-  const Argument<eT> argument(x, at);
-  return record_elementwise<Rule, eT>(rule, {&argument});
-}
-}  // namespace detail
+struct Ceil : Elementwise<1> {
+  static constexpr auto name = "ceil";
+  static constexpr bool flat = true;
+  static auto value(auto x) { return ceil(x); }
+};
+
+struct Round : Elementwise<1> {
+  static constexpr auto name = "round";
+  static constexpr bool flat = true;
+  static auto value(auto x) { return round(x); }
+};
+
+struct Trunc : Elementwise<1> {
+  static constexpr auto name = "trunc";
+  static constexpr bool flat = true;
+  static auto value(auto x) { return trunc(x); }
+};
+
+}  // namespace rules
 
 using Here = std::source_location;
 
-// clang-format off
-template <class eT> Var<eT> exp(const Var<eT>& x, Here at = Here::current())      { return detail::elementwise<rules::Exp>(x, at); }
-template <class eT> Var<eT> log(const Var<eT>& x, Here at = Here::current())      { return detail::elementwise<rules::Log>(x, at); }
-template <class eT> Var<eT> log1p(const Var<eT>& x, Here at = Here::current())    { return detail::elementwise<rules::Log1p>(x, at); }
-template <class eT> Var<eT> sqrt(const Var<eT>& x, Here at = Here::current())     { return detail::elementwise<rules::Sqrt>(x, at); }
-template <class eT> Var<eT> square(const Var<eT>& x, Here at = Here::current())   { return detail::elementwise<rules::Square>(x, at); }
-template <class eT> Var<eT> tanh(const Var<eT>& x, Here at = Here::current())     { return detail::elementwise<rules::Tanh>(x, at); }
-template <class eT> Var<eT> sigmoid(const Var<eT>& x, Here at = Here::current())  { return detail::elementwise<rules::Sigmoid>(x, at); }
-template <class eT> Var<eT> softplus(const Var<eT>& x, Here at = Here::current()) { return detail::elementwise<rules::Softplus>(x, at); }
-template <class eT> Var<eT> relu(const Var<eT>& x, Here at = Here::current())     { return detail::elementwise<rules::Relu>(x, at); }
-template <class eT> Var<eT> abs(const Var<eT>& x, Here at = Here::current())      { return detail::elementwise<rules::Abs>(x, at); }
-template <class eT> Var<eT> sign(const Var<eT>& x, Here at = Here::current())     { return detail::elementwise<rules::Sign>(x, at); }
-template <class eT> Var<eT> pow(const Var<eT>& x, double exponent, Here at = Here::current()) {
-  return detail::elementwise(x, at, rules::Pow{{}, exponent});
+namespace detail {
+template <class eT, class Rule, class... A>
+Var<eT> record_over(const Rule& rule, const A&... arguments) {
+  return record_elementwise<Rule, eT>(rule, {&arguments...});
 }
+/// A node of an elementwise rule over Vars, matrices and numbers, at least one of them a Var.
+template <class Rule, class... A>
+requires Differentiable<A...>
+auto elementwise(const Rule& rule, Here at, const A&... arguments) {
+  using eT = element_t<A...>;
+  return record_over<eT>(rule, Argument<eT>(arguments, at)...);
+}
+
+template <class T>
+concept Number = std::is_arithmetic_v<std::remove_cvref_t<T>>;
+
+/// A condition of 0 and 1: as it is, or Armadillo's of unsigned integers as one of eT.
+template <class eT, class C>
+decltype(auto) condition(const C& c) {
+  if constexpr (requires { typename C::elem_type; } && !AnyVar<C>) {
+    if constexpr (!std::is_same_v<typename C::elem_type, eT>)
+      return arma::Mat<eT>(arma::conv_to<arma::Mat<eT>>::from(c));
+    else
+      return (c);
+  } else {
+    return (c);
+  }
+}
+}  // namespace detail
+
+// clang-format off
+template <class eT> Var<eT> abs(const Var<eT>& x, Here at = Here::current())   { return detail::elementwise(rules::Abs{}, at, x); }
+template <class eT> Var<eT> sign(const Var<eT>& x, Here at = Here::current())  { return detail::elementwise(rules::Sign{}, at, x); }
+template <class eT> Var<eT> floor(const Var<eT>& x, Here at = Here::current()) { return detail::elementwise(rules::Floor{}, at, x); }
+template <class eT> Var<eT> ceil(const Var<eT>& x, Here at = Here::current())  { return detail::elementwise(rules::Ceil{}, at, x); }
+template <class eT> Var<eT> round(const Var<eT>& x, Here at = Here::current()) { return detail::elementwise(rules::Round{}, at, x); }
+template <class eT> Var<eT> trunc(const Var<eT>& x, Here at = Here::current()) { return detail::elementwise(rules::Trunc{}, at, x); }
 // clang-format on
+
+/// Entries below `low` become low, those above `high` become high; a NaN stays.
+template <class eT>
+Var<eT> clamp(const Var<eT>& x, double low, double high, Here at = Here::current()) {
+  if (low > high) misuse("clamp", at, "min_val must be less than max_val");
+  return detail::elementwise(rules::Clamp{{}, low, high}, at, x);
+}
+
+/// The larger or smaller of two, entry by entry. With a plain number there is only max(x, dim), as in
+/// Armadillo: write clamp or relu.
+template <class A, class B>
+requires(Differentiable<A, B> && !detail::Number<A> &&
+         !detail::Number<B>) auto max(const A& a, const B& b, Here at = Here::current()) {
+  return detail::elementwise(rules::Larger{}, at, a, b);
+}
+template <class A, class B>
+requires(Differentiable<A, B> && !detail::Number<A> &&
+         !detail::Number<B>) auto min(const A& a, const B& b, Here at = Here::current()) {
+  return detail::elementwise(rules::Smaller{}, at, a, b);
+}
+template <class eT>
+Var<eT> max(const Var<eT>&, std::floating_point auto) = delete;
+template <class eT>
+Var<eT> min(const Var<eT>&, std::floating_point auto) = delete;
+
+/// a where the condition is not 0, b elsewhere: Vars, matrices or numbers; the condition may be of unsigned
+/// integers, such as X > 0. What stands in the branch not taken does not matter, be it a NaN.
+template <class C, class A, class B>
+requires Differentiable<C, A, B>
+auto where(const C& c, const A& a, const B& b, Here at = Here::current()) {
+  return detail::elementwise(rules::Where{}, at, detail::condition<element_t<C, A, B>>(c), a, b);
+}
+/// The same, as rules write it.
+template <class eT>
+Var<eT> select(const Var<eT>& c, const std::type_identity_t<Argument<eT>>& a,
+               const std::type_identity_t<Argument<eT>>& b) {
+  const Argument<eT> condition(c);
+  return record_elementwise<rules::Where, eT>({}, {&condition, &a, &b});
+}
 
 }  // namespace armagrad

@@ -1,7 +1,7 @@
 #pragma once
 // Sums and maxima, their counterpart the broadcast, and Armadillo's each_row and each_col.
 
-#include "elementwise.hpp"
+#include "parts.hpp"
 
 namespace armagrad {
 namespace rules {
@@ -10,6 +10,7 @@ namespace rules {
 struct Spread : General<1> {
   static constexpr Family family = Family::spread;
   static constexpr auto name = "spread";
+  static constexpr bool multilinear = true;
   static constexpr std::array reads{reads::nothing};
   static void forward(auto y, const auto& x) { y = spread(x, y); }
   static void reverse(auto dx, const auto& dy, const auto&, const auto& x) { dx += sum_to(dy, x); }
@@ -19,6 +20,7 @@ struct Spread : General<1> {
 struct Accu : General<1> {
   static constexpr Family family = Family::total;
   static constexpr auto name = "accu";
+  static constexpr bool multilinear = true;
   static constexpr std::array reads{reads::nothing};
   static void forward(auto y, const auto& x) { y = sum_to(x, y); }
   static void reverse(auto dx, const auto& dy, const auto&, const auto& x) { dx += spread(dy, x); }
@@ -27,6 +29,7 @@ struct Accu : General<1> {
 /// The sums down each column (dim 0) or along each row (dim 1).
 struct Sum : General<1> {
   static constexpr auto name = "sum";
+  static constexpr bool multilinear = true;
   static constexpr std::array reads{reads::nothing};
   uword dim;
   static void forward(auto y, const auto& x) { y = sum_to(x, y); }
@@ -51,6 +54,19 @@ struct Max : AlongDim {
   uword dim;
   void forward(auto y, auto x) const { y = max_along(x, dim); }
   void reverse(auto dx, auto dy, auto, auto x) const { dx += spread(dy, x) % first_max(x, dim); }
+  void tangent(auto ty, auto, auto x, auto tx) const { ty = total_along(first_max(x, dim) % tx, dim); }
+  std::string parameters() const { return std::to_string(dim); }
+};
+
+/// The smallest entry of each column (dim 0) or row (dim 1); of several, the first gets the derivative.
+struct Min : AlongDim {
+  static constexpr auto name = "min";
+  static constexpr bool reduces = true;
+  static constexpr std::array reads{reads::first};
+  uword dim;
+  void forward(auto y, auto x) const { y = -max_along(-x, dim); }
+  void reverse(auto dx, auto dy, auto, auto x) const { dx += spread(dy, x) % first_max(-x, dim); }
+  void tangent(auto ty, auto, auto x, auto tx) const { ty = total_along(first_max(-x, dim) % tx, dim); }
   std::string parameters() const { return std::to_string(dim); }
 };
 
@@ -91,28 +107,61 @@ template <class eT>
 Var<eT> sum(const Var<eT>& x, Here at = Here::current()) {
   return x.n_rows == 1 || x.n_cols == 1 ? accu(x, at) : sum(x, 0, at);
 }
-/// The means of the columns (dim 0) or of the rows (dim 1).
+namespace detail {
+/// Refuses what has nothing along dim to take the mean or an extreme of.
+template <class eT>
+void check_length(const Var<eT>& x, uword dim, const char* name, Here at) {
+  if (dim > 1) misuse(name, at, "dim must be 0 or 1");
+  if ((dim == 0 ? x.n_rows : x.n_cols) == 0) misuse(name, at, "object has no elements");
+}
+/// The dimension of a vector, or 0; and whether x is a vector, of which a reduction is a number.
+template <class eT>
+uword long_dim(const Var<eT>& x) {
+  return x.n_rows == 1 ? 1 : 0;
+}
+template <class eT>
+bool is_vector(const Var<eT>& x) {
+  return x.n_rows == 1 || x.n_cols == 1;
+}
+/// The result of a reduction of x just recorded: of a vector, a number.
+template <class eT>
+Var<eT> reduced(const Var<eT>& y, const Var<eT>& x) {
+  if (is_vector(x)) y.tape().node(y.index()).is_scalar = true;
+  return y;
+}
+}  // namespace detail
+
+/// The means of the columns (dim 0) or of the rows (dim 1). std::logic_error where there is nothing to take
+/// the mean of; so too for max and min.
 template <class eT>
 Var<eT> mean(const Var<eT>& x, uword dim, Here at = Here::current()) {
+  detail::check_length(x, dim, "mean", at);
   return sum(x, dim, at) / (dim == 0 ? x.n_rows : x.n_cols);
 }
+/// Of a vector the mean, a number; of a matrix those of its columns. So too for max and min.
 template <class eT>
 Var<eT> mean(const Var<eT>& x, Here at = Here::current()) {
-  return x.n_rows == 1 || x.n_cols == 1 ? accu(x, at) / x.n_elem : mean(x, 0, at);
+  if (!detail::is_vector(x)) return mean(x, 0, at);
+  detail::check_length(x, detail::long_dim(x), "mean", at);
+  return accu(x, at) / x.n_elem;
 }
-/// std::logic_error where there is nothing to take the maximum of.
 template <class eT>
 Var<eT> max(const Var<eT>& x, uword dim, Here at = Here::current()) {
-  if ((dim == 0 ? x.n_rows : x.n_cols) == 0) misuse("max", at, "object has no elements");
+  detail::check_length(x, dim, "max", at);
   return detail::along<rules::Max>(x, dim, true, at);
 }
-/// Of a vector its largest entry, a number; of a matrix those of its columns.
 template <class eT>
 Var<eT> max(const Var<eT>& x, Here at = Here::current()) {
-  const bool row = x.n_rows == 1;
-  const Var<eT> y = max(x, row ? 1 : 0, at);
-  if (row || x.n_cols == 1) x.tape().node(y.index()).is_scalar = true;
-  return y;
+  return detail::reduced(max(x, detail::long_dim(x), at), x);
+}
+template <class eT>
+Var<eT> min(const Var<eT>& x, uword dim, Here at = Here::current()) {
+  detail::check_length(x, dim, "min", at);
+  return detail::along<rules::Min>(x, dim, true, at);
+}
+template <class eT>
+Var<eT> min(const Var<eT>& x, Here at = Here::current()) {
+  return detail::reduced(min(x, detail::long_dim(x), at), x);
 }
 template <class eT>
 Var<eT> first_max(const Var<eT>& x, uword dim) {
@@ -126,13 +175,21 @@ Var<eT> sum_to(const Var<eT>& x, Shape like) {
   return sum(x, like.rows == 1 ? 0 : 1);
 }
 
-/// The sum of the products of corresponding entries: a number.
+/// The sum of the products of corresponding entries, column by column, of as many in any shape: a number.
 template <class A, class B>
 requires Differentiable<A, B>
 auto dot(const A& a, const B& b, Here at = Here::current()) {
   using eT = element_t<A, B>;
   const Argument<eT> l(a, at), r(b, at);
-  return accu(record_elementwise<rules::Times, eT>({}, {&l, &r}), at);
+  Tape<eT>& tape = l.var() ? l.var()->tape() : r.var()->tape();
+  const Var<eT> x = l.on(tape, "dot"), y = r.on(tape, "dot");
+  const bool number = tape.node(x.index()).is_scalar || tape.node(y.index()).is_scalar;
+  if (!number && x.n_elem != y.n_elem) {
+    misuse("dot", at,
+           "objects must have the same number of elements: " + to_string(x.shape()) + " and " +
+               to_string(y.shape()));
+  }
+  return accu(detail::elementwise(rules::Times{}, at, x, number ? y : reshape(y, x.n_rows, x.n_cols)), at);
 }
 
 // ---- each_row, each_col

@@ -5,10 +5,14 @@
 //   Elementwise<n>:  value(x...) and partials(y, x...), on one number (a pack of them), operands broadcast;
 //   AlongDim:        forward(y, x) and reverse(dx, dy, y, x) on one fibre of the matrix along `dim`;
 //   General<n>:      forward(y, x...) and reverse(dx..., dy, y, x...) on whole matrices;
-//   OnTape:          forward(tape, i) and reverse(tape, i), and function(), of which they compute the value
-//   and
-//                    the adjoints in a way of their own; the other readings run the function itself.
-// A rule that says `flat = true` has derivative zero everywhere and states no reverse.
+//   OnTape:          forward(tape, i) and reverse(tape, i), which compute what function() says in a way of
+//                    their own; the other readings run the function itself.
+// A rule that says `flat = true` has derivative zero everywhere and states no reverse.  For forward mode, a
+// rule over whole matrices or fibres says `multilinear = true` if it is linear in each operand separately
+// (its tangent is the sum over operands of forward with that operand replaced by its tangent), or else states
+//   tangent(ty, y, x..., tx...), in the primitives of forward.
+// A rule whose complex reading is not the real one's analytic continuation, with branches by the real part,
+// says `analytic = false`.
 // The texts are templates: read over numbers they compute, over Var they record themselves, over complex
 // numbers they serve the complex-step check.  Functions that Var lacks in Armadillo's interface are below.
 
@@ -17,6 +21,9 @@
 #include "../var.hpp"
 
 namespace armagrad {
+
+/// What is safe to divide by: 1 in place of 0.
+auto or_one(const auto& x) { return x + (x == 0.0); }
 
 template <unsigned n>
 struct Elementwise {
@@ -181,6 +188,12 @@ void multiply_into(arma::Mat<T>& C, bool add, const Product<T>& p) {
     put(A * B);
 }
 
+/// What writes or adds itself to a matrix of a given shape.
+template <class P, class T>
+concept PutsItself = requires(const P& part, T* out, Shape shape, bool add) {
+  part.put(out, shape, add);
+};
+
 /// What a forward assigns its result to.
 template <class T>
 struct Result {
@@ -195,6 +208,10 @@ struct Result {
   void operator=(const Product<T>& p) const {
     arma::Mat<T> y = over(data, shape);
     multiply_into(y, false, p);
+  }
+  template <PutsItself<T> P>
+  void operator=(const P& part) const {
+    part.put(data, shape, false);
   }
   void operator=(const SumTo<T>& x) const {
     deliver_scaled<T>(broadcast(data, shape, x.from), false, x.of, x.scale, x.from.rows, x.from.cols);
@@ -267,6 +284,12 @@ struct Slot {
         G = x.get_ref();
     });
   }
+  template <PutsItself<eT> P>
+  void operator+=(const P& part) const {
+    if (!*this) return;
+    const auto [out, add] = tape->accumulate(index);
+    part.put(out, tape->node(index).shape, add);
+  }
   void operator+=(const Adjoint<eT>& look) const {
     if (*this) tape->contribute(index, look);
   }
@@ -311,6 +334,10 @@ Var<eT> sum_to(const Var<eT>& x, const Var<eT>& like) {
 template <class eT>
 Var<eT> sum_along(const Var<eT>& x, uword dim) {
   return spread(sum(x, dim), x.shape());
+}
+template <class eT>
+Var<eT> total_along(const Var<eT>& x, uword dim) {
+  return sum(x, dim);
 }
 
 }  // namespace armagrad
