@@ -180,7 +180,7 @@ void Tape<eT>::plan(Schedule& schedule, Index root, bool value, bool adjoints) {
 
 /// Computes values going up the tape and passes adjoints on going down.
 template <class eT>
-void Tape<eT>::run(const Schedule& schedule) {
+void Tape<eT>::run(const Schedule& schedule, const eT* seed) {
   for (const Index i : schedule.values) compute(i);
   if (!schedule.backward) return;
   for (const Index v : variables_) {
@@ -188,7 +188,10 @@ void Tape<eT>::run(const Schedule& schedule) {
     drop_adjoint(v);
   }
   for (const Index i : schedule.adjoints) nodes_[i].adjoint = 0;
-  nodes_[schedule.root].adjoint = 1;
+  if (schedule.adjoints.empty()) return;
+  const Shape s = nodes_[schedule.root].shape;
+  contribute(schedule.root, {broadcast(seed, s, s), nullptr, eT(1)});
+  if (nodes_[schedule.root].operation->family == Family::leaf) accumulate(schedule.root);  // seed may go
   try {
     for (auto i = schedule.adjoints.rbegin(); i != schedule.adjoints.rend(); ++i) {
       if (nodes_[*i].operation->family == Family::leaf) continue;
@@ -290,6 +293,15 @@ void Tape<eT>::backward(const Var<eT>& root, bool value) {
   }
   plan(schedule_, root.index(), value, true);
   run(schedule_);
+}
+
+template <class eT>
+void Tape<eT>::backward(const Var<eT>& root, const arma::Mat<eT>& seed, bool value) {
+  check(root, "backward", {});
+  const Shape s = shape_of(seed.n_rows, seed.n_cols);
+  if (root.shape() != s) misuse("backward", nodes_[root.index()].at, incompatible(root.shape(), s));
+  plan(schedule_, root.index(), value, true);
+  run(schedule_, seed.memptr());
 }
 
 template <class eT>

@@ -15,6 +15,8 @@ template <class eT>
 class Recording;
 template <class eT>
 class ComplexReplay;
+template <class eT>
+class ForwardMode;
 
 using Index = std::uint32_t;
 inline constexpr Index no_index = UINT32_MAX;
@@ -70,9 +72,10 @@ struct Operation {
   void (*forward)(Tape<eT>&, Index) = nullptr;
   void (*reverse)(Tape<eT>&, Index) = nullptr;
 
-  // Both: recorded, and over complex numbers.
+  // Both: recorded, over complex numbers, and tangents beside values.
   void (*record)(Recording<eT>&, Index) = nullptr;
   void (*complex)(ComplexReplay<eT>&, Index) = nullptr;
+  void (*tangent)(ForwardMode<eT>&, Index) = nullptr;
 
   // How it is printed: see formula/.
   const char* infix = nullptr;

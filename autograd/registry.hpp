@@ -16,7 +16,7 @@ struct RuleList {};
 using ElementwiseRules =
     RuleList<rules::Plus, rules::Minus, rules::Times, rules::Divide, rules::Negate, rules::Greater,
              rules::Exp, rules::Log, rules::Log1p, rules::Sqrt, rules::Square, rules::Pow, rules::Tanh,
-             rules::Sigmoid, rules::Softplus, rules::Relu, rules::Abs, rules::Sign>;
+             rules::Sigmoid, rules::Softplus, rules::Relu, rules::Abs, rules::Sign, rules::StopGradient>;
 using ProductRules = RuleList<rules::Transpose, rules::MatMul>;
 using ReductionRules = RuleList<rules::Spread, rules::Accu, rules::Sum, rules::FirstMax, rules::Max>;
 using SoftmaxRules = RuleList<rules::LogSumExp, rules::Softmax, rules::LogSoftmax>;

@@ -95,6 +95,8 @@ class Tape {
   /// d root / d (every variable), from zero. std::logic_error unless root is 1x1 and of this tape. With
   /// `value`, root's value is computed in the same sweep.
   void backward(const Var<eT>& root, bool value = false);
+  /// The same of accu(root % seed), for a root of any shape; seed has that shape, or std::logic_error.
+  void backward(const Var<eT>& root, const arma::Mat<eT>& seed, bool value = false);
   /// What the last backward() found for a variable, of the variable's shape; zeros if root does not depend on
   /// it.
   const arma::Mat<eT>& gradient(const Var<eT>& variable);
@@ -130,7 +132,9 @@ class Tape {
   /// Lists what is not yet evaluated and needed for root's value, its adjoints, or both.
   void plan(Schedule& schedule, Index root, bool value, bool adjoints);
   /// Does what was planned, also again after a leaf was bound to other numbers.
-  void run(const Schedule& schedule);
+  void run(const Schedule& schedule) { run(schedule, &one_); }
+  /// The same with the root's adjoint, of its shape, instead of 1.
+  void run(const Schedule& schedule, const eT* seed);
   /// Evaluates node i and what it depends on.
   void evaluate(Index i);
   /// The numbers of an evaluated node, column by column.
@@ -160,6 +164,7 @@ class Tape {
   Location* place = nullptr;
 
  private:
+  friend class ForwardMode<eT>;
   struct Storage {
     const eT* value = nullptr;
     Adjoint<eT> adjoint;

@@ -130,6 +130,13 @@ struct Sign : Elementwise<1> {
   static auto value(auto x) { return sign(x); }
 };
 
+/// x itself, of zero derivative.
+struct StopGradient : Elementwise<1> {
+  static constexpr auto name = "stop_gradient";
+  static constexpr bool flat = true;
+  static auto value(auto x) { return held(x); }
+};
+
 }  // namespace rules
 
 namespace detail {
@@ -154,6 +161,7 @@ template <class eT> Var<eT> softplus(const Var<eT>& x, Here at = Here::current()
 template <class eT> Var<eT> relu(const Var<eT>& x, Here at = Here::current())     { return detail::elementwise<rules::Relu>(x, at); }
 template <class eT> Var<eT> abs(const Var<eT>& x, Here at = Here::current())      { return detail::elementwise<rules::Abs>(x, at); }
 template <class eT> Var<eT> sign(const Var<eT>& x, Here at = Here::current())     { return detail::elementwise<rules::Sign>(x, at); }
+template <class eT> Var<eT> stop_gradient(const Var<eT>& x, Here at = Here::current()) { return detail::elementwise<rules::StopGradient>(x, at); }
 template <class eT> Var<eT> pow(const Var<eT>& x, double exponent, Here at = Here::current()) {
   return detail::elementwise(x, at, rules::Pow{{}, exponent});
 }

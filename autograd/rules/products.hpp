@@ -11,6 +11,7 @@ struct Transpose : General<1> {
   static constexpr Family family = Family::transpose;
   static constexpr auto name = "transpose", infix = "'";
   static constexpr int precedence = 4;
+  static constexpr bool multilinear = true;
   static constexpr std::array reads{reads::nothing};
   static void forward(auto y, const auto& x) { y = x.st(); }
   static void reverse(auto dx, const auto& dy, const auto&, const auto&) { dx += full(dy).st(); }
@@ -20,6 +21,7 @@ struct Transpose : General<1> {
 struct MatMul : General<2> {
   static constexpr auto name = "matmul", infix = " * ";
   static constexpr int precedence = 2;  // as C++ has it: that of %
+  static constexpr bool multilinear = true;
   static constexpr std::array reads{reads::second, reads::first};
   bool ta = false, tb = false;
   std::string parameters() const { return {ta ? '\'' : ' ', tb ? '\'' : ' '}; }

@@ -10,6 +10,7 @@ namespace rules {
 struct Spread : General<1> {
   static constexpr Family family = Family::spread;
   static constexpr auto name = "spread";
+  static constexpr bool multilinear = true;
   static constexpr std::array reads{reads::nothing};
   static void forward(auto y, const auto& x) { y = spread(x, y); }
   static void reverse(auto dx, const auto& dy, const auto&, const auto& x) { dx += sum_to(dy, x); }
@@ -19,6 +20,7 @@ struct Spread : General<1> {
 struct Accu : General<1> {
   static constexpr Family family = Family::total;
   static constexpr auto name = "accu";
+  static constexpr bool multilinear = true;
   static constexpr std::array reads{reads::nothing};
   static void forward(auto y, const auto& x) { y = sum_to(x, y); }
   static void reverse(auto dx, const auto& dy, const auto&, const auto& x) { dx += spread(dy, x); }
@@ -27,6 +29,7 @@ struct Accu : General<1> {
 /// The sums down each column (dim 0) or along each row (dim 1).
 struct Sum : General<1> {
   static constexpr auto name = "sum";
+  static constexpr bool multilinear = true;
   static constexpr std::array reads{reads::nothing};
   uword dim;
   static void forward(auto y, const auto& x) { y = sum_to(x, y); }
@@ -51,6 +54,7 @@ struct Max : AlongDim {
   uword dim;
   void forward(auto y, auto x) const { y = max_along(x, dim); }
   void reverse(auto dx, auto dy, auto, auto x) const { dx += spread(dy, x) % first_max(x, dim); }
+  void tangent(auto ty, auto, auto x, auto tx) const { ty = sum_along(first_max(x, dim) % tx, dim); }
   std::string parameters() const { return std::to_string(dim); }
 };
 

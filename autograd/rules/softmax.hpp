@@ -19,6 +19,9 @@ struct LogSumExp : AlongDim {
     y = top + log(sum_along(exp(x - top), dim));
   }
   static void reverse(auto dx, auto dy, auto y, auto x) { dx += spread(dy, x) % exp(x - spread(y, x)); }
+  void tangent(auto ty, auto y, auto x, auto tx) const {
+    ty = sum_along(exp(x - spread(y, x)) % tx, dim);
+  }
   std::string parameters() const { return std::to_string(dim); }
 };
 
@@ -32,6 +35,7 @@ struct Softmax : AlongDim {
     y = y / sum_along(y, dim);
   }
   void reverse(auto dx, auto dy, auto y, auto) const { dx += y % (dy - sum_along(dy % y, dim)); }
+  void tangent(auto ty, auto y, auto, auto tx) const { ty = y % (tx - sum_along(y % tx, dim)); }
   std::string parameters() const { return std::to_string(dim); }
 };
 
@@ -45,6 +49,7 @@ struct LogSoftmax : AlongDim {
     y = x - top - log(sum_along(exp(x - top), dim));
   }
   void reverse(auto dx, auto dy, auto y, auto) const { dx += dy - exp(y) % sum_along(dy, dim); }
+  void tangent(auto ty, auto y, auto, auto tx) const { ty = tx - sum_along(exp(y) % tx, dim); }
   std::string parameters() const { return std::to_string(dim); }
 };
 
