@@ -21,6 +21,11 @@ using ProductRules = RuleList<rules::Transpose, rules::MatMul>;
 using ReductionRules = RuleList<rules::Spread, rules::Accu, rules::Sum, rules::FirstMax, rules::Max>;
 using SoftmaxRules = RuleList<rules::LogSumExp, rules::Softmax, rules::LogSoftmax>;
 
+template <class... Lists>
+struct RuleLists {};
+/// All of them; tests/harness has a table of cases for each.
+using AllRules = RuleLists<ElementwiseRules, ProductRules, ReductionRules, SoftmaxRules>;
+
 template <class eT>
 using OperationGetter = const Operation<eT>& (*)();
 

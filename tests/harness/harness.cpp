@@ -1,0 +1,156 @@
+// Takes every case of a family through every check and mutant; exits with 1 if one fails.
+//   harness [FAMILY...] [--points N] [--seed N] [--json FILE] [--only TEXT]
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "mutants.hpp"
+
+namespace armagrad::harness {
+
+namespace {
+
+struct Options {
+  std::vector<std::string> families;
+  unsigned points = 1000, seed = 1;
+  std::string json, only;
+};
+
+struct Outcome {
+  Errors errors;
+  Mutants mutants;
+  std::string failure;  // what was thrown, or a rule that the case does not use
+};
+
+/// Names a rule that a case says it covers and does not record.
+std::string unused(const Case& c, Random& random) {
+  Tape<double> tape;
+  const Point p = draw(c, random, {.plain = true});
+  record(tape, c, p, p.x);
+  for (const auto getter : c.operations) {
+    bool used = false;
+    for (Index i = 0; i < tape.size(); ++i) used |= tape.node(i).operation == &getter();
+    if (!used) return std::string("does not record ") + getter().name;
+  }
+  return {};
+}
+
+Outcome run(const Case& c, const Options& options) {
+  Random random(options.seed);
+  Outcome o;
+  try {
+    o.failure = unused(c, random);
+    for (unsigned i = 0; i < options.points; ++i) {
+      const Point p = draw(c, random);
+      check_point(c, p, random, o.errors);
+      check_engine(c, p, o.errors);
+    }
+    check_rates(o.errors);
+    check_once(c, random, o.errors);
+    o.mutants = try_mutants(c, random);
+  } catch (const std::exception& e) {
+    o.failure = e.what();
+  }
+  return o;
+}
+
+nlohmann::json in_json(const Case& c, const Outcome& o, const Options& options) {
+  nlohmann::json j{{"operation", c.name},
+                   {"analytic", c.analytic},
+                   {"kink", c.note},
+                   {"points", options.points},
+                   {"mutants", {{"made", o.mutants.made}, {"killed", o.mutants.killed}}}};
+  for (const auto getter : c.operations) j["rules"].push_back(getter().name);
+  for (unsigned i = 0; i < check::count; ++i) {
+    if (o.errors.times[i]) j["errors"][checks[i].name] = o.errors.worst[i];
+  }
+  return j;
+}
+
+class Report {
+ public:
+  explicit Report(const Options& options) : options_(options) {
+    std::printf("%-20s", "");
+    for (const Check& check : checks) std::printf(" %9.9s", check.name);
+    std::printf("   mutants\n");
+  }
+
+  void add(const Case& c) {
+    const Outcome o = run(c, options_);
+    std::printf("%-20s", c.name.c_str());
+    for (unsigned i = 0; i < check::count; ++i) {
+      const bool wrong = o.errors.worst[i] > limit(c, i);
+      if (o.errors.times[i])
+        std::printf(" %8.1e%c", o.errors.worst[i], wrong ? '!' : ' ');
+      else
+        std::printf(" %8s ", "-");
+    }
+    std::printf(" %4u/%u\n", o.mutants.killed, o.mutants.made);
+    for (const auto& survivor : o.mutants.survivors) std::printf("  survivor: %s\n", survivor.c_str());
+    if (!o.failure.empty()) std::printf("  %s\n", o.failure.c_str());
+    failed_ |= !passed(c, o.errors) || !o.mutants.survivors.empty() || !o.failure.empty();
+    for (unsigned i = 0; i < check::count; ++i) worst_[i] = std::max(worst_[i], o.errors.worst[i]);
+    made_ += o.mutants.made, killed_ += o.mutants.killed, ++cases_;
+    json_.push_back(in_json(c, o, options_));
+    std::fflush(stdout);
+  }
+
+  int finish() const {
+    std::printf("%-20s", "worst");
+    for (const double worst : worst_) std::printf(" %8.1e ", worst);
+    std::printf("\n%u operations, %u points each; mutants killed / made: %u / %u\n", cases_, options_.points,
+                killed_, made_);
+    if (!options_.json.empty()) std::ofstream(options_.json) << json_.dump(1) << '\n';
+    return failed_;
+  }
+
+ private:
+  const Options& options_;
+  nlohmann::json json_ = nlohmann::json::array();
+  std::array<double, check::count> worst_{};
+  unsigned made_ = 0, killed_ = 0, cases_ = 0;
+  bool failed_ = false;
+};
+
+template <class... Lists>
+std::vector<FamilyOfCases> families(RuleLists<Lists...>) {
+  return {cases_of<Lists>()...};
+}
+
+int run_all(const Options& options) {
+  Report report(options);
+  for (const auto& [name, cases] : families(AllRules{})) {
+    if (!options.families.empty() && std::ranges::find(options.families, name) == options.families.end())
+      continue;
+    for (const Case& c : cases) {
+      if (c.name.find(options.only) != std::string::npos) report.add(c);
+    }
+  }
+  return report.finish();
+}
+
+}  // namespace
+
+}  // namespace armagrad::harness
+
+int main(int argc, char** argv) {
+  armagrad::harness::Options options;
+  for (int i = 1; i < argc; ++i) {
+    const auto next = [&] { return i + 1 < argc ? argv[++i] : ""; };
+    const std::string word = argv[i];
+    if (word == "--points")
+      options.points = unsigned(std::stoul(next()));
+    else if (word == "--seed")
+      options.seed = unsigned(std::stoul(next()));
+    else if (word == "--json")
+      options.json = next();
+    else if (word == "--only")
+      options.only = next();
+    else
+      options.families.push_back(word);
+  }
+  return armagrad::harness::run_all(options);
+}
