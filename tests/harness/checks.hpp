@@ -24,6 +24,7 @@ enum Name : unsigned {
   first_rate,
   second_rate,
   again,
+  replayed,
   held_fixed,
   single,
   many_uses,
@@ -44,6 +45,7 @@ inline constexpr Check checks[check::count] = {
     {"rate 1", "the median order of what a Taylor polynomial of degree 1 leaves, from 2", 0.02},
     {"rate 2", "the same of degree 2, from 3", 0.05},
     {"again", "a second backward pass, bit by bit", 0},
+    {"replayed", "a recording made at other numbers, bit by bit", 0},
     {"held fixed", "the gradient while the other operands need none", 1e-14},
     {"float", "the gradient in float against double", 1e-5},
     {"10,000 uses", "of one node against one use", 1e-12},
@@ -70,7 +72,7 @@ using Change = std::function<void(Tape<double>&)>;
 
 /// What can be seen at one point, by the numbers: checks reverse to rate 2.
 void check_point(const Case& c, const Point& p, Random& random, Errors& errors, const Change& change = {});
-/// What can be seen at one point of the engine: checks again, held fixed, float.
+/// What can be seen at one point of the engine: checks again to float.
 void check_engine(const Case& c, const Point& p, Errors& errors);
 /// The medians of the rates that check_point gathered.
 void check_rates(Errors& errors);

@@ -77,6 +77,17 @@ void check_engine(const Case& c, const Point& p, Errors& errors) {
   const auto g = gradients(tape, r), again = gradients(tape, r);
   for (std::size_t k = 0; k < g.size(); ++k) errors.add(check::again, identical(g[k], again[k]) ? 0 : 1);
 
+  std::vector<arma::mat> elsewhere = p.x;
+  for (arma::mat& x : elsewhere) x *= 0.99;
+  const Recorded<double> replay = record(tape, c, p, elsewhere);
+  Schedule schedule;
+  tape.plan(schedule, replay.loss.index(), true, true);
+  tape.run(schedule);
+  for (std::size_t k = 0; k < g.size(); ++k) tape.rebind(replay.leaves[k].index(), p.x[k].memptr());
+  tape.run(schedule);
+  for (std::size_t k = 0; k < g.size(); ++k)
+    errors.add(check::replayed, identical(g[k], tape.gradient(replay.leaves[k])) ? 0 : 1);
+
   const Recorded<float> f = record(tape_in_float, c, p, p.x);
   tape_in_float.backward(f.loss);
   for (std::size_t k = 0; k < g.size(); ++k) {

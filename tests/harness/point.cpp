@@ -129,6 +129,8 @@ Point draw(const Case& c, Random& random, Wishes wishes, std::array<std::uint32_
     leaves.push_back(p.is_number[k] ? tape.variable(p.x[k](0)) : tape.variable(p.x[k]));
   const Var<double> y = apply(c, p, leaves);
   p.U = normal(random, y.n_rows, y.n_cols);
+  p.unweighted = !wishes.plain && whole(random, 0, 3) == 0;
+  if (p.unweighted) p.U.ones();
   return p;
 }
 

@@ -5,12 +5,13 @@
 
 namespace armagrad::harness {
 
-/// The loss accu(U % f(x...)) + sum_k accu(C_k % x_k), the second part where the operands are used twice.
+/// The loss accu(U % f(x...)), or accu(f(x...)) where the weights are all 1, which is summed on the fly; and
+/// where the operands are used twice, + sum_k accu(C_k % x_k).
 struct Point {
   std::vector<arma::mat> x;     // one for each leaf, rounded to float; one leaf for f(x, x)
   std::vector<bool> is_number;  // recorded as a number, which meets matrices of any shape
   Shape full;                   // what an elementwise case's operands are spread to
-  bool same = false;
+  bool same = false, unweighted = false;
   arma::mat U;
   std::vector<arma::mat> C;
 };
@@ -63,7 +64,7 @@ Recorded<eT> record(Tape<eT>& tape, const Case& c, const Point& p, const std::ve
   }
   r.y = apply(c, p, r.leaves);
   if (p.U.n_elem != r.y.n_elem) return r;
-  r.loss = accu(r.y % own(p.U));
+  r.loss = p.unweighted ? accu(r.y) : accu(r.y % own(p.U));
   for (std::size_t k = 0; k < p.C.size(); ++k) r.loss = r.loss + accu(r.leaves[k] % own(p.C[k]));
   return r;
 }
