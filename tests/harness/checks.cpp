@@ -103,13 +103,9 @@ std::vector<arma::mat> gradients(Tape<double>& tape, const Recorded<double>& r) 
   return g;
 }
 
-double limit(const Case& c, unsigned check) {
-  return check == check::reverse && !c.analytic ? not_analytic_limit : checks[check].limit;
-}
-
-bool passed(const Case& c, const Errors& e) {
+bool passed(const Errors& e) {
   for (unsigned i = 0; i < check::count; ++i) {
-    if (e.worst[i] > limit(c, i)) return false;
+    if (e.worst[i] > checks[i].limit) return false;
   }
   return true;
 }
@@ -121,9 +117,10 @@ void check_point(const Case& c, const Point& p, Random& random, Errors& errors, 
   const std::vector<arma::mat> g = gradients(tape, r), V = directions(p, random), W = directions(p, random);
   const double floor = cancelled(p);
 
+  const bool by_values = !c.held && (!c.analytic || random() % 16 == 0);
   for (std::size_t k = 0; k < g.size(); ++k) {
-    const arma::mat oracle = c.analytic ? by_complex_step(r, k) : by_differences(c, p, k);
-    errors.add(check::reverse, distance(g[k], oracle, floor));
+    if (c.analytic) errors.add(check::reverse, distance(g[k], by_complex_step(r, k), floor));
+    if (by_values) errors.add(check::differences, distance(g[k], by_differences(c, p, k), floor));
   }
 
   ForwardMode<double> forward(r.y);

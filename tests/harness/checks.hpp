@@ -16,6 +16,7 @@ struct Check {
 namespace check {
 enum Name : unsigned {
   reverse,
+  differences,
   forward,
   recorded,
   second,
@@ -35,8 +36,10 @@ enum Name : unsigned {
 }
 /// Errors are by norm, relative to the larger side.
 inline constexpr Check checks[check::count] = {
-    {"reverse", "the gradient against the complex step (differences extrapolated, where it is not analytic)",
-     1e-13},
+    {"reverse", "the gradient against the complex step, where it is analytic", 1e-13},
+    {"values",
+     "the gradient against differences of values, extrapolated; where it is not analytic at every point",
+     1e-8},
     {"forward", "(U, J V) against (J' U, V)", 1e-14},
     {"recorded", "the recorded gradient against the gradient", 1e-13},
     {"second", "H V against central differences of the gradient", 1e-6},
@@ -47,11 +50,10 @@ inline constexpr Check checks[check::count] = {
     {"again", "a second backward pass, bit by bit", 0},
     {"replayed", "a recording made at other numbers, bit by bit", 0},
     {"held fixed", "the gradient while the other operands need none", 1e-14},
-    {"float", "the gradient in float against double", 1e-5},
+    {"float", "the gradient in float against double", 5e-5},
     {"10,000 uses", "of one node against one use", 1e-12},
     {"chain", "the gradient and the growth of the tape over a chain of 60 diamonds", 0},
     {"empty", "matrices without entries", 0}};
-inline constexpr double not_analytic_limit = 1e-8;
 
 struct Errors {
   std::array<double, check::count> worst{};
@@ -64,8 +66,7 @@ struct Errors {
   }
 };
 
-double limit(const Case& c, unsigned check);
-bool passed(const Case& c, const Errors& e);
+bool passed(const Errors& e);
 
 /// Does something to a recorded point before it is used, at nodes [0, size).
 using Change = std::function<void(Tape<double>&)>;

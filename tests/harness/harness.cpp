@@ -1,5 +1,5 @@
 // Takes every case of a family through every check and mutant; exits with 1 if one fails.
-//   harness [FAMILY...] [--points N] [--seed N] [--json FILE] [--only TEXT]
+//   harness [FAMILY...] [--points N] [--seed N] [--json FILE] [--only TEXT] [--table]
 
 #include <algorithm>
 #include <cstdio>
@@ -7,6 +7,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "formulas.hpp"
 #include "mutants.hpp"
 
 namespace armagrad::harness {
@@ -17,6 +18,7 @@ struct Options {
   std::vector<std::string> families;
   unsigned points = 1000, seed = 1;
   std::string json, only;
+  bool table = false;  // for the docs
 };
 
 struct Outcome {
@@ -70,9 +72,20 @@ nlohmann::json in_json(const Case& c, const Outcome& o, const Options& options) 
   return j;
 }
 
+/// For the docs: the operation, its gradient as a formula, errors.
+void print_entry(const Case& c, const Outcome& o) {
+  std::printf("%s%s%s\n", c.name.c_str(), c.note.empty() ? "" : "    at ties and kinks: ", c.note.c_str());
+  for (const std::string& line : formulas(c)) std::printf("    %s\n", line.c_str());
+  std::printf("    errors: ");
+  for (const auto which : {check::reverse, check::differences, check::forward, check::second})
+    if (o.errors.times[which]) std::printf(" %s %.0e ", checks[which].name, o.errors.worst[which]);
+  std::printf("\n\n");
+}
+
 class Report {
  public:
   explicit Report(const Options& options) : options_(options) {
+    if (options.table) return;
     std::printf("%-20s", "");
     for (const Check& check : checks) std::printf(" %9.9s", check.name);
     std::printf("   mutants\n");
@@ -80,9 +93,28 @@ class Report {
 
   void add(const Case& c) {
     const Outcome o = run(c, options_);
+    if (options_.table)
+      print_entry(c, o);
+    else
+      print_row(c, o);
+    failed_ |= !passed(o.errors) || !o.mutants.survivors.empty() || !o.failure.empty();
+    for (unsigned i = 0; i < check::count; ++i) worst_[i] = std::max(worst_[i], o.errors.worst[i]);
+    made_ += o.mutants.made, killed_ += o.mutants.killed, ++cases_;
+    json_.push_back(in_json(c, o, options_));
+    std::fflush(stdout);
+  }
+
+  int finish() const {
+    if (!options_.table) print_total();
+    if (!options_.json.empty()) std::ofstream(options_.json) << json_.dump(1) << '\n';
+    return failed_ || cases_ == 0;
+  }
+
+ private:
+  static void print_row(const Case& c, const Outcome& o) {
     std::printf("%-20s", c.name.c_str());
     for (unsigned i = 0; i < check::count; ++i) {
-      const bool wrong = o.errors.worst[i] > limit(c, i);
+      const bool wrong = o.errors.worst[i] > checks[i].limit;
       if (o.errors.times[i])
         std::printf(" %8.1e%c", o.errors.worst[i], wrong ? '!' : ' ');
       else
@@ -91,23 +123,15 @@ class Report {
     std::printf(" %4u/%u\n", o.mutants.killed, o.mutants.made);
     for (const auto& survivor : o.mutants.survivors) std::printf("  survivor: %s\n", survivor.c_str());
     if (!o.failure.empty()) std::printf("  %s\n", o.failure.c_str());
-    failed_ |= !passed(c, o.errors) || !o.mutants.survivors.empty() || !o.failure.empty();
-    for (unsigned i = 0; i < check::count; ++i) worst_[i] = std::max(worst_[i], o.errors.worst[i]);
-    made_ += o.mutants.made, killed_ += o.mutants.killed, ++cases_;
-    json_.push_back(in_json(c, o, options_));
-    std::fflush(stdout);
   }
 
-  int finish() const {
+  void print_total() const {
     std::printf("%-20s", "worst");
     for (const double worst : worst_) std::printf(" %8.1e ", worst);
     std::printf("\n%u operations, %u points each; mutants killed / made: %u / %u\n", cases_, options_.points,
                 killed_, made_);
-    if (!options_.json.empty()) std::ofstream(options_.json) << json_.dump(1) << '\n';
-    return failed_;
   }
 
- private:
   const Options& options_;
   nlohmann::json json_ = nlohmann::json::array();
   std::array<double, check::count> worst_{};
@@ -147,6 +171,8 @@ int main(int argc, char** argv) {
       options.seed = unsigned(std::stoul(next()));
     else if (word == "--json")
       options.json = next();
+    else if (word == "--table")
+      options.table = true;
     else if (word == "--only")
       options.only = next();
     else
