@@ -69,7 +69,7 @@ class Recording {
       else if (partial != 0)
         add(operand, dy * partial);
     } else {
-      add(operand, is_one(dy) ? spread(partial, dy.shape()) : dy % partial);
+      add(operand, is_one(before_spread(dy)) ? spread(partial, dy.shape()) : dy % partial);
     }
   }
 
