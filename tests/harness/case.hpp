@@ -47,6 +47,7 @@ struct Case {
   bool diagonal = true;      // holds for f(x, x)
   bool held = false;         // the derivative is not that of the values, which say nothing about it
   std::string note;          // the convention at kinks and ties
+  std::function<void(Random&)> prepare;  // called before each point is drawn, if it is there
   OnTape<double> in_double;
   OnTape<float> in_float;
 };
@@ -120,5 +121,8 @@ FamilyOfCases table(const char* family, RuleList<Rules...>, Cases... cases) {
 /// Defined for each list of AllRules in its cases_NAME.cpp.
 template <class List>
 FamilyOfCases cases_of();
+
+/// Random compositions of many operations, another one at each point: of the engine rather than of a rule.
+FamilyOfCases random_graphs();
 
 }  // namespace armagrad::harness

@@ -21,8 +21,8 @@ FamilyOfCases cases_of<ReductionRules>() {
       of<rules::Sum>("sum(x, 1)", [](auto x) { return sum(x, 1); }, in(-3, 3)),
       of<rules::FirstMax>("first_max(x, 0)", [](auto x) { return first_max(x, 0); }, distinct(-3, 3)).not_empty().kink("0 everywhere"),
       of<rules::FirstMax>("first_max(x, 1)", [](auto x) { return first_max(x, 1); }, distinct(-3, 3)).not_empty().kink("0 everywhere"),
-      of<rules::Max>("max(x, 0)", [](auto x) { return max(x, 0); }, distinct(-3, 3)).not_empty().kink("the first of several"),
-      of<rules::Max>("max(x, 1)", [](auto x) { return max(x, 1); }, distinct(-3, 3)).not_empty().kink("the first of several"));
+      of<rules::Max>("max(x, 0)", [](auto x) { return max(x, 0); }, distinct(-3, 3)).not_empty().kink("goes to the first of several"),
+      of<rules::Max>("max(x, 1)", [](auto x) { return max(x, 1); }, distinct(-3, 3)).not_empty().kink("goes to the first of several"));
 }
 // clang-format on
 

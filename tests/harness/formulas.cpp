@@ -11,7 +11,9 @@ std::vector<std::string> formulas(const Case& c) {
   for (unsigned k = 0; k < c.arity; ++k) x.push_back(tape.variable(view(p.x[k], names[c.arity - 1][k])));
   const Var<double> y = c.in_double(x);
   const bool moves = tape.wants(y.index());
-  const Var<double> loss = accu(y % view(p.U, "dy"));
+  const Var<double> dy = tape.constant(view(p.U, "dy"));
+  tape.node(dy.index()).is_scalar = tape.node(y.index()).is_scalar;
+  const Var<double> loss = y.n_elem == 1 ? y % dy : accu(y % dy);
   Recording<double> recording(loss);
   std::vector<std::string> lines;
   for (unsigned k = 0; k < c.arity; ++k) {

@@ -74,11 +74,18 @@ nlohmann::json in_json(const Case& c, const Outcome& o, const Options& options) 
 
 /// For the docs: the operation, its gradient as a formula, errors.
 void print_entry(const Case& c, const Outcome& o) {
-  std::printf("%s%s%s\n", c.name.c_str(), c.note.empty() ? "" : "    at ties and kinks: ", c.note.c_str());
+  std::printf("%s%s%s\n", c.name.c_str(), c.note.empty() ? "" : "    derivative ", c.note.c_str());
   for (const std::string& line : formulas(c)) std::printf("    %s\n", line.c_str());
-  std::printf("    errors: ");
-  for (const auto which : {check::reverse, check::differences, check::forward, check::second})
-    if (o.errors.times[which]) std::printf(" %s %.0e ", checks[which].name, o.errors.worst[which]);
+  const char* separator = "    errors: ";
+  const auto print = [&](const char* what, check::Name which) {
+    if (!o.errors.times[which]) return;
+    std::printf("%s%s %.0e", separator, what, o.errors.worst[which]);
+    separator = ", ";
+  };
+  print("complex step", check::reverse);
+  print("differences", check::differences);
+  print("forward mode", check::forward);
+  print("second order", check::second);
   std::printf("\n\n");
 }
 
@@ -141,7 +148,7 @@ class Report {
 
 template <class... Lists>
 std::vector<FamilyOfCases> families(RuleLists<Lists...>) {
-  return {cases_of<Lists>()...};
+  return {cases_of<Lists>()..., random_graphs()};
 }
 
 int run_all(const Options& options) {
@@ -149,6 +156,7 @@ int run_all(const Options& options) {
   for (const auto& [name, cases] : families(AllRules{})) {
     if (!options.families.empty() && std::ranges::find(options.families, name) == options.families.end())
       continue;
+    if (options.table && name == "graphs") continue;
     for (const Case& c : cases) {
       if (c.name.find(options.only) != std::string::npos) report.add(c);
     }

@@ -92,6 +92,7 @@ Point draw(const Case& c, Random& random, Wishes wishes) {
 }
 
 Point draw(const Case& c, Random& random, Wishes wishes, std::array<std::uint32_t, 3> sides) {
+  if (c.prepare) c.prepare(random);
   Point p;
   std::vector<Shape> shapes = c.shapes(sides[0], sides[1], sides[2]);
   shapes.resize(c.arity);
