@@ -49,8 +49,6 @@ V step(unsigned which, const V& p, const V& q, const V& c) {
       return softplus(p + p);
     case 19:
       return p.each_row() % (accu(q) / (m * n) + 0.1 * sum(q, 0));
-    case 20:
-      return p + stop_gradient(q) % p;
     default:
       return p.t().t();
   }
