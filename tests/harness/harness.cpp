@@ -106,6 +106,7 @@ class Report {
       print_row(c, o);
     failed_ |= !passed(o.errors) || !o.mutants.survivors.empty() || !o.failure.empty();
     for (unsigned i = 0; i < check::count; ++i) worst_[i] = std::max(worst_[i], o.errors.worst[i]);
+    if (!c.analytic) not_analytic_ += (not_analytic_.empty() ? "" : ", ") + c.name;
     made_ += o.mutants.made, killed_ += o.mutants.killed, ++cases_;
     json_.push_back(in_json(c, o, options_));
     std::fflush(stdout);
@@ -137,11 +138,13 @@ class Report {
     for (const double worst : worst_) std::printf(" %8.1e ", worst);
     std::printf("\n%u operations, %u points each; mutants killed / made: %u / %u\n", cases_, options_.points,
                 killed_, made_);
+    std::printf("not analytic, by differences: %s\n", not_analytic_.empty() ? "none" : not_analytic_.c_str());
   }
 
   const Options& options_;
   nlohmann::json json_ = nlohmann::json::array();
   std::array<double, check::count> worst_{};
+  std::string not_analytic_;
   unsigned made_ = 0, killed_ = 0, cases_ = 0;
   bool failed_ = false;
 };

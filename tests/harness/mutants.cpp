@@ -107,12 +107,20 @@ void record(Recording<double>& recording, Index i) {
   recording.add(to, error);
 }
 
+/// Linear in the operand's tangent, so the fault is put there.
 void tangent(ForwardMode<double>& forward, Index i) {
   mutant.original->tangent(forward, i);
-  arma::mat t = forward.matrix(i);  // over the node's own memory
-  const arma::mat right(t.memptr(), t.n_rows, t.n_cols);
-  t *= factor();
-  note(right, right * factor());
+  const Index from = forward.tape().node(i).operands[mutant.operand];
+  if (!forward.tangent(from)) return;
+  const auto copied = [](const arma::mat& t) { return arma::mat(t.memptr(), t.n_rows, t.n_cols); };
+  const arma::mat right = copied(forward.matrix(i));
+  arma::mat t = forward.matrix(from);  // over its own memory
+  const arma::mat before = copied(t);
+  if (mutant.fault == turned_round && square(t.n_rows, t.n_cols)) t = before.t();
+  t *= mutant.fault == lost ? 0 : factor();
+  mutant.original->tangent(forward, i);
+  t = before;
+  note(right, forward.matrix(i));
 }
 
 Table mutated(Reading reading) {
@@ -162,8 +170,8 @@ Mutants try_mutants(const Case& c, Random& random) {
   for (const auto getter : c.operations) {
     if (getter().flat) continue;
     for (unsigned reading = 0; reading < readings; ++reading) {
-      for (unsigned k = 0; k < (reading == tangents ? 1 : getter().arity); ++k) {
-        const unsigned kinds = reading == reversed ? faults : reading == recorded ? unsummed : turned_round;
+      for (unsigned k = 0; k < getter().arity; ++k) {
+        const unsigned kinds = reading == reversed ? faults : unsummed;
         for (unsigned fault = 0; fault < kinds; ++fault) {
           mutant = {&getter(), k, Fault(fault), false};
           try_mutant(c, random, Reading(reading), tally);
