@@ -6,10 +6,11 @@
 //   AlongDim:        forward(y, x) and reverse(dx, dy, y, x) on one fibre of the matrix along `dim`;
 //   General<n>:      forward(y, x...) and reverse(dx..., dy, y, x...) on whole matrices.
 // A rule that says `flat = true` has derivative zero everywhere and states no reverse.
-// Forward mode: elementwise rules have it from their partials, and those that say `multilinear = true` (linear
-// in each operand separately) from their forward; the others state tangent(ty, y, x..., tx...), which assigns ty.
-// The texts are templates: read over numbers they compute, over Var they record themselves, over complex
-// numbers they serve the complex-step check.  Functions that Var lacks in Armadillo's interface are below.
+// Forward mode: elementwise rules have it from their partials, and those that say `multilinear = true`
+// (linear in each operand separately) from their forward; the others state tangent(ty, y, x..., tx...), which
+// assigns ty. The texts are templates: read over numbers they compute, over Var they record themselves, over
+// complex numbers they serve the complex-step check.  Functions that Var lacks in Armadillo's interface are
+// below.
 
 #include "../along.hpp"
 #include "../kernels.hpp"

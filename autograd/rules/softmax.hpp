@@ -19,9 +19,7 @@ struct LogSumExp : AlongDim {
     y = top + log(sum_along(exp(x - top), dim));
   }
   static void reverse(auto dx, auto dy, auto y, auto x) { dx += spread(dy, x) % exp(x - spread(y, x)); }
-  void tangent(auto ty, auto y, auto x, auto tx) const {
-    ty = sum_along(exp(x - spread(y, x)) % tx, dim);
-  }
+  void tangent(auto ty, auto y, auto x, auto tx) const { ty = sum_along(exp(x - spread(y, x)) % tx, dim); }
   std::string parameters() const { return std::to_string(dim); }
 };
 
