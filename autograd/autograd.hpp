@@ -15,6 +15,8 @@ extern template class Tape<double>;
 extern template class Tape<float>;
 extern template class Recording<double>;
 extern template class Recording<float>;
+extern template class ForwardMode<double>;
+extern template class ForwardMode<float>;
 }  // namespace armagrad
 
 #else

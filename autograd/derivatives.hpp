@@ -1,13 +1,25 @@
 #pragma once
 // The front door: write a loss as a function of Vars, get its value and derivatives.
 
+#include <array>
 #include <tuple>
 
+#include "forward_mode.hpp"
 #include "recording.hpp"
 #include "recordings.hpp"
 #include "rules/reductions.hpp"
 
 namespace armagrad {
+
+/// Several matrices to differentiate by, or a direction for each of them.
+template <class eT, std::size_t n>
+struct Variables {
+  std::array<const arma::Mat<eT>*, n> matrices;
+};
+template <class eT, std::same_as<arma::Mat<eT>>... M>
+Variables<eT, 1 + sizeof...(M)> variables(const arma::Mat<eT>& first, const M&... rest) {
+  return {{&first, &rest...}};
+}
 
 namespace detail {
 
@@ -18,6 +30,13 @@ arma::Mat<eT> one_or_tuple(std::tuple<arma::Mat<eT>> g) {
 }
 template <class... M>
 requires(sizeof...(M) > 1) std::tuple<M...> one_or_tuple(std::tuple<M...> g) { return g; }
+
+template <class eT, std::size_t n>
+std::array<Var<eT>, n> on_tape(Tape<eT>& tape, const Variables<eT, n>& W) {
+  std::array<Var<eT>, n> w;
+  for (std::size_t k = 0; k < n; ++k) w[k] = tape.variable(view(*W.matrices[k]));
+  return w;
+}
 
 }  // namespace detail
 
@@ -65,6 +84,92 @@ template <class Loss, class eT>
 arma::Mat<eT> hessian_vector_product(Loss&& loss, const arma::Mat<eT>& W, const arma::Mat<eT>& V) {
   Tape<eT> tape;
   return hessian_vector_product(tape, loss, W, V);
+}
+
+// ---- Jacobians
+// ---------------------------------------------------------------------------------------------
+
+/// {f(W), J V}: f's value, of any shape, and its derivative along V (of W's shape), in one sweep.
+template <class eT, std::size_t n, class F>
+std::pair<arma::Mat<eT>, arma::Mat<eT>> jvp(Tape<eT>& tape, F&& f, const Variables<eT, n>& W,
+                                            const Variables<eT, n>& V) {
+  tape.clear();
+  const auto w = detail::on_tape(tape, W);
+  const Var<eT> y = std::apply([&](const auto&... v) { return detail::call(f, v...); }, w);
+  ForwardMode<eT> forward(y);
+  for (std::size_t k = 0; k < n; ++k) forward.seed(w[k], *V.matrices[k]);
+  arma::Mat<eT> slope = forward.run();
+  return {y.value(), std::move(slope)};
+}
+template <class F, class eT, std::size_t n>
+auto jvp(F&& f, const Variables<eT, n>& W, const Variables<eT, n>& V) {
+  Tape<eT> tape;
+  return jvp(tape, f, W, V);
+}
+template <class F, class eT>
+auto jvp(F&& f, const arma::Mat<eT>& W, const arma::Mat<eT>& V) {
+  return jvp(f, variables(W), variables(V));
+}
+
+/// {f(W), J' U}: f's value, of any shape, and the gradient of accu(f(W) % U), U of that shape; a tuple of
+/// gradients for several variables.
+template <class eT, std::size_t n, class F>
+auto vjp(Tape<eT>& tape, F&& f, const Variables<eT, n>& W, const arma::Mat<eT>& U) {
+  tape.clear();
+  return std::apply(
+      [&](const auto&... v) {
+        const Var<eT> y = detail::call(f, v...);
+        tape.backward(y, U, true);
+        return std::pair(y.value(), detail::one_or_tuple(std::tuple(arma::Mat<eT>(tape.gradient(v))...)));
+      },
+      detail::on_tape(tape, W));
+}
+template <class F, class eT, std::size_t n>
+auto vjp(F&& f, const Variables<eT, n>& W, const arma::Mat<eT>& U) {
+  Tape<eT> tape;
+  return vjp(tape, f, W, U);
+}
+template <class F, class eT>
+auto vjp(F&& f, const arma::Mat<eT>& W, const arma::Mat<eT>& U) {
+  return vjp(f, variables(W), U);
+}
+
+namespace detail {
+/// d vec(y) / d vec(w), by one sweep per entry of w (forward) or of y.
+template <class eT>
+arma::Mat<eT> jacobian_of(const Var<eT>& y, const Var<eT>& w, bool forward) {
+  arma::Mat<eT> J(y.n_elem, w.n_elem);
+  arma::Mat<eT> unit(forward ? w.n_rows : y.n_rows, forward ? w.n_cols : y.n_cols, arma::fill::zeros);
+  ForwardMode<eT> sweep(y);
+  if (forward) sweep.seed(w, unit);
+  for (uword i = 0; i < unit.n_elem; ++i) {
+    unit[i] = 1;
+    if (forward) {
+      J.col(i) = arma::vectorise(sweep.run());
+    } else {
+      w.tape().backward(y, unit);
+      J.row(i) = arma::vectorise(w.tape().gradient(w)).t();
+    }
+    unit[i] = 0;
+  }
+  return J;
+}
+}  // namespace detail
+
+/// d vec(f) / d vec(W), column by column, numel(f) x numel(W): a sweep for each of the fewer of the two.
+template <class F, class eT>
+arma::Mat<eT> jacobian(F&& f, const arma::Mat<eT>& W) {
+  Tape<eT> tape;
+  const Var<eT> w = tape.variable(view(W)), y = detail::call(f, w);
+  return detail::jacobian_of(y, w, w.n_elem <= y.n_elem);
+}
+
+/// The loss's second derivatives by vec(W), numel(W) squared: a Hessian-vector product for each column.
+template <class Loss, class eT>
+arma::Mat<eT> hessian(Loss&& loss, const arma::Mat<eT>& W) {
+  Tape<eT> tape;
+  const Var<eT> w = tape.variable(view(W)), J = detail::call(loss, w);
+  return detail::jacobian_of(Recording<eT>(J).gradient(w), w, true);
 }
 
 }  // namespace armagrad

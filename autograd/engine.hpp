@@ -216,7 +216,7 @@ void Tape<eT>::plan(Schedule& schedule, Index root, bool value, bool adjoints) {
 
 /// Computes values going up the tape and passes adjoints on going down.
 template <class eT>
-void Tape<eT>::run(const Schedule& schedule, bool accumulate_gradients) {
+void Tape<eT>::run(const Schedule& schedule, const eT* seed, bool accumulate_gradients) {
   backward_follows_ = schedule.backward;
   auto drop = schedule.drops.begin();
   for (const Index i : schedule.values) {
@@ -234,7 +234,9 @@ void Tape<eT>::run(const Schedule& schedule, bool accumulate_gradients) {
       drop_adjoint(v);
     }
   }
-  nodes_[schedule.root].adjoint += 1;
+  if (schedule.adjoints.empty()) return;
+  const Shape s = nodes_[schedule.root].shape;
+  contribute(schedule.root, {broadcast(seed, s, s), nullptr, eT(1)});
   try {
     for (auto i = schedule.adjoints.rbegin(); i != schedule.adjoints.rend(); ++i) {
       if (nodes_[*i].operation->family == Family::leaf) continue;
@@ -357,6 +359,15 @@ void Tape<eT>::backward(const Var<eT>& root, bool value) {
   }
   plan(schedule_, root.index(), value, true);
   run(schedule_);
+}
+
+template <class eT>
+void Tape<eT>::backward(const Var<eT>& root, const arma::Mat<eT>& seed, bool value) {
+  check(root, "backward", {});
+  const Shape s = shape_of(seed.n_rows, seed.n_cols);
+  if (root.shape() != s) misuse("backward", nodes_[root.index()].at, incompatible(root.shape(), s));
+  plan(schedule_, root.index(), value, true);
+  run(schedule_, seed.memptr());
 }
 
 template <class eT>

@@ -15,6 +15,8 @@ template <class eT>
 class Recording;
 template <class eT>
 class ComplexReplay;
+template <class eT>
+class ForwardMode;
 
 using Index = std::uint32_t;
 inline constexpr Index no_index = UINT32_MAX;
@@ -52,6 +54,7 @@ template <class eT>
 struct Operation {
   const char* name = "";
   Family family = Family::leaf;
+  unsigned arity = 0;                   // 0: any
   bool flat = false;                    // its derivative is zero everywhere: nothing passes backward
   bool large = false;                   // the rule is kept apart, the node holds a pointer to it
   std::array<std::uint8_t, 3> reads{};  // by the contribution to operand k; of more than three, by each
@@ -71,9 +74,10 @@ struct Operation {
   void (*forward)(Tape<eT>&, Index) = nullptr;
   void (*reverse)(Tape<eT>&, Index) = nullptr;
 
-  // Both: recorded, and over complex numbers.
+  // Both: recorded, over complex numbers, and tangents beside values.
   void (*record)(Recording<eT>&, Index) = nullptr;
   void (*complex)(ComplexReplay<eT>&, Index) = nullptr;
+  void (*tangent)(ForwardMode<eT>&, Index) = nullptr;
 
   // How it is printed: see formula/.
   const char* infix = nullptr;

@@ -203,6 +203,8 @@ template <class T, int N> Pack<T, N> pow(Pack<T, N> x, double p) { return map(x,
 template <class T, int N> Pack<T, N> polygamma(int n, Pack<T, N> x) { return map(x, [n](auto v) { return lane::polygamma(n, v); }); }
 /// The real part where it is finite, else 0: a shift that cannot make NaNs.
 template <class T, int N> Pack<T, N> finite_or_zero(Pack<T, N> x) { return map(x, [](auto v) { return std::isfinite(lane::real(v)) ? T(lane::real(v)) : T(0); }); }
+/// The real part: the same number, that no derivative passes through.
+template <class T, int N> Pack<T, N> held(Pack<T, N> x) { return map(x, [](auto v) { return T(lane::real(v)); }); }
 template <class T, int N> Pack<T, N> square(Pack<T, N> x) { return x % x; }
 template <class T, int N> Pack<T, N> sigmoid(Pack<T, N> x) { return 1.0 / (1.0 + exp(-x)); }
 /// Within [low, high]; a NaN stays.

@@ -9,19 +9,11 @@
 
 namespace armagrad {
 
-/// The matrices that a program is differentiated by, and those that it is only given.
-template <class eT, std::size_t n>
-struct Variables {
-  std::array<const arma::Mat<eT>*, n> matrices;
-};
+/// The matrices that a program is only given.
 template <class eT, std::size_t n>
 struct Inputs {
   std::array<const arma::Mat<eT>*, n> matrices;
 };
-template <class eT, std::same_as<arma::Mat<eT>>... M>
-Variables<eT, 1 + sizeof...(M)> variables(const arma::Mat<eT>& first, const M&... rest) {
-  return {{&first, &rest...}};
-}
 template <class eT, std::same_as<arma::Mat<eT>>... M>
 Inputs<eT, 1 + sizeof...(M)> inputs(const arma::Mat<eT>& first, const M&... rest) {
   return {{&first, &rest...}};

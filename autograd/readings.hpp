@@ -2,137 +2,12 @@
 // How the text of one rule is read as numbers, recorded, and over complex numbers: the making of an
 // Operation.
 
-#include <tuple>
-#include <utility>
-
 #include "complex_replay.hpp"
-#include "kernels.hpp"
+#include "entrywise.hpp"
+#include "forward_mode.hpp"
 #include "recording.hpp"
 
 namespace armagrad {
-
-namespace detail {
-
-template <class Rule>
-using Operands = std::make_index_sequence<Rule::arity>;
-
-template <class Rule>
-concept IsElementwise = Rule::family == Family::elementwise;
-template <class Rule>
-concept IsFlat = requires {
-  requires Rule::flat;
-};
-template <class Rule>
-concept IsOnTape = std::is_base_of_v<OnTape, Rule>;
-template <class Rule>
-concept IsAlongDim = std::is_base_of_v<AlongDim, Rule>;
-
-/// What an elementwise rule's partial derivatives are like, found by running their text over Probes.
-template <class Rule>
-std::array<Probe, 3> probe() {
-  using P = Pack<Probe, 1>;
-  const auto argument = [](std::uint8_t bit) { return P(Probe{bit, 1}); };
-  return [&]<std::size_t... k>(std::index_sequence<k...>) {
-    const auto partials = Rule{}.partials(argument(reads::result), argument(reads::operand(k))...);
-    return std::array<Probe, 3>{P(std::get<k>(partials)).v...};
-  }
-  (Operands<Rule>{});
-}
-
-template <class Rule>
-std::array<std::uint8_t, 3> reads_of() {
-  if constexpr (IsFlat<Rule>) {
-    return {};
-  } else if constexpr (IsElementwise<Rule>) {
-    const std::array<Probe, 3> p = probe<Rule>();
-    return {std::uint8_t(p[0].reads), std::uint8_t(p[1].reads), std::uint8_t(p[2].reads)};
-  } else {
-    std::array<std::uint8_t, 3> all{reads::everything, reads::everything, reads::everything};
-    if constexpr (requires { Rule::reads; }) std::copy(Rule::reads.begin(), Rule::reads.end(), all.begin());
-    return all;
-  }
-}
-
-template <class Rule>
-const Rule& as(const void* rule) {
-  return *static_cast<const Rule*>(rule);
-}
-
-/// Elementwise rules, a pack at a time.
-template <class Rule, class T>
-struct Entrywise {
-  static constexpr int N = pack_width<T>;
-  using In = const Strided<const T>*;
-
-  static void map(const void* rule, T* y, In x, uword rows, uword cols) {
-    [&]<std::size_t... k>(std::index_sequence<k...>) {
-      std::array in{x[k]...};
-      Strided<T> out{y, 1, rows};
-      flatten(rows, cols, out, in[k]...);
-      deliver<T, N>(out, false, rows, cols, [in, text = as<Rule>(rule)](uword i, uword j, auto lanes) {
-        return Pack<T, N>(text.value(load<T, N>(in[k], i, j, lanes)...));
-      });
-    }
-    (Operands<Rule>{});
-  }
-  static double map_sum(const void* rule, In x, uword rows, uword cols) {
-    return [&]<std::size_t... k>(std::index_sequence<k...>) {
-      std::array in{x[k]...};
-      flatten(rows, cols, in[k]...);
-      return double(sum_packs<T, N>(rows, cols, [in, text = as<Rule>(rule)](uword i, uword j, auto lanes) {
-        return Pack<T, N>(text.value(load<T, N>(in[k], i, j, lanes)...));
-      }));
-    }
-    (Operands<Rule>{});
-  }
-  static void pull(const void* rule, unsigned operand, Strided<T> dx, bool add, Strided<const T> dy, T scale,
-                   Strided<const T> y, In x, uword rows, uword cols) {
-    [&]<std::size_t... k>(std::index_sequence<k...>) {
-      (void)((operand == k && (pull_one<k>(rule, dx, add, dy, scale, y, x, rows, cols), true)) || ...);
-    }
-    (Operands<Rule>{});
-  }
-  template <std::size_t which>
-  static void pull_one(const void* rule, Strided<T> dx, bool add, Strided<const T> dy, T scale,
-                       Strided<const T> y, In x, uword rows, uword cols) {
-    [&]<std::size_t... k>(std::index_sequence<k...>) {
-      static const std::array<std::uint8_t, 3> reads = reads_of<Rule>();
-      std::array in{x[k]...};
-      // What the text does not read may not be there: read a constant in its place.
-      static constexpr T nothing = 1;
-      const auto unread = [&](Strided<const T>& s, std::uint8_t bit) {
-        if (!(reads[which] & bit)) s = {&nothing, 0, 0};
-      };
-      unread(y, reads::result);
-      (unread(in[k], reads::operand(k)), ...);
-      flatten(rows, cols, dx, dy, y, in[k]...);
-      deliver<T, N>(dx, add, rows, cols, [=, text = as<Rule>(rule)](uword i, uword j, auto lanes) {
-        const Pack<T, N> d =
-            std::get<which>(text.partials(load<T, N>(y, i, j, lanes), load<T, N>(in[k], i, j, lanes)...));
-        const Pack<T, N> g = Pack<T, N>(scale) % load<T, N>(dy, i, j, lanes);
-        return select(g, g % d, 0);  // what has no influence passes nothing on, be its slope infinite
-      });
-    }
-    (Operands<Rule>{});
-  }
-  static T map_one(const void* rule, const T* x) {
-    return [&]<std::size_t... k>(std::index_sequence<k...>) {
-      return Pack<T, 1>(as<Rule>(rule).value(Pack<T, 1>(x[k])...)).v;
-    }
-    (Operands<Rule>{});
-  }
-  static T partial_one(const void* rule, unsigned operand, T y, const T* x) {
-    return [&]<std::size_t... k>(std::index_sequence<k...>) {
-      const auto partials = as<Rule>(rule).partials(Pack<T, 1>(y), Pack<T, 1>(x[k])...);
-      T d = 0;
-      (void)((operand == k && (d = Pack<T, 1>(std::get<k>(partials)).v, true)) || ...);
-      return d;
-    }
-    (Operands<Rule>{});
-  }
-};
-
-}  // namespace detail
 
 template <class Rule, class eT>
 class Readings {
@@ -282,6 +157,109 @@ class Readings {
     replay.output(i) = nested.value();
   }
 
+  // ---- Tangents ----
+  static void tangent_on_tape(ForwardMode<eT>& forward, Index i, eT* ty) {
+    Tape<eT>& tape = forward.tape();
+    Tape<eT> own;
+    std::vector<Var<eT>> x;
+    std::deque<arma::Mat<eT>> moved;
+    for (const Index k : tape.operands(tape.node(i)))
+      x.push_back(own.variable(view(over(tape.data(k), tape.node(k).shape))));
+    ForwardMode<eT> nested(rule(tape, i).function()(x));
+    for (std::size_t k = 0; k < x.size(); ++k)
+      nested.seed(x[k], moved.emplace_back(forward.matrix(tape.operands(tape.node(i))[k])));
+    const arma::Mat<eT> slope = nested.run();
+    std::copy(slope.begin(), slope.end(), ty);
+  }
+  static void tangent(ForwardMode<eT>& forward, Index i) {
+    Tape<eT>& tape = forward.tape();
+    const Shape s = tape.node(i).shape;
+    eT* ty = forward.output(i);
+    const Rule& text = rule(tape, i);
+    [&]<std::size_t... k>(std::index_sequence<k...>) {
+      const std::array<Index, sizeof...(k)> x{operand(tape, i, k)...};
+      if constexpr (detail::IsOnTape<Rule>) {
+        tangent_on_tape(forward, i, ty);
+      } else if constexpr (detail::IsElementwise<Rule>) {
+        elementwise_tangent(forward, i, ty);
+      } else if constexpr (detail::IsMultilinear<Rule>) {
+        bool add = false;
+        ((forward.tangent(x[k]) ? void((linear_term<k>(forward, i, ty, add), add = true)) : void()), ...);
+      } else if constexpr (detail::IsAlongDim<Rule>) {
+        tangent_along(text, ty, tape.data(i), s, tape.data(x[0]), forward.tangent(x[0]),
+                      tape.node(x[0]).shape);
+      } else {
+        const Result<eT> out{ty, s};
+        text.tangent(out, matrix(tape, i), matrix(tape, x[k])..., forward.matrix(x[k])...);
+      }
+    }
+    (Ks{});
+  }
+  static void elementwise_tangent(ForwardMode<eT>& forward, Index i, eT* ty) {
+    using E = detail::Entrywise<Rule, eT>;
+    Tape<eT>& tape = forward.tape();
+    const Node<eT>& n = tape.node(i);
+    static constexpr eT nothing = 1;  // for what was not computed, as no partial reads it
+    [&]<std::size_t... k>(std::index_sequence<k...>) {
+      if (n.one_by_one()) {
+        const eT x[] = {tape.node(n.operands[k]).value...};
+        const eT* t[] = {forward.tangent(n.operands[k])...};
+        *ty = ((t[k] && *t[k] != 0 ? E::partial_one(&rule(tape, i), k, n.value, x) * *t[k] : eT(0)) + ...);
+        return;
+      }
+      const auto look = [&](const eT* data, Index x) { return broadcast(data, tape.node(x).shape, n.shape); };
+      const auto value = [&](Index x) {
+        return tape.node(x).evaluated ? look(tape.data(x), x) : Strided<const eT>{&nothing, 0, 0};
+      };
+      const Strided<const eT> x[] = {value(n.operands[k])...};
+      const Strided<const eT> t[] = {look(forward.tangent(n.operands[k]), n.operands[k])...};
+      E::tangent(&rule(tape, i), ty, value(i), x, t, n.shape.rows, n.shape.cols);
+    }
+    (Ks{});
+  }
+  /// The forward text with operand `which` replaced by its tangent.
+  template <std::size_t which>
+  static void linear_term(ForwardMode<eT>& forward, Index i, eT* ty, bool add) {
+    Tape<eT>& tape = forward.tape();
+    const Shape s = tape.node(i).shape;
+    forward.put(ty, s, add, [&](eT* out) {
+      [&]<std::size_t... k>(std::index_sequence<k...>) {
+        const auto data = [&](std::size_t j) {
+          const Index x = operand(tape, i, j);
+          return j == which ? forward.tangent(x) : tape.data(x);
+        };
+        const auto shape = [&](std::size_t j) { return tape.node(operand(tape, i, j)).shape; };
+        if constexpr (detail::IsAlongDim<Rule>)
+          forward_along<eT>(rule(tape, i), out, s, data(0), shape(0));
+        else
+          rule(tape, i).forward(Result<eT>{out, s}, over(data(k), shape(k))...);
+      }
+      (Ks{});
+    });
+  }
+  static void tangent_along(const Rule& rule, eT* ty, const eT* y, Shape ys, const eT* x, const eT* tx,
+                            Shape xs) {
+    Scratch<eT, pack_width<eT>> scratch[3];
+    // What the text does not read may not be there.
+    const auto look = [&](const eT* data, Shape from, Shape to) {
+      return data ? broadcast(data, from, to) : Strided<const eT>{tx, 0, 0};
+    };
+    const Strided<const eT> x_look = look(x, xs, xs), y_look = look(y, ys, Rule::reduces ? xs : ys);
+    for_each_fibre<eT, pack_width<eT>>(xs.rows, xs.cols, rule.dim, [&](auto walk, uword i, uword j) {
+      using W = decltype(walk);
+      const auto in = read_fibre(walk, x_look, i, j, scratch[0]),
+                 moved = read_fibre(walk, broadcast(tx, xs, xs), i, j, scratch[1]);
+      if constexpr (Rule::reduces) {
+        rule.tangent(NumberOut<eT, W>{ty + (rule.dim == 0 ? j : i), walk.tail},
+                     read_number(walk, y_look, i, j), in, moved);
+      } else {
+        const Strided<eT> out = broadcast(ty, ys, ys);
+        rule.tangent(FibreOut<eT, W>{walk, ty + i + j * ys.rows, walk.step(out), walk.lane(out)},
+                     read_fibre(walk, y_look, i, j, scratch[2]), in, moved);
+      }
+    });
+  }
+
   static std::string parameters(const void* rule) {
     if constexpr (requires(const Rule& r) { r.parameters(); })
       return static_cast<const Rule*>(rule)->parameters();
@@ -294,6 +272,7 @@ class Readings {
     Operation<eT> o{};
     o.name = Rule::name;
     o.family = Rule::family;
+    o.arity = Rule::arity;
     o.reads = detail::reads_of<Rule>();
     o.large = sizeof(Rule) > sizeof(Node<eT>::rule) || !std::is_trivially_copyable_v<Rule>;
     if constexpr (detail::IsElementwise<Rule>) {
@@ -311,7 +290,7 @@ class Readings {
       if constexpr (!detail::IsFlat<Rule>) o.reverse = reverse;
     }
     o.flat = detail::IsFlat<Rule>;
-    if constexpr (!detail::IsFlat<Rule>) o.record = record;
+    if constexpr (!detail::IsFlat<Rule>) o.record = record, o.tangent = tangent;
     o.complex = complex;
     if constexpr (requires { Rule::infix; }) o.infix = Rule::infix, o.precedence = Rule::precedence;
     o.parameters = parameters;

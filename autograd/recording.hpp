@@ -70,11 +70,14 @@ class Recording {
       else if (partial != 0)
         add(operand, dy * partial);
     } else {
-      add(operand, is_one(dy) ? spread(partial, dy.shape()) : dy % partial);
+      add(operand, is_one(before_spread(dy)) ? spread(partial, dy.shape()) : times(dy, partial));
     }
   }
 
  private:
+  static Var<eT> times(const Argument<eT>& dy, const Argument<eT>& slope) {
+    return record_elementwise<rules::Chain, eT>({}, {&dy, &slope});
+  }
   void descend(Index root, const Var<eT>& dy, Index lowest, Location& place) {
     adjoints_[root] = dy.index();
     for (Index i = root + 1; i-- > lowest;) {

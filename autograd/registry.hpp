@@ -23,9 +23,10 @@ template <class... Rules>
 struct RuleList {};
 
 using ElementwiseRules =
-    RuleList<rules::Plus, rules::Minus, rules::Times, rules::Divide, rules::Negate, rules::Greater,
-             rules::GreaterEqual, rules::Equal, rules::NotEqual, rules::Where, rules::Larger, rules::Smaller,
-             rules::Clamp, rules::Abs, rules::Sign, rules::Floor, rules::Ceil, rules::Round, rules::Trunc>;
+    RuleList<rules::Plus, rules::Minus, rules::Times, rules::Chain, rules::Divide, rules::Negate,
+             rules::Greater, rules::GreaterEqual, rules::Equal, rules::NotEqual, rules::Where, rules::Larger,
+             rules::Smaller, rules::Clamp, rules::Abs, rules::Sign, rules::Floor, rules::Ceil, rules::Round,
+             rules::Trunc, rules::StopGradient>;
 using PowerRules =
     RuleList<rules::Exp, rules::Expm1, rules::Exp2, rules::Exp10, rules::Log, rules::Log1p, rules::Log2,
              rules::Log10, rules::Sqrt, rules::Cbrt, rules::Square, rules::Pow, rules::Power>;
@@ -46,6 +47,13 @@ using StatisticsRules = RuleList<rules::Variance, rules::Stddev, rules::Length, 
 template <class eT>
 using SparseRules = RuleList<rules::SparseProduct<eT>>;
 using SoftmaxRules = RuleList<rules::LogSumExp, rules::Softmax, rules::LogSoftmax>;
+
+template <class... Lists>
+struct RuleLists {};
+/// All of them; tests/harness has a table of cases for each.
+using AllRules =
+    RuleLists<ElementwiseRules, PowerRules, TrigonometryRules, ActivationRules, SpecialRules, ProductRules,
+              ReductionRules, PartRules, ShapeRules, StatisticsRules, SparseRules<double>, SoftmaxRules>;
 
 template <class eT>
 using OperationGetter = const Operation<eT>& (*)();

@@ -102,6 +102,8 @@ class Tape {
   /// d root / d (every variable), from zero. std::logic_error unless root is 1x1 and of this tape. With
   /// `value`, root's value is computed in the same sweep.
   void backward(const Var<eT>& root, bool value = false);
+  /// The same of accu(root % seed), for a root of any shape; seed has that shape, or std::logic_error.
+  void backward(const Var<eT>& root, const arma::Mat<eT>& seed, bool value = false);
   /// What the last backward() found for a variable, of the variable's shape; zeros if root does not depend on
   /// it.
   const arma::Mat<eT>& gradient(const Var<eT>& variable);
@@ -143,7 +145,9 @@ class Tape {
   void plan(Schedule& schedule, Index root, bool value, bool adjoints);
   /// Does what was planned, also again after a leaf was bound to other numbers. With `accumulate`, gradients
   /// are added to those that the variables have.
-  void run(const Schedule& schedule, bool accumulate = false);
+  void run(const Schedule& schedule, bool accumulate = false) { run(schedule, &one_, accumulate); }
+  /// The same with the root's adjoint, of its shape, instead of 1.
+  void run(const Schedule& schedule, const eT* seed, bool accumulate = false);
   /// Whether the sweep under way goes on to a backward pass.
   bool backward_follows() const { return backward_follows_; }
   /// Evaluates node i and what it depends on.
@@ -178,6 +182,7 @@ class Tape {
   Location* place = nullptr;
 
  private:
+  friend class ForwardMode<eT>;
   struct Storage {
     const eT* value = nullptr;
     Adjoint<eT> adjoint;
@@ -189,7 +194,7 @@ class Tape {
   void need(Index i, Index& lowest);
   void need_operands(Index i, Index& lowest, Schedule& schedule);
   void keep(Index i);
-  void compute(Index i, std::span<const Schedule::Drop> drops);
+  void compute(Index i, std::span<const Schedule::Drop> drops = {});
   void pull(Index i);
   void pull_elementwise(Index i, unsigned k);
   void drop_adjoint(Index i);

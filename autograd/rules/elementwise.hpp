@@ -28,6 +28,11 @@ struct Times : Elementwise<2> {
   static auto partials(auto, auto a, auto b) { return std::tuple(b, a); }
 };
 
+/// An adjoint times a slope: 0 where the adjoint is 0, be the slope infinite or not a number.
+struct Chain : Times {
+  static auto value(auto dy, auto slope) { return select(dy, dy % slope, 0.0); }
+};
+
 struct Divide : Elementwise<2> {
   static constexpr auto name = "element-wise division", infix = " / ";
   static constexpr int precedence = 2;
@@ -140,6 +145,13 @@ struct Trunc : Elementwise<1> {
   static auto value(auto x) { return trunc(x); }
 };
 
+/// x itself, of zero derivative.
+struct StopGradient : Elementwise<1> {
+  static constexpr auto name = "stop_gradient";
+  static constexpr bool flat = true;
+  static auto value(auto x) { return held(x); }
+};
+
 }  // namespace rules
 
 using Here = std::source_location;
@@ -181,6 +193,7 @@ template <class eT> Var<eT> floor(const Var<eT>& x, Here at = Here::current()) {
 template <class eT> Var<eT> ceil(const Var<eT>& x, Here at = Here::current())  { return detail::elementwise(rules::Ceil{}, at, x); }
 template <class eT> Var<eT> round(const Var<eT>& x, Here at = Here::current()) { return detail::elementwise(rules::Round{}, at, x); }
 template <class eT> Var<eT> trunc(const Var<eT>& x, Here at = Here::current()) { return detail::elementwise(rules::Trunc{}, at, x); }
+template <class eT> Var<eT> stop_gradient(const Var<eT>& x, Here at = Here::current()) { return detail::elementwise(rules::StopGradient{}, at, x); }
 // clang-format on
 
 /// Entries below `low` become low, those above `high` become high; a NaN stays.

@@ -37,6 +37,7 @@ template <class T>
 arma::Mat<T> folded(const arma::Mat<T>& x, uword down, uword across) {
   const uword rows = x.n_rows / down, cols = x.n_cols / across;
   arma::Mat<T> sum(rows, cols, arma::fill::zeros);
+  if (x.is_empty()) return sum;
   for (uword j = 0; j < across; ++j) {
     for (uword i = 0; i < down; ++i) sum += x.submat(i * rows, j * cols, arma::size(rows, cols));
   }

@@ -8,6 +8,8 @@ template class Tape<double>;
 template class Tape<float>;
 template class Recording<double>;
 template class Recording<float>;
+template class ForwardMode<double>;
+template class ForwardMode<float>;
 template class ComplexReplay<double>;
 template class ComplexReplay<float>;
 template std::string formula_text<double>(const Var<double>&);

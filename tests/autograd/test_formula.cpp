@@ -214,6 +214,11 @@ BOOST_AUTO_TEST_CASE(the_gradient_of_softmax_regression_reads_back_as_the_gradie
   BOOST_TEST(error(calculator(text.substr(8)), mat(X * (P % down(Y) - Y).t() / 6 + l2 * W)) < 1e-14, text);
 }
 
+BOOST_AUTO_TEST_CASE(nothing_is_multiplied_by_ones) {
+  const auto loss = [&](auto w) { return accu(exp(w) % view(W, "C")); };
+  BOOST_TEST(derive(loss, W, "W").right_side == "C % exp(W)");
+}
+
 BOOST_AUTO_TEST_CASE(other_gradients_read_back) {
   const auto check = [&](auto loss) {
     const std::string right = derive(loss, W, "W").right_side;

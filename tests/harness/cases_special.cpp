@@ -1,0 +1,17 @@
+#include "case.hpp"
+
+namespace armagrad::harness {
+
+// clang-format off
+template <>
+FamilyOfCases cases_of<SpecialRules>() {
+  return table("special", SpecialRules{},
+      of<rules::Erf>("erf(x)", [](auto x) { return erf(x); }, in(-2, 2)),
+      of<rules::Erfc>("erfc(x)", [](auto x) { return erfc(x); }, in(-2, 2)),
+      of<rules::Lgamma>("lgamma(x)", [](auto x) { return lgamma(x); }, in(0.5, 5)),
+      of<rules::Polygamma>("polygamma(0, x)", [](auto x) { return polygamma(0, x); }, in(0.5, 5)),
+      of<rules::Polygamma>("polygamma(1, x)", [](auto x) { return polygamma(1, x); }, in(0.5, 5)));
+}
+// clang-format on
+
+}  // namespace armagrad::harness

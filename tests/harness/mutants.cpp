@@ -1,0 +1,185 @@
+#include "mutants.hpp"
+
+namespace armagrad::harness {
+
+namespace {
+
+using Table = Operation<double>;
+
+enum Fault : unsigned { flipped, scaled, turned_round, lost, unsummed, faults };
+constexpr const char* fault_names[] = {"sign flipped", "scaled by 1 + 1e-7", "transposed",
+                                       "accumulation dropped", "sum of the broadcast dropped"};
+enum Reading : unsigned { reversed, recorded, tangents, readings };
+constexpr const char* reading_names[] = {"reverse", "recorded", "tangent"};
+
+/// The mutant at work: the tables' functions carry no state.
+struct Mutant {
+  const Table* original = nullptr;
+  unsigned operand = 0;
+  Fault fault = flipped;
+  bool changed = false;  // something has come out otherwise than from the original
+};
+Mutant mutant;
+
+double factor() { return mutant.fault == flipped ? -1 : mutant.fault == scaled ? 1 + 1e-7 : 1; }
+
+void note(const arma::mat& original, const arma::mat& now) {
+  mutant.changed |= distance(original, now) > 1e-12;
+}
+
+bool square(uword rows, uword cols) { return rows == cols && rows > 1; }
+
+// ---- Elementwise rules ----
+
+arma::mat copy_of(Strided<double> x, uword rows, uword cols) {
+  arma::mat X(rows, cols);
+  for (uword j = 0; j < cols; ++j) {
+    for (uword i = 0; i < rows; ++i) X(i, j) = x.data[i * x.inner + j * x.outer];
+  }
+  return X;
+}
+
+void pull(const void* rule, unsigned k, Strided<double> dx, bool add, Strided<const double> dy, double scale,
+          Strided<const double> y, Table::Operands x, uword rows, uword cols) {
+  const auto original = mutant.original->pull;
+  if (k != mutant.operand) return original(rule, k, dx, add, dy, scale, y, x, rows, cols);
+  const arma::mat before = copy_of(dx, rows, cols);
+  original(rule, k, dx, add, dy, scale, y, x, rows, cols);
+  const arma::mat right = copy_of(dx, rows, cols);
+  for (uword j = 0; j < cols; ++j) {
+    for (uword i = 0; i < rows; ++i) dx.data[i * dx.inner + j * dx.outer] = before(i, j);
+  }
+  uword r = rows, c = cols;
+  if (mutant.fault == unsummed && dx.inner == 0) r = 1;
+  if (mutant.fault == unsummed && dx.outer == 0) c = 1;
+  if (mutant.fault == turned_round && square(rows, cols)) std::swap(dy.inner, dy.outer);
+  original(rule, k, dx, add && mutant.fault != lost, dy, scale * factor(), y, x, r, c);
+  note(right, copy_of(dx, rows, cols));
+}
+
+double partial_one(const void* rule, unsigned k, double y, const double* x) {
+  const double d = mutant.original->partial_one(rule, k, y, x);
+  if (k != mutant.operand) return d;
+  note({d}, {d * factor()});
+  return d * factor();
+}
+
+// ---- The others ----
+
+arma::mat adjoint_of(Tape<double>& tape, Index i) {
+  const Shape s = tape.node(i).shape;
+  if (!tape.node(i).one_by_one() && !tape.adjoint(i)) return arma::mat(s.rows, s.cols, arma::fill::zeros);
+  return arma::mat(tape.full_adjoint(i), s.rows, s.cols);
+}
+
+/// What was pulled to `to`, as the fault has it; dy is the adjoint that was pulled.
+arma::mat faulty(const arma::mat& part, const arma::mat& dy, bool is_spread) {
+  if (mutant.fault == turned_round && square(part.n_rows, part.n_cols)) return part.t();
+  if (mutant.fault == unsummed && is_spread) return dy.submat(0, 0, part.n_rows - 1, part.n_cols - 1);
+  return part * factor();
+}
+
+void reverse(Tape<double>& tape, Index i) {
+  const Index to = tape.node(i).operands[mutant.operand];
+  if (!tape.wants(to)) return mutant.original->reverse(tape, i);
+  const arma::mat before = adjoint_of(tape, to), dy = adjoint_of(tape, i);
+  mutant.original->reverse(tape, i);
+  const arma::mat right = adjoint_of(tape, to);
+  const arma::mat wrong = faulty(right - before, dy, mutant.original->family == Family::spread) +
+                          (mutant.fault == lost ? 0 : 1) * before;
+  note(right, wrong);
+  std::copy(wrong.begin(), wrong.end(), tape.accumulate(to).first);
+}
+
+// ---- All ----
+
+void record(Recording<double>& recording, Index i) {
+  const Index to = recording.tape().node(i).operands[mutant.operand];
+  const Shape s = recording.tape().node(to).shape;
+  const Var<double> x = recording.node(to), before = recording.gradient(x);
+  mutant.original->record(recording, i);
+  const Var<double> part = recording.gradient(x) - before;
+  Var<double> error = (factor() - 1) * part;
+  if (mutant.fault == turned_round && square(s.rows, s.cols)) error = part.t() - part;
+  if (mutant.fault == lost) error = -before;
+  const arma::mat right = recording.gradient(x).value();
+  note(right, right + error.value());
+  recording.add(to, error);
+}
+
+/// Linear in the operand's tangent, so the fault is put there.
+void tangent(ForwardMode<double>& forward, Index i) {
+  mutant.original->tangent(forward, i);
+  const Index from = forward.tape().node(i).operands[mutant.operand];
+  if (!forward.tangent(from)) return;
+  const auto copied = [](const arma::mat& t) { return arma::mat(t.memptr(), t.n_rows, t.n_cols); };
+  const arma::mat right = copied(forward.matrix(i));
+  arma::mat t = forward.matrix(from);  // over its own memory
+  const arma::mat before = copied(t);
+  if (mutant.fault == turned_round && square(t.n_rows, t.n_cols)) t = before.t();
+  t *= mutant.fault == lost ? 0 : factor();
+  mutant.original->tangent(forward, i);
+  t = before;
+  note(right, forward.matrix(i));
+}
+
+Table mutated(Reading reading) {
+  Table t = *mutant.original;
+  if (reading == reversed) {
+    if (t.reverse) t.reverse = reverse;
+    if (t.pull) t.pull = pull, t.partial_one = partial_one;
+    // Also where the partial is a number, which the tape would take without a pull.
+    t.reads.fill(reads::everything);
+  } else if (reading == recorded) {
+    t.record = record;
+  } else {
+    t.tangent = tangent;
+  }
+  return t;
+}
+
+/// Whether the mutant differs from the original anywhere, and if it does, whether a check fails there.
+void try_mutant(const Case& c, Random& random, Reading reading, Mutants& tally) {
+  const Table table = mutated(reading);
+  bool made = false, killed = false;
+  for (int attempt = 0; attempt < 60 && !killed; ++attempt) {
+    const Point p = draw(c, random, {.twice = true, .distinct_operands = true});
+    Errors errors;
+    mutant.changed = false;
+    check_point(c, p, random, errors, [&](Tape<double>& tape) {
+      for (Index i = 0; i < tape.size(); ++i) {
+        if (tape.node(i).operation == mutant.original) tape.node(i).operation = &table;
+      }
+    });
+    made |= mutant.changed;
+    killed = mutant.changed && !passed(errors);
+  }
+  tally.made += made;
+  tally.killed += killed;
+  if (made && !killed) {
+    tally.survivors.push_back(c.name + ": " + mutant.original->name + ", " + reading_names[reading] +
+                              " by operand " + std::to_string(mutant.operand + 1) + ", " +
+                              fault_names[mutant.fault]);
+  }
+}
+
+}  // namespace
+
+Mutants try_mutants(const Case& c, Random& random) {
+  Mutants tally;
+  for (const auto getter : c.operations) {
+    if (getter().flat) continue;
+    for (unsigned reading = 0; reading < readings; ++reading) {
+      for (unsigned k = 0; k < getter().arity; ++k) {
+        const unsigned kinds = reading == reversed ? faults : unsummed;
+        for (unsigned fault = 0; fault < kinds; ++fault) {
+          mutant = {&getter(), k, Fault(fault), false};
+          try_mutant(c, random, Reading(reading), tally);
+        }
+      }
+    }
+  }
+  return tally;
+}
+
+}  // namespace armagrad::harness
