@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <memory>
+#include <vector>
 
 #include "bench.hpp"
 
@@ -153,6 +154,57 @@ struct KMeansByHand : KMeans {
   }
 };
 
+/// A cell with input, forget and output gates over 100 steps; the loss is that of the last state.
+struct Lstm {
+  static constexpr arma::uword steps = 100, hidden = 32, inputs = 16, batch = 16;
+  arma::mat X = uniform<double>(inputs, steps*batch), W = uniform<double>(4 * hidden, inputs, -.3, .3),
+            U = uniform<double>(4 * hidden, hidden, -.3, .3), b = uniform<double>(4 * hidden, 1, -.3, .3);
+};
+struct LstmByHand : Lstm {
+  std::vector<arma::mat> Z = std::vector<arma::mat>(steps), C = std::vector<arma::mat>(steps + 1),
+                         T = std::vector<arma::mat>(steps), H = std::vector<arma::mat>(steps + 1);
+  arma::mat GW{}, GU{}, Gb{}, D{}, dh{}, dc{};
+  double operator()() {
+    constexpr arma::uword h = hidden;
+    C[0].zeros(h, batch);
+    H[0].zeros(h, batch);
+    for (arma::uword t = 0; t < steps; ++t) {
+      Z[t] = W * X.cols(t * batch, (t + 1) * batch - 1) + U * H[t];
+      Z[t].each_col() += b;
+      Z[t].head_rows(3 * h) = 1 / (1 + arma::exp(-Z[t].head_rows(3 * h)));
+      Z[t].tail_rows(h) = arma::tanh(Z[t].tail_rows(h));
+      const auto in = Z[t].rows(0, h - 1), forget = Z[t].rows(h, 2 * h - 1),
+                 out = Z[t].rows(2 * h, 3 * h - 1), g = Z[t].rows(3 * h, 4 * h - 1);
+      C[t + 1] = forget % C[t] + in % g;
+      T[t] = arma::tanh(C[t + 1]);
+      H[t + 1] = out % T[t];
+    }
+    const double J = accu(H[steps] % H[steps]);
+    GW.zeros(arma::size(W));
+    GU.zeros(arma::size(U));
+    Gb.zeros(arma::size(b));
+    dh = 2 * H[steps];
+    dc.zeros(h, batch);
+    D.set_size(4 * h, batch);
+    for (arma::uword t = steps; t-- > 0;) {
+      const auto in = Z[t].rows(0, h - 1), forget = Z[t].rows(h, 2 * h - 1),
+                 out = Z[t].rows(2 * h, 3 * h - 1), g = Z[t].rows(3 * h, 4 * h - 1);
+      dc += dh % out % (1 - T[t] % T[t]);
+      D.rows(0, h - 1) = dc % g % in % (1 - in);
+      D.rows(h, 2 * h - 1) = dc % C[t] % forget % (1 - forget);
+      D.rows(2 * h, 3 * h - 1) = dh % T[t] % out % (1 - out);
+      D.rows(3 * h, 4 * h - 1) = dc % in % (1 - g % g);
+      GW += D * X.cols(t * batch, (t + 1) * batch - 1).t();
+      GU += D * H[t].t();
+      Gb += arma::sum(D, 1);
+      dh = U.t() * D;
+      dc = dc % forget;
+    }
+    benchmark::DoNotOptimize(GU.memptr());
+    return J;
+  }
+};
+
 const bool registered = [] {
   objective(
       "logistic", [] { return LogisticByHand(); },
@@ -210,18 +262,49 @@ const bool registered = [] {
                            variables(d.m, d.t, d.p), inputs(d.X, d.XX)),
                        d.m, d.t, d.p, d.X, d.XX);
       });
+  const auto kmeans = [](const auto& c, const auto& x) {
+    const auto distance = (-2 * (c.t() * x)).each_col() + sum(square(c), 0).t();
+    return accu(square(x)) + accu(min(distance, 0));
+  };
   objective(
       "kmeans", [] { return KMeansByHand(); },
-      [](bool gradient) {
+      [=](bool gradient) {
         const KMeans d;
+        return step_of(
+            gradient,
+            record([=](auto c, auto x) { return kmeans(c, x) / x.n_cols; }, variables(d.C), inputs(d.X)), d.C,
+            d.X);
+      });
+  contestant("kmeans/blocks", [=] {
+    const KMeans d;
+    return step_of(true,
+                   record([=](auto c, auto x) { return sum_over_samples(kmeans, samples(x), c) / x.n_cols; },
+                          variables(d.C), inputs(d.X)),
+                   d.C, d.X);
+  });
+  objective(
+      "lstm", [] { return LstmByHand(); },
+      [](bool gradient) {
+        const Lstm d;
         return step_of(gradient,
                        record(
-                           [](auto c, auto x) {
-                             const auto distance = (-2 * (c.t() * x)).each_col() + sum(square(c), 0).t();
-                             return (accu(square(x)) - accu(max(-distance, 0))) / x.n_cols;
+                           [](auto w, auto u, auto b, auto x) {
+                             constexpr arma::uword h = Lstm::hidden, n = Lstm::batch;
+                             Var<double> c, state;
+                             for (arma::uword t = 0; t < Lstm::steps; ++t) {
+                               auto z = w * x.cols(t * n, (t + 1) * n - 1);
+                               if (t > 0) z = z + u * state;
+                               z = z.each_col() + b;
+                               const auto gates = sigmoid(z.head_rows(3 * h));
+                               const auto g = tanh(z.tail_rows(h));
+                               c = t == 0 ? gates.rows(0, h - 1) % g
+                                          : gates.rows(h, 2 * h - 1) % c + gates.rows(0, h - 1) % g;
+                               state = gates.rows(2 * h, 3 * h - 1) % tanh(c);
+                             }
+                             return accu(square(state));
                            },
-                           variables(d.C), inputs(d.X)),
-                       d.C, d.X);
+                           variables(d.W, d.U, d.b), inputs(d.X)),
+                       d.W, d.U, d.b, d.X);
       });
   return true;
 }();
