@@ -2,7 +2,7 @@
 // Armagrad: automatic differentiation for Armadillo. Include this; see README.md.
 
 #include "blocks.hpp"
-#include "check/check_gradient.hpp"
+#include "check/check_function.hpp"
 #include "derivatives.hpp"
 #include "formula/formula.hpp"
 #include "program.hpp"
@@ -22,6 +22,7 @@ extern template class ForwardMode<float>;
 #else
 
 #include "blocks.hpp"
+#include "check/check_function_impl.hpp"
 #include "check/check_gradient_impl.hpp"
 #include "engine.hpp"
 #include "formula/formula_impl.hpp"

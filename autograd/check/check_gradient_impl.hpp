@@ -1,40 +1,12 @@
 #pragma once
 
-#include <numeric>
-#include <random>
-
 #include "../complex_replay.hpp"
 #include "check_gradient.hpp"
+#include "comparer.hpp"
 
 namespace armagrad {
 
 namespace detail {
-
-/// Compares entry by entry; NaN anywhere fails.
-class Comparer {
- public:
-  Comparer(std::string variable, std::string against) {
-    c_.variable = std::move(variable), c_.against = std::move(against);
-  }
-
-  void add(uword row, uword col, double tape, double other) {
-    const double error = std::abs(tape - other);
-    error_ += error * error, tape_ += tape * tape, other_ += other * other;
-    if (c_.compared++ == 0 || error > worst_ || (std::isnan(error) && !std::isnan(worst_)))
-      worst_ = error, c_.row = row, c_.col = col, c_.tape = tape, c_.other = other;
-  }
-  double norm() const { return std::sqrt(std::max(tape_, other_)); }
-  Comparison verdict(double tolerance) {
-    c_.tolerance = tolerance;
-    c_.relative_error = error_ == 0 ? 0 : std::sqrt(error_) / norm();
-    c_.passed = c_.relative_error <= tolerance;
-    return c_;
-  }
-
- private:
-  Comparison c_;
-  double error_ = 0, tape_ = 0, other_ = 0, worst_ = 0;
-};
 
 /// The loss's value and gradients at W, on a tape of its own that is kept between calls.
 template <class eT>
@@ -59,24 +31,6 @@ class CheckedLoss {
   std::vector<Var<eT>> variables_;
 };
 
-/// A way through W's entries: all of them, or `most` drawn without repetition.
-inline std::vector<uword> some_entries(uword n, uword most, std::mt19937_64& random) {
-  std::vector<uword> all(n);
-  std::iota(all.begin(), all.end(), uword(0));
-  if (n <= most) return all;
-  for (uword i = 0; i < most; ++i) std::swap(all[i], all[i + random() % (n - i)]);
-  all.resize(most);
-  return all;
-}
-
-/// A direction of independent signs.
-template <class eT>
-arma::Mat<eT> random_signs(const arma::Mat<eT>& like, std::mt19937_64& random) {
-  arma::Mat<eT> d(arma::size(like));
-  for (eT& x : d) x = random() >> 63 ? eT(1) : eT(-1);
-  return d;
-}
-
 }  // namespace detail
 
 template <class eT>
@@ -93,11 +47,7 @@ GradientCheck run_check(const CheckOptions<eT>& options, const LossOnTape<eT>& l
 
   for (std::size_t v = 0; v < at.size(); ++v) {
     if (v > 0) W[v - 1] = at[v - 1];
-    std::string name("W");
-    if (v < options.names.size())
-      name = options.names[v];
-    else if (at.size() > 1)
-      name.append(std::to_string(v + 1));
+    const std::string name = detail::variable_name(options, v, at.size());
     const arma::Mat<eT> g = base.tape().gradient(base.variable(v));
     std::mt19937_64 random(options.seed);
     const std::vector<uword> entries = detail::some_entries(g.n_elem, options.entries, random);

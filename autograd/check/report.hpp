@@ -17,6 +17,7 @@ struct Comparison {
   double relative_error = 0;  // |a - b| / max(|a|, |b|), by norm over what was compared
   double tolerance = 0;
   arma::uword compared = 0;      // entries
+  arma::uword kinks = 0;         // entries left out, as the slopes from either side differ
   arma::uword row = 0, col = 0;  // of the worst entry
   double tape = 0, other = 0;
   bool passed = false;
@@ -34,7 +35,7 @@ struct GradientCheck {
 inline std::ostream& operator<<(std::ostream& out, const GradientCheck& check) {
   std::ostringstream text;
   text << "gradient check: " << (check.passed() ? "passed" : "FAILED") << '\n';
-  text << std::left << std::setw(10) << "variable" << std::setw(22) << "tape against" << std::setw(10)
+  text << std::left << std::setw(10) << "variable" << std::setw(22) << "gradient against" << std::setw(10)
        << "entries" << std::setw(12) << "rel. error" << std::setw(11) << "tolerance" << std::setw(8)
        << "verdict\n";
   for (const Comparison& c : check.comparisons) {
@@ -48,6 +49,7 @@ inline std::ostream& operator<<(std::ostream& out, const GradientCheck& check) {
     if (!c.passed)
       text << " worst entry (" << c.row << ',' << c.col << ") " << std::setprecision(9) << c.tape << " vs "
            << c.other;
+    if (c.kinks) text << ' ' << c.kinks << (c.kinks == 1 ? " entry" : " entries") << " at a kink left out";
     text << '\n';
   }
   return out << text.str();

@@ -1,3 +1,4 @@
+#include "../check/check_function_impl.hpp"
 #include "../check/check_gradient_impl.hpp"
 #include "../complex_replay.hpp"
 #include "../engine.hpp"
@@ -18,4 +19,10 @@ template GradientCheck run_check<double>(const CheckOptions<double>&, const Loss
                                          const std::vector<arma::Mat<double>>&);
 template GradientCheck run_check<float>(const CheckOptions<float>&, const LossOnTape<float>&,
                                         const std::vector<arma::Mat<float>>&);
+template GradientCheck run_function_check<double>(const CheckOptions<double>&, const PlainFunction<double>&,
+                                                  const std::vector<arma::Mat<double>>&,
+                                                  const std::vector<arma::Mat<double>>&);
+template GradientCheck run_function_check<float>(const CheckOptions<float>&, const PlainFunction<float>&,
+                                                 const std::vector<arma::Mat<float>>&,
+                                                 const std::vector<arma::Mat<float>>&);
 }  // namespace armagrad
