@@ -3,6 +3,7 @@
 
 #include "blocks.hpp"
 #include "check/check_function.hpp"
+#include "checkpoint.hpp"
 #include "derivatives.hpp"
 #include "formula/formula.hpp"
 #include "program.hpp"
@@ -26,6 +27,6 @@ extern template class ForwardMode<float>;
 #include "check/check_gradient_impl.hpp"
 #include "engine.hpp"
 #include "formula/formula_impl.hpp"
-#include "readings.hpp"
+#include "operations.hpp"
 
 #endif

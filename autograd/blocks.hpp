@@ -203,7 +203,7 @@ struct SumOverSamples : OnTape {
     std::vector<Given<eT>>& all = sum->given;
     all.clear();
     for (const Index k : tape.operands(tape.node(i)))
-      all.push_back({tape.data(k), tape.node(k).shape, tape.wants(k)});
+      all.push_back({tape.data(k), tape.node(k).shape, tape.wants(k), tape.node(k).is_scalar});
     return all;
   }
 };
@@ -228,7 +228,8 @@ Var<eT> record_block_sum(Tape<eT>& tape, const Function<eT>& f, std::span<const 
       whole |= tape.wants(x[k].index());
     }
     operands.push_back(x[k].index());
-    given.push_back({&unknown, x[k].shape(), tape.wants(operands.back())});
+    const Node<eT>& n = tape.node(operands.back());
+    given.push_back({&unknown, n.shape, n.needs_gradient, n.is_scalar});
   }
   if (whole) return f(x);
   const Rule rule{{}, std::make_shared<BlockSum<eT>>(f, samples, blocks)};

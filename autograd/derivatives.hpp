@@ -61,9 +61,21 @@ auto value_and_gradient(Loss&& loss, const arma::Mat<eT>& W, const Ws&... more) 
 }
 
 /// The gradient alone.
-template <class... A>
-auto gradient(A&&... arguments) {
-  return value_and_gradient(std::forward<A>(arguments)...).second;
+template <class First, class... A>
+requires(!AnyVar<First>) auto gradient(First&& first, A&&... rest) {
+  return value_and_gradient(std::forward<First>(first), std::forward<A>(rest)...).second;
+}
+
+/// d J / d w on the tape, of w's shape: a Var like others, to be differentiated again, also by itself; a
+/// tuple for several. J is a number (1x1), w a variable or anything that J was computed from, or
+/// std::logic_error.
+template <class eT, std::same_as<Var<eT>>... W>
+auto gradient(const Var<eT>& J, const Var<eT>& w, const W&... more) {
+  Recording<eT> recording(J);
+  if constexpr (sizeof...(W) == 0)
+    return recording.gradient(w);
+  else
+    return std::tuple{recording.gradient(w), recording.gradient(more)...};
 }
 
 /// H V, where H is the loss's Hessian at W and V has W's shape; exact, for about the cost of two gradients.

@@ -457,8 +457,9 @@ void Tape<eT>::pull(Index i) {
     const std::array<eT, 3> x = numbers(n);
     for (unsigned k = 0; k < n.arity; ++k) {
       Node<eT>& to = nodes_[n.operands[k]];
-      if (to.needs_gradient && n.adjoint != 0)
-        to.adjoint += n.adjoint * op.partial_one(rule(i), k, n.value, x.data());
+      if (!to.needs_gradient || n.adjoint == 0) continue;
+      const eT slope = op.partial_one(rule(i), k, n.value, x.data());
+      if (slope != 0) to.adjoint += n.adjoint * slope;
     }
     return;
   }
@@ -480,7 +481,9 @@ void Tape<eT>::pull_elementwise(Index i, unsigned k) {
     constant &= !(op.reads[k] & reads::operand(j)) || nodes_[n.operands[j]].one_by_one();
   if (constant) {
     const std::array<eT, 3> x = numbers(n);
-    dy.scale *= op.partial_one(rule(i), k, eT(0), x.data());
+    const eT slope = op.partial_one(rule(i), k, eT(0), x.data());
+    if (slope == 0) return;
+    dy.scale *= slope;
     if (shape == n.shape) {
       contribute(to, dy);
     } else {

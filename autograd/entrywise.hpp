@@ -36,7 +36,7 @@ std::array<Probe, 3> probe() {
   const auto argument = [](std::uint8_t bit) { return P(Probe{bit, 1}); };
   return [&]<std::size_t... k>(std::index_sequence<k...>) {
     const auto partials = Rule{}.partials(argument(reads::result), argument(reads::operand(k))...);
-    return std::array<Probe, 3>{P(std::get<k>(partials)).v...};
+    return std::array<Probe, 3>{P(slope_of(std::get<k>(partials))).v...};
   }
   (Operands<Rule>{});
 }
@@ -58,6 +58,15 @@ std::array<std::uint8_t, 3> reads_of() {
 template <class Rule>
 const Rule& as(const void* rule) {
   return *static_cast<const Rule*>(rule);
+}
+
+/// An adjoint or a tangent times a partial derivative. What is 0 stays 0, be the slope infinite.
+template <class P, class Partial>
+P times(P g, const Partial& partial) {
+  if constexpr (requires { partial.mask; })
+    return select(partial.mask, g, 0);
+  else
+    return select(g, g % P(partial), 0);
 }
 
 /// Elementwise rules, a pack at a time.
@@ -109,10 +118,9 @@ struct Entrywise {
       (unread(in[k], reads::operand(k)), ...);
       flatten(rows, cols, dx, dy, y, in[k]...);
       deliver<T, N>(dx, add, rows, cols, [=, text = as<Rule>(rule)](uword i, uword j, auto lanes) {
-        const Pack<T, N> d =
-            std::get<which>(text.partials(load<T, N>(y, i, j, lanes), load<T, N>(in[k], i, j, lanes)...));
-        const Pack<T, N> g = Pack<T, N>(scale) % load<T, N>(dy, i, j, lanes);
-        return select(g, g % d, 0);  // what has no influence passes nothing on, be its slope infinite
+        return times(
+            Pack<T, N>(scale) % load<T, N>(dy, i, j, lanes),
+            std::get<which>(text.partials(load<T, N>(y, i, j, lanes), load<T, N>(in[k], i, j, lanes)...)));
       });
     }
     (Operands<Rule>{});
@@ -128,10 +136,8 @@ struct Entrywise {
       deliver<T, N>(out, false, rows, cols, [=, text = as<Rule>(rule)](uword i, uword j, auto lanes) {
         const auto partials = text.partials(load<T, N>(y, i, j, lanes), load<T, N>(in[k], i, j, lanes)...);
         Pack<T, N> sum(0);
-        const auto add = [&](bool there, Pack<T, N> slope, Strided<const T> direction) {
-          if (!there) return;
-          const Pack<T, N> t = load<T, N>(direction, i, j, lanes);
-          sum = sum + select(t, t % slope, 0);
+        const auto add = [&](bool there, const auto& partial, Strided<const T> direction) {
+          if (there) sum = sum + times(load<T, N>(direction, i, j, lanes), partial);
         };
         (add(moves[k], std::get<k>(partials), d_in[k]), ...);
         return sum;
@@ -149,7 +155,7 @@ struct Entrywise {
     return [&]<std::size_t... k>(std::index_sequence<k...>) {
       const auto partials = as<Rule>(rule).partials(Pack<T, 1>(y), Pack<T, 1>(x[k])...);
       T d = 0;
-      (void)((operand == k && (d = Pack<T, 1>(std::get<k>(partials)).v, true)) || ...);
+      (void)((operand == k && (d = Pack<T, 1>(slope_of(std::get<k>(partials))).v, true)) || ...);
       return d;
     }
     (Operands<Rule>{});

@@ -143,6 +143,11 @@ class Readings {
     (Ks{});
   }
 
+  /// A leaf that stands for operand k on a tape of its own.
+  static Var<eT> in_place_of(const Node<eT>& k, const Var<eT>& leaf) {
+    leaf.tape().node(leaf.index()).is_scalar = k.is_scalar;
+    return leaf;
+  }
   static void complex_on_tape(ComplexReplay<eT>& replay, Index i) {
     Tape<eT>& tape = replay.tape();
     Tape<eT> own;
@@ -150,7 +155,7 @@ class Readings {
     for (const Index k : tape.operands(tape.node(i))) {
       tape.evaluate(k);
       operands.push_back(tape.handle(k));
-      x.push_back(own.constant(over(tape.data(k), tape.node(k).shape)));
+      x.push_back(in_place_of(tape.node(k), own.constant(over(tape.data(k), tape.node(k).shape))));
     }
     ComplexReplay<eT> nested(rule(tape, i).function()(x));
     for (std::size_t k = 0; k < x.size(); ++k) nested.move(x[k].index(), replay.operand(operands[k].index()));
@@ -164,7 +169,7 @@ class Readings {
     std::vector<Var<eT>> x;
     std::deque<arma::Mat<eT>> moved;
     for (const Index k : tape.operands(tape.node(i)))
-      x.push_back(own.variable(view(over(tape.data(k), tape.node(k).shape))));
+      x.push_back(in_place_of(tape.node(k), own.variable(view(over(tape.data(k), tape.node(k).shape)))));
     ForwardMode<eT> nested(rule(tape, i).function()(x));
     for (std::size_t k = 0; k < x.size(); ++k)
       nested.seed(x[k], moved.emplace_back(forward.matrix(tape.operands(tape.node(i))[k])));
@@ -204,7 +209,11 @@ class Readings {
       if (n.one_by_one()) {
         const eT x[] = {tape.node(n.operands[k]).value...};
         const eT* t[] = {forward.tangent(n.operands[k])...};
-        *ty = ((t[k] && *t[k] != 0 ? E::partial_one(&rule(tape, i), k, n.value, x) * *t[k] : eT(0)) + ...);
+        const auto term = [&](unsigned j) {
+          const eT slope = t[j] && *t[j] != 0 ? E::partial_one(&rule(tape, i), j, n.value, x) : eT(0);
+          return slope == 0 ? eT(0) : slope * *t[j];
+        };
+        *ty = (term(k) + ...);
         return;
       }
       const auto look = [&](const eT* data, Index x) { return broadcast(data, tape.node(x).shape, n.shape); };
@@ -298,7 +307,7 @@ class Readings {
   }
 };
 
-template <class Rule, class eT>
+template <CustomRule Rule, class eT>
 const Operation<eT>& operation_of() {
   static const Operation<eT> operation = Readings<Rule, eT>::make();
   return operation;

@@ -59,10 +59,13 @@ class Recording {
     adjoints_[i] = adjoints_[i] == no_index ? fit.index() : (tape_.handle(adjoints_[i]) + fit).index();
   }
 
-  /// Adds dy times an elementwise rule's partial derivative, which is a Var or a plain number.
+  /// Adds dy times an elementwise rule's partial derivative: a Var, what is taken of dy, or a plain number.
   template <class Partial>
   void chain(Index operand, const Var<eT>& dy, const Partial& partial) {
-    if constexpr (std::is_arithmetic_v<Partial>) {
+    if constexpr (requires { partial.mask; }) {
+      add(operand,
+          is_one(before_spread(dy)) ? spread(partial.mask, dy.shape()) : select(partial.mask, dy, 0));
+    } else if constexpr (std::is_arithmetic_v<Partial>) {
       if (partial == 1)
         add(operand, dy);
       else if (partial == -1)

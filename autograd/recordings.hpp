@@ -31,12 +31,13 @@ Function<eT> function_of(F f) {
   };
 }
 
-/// An argument: its numbers, which are read in place, and whether the function is differentiated by it.
+/// An argument: its numbers, which are read in place, whether the function is differentiated by it, and
+/// whether it is a number, which meets matrices of any shape.
 template <class eT>
 struct Given {
   const eT* data;
   Shape shape;
-  bool variable;
+  bool variable, is_scalar = false;
 };
 
 template <class eT>
@@ -55,6 +56,7 @@ Var<eT> call_on(Tape<eT>& tape, const Function<eT>& f, std::span<const Given<eT>
   for (const Given<eT>& a : arguments) {
     const arma::Mat<eT> X = over(a.data, a.shape);
     leaves.push_back(a.variable ? tape.variable(view(X)) : tape.constant(view(X)));
+    tape.node(leaves.back().index()).is_scalar = a.is_scalar;
   }
   Var<eT> y = f(leaves);
   tape.check(y, "record", {});

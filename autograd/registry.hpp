@@ -29,7 +29,7 @@ using ElementwiseRules =
              rules::Trunc, rules::StopGradient>;
 using PowerRules =
     RuleList<rules::Exp, rules::Expm1, rules::Exp2, rules::Exp10, rules::Log, rules::Log1p, rules::Log2,
-             rules::Log10, rules::Sqrt, rules::Cbrt, rules::Square, rules::Pow, rules::Power>;
+             rules::Log10, rules::Sqrt, rules::Cbrt, rules::Square, rules::Pow, rules::Power, rules::Xlogy>;
 using TrigonometryRules =
     RuleList<rules::Sin, rules::Cos, rules::Tan, rules::Asin, rules::Acos, rules::Atan, rules::Sinh,
              rules::Cosh, rules::Tanh, rules::Asinh, rules::Acosh, rules::Atanh, rules::Atan2, rules::Hypot>;

@@ -20,8 +20,19 @@ namespace armagrad {
 template <class eT>
 class Var;
 
-/// The table of a rule's readings. Defined in readings.hpp; the compiled library has those of its own rules.
+namespace rules {
+void is_of_the_library(const auto& rule);  // found for the rules of this namespace only
+}
+/// A rule that the compiled library does not have, as it is not of namespace rules.
+template <class Rule>
+concept CustomRule = !requires(const Rule& rule) {
+  is_of_the_library(rule);
+};
+
+/// The table of a rule's readings: of the library's rules, compiled in src/, and of rules from outside it.
 template <class Rule, class eT>
+const Operation<eT>& operation_of();
+template <CustomRule Rule, class eT>
 const Operation<eT>& operation_of();
 
 /// A matrix that the caller keeps alive and unchanged while the tape uses it: it is not copied. The name, for

@@ -80,7 +80,7 @@ struct NotEqual : Elementwise<2> {
 struct Where : Elementwise<3> {
   static constexpr auto name = "where";
   static auto value(auto c, auto a, auto b) { return select(c, a, b); }
-  static auto partials(auto, auto c, auto, auto) { return std::tuple(0.0, c != 0.0, c == 0.0); }
+  static auto partials(auto, auto c, auto, auto) { return std::tuple(0.0, taken(c != 0.0), taken(c == 0.0)); }
 };
 
 /// The larger of two; of equals, the first gets the derivative. A NaN on either side stays.

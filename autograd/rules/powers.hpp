@@ -93,6 +93,14 @@ struct Power : Elementwise<2> {
   }
 };
 
+/// a log b, of which 0 log 0 is 0; there it takes b for 1, in its derivatives too.
+struct Xlogy : Elementwise<2> {
+  static constexpr auto name = "xlogy";
+  static auto nonzero(auto a, auto b) { return b + (a == 0.0) % (b == 0.0); }
+  static auto value(auto a, auto b) { return a % log(nonzero(a, b)); }
+  static auto partials(auto, auto a, auto b) { return std::tuple(log(nonzero(a, b)), a / nonzero(a, b)); }
+};
+
 }  // namespace rules
 
 // clang-format off
@@ -118,6 +126,12 @@ template <class A, class B>
 requires(Differentiable<A, B> && !detail::Number<B>) auto pow(const A& a, const B& b,
                                                               Here at = Here::current()) {
   return detail::elementwise(rules::Power{}, at, a, b);
+}
+/// a log b entry by entry, with 0 log 0 = 0: -accu(xlogy(Y, P)) is the cross-entropy of probabilities.
+template <class A, class B>
+requires Differentiable<A, B>
+auto xlogy(const A& a, const B& b, Here at = Here::current()) {
+  return detail::elementwise(rules::Xlogy{}, at, a, b);
 }
 
 }  // namespace armagrad

@@ -25,6 +25,24 @@ namespace armagrad {
 /// What is safe to divide by: 1 in place of 0.
 auto or_one(const auto& x) { return x + (x == 0.0); }
 
+/// As a partial derivative: the adjoint where the mask holds, and 0 elsewhere, be the adjoint infinite there.
+template <class Mask>
+struct Taken {
+  Mask mask;
+};
+template <class Mask>
+Taken<Mask> taken(const Mask& mask) {
+  return {mask};
+}
+template <class Slope>
+const Slope& slope_of(const Slope& partial) {
+  return partial;
+}
+template <class Mask>
+const Mask& slope_of(const Taken<Mask>& partial) {
+  return partial.mask;
+}
+
 template <unsigned n>
 struct Elementwise {
   static constexpr Family family = Family::elementwise;

@@ -5,7 +5,7 @@
 #include "../pack_sleef.hpp"
 #endif
 #include "../engine.hpp"
-#include "../readings.hpp"
+#include "../operations.hpp"
 #include "../registry.hpp"
 
 namespace armagrad {

@@ -20,7 +20,8 @@ FamilyOfCases cases_of<PowerRules>() {
       of<rules::Pow>("pow(x, 3)", [](auto x) { return pow(x, 3); }, either_sign(0.1, 3)),
       of<rules::Pow>("pow(x, 2.5)", [](auto x) { return pow(x, 2.5); }, in(0.2, 3)),
       of<rules::Pow>("pow(x, -1)", [](auto x) { return pow(x, -1); }, either_sign(0.3, 3)),
-      of<rules::Power>("pow(a, b)", [](auto a, auto b) { return pow(a, b); }, in(0.2, 3), in(-2, 2)).not_on_diagonal().kink("0 by the exponent where the base is 0"));
+      of<rules::Power>("pow(a, b)", [](auto a, auto b) { return pow(a, b); }, in(0.2, 3), in(-2, 2)).not_on_diagonal().kink("0 by the exponent where the base is 0"),
+      of<rules::Xlogy>("xlogy(a, b)", [](auto a, auto b) { return xlogy(a, b); }, either_sign(0.1, 2), in(0.2, 3)).kink("0 where both are 0"));
 }
 // clang-format on
 

@@ -5,7 +5,11 @@ namespace armagrad::harness {
 namespace {
 std::vector<Shape> above(std::uint32_t m, std::uint32_t n, std::uint32_t k) { return {{m, n}, {k, n}}; }
 std::vector<Shape> beside(std::uint32_t m, std::uint32_t n, std::uint32_t k) { return {{m, n}, {m, k}}; }
-std::vector<Shape> blocks(std::uint32_t m, std::uint32_t n, std::uint32_t) { return {{2 * m, 3 * n}}; }
+/// Often square, and at times large enough that its blocks are: else a transpose would seldom show.
+std::vector<Shape> blocks(std::uint32_t m, std::uint32_t n, std::uint32_t) {
+  if (m == n) return {{6 * std::min(m, 2U), 6 * std::min(n, 2U)}};
+  return {{2 * m, 3 * n}};
+}
 std::vector<Shape> column(std::uint32_t m, std::uint32_t, std::uint32_t) { return {{m, 1}}; }
 std::vector<Shape> any_two(std::uint32_t m, std::uint32_t n, std::uint32_t k) { return {{m, n}, {k, 2}}; }
 }  // namespace
