@@ -22,7 +22,6 @@ extern template class ForwardMode<float>;
 
 #else
 
-#include "blocks.hpp"
 #include "check/check_function_impl.hpp"
 #include "check/check_gradient_impl.hpp"
 #include "engine.hpp"

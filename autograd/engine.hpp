@@ -107,6 +107,7 @@ void Tape<eT>::clear() {
   wide_operands_.clear();
   names_.clear();
   large_rules_.clear();
+  once_.clear();
   pool_.reset();
   ++generation_;
 }

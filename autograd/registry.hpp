@@ -6,6 +6,7 @@
 #include "rules/activations.hpp"
 #include "rules/elementwise.hpp"
 #include "rules/indices.hpp"
+#include "rules/linear_algebra.hpp"
 #include "rules/parts.hpp"
 #include "rules/powers.hpp"
 #include "rules/products.hpp"
@@ -43,6 +44,8 @@ using PartRules =
     RuleList<rules::Block, rules::PlacedIn, rules::Assign, rules::Reshape, rules::Gather, rules::Scatter>;
 using ShapeRules = RuleList<rules::Join, rules::Repmat, rules::Fold, rules::Diagonal, rules::OnDiagonal,
                             rules::Triangle, rules::Arrange>;
+using LinearAlgebraRules = RuleList<rules::Lu, rules::CholeskyFactor, rules::Chol, rules::Solve,
+                                    rules::SolveTriangular, rules::Inverse, rules::LogDet, rules::Det>;
 using StatisticsRules = RuleList<rules::Variance, rules::Stddev, rules::Length, rules::RunningSums>;
 template <class eT>
 using SparseRules = RuleList<rules::SparseProduct<eT>>;
@@ -51,9 +54,9 @@ using SoftmaxRules = RuleList<rules::LogSumExp, rules::Softmax, rules::LogSoftma
 template <class... Lists>
 struct RuleLists {};
 /// All of them; tests/harness has a table of cases for each.
-using AllRules =
-    RuleLists<ElementwiseRules, PowerRules, TrigonometryRules, ActivationRules, SpecialRules, ProductRules,
-              ReductionRules, PartRules, ShapeRules, StatisticsRules, SparseRules<double>, SoftmaxRules>;
+using AllRules = RuleLists<ElementwiseRules, PowerRules, TrigonometryRules, ActivationRules, SpecialRules,
+                           ProductRules, ReductionRules, PartRules, ShapeRules, StatisticsRules,
+                           LinearAlgebraRules, SparseRules<double>, SoftmaxRules>;
 
 template <class eT>
 using OperationGetter = const Operation<eT>& (*)();

@@ -7,6 +7,7 @@
 
 #include <cstring>
 #include <deque>
+#include <map>
 #include <memory>
 #include <span>
 #include <utility>
@@ -142,6 +143,17 @@ class Tape {
     }
     return handle(i);
   }
+  /// The same for a rule without parameters over one operand, or the node of that kind there is: work that
+  /// several consumers share, like a factorisation.
+  template <class Rule>
+  requires std::is_empty_v<Rule> Var<eT> record_once(Shape shape, Index operand, Location at) {
+    const std::pair<const void*, Index> key(&operation_of<Rule, eT>(), operand);
+    const auto found = once_.find(key);
+    if (found != once_.end()) return handle(found->second);
+    const Var<eT> y = record(Rule{}, shape, std::span(&operand, 1), at);
+    once_.emplace(key, y.index());
+    return y;
+  }
 
   const Node<eT>& node(Index i) const { return nodes_[i]; }
   /// Valid until the next node is recorded.
@@ -233,6 +245,7 @@ class Tape {
   Schedule schedule_;  // of the sweep under way
   std::uint32_t generation_ = 0;
   bool backward_follows_ = false;
+  std::map<std::pair<const void*, Index>, Index> once_;  // nodes by operation and operand: see record_once
 };
 
 }  // namespace armagrad
