@@ -205,6 +205,37 @@ struct LstmByHand : Lstm {
   }
 };
 
+/// A Gaussian process with a squared-exponential kernel: minus its log marginal likelihood by the logarithms
+/// p of amplitude, length and noise. D: squared distances.
+struct GaussianProcess {
+  arma::mat D, y = uniform<double>(300, 1), p = arma::vec{0.1, -0.5, -1}, one = arma::eye(300, 300);
+  GaussianProcess() {
+    const arma::mat X = uniform<double>(2, 300);
+    const arma::rowvec s = arma::sum(X % X, 0);
+    D = -2 * X.t() * X;
+    D.each_row() += s;
+    D.each_col() += s.t();
+  }
+};
+struct GaussianProcessByHand : GaussianProcess {
+  arma::mat E{}, K{}, L{}, A{};
+  arma::vec G = arma::vec(3);
+  double operator()() {
+    const double size = std::exp(2 * p(0)), i = std::exp(-2 * p(1)), noise = std::exp(2 * p(2));
+    E = size * arma::exp(-.5 * i * D);
+    K = E;
+    K.diag() += noise;
+    L = arma::chol(K, "lower");
+    const arma::vec v = arma::solve(arma::trimatl(L), y);
+    const double J = .5 * arma::dot(v, v) + accu(arma::log(L.diag()));
+    const arma::vec alpha = arma::solve(arma::trimatu(L.t()), v);
+    A = arma::inv_sympd(K) - alpha * alpha.t();
+    G = {accu(A % E), .5 * i * accu(A % E % D), noise * arma::trace(A)};
+    benchmark::DoNotOptimize(G.memptr());
+    return J;
+  }
+};
+
 const bool registered = [] {
   objective(
       "logistic", [] { return LogisticByHand(); },
@@ -282,6 +313,20 @@ const bool registered = [] {
                           variables(d.C), inputs(d.X)),
                    d.C, d.X);
   });
+  objective(
+      "gaussian_process", [] { return GaussianProcessByHand(); },
+      [](bool gradient) {
+        const GaussianProcess d;
+        return step_of(
+            gradient,
+            record(
+                [](auto p, auto distance, auto y, auto one) {
+                  const auto k = exp(2 * p(0)) * exp(-0.5 * exp(-2 * p(1)) * distance) + exp(2 * p(2)) * one;
+                  return 0.5 * (dot(y, solve(k, y, arma::solve_opts::likely_sympd)) + log_det_sympd(k));
+                },
+                variables(d.p), inputs(d.D, d.y, d.one)),
+            d.p, d.D, d.y, d.one);
+      });
   objective(
       "lstm", [] { return LstmByHand(); },
       [](bool gradient) {
