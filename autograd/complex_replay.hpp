@@ -61,7 +61,7 @@ class ComplexReplay {
   /// The values of node i; those that do not depend on the leaf are taken over from the tape when first read.
   const arma::Mat<cx>& operand(Index i) {
     const Node<eT>& n = tape_.node(i);
-    if (!moved_[i] && values_[i].n_elem != n.shape.size()) {
+    if (!moved_[i] && (values_[i].n_rows != n.shape.rows || values_[i].n_cols != n.shape.cols)) {
       tape_.evaluate(i);
       const arma::Mat<eT> real = over(tape_.data(i), n.shape);
       values_[i] = arma::Mat<cx>(real, arma::Mat<eT>(n.shape.rows, n.shape.cols, arma::fill::zeros));

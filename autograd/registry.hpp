@@ -4,9 +4,12 @@
 #include <vector>
 
 #include "rules/activations.hpp"
+#include "rules/decompositions.hpp"
 #include "rules/elementwise.hpp"
 #include "rules/indices.hpp"
+#include "rules/least_squares.hpp"
 #include "rules/linear_algebra.hpp"
+#include "rules/matrix_functions.hpp"
 #include "rules/parts.hpp"
 #include "rules/powers.hpp"
 #include "rules/products.hpp"
@@ -46,6 +49,9 @@ using ShapeRules = RuleList<rules::Join, rules::Repmat, rules::Fold, rules::Diag
                             rules::Triangle, rules::Arrange>;
 using LinearAlgebraRules = RuleList<rules::Lu, rules::CholeskyFactor, rules::Chol, rules::Solve,
                                     rules::SolveTriangular, rules::Inverse, rules::LogDet, rules::Det>;
+using DecompositionRules =
+    RuleList<rules::Eigen, rules::Eigenvalues, rules::Eigenvectors, rules::OverGaps, rules::Qr, rules::QrQ,
+             rules::QrR, rules::NormalSolve, rules::LeastSquares, rules::Expmat, rules::Sylvester>;
 using StatisticsRules = RuleList<rules::Variance, rules::Stddev, rules::Length, rules::RunningSums>;
 template <class eT>
 using SparseRules = RuleList<rules::SparseProduct<eT>>;
@@ -56,7 +62,7 @@ struct RuleLists {};
 /// All of them; tests/harness has a table of cases for each.
 using AllRules = RuleLists<ElementwiseRules, PowerRules, TrigonometryRules, ActivationRules, SpecialRules,
                            ProductRules, ReductionRules, PartRules, ShapeRules, StatisticsRules,
-                           LinearAlgebraRules, SparseRules<double>, SoftmaxRules>;
+                           LinearAlgebraRules, DecompositionRules, SparseRules<double>, SoftmaxRules>;
 
 template <class eT>
 using OperationGetter = const Operation<eT>& (*)();

@@ -105,12 +105,17 @@ arma::Mat<T> triangular_solved(const arma::Mat<T>& t, const arma::Mat<T>& right,
 /// Whether F = cholesky_lower(A) rather than lu_packed(A).
 bool is_cholesky(const auto& f) { return f.n_rows == f.n_cols; }
 
-/// Refuses what has a reciprocal condition number below `least`, and what is not finite.
+/// Refuses what is not finite, and what has a reciprocal condition number of 0 or below `least`.
+template <class T>
+void check_finite(const char* operation, const arma::Mat<T>& f) {
+  const bool finite = is_cholesky(f) || f.n_rows == 0 || !std::isnan(lane::real(f(0, f.n_rows + 1)));
+  if (!finite) unfit(operation, f.n_rows, f.n_rows, "not finite");
+}
 template <class T>
 void check_condition(const char* operation, const arma::Mat<T>& f, double least) {
   if (is_cholesky(f) || f.n_rows == 0) return;
+  check_finite(operation, f);
   const double rcond = double(lane::real(f(0, f.n_rows + 1)));
-  if (std::isnan(rcond)) unfit(operation, f.n_rows, f.n_rows, "not finite");
   if (rcond == 0 || rcond < least) singular(operation, f.n_rows, rcond);
 }
 
@@ -149,6 +154,7 @@ arma::Mat<T> inverse(const arma::Mat<T>&, const arma::Mat<T>& f) {
 /// log |det A|, 1x1; -inf of a singular matrix. Analytic on either side of zero.
 template <class T>
 arma::Mat<T> log_abs_det(const arma::Mat<T>& f) {
+  check_finite("log_det", f);
   T sum = 0;
   for (uword i = 0; i < f.n_rows; ++i) sum += std::log(lane::real(f(i, i)) < 0 ? -f(i, i) : f(i, i));
   return {is_cholesky(f) ? sum * T(2) : sum};
@@ -156,6 +162,7 @@ arma::Mat<T> log_abs_det(const arma::Mat<T>& f) {
 /// det A, 1x1.
 template <class T>
 arma::Mat<T> determinant(const arma::Mat<T>& f) {
+  check_finite("det", f);
   T product = 1;
   for (uword i = 0; i < f.n_rows; ++i)
     product *= lane::real(f(i, f.n_rows)) == decltype(lane::real(T()))(i + 1) ? f(i, i) : -f(i, i);

@@ -147,6 +147,7 @@ struct Det : General<2> {
 // --------------------------------------------------------------------------
 
 // clang-format off
+template <class eT> Var<eT> evaluated(const Var<eT>& x)                 { return x; }
 template <class eT> Var<eT> transposed(const Var<eT>& x)                { return x.t({}); }
 template <class eT> Var<eT> minus(const Var<eT>& x)                     { return -x; }
 template <class eT> Var<eT> by_transpose(const Var<eT>& a, const Var<eT>& b) { return multiply(a, false, b, true); }
@@ -195,11 +196,14 @@ const rules::Triangle* triangle_of(const Var<eT>& x) {
 }
 
 template <class eT>
+Var<eT> solve_rectangular(const Var<eT>& A, const Var<eT>& B, Here at);  // least_squares.hpp
+template <class eT>
 Var<eT> solve(Var<eT> A, const Var<eT>& B, bool symmetric, Here at) {
-  check_square(A, "solve", at);
   if (A.n_rows != B.n_rows)
     misuse("solve", at,
            "number of rows must be the same: " + to_string(A.shape()) + " and " + to_string(B.shape()));
+  if (symmetric) check_square(A, "solve", at);
+  if (A.n_rows != A.n_cols) return solve_rectangular(A, B, at);
   bool turned = false;
   A = before_transpose(A, turned);
   if (const rules::Triangle* t = triangle_of(A)) {
@@ -211,9 +215,10 @@ Var<eT> solve(Var<eT> A, const Var<eT>& B, bool symmetric, Here at) {
 }  // namespace detail
 
 /// X of A X = B, where A (n x n) or B (n x k) or both are Vars. trimatu(T) and trimatl(T), transposed or not,
-/// are solved as triangles. solve_opts::likely_sympd promises that A is symmetric and positive definite; of
-/// the other options, those that trade speed for accuracy change nothing. When it is computed,
-/// std::runtime_error if A is singular to working precision (Armadillo would warn and answer approximately).
+/// are solved as triangles; where A is m x n of full rank, X has the least |A X - B| or, of many solutions,
+/// is the least. solve_opts::likely_sympd promises that A is symmetric and positive definite; of the other
+/// options, those that trade speed for accuracy change nothing. When it is computed, std::runtime_error if A
+/// is singular to working precision (Armadillo would warn and answer approximately).
 template <class A, class B>
 requires Differentiable<A, B>
 auto solve(const A& a, const B& b, const arma::solve_opts::opts& options, Here at = Here::current()) {

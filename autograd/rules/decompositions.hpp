@@ -1,0 +1,233 @@
+#pragma once
+// Eigenvalues and -vectors of symmetric matrices, and singular ones by them.
+//
+// As in linear_algebra.hpp the decomposition is a node of zero derivative that values and vectors share, and
+// it is that of the symmetric part of A. Derivatives as in Giles (2008). Where eigenvalues are equal, those
+// of their vectors do not exist; a loss that has no part in them (it is made of values, or of the vectors of
+// other eigenvalues) has its gradient, and any other is refused. The sum of a smooth function over equal
+// eigenvalues has a gradient there, but its second derivatives are refused.
+
+#include <numbers>
+
+#include "least_squares.hpp"
+
+namespace armagrad {
+
+// ---- Primitives over numbers
+// -------------------------------------------------------------------------------
+
+/// M_ij / (w_j - w_i) off the diagonal, where there are 0s. Where two eigenvalues w are equal to rounding,
+/// M_ij must be 0, or std::runtime_error (if strict; else 0 is put there).
+template <class T>
+arma::Mat<T> over_gaps(const arma::Mat<T>& m, const arma::Mat<T>& w, bool strict = true) {
+  using eT = decltype(lane::real(T()));
+  const uword n = w.n_elem;
+  arma::Mat<T> y(n, n, arma::fill::zeros);
+  if (n == 0) return y;
+  const eT rounding = 10 * eT(n) * std::numeric_limits<eT>::epsilon();
+  const eT tie = rounding * arma::abs(w).max(), nothing = 10 * rounding * arma::abs(m).max();
+  for (uword j = 0; j < n; ++j) {
+    for (uword i = 0; i < n; ++i) {
+      if (i == j) continue;
+      if (std::abs(lane::real(w[j] - w[i])) > tie)
+        y(i, j) = m(i, j) / (w[j] - w[i]);
+      else if (strict && !(std::abs(m(i, j)) <= nothing))
+        unfit("eig_sym", n, n,
+              "one whose eigenvalues " + std::to_string(std::min(i, j)) + " and " +
+                  std::to_string(std::max(i, j)) +
+                  " are equal, and the derivative would need their vectors'");
+    }
+  }
+  return y;
+}
+
+/// The eigenvalues, ascending, and beside them the vectors: n x (n + 1). Over complex numbers to first order,
+/// which is what a complex step needs.
+template <class eT>
+arma::Mat<eT> eigen_packed(const arma::Mat<eT>& a) {
+  arma::Mat<eT> f(a.n_rows, a.n_rows + 1);
+  if (a.is_empty()) return f;
+  if (!a.is_finite()) unfit("eig_sym", a.n_rows, a.n_cols, "not finite");
+  arma::Col<eT> values;
+  arma::Mat<eT> vectors;
+  if (!arma::eig_sym(values, vectors, symmetric_part(a)))
+    unfit("eig_sym", a.n_rows, a.n_cols, "one whose eigenvalues were not found");
+  f.col(0) = values;
+  f.tail_cols(a.n_rows) = vectors;
+  return f;
+}
+template <class eT>
+arma::Mat<std::complex<eT>> eigen_packed(const arma::Mat<std::complex<eT>>& a) {
+  const arma::Mat<eT> f = eigen_packed(arma::Mat<eT>(arma::real(a)));
+  arma::Mat<eT> moved(arma::size(f));
+  if (!a.is_empty()) {
+    const arma::Mat<eT> v = f.tail_cols(a.n_rows), w = f.head_cols(1),
+                        m = v.t() * symmetric_part(arma::Mat<eT>(arma::imag(a))) * v;
+    moved.col(0) = m.diag();
+    moved.tail_cols(a.n_rows) = v * over_gaps(m, w, false);
+  }
+  return arma::Mat<std::complex<eT>>(f, moved);
+}
+template <class T>
+arma::Mat<T> eigenvalues(const arma::Mat<T>&, const arma::Mat<T>& f) {
+  return f.head_cols(1);
+}
+template <class T>
+arma::Mat<T> eigenvectors(const arma::Mat<T>&, const arma::Mat<T>& f) {
+  return f.tail_cols(f.n_rows);
+}
+/// The columns of x multiplied by a column's entries.
+template <class eT>
+arma::Mat<eT> columns_scaled(const arma::Mat<eT>& x, const arma::Mat<eT>& by) {
+  return x * arma::diagmat(arma::vectorise(by));
+}
+/// Each row's sum less each column's, a column.
+template <class eT>
+arma::Mat<eT> rows_less_columns(const arma::Mat<eT>& x) {
+  return arma::sum(x, 1) - arma::sum(x, 0).t();
+}
+template <class eT>
+arma::Mat<eT> times(const arma::Mat<eT>& a, const arma::Mat<eT>& b) {
+  return a % b;
+}
+
+namespace rules {
+
+/// M_ij / (w_j - w_i): see over_gaps.
+struct OverGaps : General<2> {
+  static constexpr auto name = "over_gaps";
+  static constexpr std::array reads{reads::second, std::uint8_t(reads::result | reads::second)};
+  bool strict = true;
+  void forward(auto y, const auto& m, const auto& w) const { y = over_gaps(m, w, strict); }
+  static void reverse(auto dm, auto dw, const auto& dy, const auto& y, const auto&, const auto& w) {
+    const auto z = over_gaps(full(dy), w, false);  // M has been found to be 0 at ties
+    dm += z;
+    if (dw) dw += rows_less_columns(times(z, y));
+  }
+  void tangent(auto ty, const auto& y, const auto&, const auto& w, const auto& tm, const auto& tw) const {
+    auto gaps = y;
+    for (uword j = 0; j < y.n_cols; ++j) gaps.col(j) %= tw(j) - tw;
+    ty = over_gaps(evaluated(tm - gaps), w, strict);
+  }
+};
+
+struct Eigen : General<1> {
+  static constexpr auto name = "eigen";
+  static constexpr bool flat = true;
+  static void forward(auto y, const auto& a) { y = eigen_packed(a); }
+};
+
+/// Ascending, n x 1: d w = diag(V' dA V).
+struct Eigenvalues : General<2> {
+  static constexpr auto name = "eig_sym";
+  static constexpr std::array reads{reads::second, reads::nothing};
+  static void forward(auto y, const auto& a, const auto& f) { y = eigenvalues(a, f); }
+  static void reverse(auto da, auto, const auto& dy, const auto&, const auto& a, const auto& f) {
+    const auto v = eigenvectors(a, f);
+    da += by_transpose(columns_scaled(v, full(dy)), v);
+  }
+  static void tangent(auto ty, const auto&, const auto& a, const auto& f, const auto& ta, const auto&) {
+    const auto v = eigenvectors(a, f);
+    ty = sum(v % (symmetric_part(ta) * v), 0).t();
+  }
+  static std::string parameters() { return "values"; }
+};
+
+/// In columns, of length 1, their signs as they come: dV = V (F % (V' dA V)), F_ij = 1 / (w_j - w_i).
+struct Eigenvectors : General<2> {
+  static constexpr auto name = "eig_sym";
+  static constexpr std::array reads{std::uint8_t(reads::result | reads::second), reads::nothing};
+  static void forward(auto y, const auto& a, const auto& f) { y = eigenvectors(a, f); }
+  static void reverse(auto da, auto, const auto& dy, const auto& y, const auto& a, const auto& f) {
+    const auto m = by_transpose(transposed(y), transposed(full(dy)));
+    const auto z = over_gaps(m, eigenvalues(a, f));
+    da += symmetric_part(by_transpose(by_transpose(y, transposed(z)), y));
+  }
+  static void tangent(auto ty, const auto& y, const auto& a, const auto& f, const auto& ta, const auto&) {
+    ty = y * over_gaps(evaluated(y.t() * symmetric_part(ta) * y), eigenvalues(a, f));
+  }
+  static std::string parameters() { return "vectors"; }
+};
+
+}  // namespace rules
+
+// ---- The same primitives over Var
+// --------------------------------------------------------------------------
+
+// clang-format off
+template <class eT> Var<eT> over_gaps(const Var<eT>& m, const Var<eT>& w, bool strict = true) { return record_node<rules::OverGaps, eT>({{}, strict}, m.shape(), {}, {&m, &w}); }
+template <class eT> Var<eT> eigenvalues(const Var<eT>& a, const Var<eT>& f, Here at = {})  { return record_node<rules::Eigenvalues, eT>({}, shape_of(a.n_rows, 1), at, {&a, &f}); }
+template <class eT> Var<eT> eigenvectors(const Var<eT>& a, const Var<eT>& f, Here at = {}) { return record_node<rules::Eigenvectors, eT>({}, a.shape(), at, {&a, &f}); }
+template <class eT> Var<eT> columns_scaled(const Var<eT>& x, const Var<eT>& by) { return x % spread(by.t({}), x.shape()); }
+template <class eT> Var<eT> rows_less_columns(const Var<eT>& x)                 { return sum(x, 1) - sum(x, 0).t({}); }
+template <class eT> Var<eT> times(const Var<eT>& a, const Var<eT>& b)           { return a % b; }
+// clang-format on
+
+// ---- As in Armadillo
+// ---------------------------------------------------------------------------------------
+
+namespace detail {
+template <class eT>
+Var<eT> eigen_of(const Var<eT>& A, Here at) {
+  check_square(A, "eig_sym", at);
+  return A.tape().template record_once<rules::Eigen>(shape_of(A.n_rows, A.n_rows + 1), A.index(), at);
+}
+/// The symmetric matrix (0 A; A' 0), whose eigenvalues are A's singular values and their negatives (and 0s)
+/// and whose vectors hold the left above the right ones, over sqrt(2).
+template <class eT>
+Var<eT> jordan_wielandt(const Var<eT>& A, Here at) {
+  const uword m = A.n_rows, n = A.n_cols;
+  const Shape whole = shape_of(m + n, m + n);
+  return placed(A, Place{0, std::uint32_t(m), whole}) + placed(A.t(at), Place{std::uint32_t(m), 0, whole});
+}
+/// The places of the k largest of n, from the largest on.
+inline arma::uvec largest(uword k, uword n) {
+  arma::uvec places(k);
+  for (uword i = 0; i < k; ++i) places[i] = n - 1 - i;
+  return places;
+}
+}  // namespace detail
+
+/// The eigenvalues of a symmetric matrix (n x n), ascending: n x 1.
+template <class eT>
+Var<eT> eig_sym(const Var<eT>& A, Here at = Here::current()) {
+  return eigenvalues(A, detail::eigen_of(A, at), at);
+}
+/// Also the vectors, in columns. std::runtime_error, when a derivative is computed, where it would need those
+/// of vectors whose eigenvalues are equal.
+template <class eT>
+void eig_sym(Var<eT>& values, Var<eT>& vectors, const Var<eT>& A, Here at = Here::current()) {
+  const Var<eT> a = A, f = detail::eigen_of(a, at);
+  values = eigenvalues(a, f, at);
+  vectors = eigenvectors(a, f, at);
+}
+
+/// The singular values of A (m x n), descending: min(m, n) x 1, by the eigenvalues of (0 A; A' 0).
+template <class eT>
+Var<eT> svd(const Var<eT>& A, Here at = Here::current()) {
+  const uword k = std::min(A.n_rows, A.n_cols);
+  return eig_sym(detail::jordan_wielandt(A, at), at).rows(detail::largest(k, A.n_rows + A.n_cols), at);
+}
+/// A = U diag(s) V' with U (m x k) and V (n x k), k = min(m, n). What is not square is reduced by QR, and
+/// refused when it has lost rank; equal values as eig_sym has them.
+template <class eT>
+void svd_econ(Var<eT>& U, Var<eT>& s, Var<eT>& V, const Var<eT>& A, Here at = Here::current()) {
+  const uword n = A.n_cols;
+  if (A.n_rows < n) return svd_econ(V, s, U, A.t(at), at);
+  if (A.n_rows > n) {
+    Var<eT> Q, R, left;
+    qr_econ(Q, R, A, at);
+    svd_econ(left, s, V, R, at);
+    U = Q * left;
+    return;
+  }
+  Var<eT> values, vectors;
+  eig_sym(values, vectors, detail::jordan_wielandt(A, at), at);
+  const arma::uvec places = detail::largest(n, 2 * n);
+  s = values.rows(places, at);
+  const Var<eT> both = vectors.cols(places, at) * eT(std::numbers::sqrt2);
+  U = both.head_rows(n, at);
+  V = both.tail_rows(n, at);
+}
+
+}  // namespace armagrad

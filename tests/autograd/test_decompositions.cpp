@@ -1,0 +1,195 @@
+#define BOOST_TEST_MODULE decompositions
+#include <autograd/autograd.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include "oracle.hpp"
+
+using namespace armagrad;
+using namespace armagrad::testing;
+
+namespace {
+
+using arma::mat;
+using arma::uword;
+using arma::vec;
+using V = const Var<double>&;
+
+mat symmetric(uword n) { return arma::symmatu(uniform(n, n)) + arma::diagmat(arma::regspace(1, double(n))); }
+mat with_eigenvalues(const vec& w) {
+  mat q, r;
+  arma::qr(q, r, uniform(w.n_elem, w.n_elem));
+  return arma::symmatu(q * arma::diagmat(w) * q.t());
+}
+/// The projector on the eigenvectors from `first` to `last`.
+Var<double> projector(V a, uword first, uword last) {
+  Var<double> w, v;
+  eig_sym(w, v, a);
+  const auto part = v.cols(first, last);
+  return part * part.t();
+}
+template <class F>
+std::string failure(F f) {
+  try {
+    f();
+  } catch (const std::runtime_error& e) {
+    return e.what();
+  }
+  return "nothing was thrown";
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(suite, Seeded)
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(values_are_armadillos, eT, Reals) {
+  using M = arma::Mat<eT>;
+  const double limit = 200 * double(std::numeric_limits<eT>::epsilon());
+  for (const auto& [m, n] : {std::pair<uword, uword>(1, 1), {4, 4}, {7, 3}, {3, 7}}) {
+    const M A = uniform<eT>(m, n) + M(m, n, arma::fill::eye) * eT(3), B = uniform<eT>(m, 2);
+    Tape<eT> tape;
+    const auto a = tape.variable(A);
+    BOOST_TEST(error(svd(a).value(), M(arma::svd(A))) < limit);
+    BOOST_TEST(error(pinv(a).value(), M(arma::pinv(A))) < limit);
+    BOOST_TEST(error(solve(a, B).value(), M(arma::solve(A, B))) < limit);
+    Var<eT> u, s, v;
+    svd_econ(u, s, v, a);
+    BOOST_TEST(error((u * diagmat(s) * v.t()).value(), A) < limit);
+    BOOST_TEST(error((u.t() * u).value(), M(std::min(m, n), std::min(m, n), arma::fill::eye)) < limit);
+    if (m >= n) {
+      M q, r;
+      arma::qr_econ(q, r, A);
+      Var<eT> Q, R;
+      qr_econ(Q, R, a);
+      BOOST_TEST(error(Q.value(), q) < limit);
+      BOOST_TEST(error(R.value(), r) < limit);
+    }
+    if (m != n) continue;
+    const M S = A + A.t();
+    const auto x = tape.variable(S);
+    Var<eT> w, vectors;
+    eig_sym(w, vectors, x);
+    BOOST_TEST(error(w.value(), M(arma::eig_sym(S))) < limit);
+    BOOST_TEST(error((vectors * diagmat(w) * vectors.t()).value(), S) < limit);
+    BOOST_TEST(error(expmat(a / eT(3)).value(), M(arma::expmat(A / eT(3)))) < limit);
+    BOOST_TEST(error(syl(a, A, B * B.t()).value(), M(arma::syl(A, A, M(B * B.t())))) < limit);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_eigenvalue_moves_along_its_vector) {
+  const mat S = symmetric(5);
+  vec w;
+  mat v;
+  arma::eig_sym(w, v, S);
+  for (uword k = 0; k < 5; ++k) {
+    const mat g = gradient([k](V a) { return eig_sym(a)(k); }, S);
+    BOOST_TEST(error(g, mat(v.col(k) * v.col(k).t())) < 1e-13);
+  }
+  // A projector moves by its reduced resolvent (Kato): dP = P dA R + R dA P.
+  const mat D = arma::symmatu(uniform(5, 5)), P = v.col(2) * v.col(2).t();
+  mat R(5, 5, arma::fill::zeros);
+  for (uword k = 0; k < 5; ++k) {
+    if (k != 2) R += v.col(k) * v.col(k).t() / (w(2) - w(k));
+  }
+  BOOST_TEST(error(jvp([](V a) { return projector(a, 2, 2); }, S, D).second, mat(P * D * R + R * D * P)) <
+             1e-12);
+}
+
+BOOST_AUTO_TEST_CASE(a_singular_value_moves_along_its_vectors) {
+  const mat A = uniform(5, 3);
+  mat u, v;
+  vec s;
+  arma::svd_econ(u, s, v, A);
+  for (uword k = 0; k < 3; ++k)
+    BOOST_TEST(error(gradient([k](V a) { return svd(a)(k); }, A), mat(u.col(k) * v.col(k).t())) < 1e-13);
+  BOOST_TEST(error(gradient([](V a) { return accu(square(svd(a))); }, A), mat(2 * A)) < 1e-13);
+}
+
+BOOST_AUTO_TEST_CASE(equal_eigenvalues) {
+  const mat S = with_eigenvalues({1, 1, 1, 4, 6}), identity(5, 5, arma::fill::eye), G = uniform(5, 5);
+  // Values: sum of w^3 has the gradient 3 A^2.
+  const auto cubes = [](V a) { return accu(pow(eig_sym(a), 3)); };
+  BOOST_TEST(error(gradient(cubes, S), mat(3 * S * S)) < 1e-12);
+  BOOST_TEST(error(gradient([](V a) { return accu(eig_sym(a)); }, identity), identity) < 1e-13);
+  // The vectors of the others, as the largest components of many are used.
+  const auto leading = [&](V a) { return accu(G % projector(a, 3, 4)); };
+  const auto plain = [&](const mat& a) {
+    vec w;
+    mat v;
+    arma::eig_sym(w, v, mat((a + a.t()) / 2));
+    return arma::accu(G % (v.tail_cols(2) * v.tail_cols(2).t()));
+  };
+  BOOST_TEST(error(gradient(leading, S), differences(plain, S)) < 1e-8);
+  // What would need more is refused by name.
+  const std::vector<std::string> says{"eig_sym: the 5x5 matrix is one whose eigenvalues", "are equal"};
+  check_says(failure([&] { gradient([&](V a) { return accu(G % projector(a, 0, 0)); }, S); }), says);
+  check_says(failure([&] { hessian_vector_product(cubes, S, G); }), says);
+  check_says(failure([&] { jvp([](V a) { return projector(a, 0, 2); }, S, G); }), says);
+}
+
+BOOST_AUTO_TEST_CASE(the_check_of_gradients_takes_them_all) {
+  const mat S = symmetric(4), A = uniform(5, 3), B = uniform(5, 2), G = uniform(5, 3);
+  BOOST_TEST(check_gradient([](V a) { return accu(exp(eig_sym(a))); }, S).passed());
+  BOOST_TEST(
+      check_gradient([](V a) { return accu(square(projector(a, 1, 1) - 0.3)) + projector(a, 0, 1)(1, 2); }, S)
+          .passed());
+  BOOST_TEST(check_gradient([](V a) { return accu(exp(svd(a))); }, A).passed());
+  BOOST_TEST(check_gradient([&](V a, V b) { return accu(exp(solve(a, b))); }, A, B).passed());
+  BOOST_TEST(check_gradient([&](V a) { return accu(G.t() % pinv(a)); }, A).passed());
+  BOOST_TEST(check_gradient(
+                 [&](V a) {
+                   Var<double> q, r;
+                   qr_econ(q, r, a);
+                   return accu(G % q) + accu(square(r - 1));
+                 },
+                 A)
+                 .passed());
+  BOOST_TEST(check_gradient([](V a) { return accu(expmat(a)); }, S).passed());
+}
+
+BOOST_AUTO_TEST_CASE(decompositions_are_shared) {
+  Tape<double> tape;
+  const auto a = tape.variable(symmetric(4)), t = tape.variable(uniform(5, 3));
+  Var<double> w, v, q, r;
+  eig_sym(w, v, a);
+  qr_econ(q, r, t);
+  const auto y = accu(w) + accu(v * v) + accu(eig_sym(a)) + accu(q * r) +
+                 accu(solve(t, mat(5, 1, arma::fill::ones))) + accu(pinv(t));
+  const Recording<double> recording(y);
+  int eigen = 0, qr = 0;
+  for (Index i = 0; i < tape.size(); ++i) {
+    eigen += tape.node(i).operation->name == std::string("eigen");
+    qr += tape.node(i).operation->name == std::string("qr");
+  }
+  BOOST_TEST(eigen == 1);
+  BOOST_TEST(qr == 1);
+}
+
+BOOST_AUTO_TEST_CASE(exponentials) {
+  const mat A = uniform(4, 4), N{{0, 1}, {0, 0}};
+  // trace exp(A) has the gradient exp(A)'; det exp(A) = exp(trace A); a nilpotent matrix's is a polynomial.
+  BOOST_TEST(error(gradient([](V a) { return trace(expmat(a)); }, A), mat(arma::expmat(A).t())) < 1e-12);
+  BOOST_TEST(error(gradient([](V a) { return log_det(expmat(a)); }, A), mat(4, 4, arma::fill::eye)) < 1e-12);
+  Tape<double> tape;
+  BOOST_TEST(error(expmat(tape.variable(N)).value(), mat{{1, 1}, {0, 1}}) < 1e-15);
+  BOOST_TEST(error(expmat(tape.variable(mat(40 * A))).value(), arma::expmat(40 * A)) < 1e-9);
+}
+
+BOOST_AUTO_TEST_CASE(refusals) {
+  const mat flat{{1, 1}, {1, 1}, {1, 1}}, bad{{1, not_a_number}, {2, 3}}, A{{1, 0}, {0, 2}};
+  check_says(failure([&] { gradient([](V a) { return accu(pinv(a)); }, flat); }),
+             {"3x2", "of deficient rank"});
+  check_says(failure([&] { gradient([](V a) { return accu(eig_sym(a)); }, bad); }),
+             {"eig_sym", "2x2", "not finite"});
+  check_says(failure([&] { gradient([](V a) { return accu(expmat(a)); }, bad); }), {"expmat", "not finite"});
+  check_says(failure([&] { gradient([&](V a) { return accu(syl(a, mat(-A), A)); }, A); }),
+             {"syl", "share an eigenvalue"});
+  Tape<double> tape;
+  const auto wide = tape.variable(uniform(2, 3));
+  Var<double> q, r;
+  check_says(refusal([&] { qr_econ(q, r, wide); }), {"qr_econ at test_decompositions.cpp", "2x3"});
+  check_says(refusal([&] { eig_sym(wide); }), {"eig_sym at", "2x3"});
+  check_says(refusal([&] { expmat(wide); }), {"expmat at", "2x3"});
+  check_says(refusal([&] { syl(A, A, wide); }), {"syl at", "2x3"});
+}
+
+BOOST_AUTO_TEST_SUITE_END()
