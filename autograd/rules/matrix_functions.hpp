@@ -58,7 +58,12 @@ template <class eT>
 arma::Mat<eT> sylvester(const arma::Mat<eT>& a, const arma::Mat<eT>& b, const arma::Mat<eT>& c) {
   if (c.is_empty()) return c;
   arma::Mat<eT> x;
-  if (!(a.is_finite() && b.is_finite() && arma::syl(x, a, b, c)))
+  bool found = a.is_finite() && b.is_finite() && arma::syl(x, a, b, c);
+  if (found && c.is_finite()) {  // LAPACK goes on where there is no solution, with one of no bounds
+    const auto size = [](const arma::Mat<eT>& m) { return arma::norm(m, "fro"); };
+    found = 10 * std::numeric_limits<eT>::epsilon() * (size(a) + size(b)) * size(x) <= size(c);
+  }
+  if (!found)
     unfit("syl", c.n_rows, c.n_cols, "not to be found: A and -B share an eigenvalue, or are not finite");
   return x;
 }

@@ -75,7 +75,9 @@ nlohmann::json in_json(const Case& c, const Outcome& o, const Options& options) 
 /// For the docs: the operation, its gradient as a formula, errors.
 void print_entry(const Case& c, const Outcome& o) {
   std::printf("%s%s%s\n", c.name.c_str(), c.note.empty() ? "" : "    derivative ", c.note.c_str());
-  for (const std::string& line : formulas(c)) std::printf("    %s\n", line.c_str());
+  for (const std::string& line : formulas(c)) {
+    if (line.size() < 500) std::printf("    %s\n", line.c_str());  // of compositions they grow out of hand
+  }
   const char* separator = "    errors: ";
   const auto print = [&](const char* what, check::Name which) {
     if (!o.errors.times[which]) return;
