@@ -17,4 +17,5 @@ int main() {
     if (i % 25 == 0) std::cout << "step " << i << ": loss " << J << '\n';
     W -= 2 * g;
   }
+  std::cout << "at the end: " << step.value(W, X, Y) << '\n';
 }

@@ -174,6 +174,7 @@ int run_all(const Options& options) {
 }  // namespace armagrad::harness
 
 int main(int argc, char** argv) {
+  const armagrad::detail::OneBlasThread hold;  // on matrices this small more threads only wait for each other
   armagrad::harness::Options options;
   for (int i = 1; i < argc; ++i) {
     const auto next = [&] { return i + 1 < argc ? argv[++i] : ""; };
