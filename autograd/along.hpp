@@ -154,16 +154,16 @@ auto found(Pack<T, N> x, Pack<T, N> best) {
 }
 }  // namespace detail
 
-/// 1 at the first largest entry along the fibre (the first NaN, if there is one), 0 elsewhere.
+/// 1 at the first entry along the fibre that is `best`, its largest (the first NaN, if there is one), 0
+/// elsewhere.
 template <Fibre A>
-auto first_max(const A& a, uword dim) {
+auto first_max(const A& a, const typename A::Walked::Number& best, uword) {
   using W = typename A::Walked;
   using P = typename W::Number;
   using T = typename P::Lane;
   constexpr int N = P::width;
   using Integer = std::conditional_t<sizeof(T) == sizeof(int), int, long long>;
   using Integers = typename detail::Lanes<Integer, N>::type;
-  const P best = max_along(a, dim);
   Integers first = Integer(-1) - Integers{};  // the step at which each lane found it
   for (uword s = 0; s < a.walk.steps; ++s) {
     P x = a.at(s);

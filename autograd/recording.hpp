@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "rules/products.hpp"
 #include "rules/reductions.hpp"
 
 namespace armagrad {

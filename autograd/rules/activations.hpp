@@ -1,7 +1,8 @@
 #pragma once
 // What neural networks put between products. Limits at -inf and inf are taken as such, not as 0 * inf.
 
-#include "elementwise.hpp"
+#include "powers.hpp"
+#include "special.hpp"
 
 namespace armagrad {
 namespace rules {
@@ -69,6 +70,9 @@ struct Silu : Elementwise<1> {
 };
 
 }  // namespace rules
+
+using ActivationRules = RuleList<rules::Sigmoid, rules::Softplus, rules::Relu, rules::LeakyRelu, rules::Elu,
+                                 rules::Gelu, rules::Silu>;
 
 // clang-format off
 template <class eT> Var<eT> sigmoid(const Var<eT>& x, Here at = Here::current())    { return detail::elementwise(rules::Sigmoid{}, at, x); }

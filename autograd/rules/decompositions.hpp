@@ -10,6 +10,7 @@
 #include <numbers>
 
 #include "least_squares.hpp"
+#include "matrix_functions.hpp"
 
 namespace armagrad {
 
@@ -150,6 +151,10 @@ struct Eigenvectors : General<2> {
 };
 
 }  // namespace rules
+
+using DecompositionRules =
+    RuleList<rules::Eigen, rules::Eigenvalues, rules::Eigenvectors, rules::OverGaps, rules::Qr, rules::QrQ,
+             rules::QrR, rules::NormalSolve, rules::LeastSquares, rules::Expmat, rules::Sylvester>;
 
 // ---- The same primitives over Var
 // --------------------------------------------------------------------------

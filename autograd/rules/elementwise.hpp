@@ -154,6 +154,12 @@ struct StopGradient : Elementwise<1> {
 
 }  // namespace rules
 
+using ElementwiseRules =
+    RuleList<rules::Plus, rules::Minus, rules::Times, rules::Chain, rules::Divide, rules::Negate,
+             rules::Greater, rules::GreaterEqual, rules::Equal, rules::NotEqual, rules::Where, rules::Larger,
+             rules::Smaller, rules::Clamp, rules::Abs, rules::Sign, rules::Floor, rules::Ceil, rules::Round,
+             rules::Trunc, rules::StopGradient>;
+
 using Here = std::source_location;
 
 namespace detail {

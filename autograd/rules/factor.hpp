@@ -51,11 +51,30 @@ arma::Mat<T> lu_packed(const arma::Mat<T>& a) {
 // ---- A = L L'
 // ----------------------------------------------------------------------------------------------
 
+/// The lower triangle of (A + A') / 2, and zeros above it; by tiles, as A is read along its rows as well.
+template <class T>
+arma::Mat<T> lower_symmetric_part(const arma::Mat<T>& a) {
+  constexpr uword tile = 16;
+  const uword n = a.n_rows;
+  arma::Mat<T> l(n, n);
+  for (uword left = 0; left < n; left += tile) {
+    const uword right = std::min(n, left + tile);
+    for (uword j = left; j < right; ++j) std::fill_n(l.colptr(j), j, T(0));
+    for (uword top = left; top < n; top += tile) {
+      for (uword j = left; j < right; ++j) {
+        for (uword i = std::max(top, j); i < std::min(n, top + tile); ++i)
+          l.at(i, j) = (a.at(i, j) + a.at(j, i)) / T(2);
+      }
+    }
+  }
+  return l;
+}
+
 /// L of the symmetric part of A (Murray 2016); zeros above. std::runtime_error unless that is positive
 /// definite.
 template <class T>
 arma::Mat<T> cholesky_lower(const arma::Mat<T>& a) {
-  arma::Mat<T> l = (a + a.st()) / T(2);
+  arma::Mat<T> l = lower_symmetric_part(a);
   const uword n = l.n_rows;
   const auto refuse = [n](uword order) {
     unfit("chol", n, n, "not positive definite (leading minor of order " + std::to_string(order) + ")");
@@ -67,14 +86,11 @@ arma::Mat<T> cholesky_lower(const arma::Mat<T>& a) {
     if (info > 0) refuse(uword(info));
     for (uword j = 0; j < n; ++j) {
       if (!std::isfinite(l(j, j))) refuse(j + 1);
-      std::fill_n(l.colptr(j), j, T(0));
     }
   } else {
     for (uword j = 0; j < n; ++j) {
-      for (uword i = 0; i < n; ++i) {
-        T rest = i < j ? T(0) : l(i, j);
-        for (uword k = 0; k < j && i >= j; ++k) rest -= l(i, k) * l(j, k);
-        l(i, j) = rest;
+      for (uword i = j; i < n; ++i) {
+        for (uword k = 0; k < j; ++k) l(i, j) -= l(i, k) * l(j, k);
       }
       if (!(l(j, j).real() > 0)) refuse(j + 1);
       l(j, j) = std::sqrt(l(j, j));
@@ -119,6 +135,14 @@ void check_condition(const char* operation, const arma::Mat<T>& f, double least)
   if (rcond == 0 || rcond < least) singular(operation, f.n_rows, rcond);
 }
 
+/// The pivots of F = lu_packed(A).
+template <class T>
+std::vector<arma::blas_int> pivots_of(const arma::Mat<T>& f) {
+  std::vector<arma::blas_int> pivots(f.n_rows);
+  for (uword i = 0; i < f.n_rows; ++i) pivots[i] = arma::blas_int(lane::real(f(i, f.n_rows)));
+  return pivots;
+}
+
 /// op(A)^-1 B by A's factorisation F.
 template <class T>
 arma::Mat<T> factor_solved(const arma::Mat<T>& f, const arma::Mat<T>& right, bool transposed) {
@@ -127,8 +151,7 @@ arma::Mat<T> factor_solved(const arma::Mat<T>& f, const arma::Mat<T>& right, boo
   if (b.is_empty()) return b;
   arma::blas_int n = arma::blas_int(f.n_rows), columns = arma::blas_int(b.n_cols), info = 0;
   char trans = transposed ? 'T' : 'N';
-  std::vector<arma::blas_int> pivots(f.n_rows);
-  for (uword i = 0; i < f.n_rows; ++i) pivots[i] = arma::blas_int(lane::real(f(i, f.n_rows)));
+  std::vector<arma::blas_int> pivots = pivots_of(f);
   arma::lapack::getrs(&trans, &n, &columns, const_cast<T*>(f.memptr()), &n, pivots.data(), b.memptr(), &n,
                       &info);
   return b;
@@ -147,8 +170,31 @@ arma::Mat<T> solved(const arma::Mat<T>&, const arma::Mat<T>& f, const arma::Mat<
 template <class T>
 arma::Mat<T> inverse(const arma::Mat<T>&, const arma::Mat<T>& f) {
   check_condition("inv", f, 0);
-  const arma::Mat<T> y = factor_solved(f, arma::Mat<T>(f.n_rows, f.n_rows, arma::fill::eye), false);
-  return is_cholesky(f) ? arma::Mat<T>((y + y.st()) / T(2)) : y;
+  const uword n = f.n_rows;
+  if (n == 0) return {};
+  arma::Mat<T> y = f.head_cols(n);
+  arma::blas_int size = arma::blas_int(n), info = 0;
+  if (!is_cholesky(f)) {
+    std::vector<arma::blas_int> pivots = pivots_of(f);
+    arma::blas_int work_size = 64 * size;  // enough for blocks of 64 columns
+    std::vector<T> work(std::size_t(work_size), T(0));
+    arma::lapack::getri(&size, y.memptr(), &size, pivots.data(), work.data(), &work_size, &info);
+    return y;
+  }
+  if constexpr (std::is_floating_point_v<T>) {
+    char lower = 'L';
+    arma::lapack::potri(&lower, &size, y.memptr(), &size, &info);
+    return arma::symmatl(y);
+  } else {
+    return factor_solved(f, arma::Mat<T>(n, n, arma::fill::eye), false);
+  }
+}
+/// A^-T.
+template <class T>
+arma::Mat<T> inverse_transposed(const arma::Mat<T>& a, const arma::Mat<T>& f) {
+  arma::Mat<T> y = inverse(a, f);
+  if (!is_cholesky(f)) arma::inplace_strans(y);
+  return y;
 }
 
 /// log |det A|, 1x1; -inf of a singular matrix. Analytic on either side of zero.
@@ -175,7 +221,7 @@ arma::Mat<eT> cofactors(const arma::Mat<eT>& a, const arma::Mat<eT>& f, const ar
   const uword n = a.n_rows;
   if (n == 0) return a;
   if (const eT rcond = f(0, n + 1); !(rcond < std::numeric_limits<eT>::epsilon()))
-    return det(0) * inverse(a, f).t();
+    return det(0) * inverse_transposed(a, f);
   arma::Mat<eT> u, v;
   arma::Col<eT> s;
   if (!arma::svd(u, s, v, a)) unfit("det", n, n, "one whose singular values were not found");

@@ -71,6 +71,9 @@ struct Scatter : General<1> {
 
 }  // namespace rules
 
+using PartRules =
+    RuleList<rules::Block, rules::PlacedIn, rules::Assign, rules::Reshape, rules::Gather, rules::Scatter>;
+
 // clang-format off
 template <class eT> Var<eT> gathered(const Var<eT>& x, std::shared_ptr<const arma::uvec> i, Shape to, Here at = {}) { return record_node<rules::Gather, eT>({{}, std::move(i), to}, to, at, {&x}); }
 template <class eT> Var<eT> scattered(const Var<eT>& x, std::shared_ptr<const arma::uvec> i, Shape to) { return record_node<rules::Scatter, eT>({{}, std::move(i), to}, to, {}, {&x}); }

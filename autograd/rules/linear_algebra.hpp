@@ -58,9 +58,11 @@ struct Solve : General<3> {
     const auto z = solved(a, f, full(dy), !turned);
     db += z;
     if (!da) return;
-    if (is_cholesky(f))
-      da += minus(symmetric_part(by_transpose(z, y)));
-    else if (turned)
+    if (is_cholesky(f)) {
+      const auto half = evaluated(z * -0.5);
+      da += multiply(half, false, y, true);
+      da += multiply(y, false, half, true);
+    } else if (turned)
       da += multiply(y, false, minus(z), true);
     else
       da += multiply(minus(z), false, y, true);
@@ -120,10 +122,10 @@ struct LogDet : General<2> {
   static constexpr std::array reads{reads::second, reads::nothing};
   static void forward(auto y, const auto&, const auto& f) { y = log_abs_det(f); }
   static void reverse(auto da, auto, const auto& dy, const auto&, const auto& a, const auto& f) {
-    da += scaled(dy, transposed(inverse(a, f)));
+    da += scaled(dy, inverse_transposed(a, f));
   }
   static void tangent(auto ty, const auto&, const auto& a, const auto& f, const auto& ta, const auto&) {
-    ty = one_by_one(accu(transposed(inverse(a, f)) % ta));
+    ty = one_by_one(accu(inverse_transposed(a, f) % ta));
   }
 };
 
@@ -143,6 +145,9 @@ struct Det : General<2> {
 
 }  // namespace rules
 
+using LinearAlgebraRules = RuleList<rules::Lu, rules::CholeskyFactor, rules::Chol, rules::Solve,
+                                    rules::SolveTriangular, rules::Inverse, rules::LogDet, rules::Det>;
+
 // ---- The same primitives over Var
 // --------------------------------------------------------------------------
 
@@ -156,7 +161,8 @@ template <class eT> Var<eT> symmetric_part(const Var<eT>& x)            { return
 template <class eT> Var<eT> triangular_solved(const Var<eT>& t, const Var<eT>& b, bool upper, bool turned, Here at = {}) { return record_node<rules::SolveTriangular, eT>({{}, upper, turned}, b.shape(), at, {&t, &b}); }
 template <class eT> Var<eT> solved(const Var<eT>& a, const Var<eT>& f, const Var<eT>& b, bool turned, Here at = {}) { return record_node<rules::Solve, eT>({{}, turned}, b.shape(), at, {&a, &f, &b}); }
 template <class eT> Var<eT> inverse(const Var<eT>& a, const Var<eT>& f, Here at = {}) { return record_node<rules::Inverse, eT>({}, a.shape(), at, {&a, &f}); }
-template <class eT> Var<eT> cofactors(const Var<eT>& a, const Var<eT>& f, const Var<eT>& det) { return det * inverse(a, f).t({}); }
+template <class eT> Var<eT> inverse_transposed(const Var<eT>& a, const Var<eT>& f) { return is_cholesky(f) ? inverse(a, f) : inverse(a, f).t({}); }
+template <class eT> Var<eT> cofactors(const Var<eT>& a, const Var<eT>& f, const Var<eT>& det) { return det * inverse_transposed(a, f); }
 // clang-format on
 template <class eT>
 Var<eT> mirrored(const Var<eT>& x) {

@@ -103,6 +103,10 @@ struct Xlogy : Elementwise<2> {
 
 }  // namespace rules
 
+using PowerRules =
+    RuleList<rules::Exp, rules::Expm1, rules::Exp2, rules::Exp10, rules::Log, rules::Log1p, rules::Log2,
+             rules::Log10, rules::Sqrt, rules::Cbrt, rules::Square, rules::Pow, rules::Power, rules::Xlogy>;
+
 // clang-format off
 template <class eT> Var<eT> exp(const Var<eT>& x, Here at = Here::current())        { return detail::elementwise(rules::Exp{}, at, x); }
 template <class eT> Var<eT> expm1(const Var<eT>& x, Here at = Here::current())      { return detail::elementwise(rules::Expm1{}, at, x); }

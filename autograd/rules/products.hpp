@@ -36,6 +36,8 @@ struct MatMul : General<2> {
 
 }  // namespace rules
 
+using ProductRules = RuleList<rules::Transpose, rules::MatMul>;
+
 template <class eT>
 Var<eT> Var<eT>::t(std::source_location at) const {
   return record_node<rules::Transpose, eT>({}, {shape().cols, shape().rows}, at, {this});

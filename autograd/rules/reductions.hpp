@@ -42,7 +42,7 @@ struct FirstMax : AlongDim {
   static constexpr auto name = "first_max";
   static constexpr bool flat = true;
   uword dim;
-  void forward(auto y, auto x) const { y = first_max(x, dim); }
+  void forward(auto y, auto x) const { y = first_max(x, max_along(x, dim), dim); }
   std::string parameters() const { return std::to_string(dim); }
 };
 
@@ -50,11 +50,11 @@ struct FirstMax : AlongDim {
 struct Max : AlongDim {
   static constexpr auto name = "max";
   static constexpr bool reduces = true;
-  static constexpr std::array reads{reads::first};
+  static constexpr std::array reads{std::uint8_t(reads::result | reads::first)};
   uword dim;
   void forward(auto y, auto x) const { y = max_along(x, dim); }
-  void reverse(auto dx, auto dy, auto, auto x) const { dx += spread(dy, x) % first_max(x, dim); }
-  void tangent(auto ty, auto, auto x, auto tx) const { ty = total_along(first_max(x, dim) % tx, dim); }
+  void reverse(auto dx, auto dy, auto y, auto x) const { dx += spread(dy, x) % first_max(x, y, dim); }
+  void tangent(auto ty, auto y, auto x, auto tx) const { ty = total_along(first_max(x, y, dim) % tx, dim); }
   std::string parameters() const { return std::to_string(dim); }
 };
 
@@ -62,15 +62,18 @@ struct Max : AlongDim {
 struct Min : AlongDim {
   static constexpr auto name = "min";
   static constexpr bool reduces = true;
-  static constexpr std::array reads{reads::first};
+  static constexpr std::array reads{std::uint8_t(reads::result | reads::first)};
   uword dim;
   void forward(auto y, auto x) const { y = -max_along(-x, dim); }
-  void reverse(auto dx, auto dy, auto, auto x) const { dx += spread(dy, x) % first_max(-x, dim); }
-  void tangent(auto ty, auto, auto x, auto tx) const { ty = total_along(first_max(-x, dim) % tx, dim); }
+  void reverse(auto dx, auto dy, auto y, auto x) const { dx += spread(dy, x) % first_max(-x, -y, dim); }
+  void tangent(auto ty, auto y, auto x, auto tx) const { ty = total_along(first_max(-x, -y, dim) % tx, dim); }
   std::string parameters() const { return std::to_string(dim); }
 };
 
 }  // namespace rules
+
+using ReductionRules =
+    RuleList<rules::Spread, rules::Accu, rules::Sum, rules::FirstMax, rules::Max, rules::Min>;
 
 namespace detail {
 /// A node along a dimension; `reduces` to one number per column (dim 0) or row (dim 1), or keeps x's shape.
@@ -164,7 +167,7 @@ Var<eT> min(const Var<eT>& x, Here at = Here::current()) {
   return detail::reduced(min(x, detail::long_dim(x), at), x);
 }
 template <class eT>
-Var<eT> first_max(const Var<eT>& x, uword dim) {
+Var<eT> first_max(const Var<eT>& x, const Var<eT>&, uword dim) {
   return detail::along<rules::FirstMax>(x, dim, false, Here::current());
 }
 

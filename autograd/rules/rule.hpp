@@ -22,6 +22,17 @@
 
 namespace armagrad {
 
+/// The operations of a family, which one source of the compiled library instantiates: at the end of each
+/// family's file.
+template <class... Rules>
+struct RuleList {};
+
+/// The tables of a list's rules. The compiled library holds them for float and double.
+template <class eT>
+using OperationGetter = const Operation<eT>& (*)();
+template <class eT, class List>
+const std::vector<OperationGetter<eT>>& operations();
+
 /// What is safe to divide by: 1 in place of 0.
 auto or_one(const auto& x) { return x + (x == 0.0); }
 

@@ -201,6 +201,9 @@ struct Arrange : General<2> {
 
 }  // namespace rules
 
+using ShapeRules = RuleList<rules::Join, rules::Repmat, rules::Fold, rules::Diagonal, rules::OnDiagonal,
+                            rules::Triangle, rules::Arrange>;
+
 // ---- The same primitives over Var
 // --------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 // Edges: entries of -inf count as probability 0; a fibre of nothing but -inf, or with a +inf or a NaN in it,
 // is NaN (logsumexp: -inf, +inf and NaN).
 
+#include "powers.hpp"
 #include "reductions.hpp"
 
 namespace armagrad {
@@ -52,6 +53,8 @@ struct LogSoftmax : AlongDim {
 };
 
 }  // namespace rules
+
+using SoftmaxRules = RuleList<rules::LogSumExp, rules::Softmax, rules::LogSoftmax>;
 
 /// dim as in Armadillo: 0 = down each column, 1 = along each row.
 template <class eT>

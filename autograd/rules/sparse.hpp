@@ -82,6 +82,9 @@ struct SparseProduct : General<1> {
 }  // namespace rules
 
 template <class eT>
+using SparseRules = RuleList<rules::SparseProduct<eT>>;
+
+template <class eT>
 Var<eT> multiply(SparseFactor<eT> S, bool transposed, const Var<eT>& x, Location at = {}) {
   S.transposed = transposed;
   const Shape l = S.on_the_right ? x.shape() : S.shape(), r = S.on_the_right ? S.shape() : x.shape();

@@ -1,7 +1,7 @@
 #pragma once
 // The error function and the gamma function's logarithm.
 
-#include "elementwise.hpp"
+#include "powers.hpp"
 
 namespace armagrad {
 namespace rules {
@@ -35,6 +35,8 @@ struct Polygamma : Elementwise<1> {
 };
 
 }  // namespace rules
+
+using SpecialRules = RuleList<rules::Erf, rules::Erfc, rules::Lgamma, rules::Polygamma>;
 
 // clang-format off
 template <class eT> Var<eT> erf(const Var<eT>& x, Here at = Here::current())        { return detail::elementwise(rules::Erf{}, at, x); }

@@ -96,6 +96,8 @@ struct RunningSums : General<1> {
 
 }  // namespace rules
 
+using StatisticsRules = RuleList<rules::Variance, rules::Stddev, rules::Length, rules::RunningSums>;
+
 template <class eT>
 Var<eT> running_sums(const Var<eT>& x, uword dim, bool reversed, Here at = {}) {
   return record_node<rules::RunningSums, eT>({{}, std::uint8_t(dim), reversed}, x.shape(), at, {&x});

@@ -1,7 +1,7 @@
 #pragma once
 // Trigonometric and hyperbolic functions, and their inverses.
 
-#include "elementwise.hpp"
+#include "powers.hpp"
 
 namespace armagrad {
 namespace rules {
@@ -96,6 +96,10 @@ struct Hypot : Elementwise<2> {
 };
 
 }  // namespace rules
+
+using TrigonometryRules =
+    RuleList<rules::Sin, rules::Cos, rules::Tan, rules::Asin, rules::Acos, rules::Atan, rules::Sinh,
+             rules::Cosh, rules::Tanh, rules::Asinh, rules::Acosh, rules::Atanh, rules::Atan2, rules::Hypot>;
 
 // clang-format off
 template <class eT> Var<eT> sin(const Var<eT>& x, Here at = Here::current())        { return detail::elementwise(rules::Sin{}, at, x); }

@@ -1,3 +1,5 @@
+#include "../rules/linear_algebra.hpp"
+
 #include "instantiate.hpp"
 
 template const std::vector<armagrad::OperationGetter<double>>&

@@ -1,3 +1,5 @@
+#include "../rules/powers.hpp"
+
 #include "instantiate.hpp"
 
 template const std::vector<armagrad::OperationGetter<double>>&

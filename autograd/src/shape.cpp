@@ -1,3 +1,5 @@
+#include "../rules/shape.hpp"
+
 #include "instantiate.hpp"
 
 template const std::vector<armagrad::OperationGetter<double>>&

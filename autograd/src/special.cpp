@@ -1,3 +1,5 @@
+#include "../rules/special.hpp"
+
 #include "instantiate.hpp"
 
 template const std::vector<armagrad::OperationGetter<double>>&

@@ -111,6 +111,23 @@ auto in_blocks(std::shared_ptr<const Data<eT>> data, unsigned threads) {
   });
 }
 
+/// X as sparse as MNIST's images, in Armadillo's compressed columns; dense contestants' times do not depend
+/// on zeros.
+template <class eT>
+auto with_sparse_images(std::shared_ptr<const Data<eT>> data) {
+  arma::arma_rng::set_seed(20240607);
+  const auto S =
+      std::make_shared<const arma::SpMat<eT>>(arma::sprandu<arma::SpMat<eT>>(D, data->X.n_cols, .19));
+  auto step = record(
+      [S](auto w, auto y) {
+        return -accu(y % log_softmax(w.t() * view(*S), 0)) / y.n_cols + l2 / 2 * accu(square(w));
+      },
+      variables(arma::Mat<eT>(D, c)), inputs(data->Y));
+  return library(
+      data, [program = std::make_shared<decltype(step)>(std::move(step))](
+                const auto& W, const auto&, const auto& Y) { return program->value_and_gradient(W, Y); });
+}
+
 template <class eT>
 void size(arma::uword n) {
   const std::string name = "softmax/" + type_name<eT>() + "/" + std::to_string(n) + "/";
@@ -138,6 +155,7 @@ void size(arma::uword n) {
   if (n >= 128) {
     contestant(name + "hand_in_blocks", [=] { return Tuned<eT>{data(), 64}; });
     contestant(name + "blocks", [=] { return in_blocks(data(), 1); });
+    contestant(name + "sparse", [=] { return with_sparse_images(data()); });
   }
   if (n == 60000) contestant(name + "blocks_2_threads", [=] { return in_blocks(data(), 2); });
 }
