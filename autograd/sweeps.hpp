@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "tape.hpp"
+#include "anomalies.hpp"
 
 namespace armagrad {
 
@@ -96,15 +96,25 @@ void Tape<eT>::plan(Schedule& schedule, Index root, bool value, bool adjoints) {
   }
 }
 
-/// Computes values going up the tape and passes adjoints on going down.
 template <class eT>
 void Tape<eT>::run(const Schedule& schedule, const eT* seed, bool accumulate_gradients) {
+  if (detect_anomalies_)
+    sweep(schedule, seed, accumulate_gradients, detail::Anomalies{});
+  else
+    sweep(schedule, seed, accumulate_gradients, detail::Unwatched{});
+}
+
+/// Computes values going up the tape and passes adjoints on going down.
+template <class eT>
+template <class Watch>
+void Tape<eT>::sweep(const Schedule& schedule, const eT* seed, bool accumulate_gradients, Watch watch) {
   backward_follows_ = schedule.backward;
   auto drop = schedule.drops.begin();
   for (const Index i : schedule.values) {
     const auto first = drop;
     while (drop != schedule.drops.end() && drop->after == i) ++drop;
     compute(i, std::span(first, drop));
+    watch.value(*this, i);
   }
   if (!schedule.backward) return;
   for (const Index i : schedule.adjoints) {
@@ -123,6 +133,7 @@ void Tape<eT>::run(const Schedule& schedule, const eT* seed, bool accumulate_gra
     for (auto i = schedule.adjoints.rbegin(); i != schedule.adjoints.rend(); ++i) {
       if (nodes_[*i].operation->family == Family::leaf) continue;
       pull(*i);
+      watch.adjoints(*this, *i);
       drop_adjoint(*i);
       drop_value(*i);  // all that read it have passed their adjoints on
     }

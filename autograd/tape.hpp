@@ -124,6 +124,11 @@ class Tape {
   /// The value of a 1x1 node; std::logic_error for other shapes.
   eT scalar(const Var<eT>& x);
 
+  /// Anomaly mode: the first value, or adjoint, of a sweep that is NaN or infinite is a std::runtime_error
+  /// that names the operation and the source line which made it of finite numbers. For finding mistakes: it
+  /// looks at every number.
+  void detect_anomalies(bool on = true) { detect_anomalies_ = on; }
+
   /// Forgets every node and keeps the memory for the next recording. Older handles become invalid.
   void clear();
   std::size_t size() const { return nodes_.size(); }
@@ -211,6 +216,8 @@ class Tape {
     Adjoint<eT> adjoint;
   };
 
+  template <class Watch>
+  void sweep(const Schedule& schedule, const eT* seed, bool accumulate, Watch watch);
   Var<eT> leaf(bool variable, Shape shape, const eT* data, bool copy, bool scalar);
   Var<eT> named(const Var<eT>& x, const char* name);
   Index append(const Operation<eT>& operation, Shape shape, std::span<const Index> operands, Location at);
@@ -244,7 +251,7 @@ class Tape {
   Pool<eT> pool_;
   Schedule schedule_;  // of the sweep under way
   std::uint32_t generation_ = 0;
-  bool backward_follows_ = false;
+  bool backward_follows_ = false, detect_anomalies_ = false;
   std::map<std::pair<const void*, Index>, Index> once_;  // nodes by operation and operand: see record_once
 };
 
