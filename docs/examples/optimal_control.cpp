@@ -4,15 +4,14 @@
 using namespace armagrad;
 
 int main() {
-  // x' = A x + B u: the trolley's position and speed, the load's angle and its rate; u accelerates the
-  // trolley.
+  // x' = A x + B u: the trolley's position and speed, the load's angle and its rate, and what u accelerates.
   const arma::mat A{{0, 1, 0, 0}, {0, 0, 0, 0}, {0, 0, 0, 1}, {0, 0, -9.81, -0.1}},
       B = arma::vec{0, 1, 0, -1};
   const arma::mat W = arma::diagmat(arma::vec{1, 1, 10, 1});
 
-  // The cost of u = -K x, the integral of x' W x + u^2 = x' V x over all time, is trace(P) on the average
-  // over starts x of covariance I. exp of (-F' V; 0 F) t holds E = exp(F t) and the integral up to t (Van
-  // Loan 1978), and P(2 t) = P(t) + E(t)' P(t) E(t).
+  // What u = -K x costs, the integral of x' W x + u^2 = x' V x, is x' P x for a start at x, and trace(P) on
+  // the average over starts of covariance I. The exponential of (-F' V; 0 F) t gives E = exp(F t) and the
+  // P of the time up to t (Van Loan 1978), and P(2 t) = P(t) + E(t)' P(t) E(t).
   const auto cost = [&](auto K) {
     const auto F = view(A) - view(B) * K, V = view(W) + K.t() * K;
     const auto both = expmat(0.5 * join_cols(join_rows(-F.t(), V), join_rows(0 * F, F)));
