@@ -2,10 +2,14 @@
 // Eigenvalues and -vectors of symmetric matrices, and singular ones by them.
 //
 // As in linear_algebra.hpp the decomposition is a node of zero derivative that values and vectors share, and
-// it is that of the symmetric part of A. Derivatives as in Giles (2008). Where eigenvalues are equal, those
-// of their vectors do not exist; a loss that has no part in them (it is made of values, or of the vectors of
-// other eigenvalues) has its gradient, and any other is refused. The sum of a smooth function over equal
-// eigenvalues has a gradient there, but its second derivatives are refused.
+// it is that of the symmetric part of A. Derivatives as in Giles (2008).
+//
+// Where eigenvalues are equal, their vectors have no derivative, and that of a loss of values and vectors,
+// such as V f(w) V', is not to be had from its derivatives by w and V: at A = I, where log w = 0, both are 0
+// of an entry of V log(w) V' off the diagonal, whose gradient is not 0. A loss of values alone has its
+// gradient, and so has one of values and vectors in which those of equal eigenvalues have no part; others are
+// refused. The sum of a smooth function over equal eigenvalues has a gradient, but its second derivatives are
+// refused.
 
 #include <numbers>
 
@@ -17,26 +21,33 @@ namespace armagrad {
 // ---- Primitives over numbers
 // -------------------------------------------------------------------------------
 
-/// M_ij / (w_j - w_i) off the diagonal, where there are 0s. Where two eigenvalues w are equal to rounding,
-/// M_ij must be 0, or std::runtime_error (if strict; else 0 is put there).
+/// M_ij / (w_j - w_i) off the diagonal, and M_ii on it. Where two eigenvalues w are equal to rounding, M_ij,
+/// M_ii and M_jj must be 0, or std::runtime_error (if strict; else 0 is put at ij).
 template <class T>
 arma::Mat<T> over_gaps(const arma::Mat<T>& m, const arma::Mat<T>& w, bool strict = true) {
   using eT = decltype(lane::real(T()));
   const uword n = w.n_elem;
-  arma::Mat<T> y(n, n, arma::fill::zeros);
+  arma::Mat<T> y = arma::diagmat(m);
   if (n == 0) return y;
-  const eT rounding = 10 * eT(n) * std::numeric_limits<eT>::epsilon();
-  const eT tie = rounding * arma::abs(w).max(), nothing = 10 * rounding * arma::abs(m).max();
+  const eT rounding = 10 * eT(n) * std::numeric_limits<eT>::epsilon(), tie = rounding * arma::abs(w).max();
+  const eT no_value = 10 * rounding * arma::abs(y).max(), no_vector = 10 * rounding * arma::abs(m - y).max();
+  const auto refuse = [n](uword i, uword j, const char* why) {
+    unfit("eig_sym", n, n,
+          "one whose eigenvalues " + std::to_string(i) + " and " + std::to_string(j) + " are equal, and " +
+              why);
+  };
   for (uword j = 0; j < n; ++j) {
     for (uword i = 0; i < n; ++i) {
       if (i == j) continue;
-      if (std::abs(lane::real(w[j] - w[i])) > tie)
+      if (std::abs(lane::real(w[j] - w[i])) > tie) {
         y(i, j) = m(i, j) / (w[j] - w[i]);
-      else if (strict && !(std::abs(m(i, j)) <= nothing))
-        unfit("eig_sym", n, n,
-              "one whose eigenvalues " + std::to_string(std::min(i, j)) + " and " +
-                  std::to_string(std::max(i, j)) +
-                  " are equal, and the derivative would need their vectors'");
+      } else if (strict) {
+        if (!(std::abs(m(i, j)) <= no_vector))
+          refuse(std::min(i, j), std::max(i, j), "the derivative would need their vectors'");
+        if (!(std::abs(m(i, i)) <= no_value))
+          refuse(std::min(i, j), std::max(i, j),
+                 "were asked for with vectors; eig_sym(A) has the values alone");
+      }
     }
   }
   return y;
@@ -65,7 +76,7 @@ arma::Mat<std::complex<eT>> eigen_packed(const arma::Mat<std::complex<eT>>& a) {
     const arma::Mat<eT> v = f.tail_cols(a.n_rows), w = f.head_cols(1),
                         m = v.t() * symmetric_part(arma::Mat<eT>(arma::imag(a))) * v;
     moved.col(0) = m.diag();
-    moved.tail_cols(a.n_rows) = v * over_gaps(m, w, false);
+    moved.tail_cols(a.n_rows) = v * over_gaps(arma::Mat<eT>(m - arma::diagmat(m)), w, false);
   }
   return arma::Mat<std::complex<eT>>(f, moved);
 }
@@ -76,6 +87,18 @@ arma::Mat<T> eigenvalues(const arma::Mat<T>&, const arma::Mat<T>& f) {
 template <class T>
 arma::Mat<T> eigenvectors(const arma::Mat<T>&, const arma::Mat<T>& f) {
   return f.tail_cols(f.n_rows);
+}
+template <class eT>
+arma::Mat<eT> right_of_first(const arma::Mat<eT>& x) {
+  return x.tail_cols(x.n_cols - 1);
+}
+/// V' dV off the diagonal and dw on it, for the adjoint dw beside dV.
+template <class eT>
+arma::Mat<eT> along_vectors(const arma::Mat<eT>& v, Incoming<eT> dy) {
+  const auto& g = full(dy);
+  arma::Mat<eT> m = v.t() * g.tail_cols(v.n_cols);
+  m.diag() = g.col(0);
+  return m;
 }
 /// The columns of x multiplied by a column's entries.
 template <class eT>
@@ -94,7 +117,7 @@ arma::Mat<eT> times(const arma::Mat<eT>& a, const arma::Mat<eT>& b) {
 
 namespace rules {
 
-/// M_ij / (w_j - w_i): see over_gaps.
+/// See over_gaps.
 struct OverGaps : General<2> {
   static constexpr auto name = "over_gaps";
   static constexpr std::array reads{reads::second, std::uint8_t(reads::result | reads::second)};
@@ -134,20 +157,23 @@ struct Eigenvalues : General<2> {
   static std::string parameters() { return "values"; }
 };
 
-/// In columns, of length 1, their signs as they come: dV = V (F % (V' dA V)), F_ij = 1 / (w_j - w_i).
+/// The values and beside them the vectors, in columns of length 1, their signs as they come: n x (n + 1).
+/// dw = diag(V' dA V) and dV = V (F % (V' dA V)), F_ij = 1 / (w_j - w_i).
 struct Eigenvectors : General<2> {
   static constexpr auto name = "eig_sym";
   static constexpr std::array reads{std::uint8_t(reads::result | reads::second), reads::nothing};
-  static void forward(auto y, const auto& a, const auto& f) { y = eigenvectors(a, f); }
+  static void forward(auto y, const auto&, const auto& f) { y = f; }
   static void reverse(auto da, auto, const auto& dy, const auto& y, const auto& a, const auto& f) {
-    const auto m = by_transpose(transposed(y), transposed(full(dy)));
-    const auto z = over_gaps(m, eigenvalues(a, f));
-    da += symmetric_part(by_transpose(by_transpose(y, transposed(z)), y));
+    const auto v = right_of_first(y);
+    const auto z = over_gaps(along_vectors(v, dy), eigenvalues(a, f));
+    da += symmetric_part(by_transpose(by_transpose(v, transposed(z)), v));
   }
   static void tangent(auto ty, const auto& y, const auto& a, const auto& f, const auto& ta, const auto&) {
-    ty = y * over_gaps(evaluated(y.t() * symmetric_part(ta) * y), eigenvalues(a, f));
+    const auto v = right_of_first(y);
+    const auto m = evaluated(v.t() * symmetric_part(ta) * v), on = evaluated(diagmat(m));
+    ty = join_rows(m.diag(), v * over_gaps(evaluated(m - on), eigenvalues(a, f)));
   }
-  static std::string parameters() { return "vectors"; }
+  static std::string parameters() { return "values, vectors"; }
 };
 
 }  // namespace rules
@@ -162,11 +188,18 @@ using DecompositionRules =
 // clang-format off
 template <class eT> Var<eT> over_gaps(const Var<eT>& m, const Var<eT>& w, bool strict = true) { return record_node<rules::OverGaps, eT>({{}, strict}, m.shape(), {}, {&m, &w}); }
 template <class eT> Var<eT> eigenvalues(const Var<eT>& a, const Var<eT>& f, Here at = {})  { return record_node<rules::Eigenvalues, eT>({}, shape_of(a.n_rows, 1), at, {&a, &f}); }
-template <class eT> Var<eT> eigenvectors(const Var<eT>& a, const Var<eT>& f, Here at = {}) { return record_node<rules::Eigenvectors, eT>({}, a.shape(), at, {&a, &f}); }
+template <class eT> Var<eT> eigenpairs(const Var<eT>& a, const Var<eT>& f, Here at = {})   { return record_node<rules::Eigenvectors, eT>({}, f.shape(), at, {&a, &f}); }
+template <class eT> Var<eT> right_of_first(const Var<eT>& x, Here at = {})      { return x.tail_cols(x.n_cols - 1, at); }
+template <class eT> Var<eT> eigenvectors(const Var<eT>& a, const Var<eT>& f)    { return right_of_first(eigenpairs(a, f)); }
 template <class eT> Var<eT> columns_scaled(const Var<eT>& x, const Var<eT>& by) { return x % spread(by.t({}), x.shape()); }
 template <class eT> Var<eT> rows_less_columns(const Var<eT>& x)                 { return sum(x, 1) - sum(x, 0).t({}); }
 template <class eT> Var<eT> times(const Var<eT>& a, const Var<eT>& b)           { return a % b; }
 // clang-format on
+template <class eT>
+Var<eT> along_vectors(const Var<eT>& v, const Var<eT>& dy) {
+  const Var<eT> m = multiply(v, true, right_of_first(dy), false);
+  return m + on_diagonal(dy.head_cols(1, {}) - diagonal(m), m.shape());
+}
 
 // ---- As in Armadillo
 // ---------------------------------------------------------------------------------------
@@ -198,13 +231,13 @@ template <class eT>
 Var<eT> eig_sym(const Var<eT>& A, Here at = Here::current()) {
   return eigenvalues(A, detail::eigen_of(A, at), at);
 }
-/// Also the vectors, in columns. std::runtime_error, when a derivative is computed, where it would need those
-/// of vectors whose eigenvalues are equal.
+/// Also the vectors, in columns. std::runtime_error, when a derivative is computed, if it depends on equal
+/// eigenvalues or their vectors.
 template <class eT>
 void eig_sym(Var<eT>& values, Var<eT>& vectors, const Var<eT>& A, Here at = Here::current()) {
-  const Var<eT> a = A, f = detail::eigen_of(a, at);
-  values = eigenvalues(a, f, at);
-  vectors = eigenvectors(a, f, at);
+  const Var<eT> both = eigenpairs(A, detail::eigen_of(A, at), at);
+  values = both.head_cols(1, at);
+  vectors = right_of_first(both, at);
 }
 
 /// The singular values of A (m x n), descending: min(m, n) x 1, by the eigenvalues of (0 A; A' 0).

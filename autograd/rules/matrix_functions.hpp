@@ -5,16 +5,57 @@
 
 namespace armagrad {
 
-/// exp(A) by scaling and squaring of its Pade approximant of degree 13 (Higham 2005). std::runtime_error if A
-/// is not finite.
+/// A matrix that depends on a number, and its derivative by it.
 template <class T>
-arma::Mat<T> exponential(const arma::Mat<T>& matrix) {
-  arma::Mat<T> a(matrix);
-  if (a.is_empty()) return a;
-  if (!a.is_finite()) unfit("expmat", a.n_rows, a.n_cols, "not finite");
-  const double norm = double(arma::norm(arma::abs(a), 1));
-  const int halvings = norm > 5.37 ? int(std::ceil(std::log2(norm / 5.37))) : 0;
-  a *= T(std::ldexp(1.0, -halvings));
+struct Moving {
+  arma::Mat<T> x, dx;
+
+  friend Moving operator+(const Moving& a, const Moving& b) { return {a.x + b.x, a.dx + b.dx}; }
+  friend Moving operator-(const Moving& a, const Moving& b) { return {a.x - b.x, a.dx - b.dx}; }
+  friend Moving operator*(T c, const Moving& a) { return {c * a.x, c * a.dx}; }
+  friend Moving operator*(const Moving& a, const Moving& b) {
+    arma::Mat<T> slope = a.x * b.dx;
+    slope += a.dx * b.x;
+    return {a.x * b.x, std::move(slope)};
+  }
+};
+template <class T>
+const arma::Mat<T>& resting(const arma::Mat<T>& a) {
+  return a;
+}
+template <class T>
+const arma::Mat<T>& resting(const Moving<T>& a) {
+  return a.x;
+}
+template <class T>
+void set_identity(arma::Mat<T>& one, uword n) {
+  one.eye(n, n);
+}
+template <class T>
+void set_identity(Moving<T>& one, uword n) {
+  one = {arma::Mat<T>(n, n, arma::fill::eye), arma::Mat<T>(n, n, arma::fill::zeros)};
+}
+/// A^-1 B.
+template <class T>
+arma::Mat<T> quotient(const arma::Mat<T>& a, const arma::Mat<T>& b) {
+  return factor_solved(lu_packed(a), b, false);
+}
+template <class T>
+Moving<T> quotient(const Moving<T>& a, const Moving<T>& b) {
+  const arma::Mat<T> f = lu_packed(a.x);
+  arma::Mat<T> y = factor_solved(f, b.x, false), slope = factor_solved(f, evaluated(b.dx - a.dx * y), false);
+  return {std::move(y), std::move(slope)};
+}
+
+/// exp(A) by scaling and squaring of its Pade approximant of degree 13 (Higham 2005), and so the derivative
+/// of a moving A (Al-Mohy and Higham 2009). std::runtime_error if A is not finite.
+template <template <class> class M, class T>
+M<T> exponential(const M<T>& matrix) {
+  const uword n = resting(matrix).n_rows;
+  if (n == 0) return matrix;
+  if (!resting(matrix).is_finite()) unfit("expmat", n, n, "not finite");
+  const double norm = double(arma::norm(arma::abs(resting(matrix)), 1)), largest = 4.74;
+  const int halvings = norm > largest ? int(std::ceil(std::log2(norm / largest))) : 0;
   static constexpr double c[] = {64764752532480000,
                                  32382376266240000,
                                  7771770303897600,
@@ -30,27 +71,20 @@ arma::Mat<T> exponential(const arma::Mat<T>& matrix) {
                                  182,
                                  1};
   const auto b = [](int k) { return T(c[k] / c[0]); };
-  const arma::Mat<T> one(a.n_rows, a.n_rows, arma::fill::eye), a2 = a * a, a4 = a2 * a2, a6 = a4 * a2;
-  const arma::Mat<T> odd =
+  M<T> one;
+  set_identity(one, n);
+  const M<T> a = T(std::ldexp(1.0, -halvings)) * matrix, a2 = a * a, a4 = a2 * a2, a6 = a4 * a2;
+  const M<T> odd =
       a * (a6 * (b(13) * a6 + b(11) * a4 + b(9) * a2) + b(7) * a6 + b(5) * a4 + b(3) * a2 + b(1) * one);
-  const arma::Mat<T> even =
-      a6 * (b(12) * a6 + b(10) * a4 + b(8) * a2) + b(6) * a6 + b(4) * a4 + b(2) * a2 + one;
-  arma::Mat<T> y = factor_solved(lu_packed(arma::Mat<T>(even - odd)), arma::Mat<T>(even + odd), false);
-  for (int i = 0; i < halvings; ++i) y = arma::Mat<T>(y * y);
+  const M<T> even = a6 * (b(12) * a6 + b(10) * a4 + b(8) * a2) + b(6) * a6 + b(4) * a4 + b(2) * a2 + one;
+  M<T> y = quotient(M<T>(even - odd), M<T>(even + odd));
+  for (int i = 0; i < halvings; ++i) y = M<T>(y * y);
   return y;
 }
-/// L(A, E) = d exp(A + t E) / dt, the upper right block of exp(A E; 0 A) (Najfeld and Havel 1995).
+/// L(A, E) = d exp(A + t E) / dt.
 template <class eT>
 arma::Mat<eT> expmat_along(const arma::Mat<eT>& a, const arma::Mat<eT>& e) {
-  const uword n = a.n_rows;
-  if (n == 0) return a;
-  const eT scale = arma::abs(e).max();  // the block is scaled, as an adjoint may be of any size
-  if (scale == 0) return e;
-  arma::Mat<eT> both(2 * n, 2 * n, arma::fill::zeros);
-  both(0, 0, arma::size(a)) = a;
-  both(n, n, arma::size(a)) = a;
-  both(0, n, arma::size(a)) = e / scale;
-  return scale * exponential(both)(0, n, arma::size(a));
+  return exponential(Moving<eT>{a, e}).dx;
 }
 /// X of A X + X B + C = 0. std::runtime_error where A and -B share an eigenvalue. Over complex numbers to
 /// first order, which is what a complex step needs.
@@ -120,6 +154,7 @@ Var<eT> expmat(const Var<eT>& A, Here at = Here::current()) {
   detail::check_square(A, "expmat", at);
   return record_node<rules::Expmat, eT>({}, A.shape(), at, {&A});
 }
+/// The upper right block of exp(A E; 0 A) (Najfeld and Havel 1995).
 template <class eT>
 Var<eT> expmat_along(const Var<eT>& a, const Var<eT>& e) {
   const Var<eT> none = spread(a.tape().constant(eT(0)), a.shape());

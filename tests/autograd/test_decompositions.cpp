@@ -119,11 +119,29 @@ BOOST_AUTO_TEST_CASE(equal_eigenvalues) {
     return arma::accu(G % (v.tail_cols(2) * v.tail_cols(2).t()));
   };
   BOOST_TEST(error(gradient(leading, S), differences(plain, S)) < 1e-8);
+  const auto explained = [&](V a) {  // values alone, beside vectors of others
+    Var<double> w, v;
+    eig_sym(w, v, a);
+    return accu(w.tail_rows(2)) / accu(eig_sym(a)) + accu(G % (v.tail_cols(2) * v.tail_cols(2).t()));
+  };
+  const auto plainly_explained = [&](const mat& a) {
+    const vec w = arma::eig_sym(mat((a + a.t()) / 2));
+    return arma::accu(w.tail(2)) / arma::accu(w) + plain(a);
+  };
+  BOOST_TEST(error(gradient(explained, S), differences(plainly_explained, S)) < 1e-8);
   // What would need more is refused by name.
   const std::vector<std::string> says{"eig_sym: the 5x5 matrix is one whose eigenvalues", "are equal"};
   check_says(failure([&] { gradient([&](V a) { return accu(G % projector(a, 0, 0)); }, S); }), says);
   check_says(failure([&] { hessian_vector_product(cubes, S, G); }), says);
   check_says(failure([&] { jvp([](V a) { return projector(a, 0, 2); }, S, G); }), says);
+  // log 1 = 0 hides that the vectors matter.
+  const auto logarithm = [&](V a) {
+    Var<double> w, v;
+    eig_sym(w, v, a);
+    return accu(G % (v * diagmat(log(w)) * v.t()));
+  };
+  check_says(failure([&] { gradient(logarithm, identity); }), says);
+  check_says(failure([&] { gradient(logarithm, S); }), says);
 }
 
 BOOST_AUTO_TEST_CASE(the_check_of_gradients_takes_them_all) {

@@ -5,6 +5,7 @@
 #include <benchmark/benchmark.h>
 
 #include <autograd/autograd.hpp>
+#include <memory>
 #include <string>
 
 namespace armagrad::bench {
@@ -18,6 +19,25 @@ void contestant(const std::string& name, Make make) {
     step();  // buffers, recordings
     for (auto _ : state) benchmark::DoNotOptimize(step());
   })->UseRealTime();
+}
+
+/// Registers a gradient written by hand, and the library's of the same loss: value alone, and with gradient.
+template <class Hand, class Program>
+void objective(const std::string& name, Hand hand, Program program) {
+  contestant(name + "/hand", hand);
+  contestant(name + "/value", [=] { return program(false); });
+  contestant(name + "/replayed", [=] { return program(true); });
+}
+
+/// A step of a recorded program, which is made once.
+template <class Program, class... A>
+auto step_of(bool gradient, Program program, const A&... arguments) {
+  return [=, p = std::make_shared<Program>(std::move(program)),
+          all = std::make_shared<std::tuple<A...>>(arguments...)] {
+    return std::apply(
+        [&](const auto&... x) { return gradient ? p->value_and_gradient(x...).first : p->value(x...); },
+        *all);
+  };
 }
 
 template <class eT>

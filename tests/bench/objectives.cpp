@@ -1,32 +1,12 @@
 // Other objectives, their gradients written by hand and by the library.
 
 #include <cmath>
-#include <memory>
 #include <vector>
 
 #include "bench.hpp"
 
 namespace armagrad::bench {
 namespace {
-
-/// Registers a gradient written by hand, and the library's of the same loss: value alone, and with gradient.
-template <class Hand, class Program>
-void objective(const std::string& name, Hand hand, Program program) {
-  contestant(name + "/hand", hand);
-  contestant(name + "/value", [=] { return program(false); });
-  contestant(name + "/replayed", [=] { return program(true); });
-}
-
-/// A step of a recorded program, which is made once.
-template <class Program, class... A>
-auto step_of(bool gradient, Program program, const A&... arguments) {
-  return [=, p = std::make_shared<Program>(std::move(program)),
-          all = std::make_shared<std::tuple<A...>>(arguments...)] {
-    return std::apply(
-        [&](const auto&... x) { return gradient ? p->value_and_gradient(x...).first : p->value(x...); },
-        *all);
-  };
-}
 
 struct Logistic {
   arma::mat X = uniform<double>(100, 5000), y = arma::sign(uniform<double>(1, 5000)),

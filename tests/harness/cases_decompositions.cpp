@@ -66,8 +66,8 @@ std::vector<Shape> gap_shapes(std::uint32_t m, std::uint32_t, std::uint32_t) { r
 template <>
 FamilyOfCases cases_of<DecompositionRules>() {
   return table("decompositions", DecompositionRules{},
-      of<rules::Eigen, rules::Eigenvalues>("eig_sym(a)", [](auto a) { return eig_sym(a); }, apart()).shaped(square_shape).kink("refused where it needs vectors of equal eigenvalues"),
-      of<rules::Eigenvectors>("eig_sym(w, v, a)", [](auto a) { return by_vectors(a); }, apart()).shaped(square_shape).not_empty(),
+      of<rules::Eigen, rules::Eigenvalues>("eig_sym(a)", [](auto a) { return eig_sym(a); }, apart()).shaped(square_shape).kink("of second order refused where eigenvalues are equal"),
+      of<rules::Eigenvectors>("eig_sym(w, v, a)", [](auto a) { return by_vectors(a); }, apart()).shaped(square_shape).not_empty().kink("refused where equal eigenvalues have a part"),
       of<>("v * f(w) * v.t()", [](auto a) { return reassembled(a); }, apart()).shaped(square_shape).not_empty(),
       of<rules::OverGaps>("over_gaps(m, w)", gaps, distinct(-3, 3), distinct(-3, 3)).shaped(gap_shapes).not_on_diagonal(),
       of<>("svd(a)", [](auto a) { return svd(a); }, apart()),
