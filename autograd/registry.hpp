@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "rules/activations.hpp"
+#include "rules/convolution.hpp"
 #include "rules/decompositions.hpp"
 #include "rules/elementwise.hpp"
 #include "rules/indices.hpp"
@@ -47,6 +48,7 @@ using PartRules =
     RuleList<rules::Block, rules::PlacedIn, rules::Assign, rules::Reshape, rules::Gather, rules::Scatter>;
 using ShapeRules = RuleList<rules::Join, rules::Repmat, rules::Fold, rules::Diagonal, rules::OnDiagonal,
                             rules::Triangle, rules::Arrange>;
+using ConvolutionRules = RuleList<rules::Patches, rules::MaxPool>;
 using LinearAlgebraRules = RuleList<rules::Lu, rules::CholeskyFactor, rules::Chol, rules::Solve,
                                     rules::SolveTriangular, rules::Inverse, rules::LogDet, rules::Det>;
 using DecompositionRules =
@@ -60,9 +62,10 @@ using SoftmaxRules = RuleList<rules::LogSumExp, rules::Softmax, rules::LogSoftma
 template <class... Lists>
 struct RuleLists {};
 /// All of them; tests/harness has a table of cases for each.
-using AllRules = RuleLists<ElementwiseRules, PowerRules, TrigonometryRules, ActivationRules, SpecialRules,
-                           ProductRules, ReductionRules, PartRules, ShapeRules, StatisticsRules,
-                           LinearAlgebraRules, DecompositionRules, SparseRules<double>, SoftmaxRules>;
+using AllRules =
+    RuleLists<ElementwiseRules, PowerRules, TrigonometryRules, ActivationRules, SpecialRules, ProductRules,
+              ReductionRules, PartRules, ShapeRules, ConvolutionRules, StatisticsRules, LinearAlgebraRules,
+              DecompositionRules, SparseRules<double>, SoftmaxRules>;
 
 template <class eT>
 using OperationGetter = const Operation<eT>& (*)();
