@@ -20,6 +20,7 @@ namespace armagrad {
 struct Blocks {
   arma::uword columns = 64;  // of a block: see docs/performance.md
   unsigned threads = 1;
+  arma::uword run = 8;  // blocks in a row that belong to one thread at least, where there are as many
 };
 
 namespace detail {
@@ -80,7 +81,7 @@ class BlockSum {
   double evaluate(std::span<const Given<eT>> arguments, bool gradient) {
     const arma::uword n = arguments.back().shape.cols;
     const arma::uword blocks = (n + blocks_.columns - 1) / blocks_.columns;
-    const unsigned segments = unsigned(std::clamp<arma::uword>(blocks / 8, 1, 16));
+    const unsigned segments = unsigned(std::clamp<arma::uword>(blocks / blocks_.run, 1, 16));
     const unsigned threads = std::clamp(blocks_.threads, 1u, segments);
     if (workers_.size() < threads) workers_.resize(threads);
     segments_.resize(segments);
@@ -216,6 +217,7 @@ Var<eT> record_block_sum(Tape<eT>& tape, const Function<eT>& f, std::span<const 
                          std::size_t samples, const Blocks& blocks, Location at) {
   using Rule = rules::SumOverSamples<eT>;
   if (blocks.columns == 0) misuse(Rule::name, at, "blocks of 0 columns");
+  if (blocks.run == 0) misuse(Rule::name, at, "runs of 0 blocks");
   const Var<eT>& last = x.back();
   std::vector<Index> operands;
   std::vector<Given<eT>> given;

@@ -2,6 +2,7 @@
 // Every operation there is, by family.
 
 #include "rules/activations.hpp"
+#include "rules/convolution.hpp"
 #include "rules/decompositions.hpp"
 #include "rules/elementwise.hpp"
 #include "rules/indices.hpp"
@@ -24,8 +25,9 @@ namespace armagrad {
 template <class... Lists>
 struct RuleLists {};
 /// All of them; tests/harness has a table of cases for each.
-using AllRules = RuleLists<ElementwiseRules, PowerRules, TrigonometryRules, ActivationRules, SpecialRules,
-                           ProductRules, ReductionRules, PartRules, ShapeRules, StatisticsRules,
-                           LinearAlgebraRules, DecompositionRules, SparseRules<double>, SoftmaxRules>;
+using AllRules =
+    RuleLists<ElementwiseRules, PowerRules, TrigonometryRules, ActivationRules, SpecialRules, ProductRules,
+              ReductionRules, PartRules, ShapeRules, ConvolutionRules, StatisticsRules, LinearAlgebraRules,
+              DecompositionRules, SparseRules<double>, SoftmaxRules>;
 
 }  // namespace armagrad

@@ -111,9 +111,16 @@ struct FamilyOfCases {
   std::vector<Case> cases;
 };
 
+template <class List, class... Lists>
+constexpr bool is_among(RuleLists<Lists...>) {
+  return (std::same_as<List, Lists> || ...);
+}
+
 /// The cases of a list's rules, each of which must be covered.
 template <class... Rules, class... Cases>
 FamilyOfCases table(const char* family, RuleList<Rules...>, Cases... cases) {
+  static_assert(is_among<RuleList<Rules...>>(AllRules{}),
+                "a family that AllRules in registry.hpp does not name");
   static_assert((has_a_case<Rules, Cases...>() && ...));
   return {family, {std::move(cases)...}};
 }
