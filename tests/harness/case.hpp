@@ -111,23 +111,21 @@ struct FamilyOfCases {
   std::vector<Case> cases;
 };
 
+/// The cases of a list's rules, each of which must be covered.
+template <class... Rules, class... Cases>
+FamilyOfCases table(const char* family, RuleList<Rules...>, Cases... cases) {
+  static_assert((has_a_case<Rules, Cases...>() && ...));
+  return {family, {std::move(cases)...}};
+}
+
 template <class List, class... Lists>
 constexpr bool is_among(RuleLists<Lists...>) {
   return (std::same_as<List, Lists> || ...);
 }
 
-/// The cases of a list's rules, each of which must be covered.
-template <class... Rules, class... Cases>
-FamilyOfCases table(const char* family, RuleList<Rules...>, Cases... cases) {
-  static_assert(is_among<RuleList<Rules...>>(AllRules{}),
-                "a family that AllRules in registry.hpp does not name");
-  static_assert((has_a_case<Rules, Cases...>() && ...));
-  return {family, {std::move(cases)...}};
-}
-
 /// Defined for each list of AllRules in its cases_NAME.cpp.
 template <class List>
-FamilyOfCases cases_of();
+requires(is_among<List>(AllRules{})) FamilyOfCases cases_of();
 
 /// Random compositions of many operations, another one at each point: of the engine rather than of a rule.
 FamilyOfCases random_graphs();
