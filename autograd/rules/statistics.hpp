@@ -196,8 +196,8 @@ Var<eT> normalise(const Var<eT>& x, uword p = 2, Here at = Here::current()) {
 }
 
 /// A number. Of a vector: "inf", "-inf", and as norm(x, k) those of order 1 and 2. Of a matrix: "inf", "fro"
-/// and norm(x, 1); its 2-norm would need its singular values and is refused. 0 of nothing. Where a norm is 0,
-/// its derivative is 0; of several largest entries the first counts.
+/// norm(x, 1) and norm(x, 2), the largest singular value. 0 of nothing. Where a norm is 0, its derivative is 0
+/// (but that of norm(x, 2) is one of its subgradients); of several largest entries the first counts.
 template <class eT>
 Var<eT> norm(const Var<eT>& x, const char* method, Here at = Here::current()) {
   if (x.n_elem == 0) return accu(x, at);
@@ -215,8 +215,7 @@ Var<eT> norm(const Var<eT>& x, uword k = 2, Here at = Here::current()) {
   if (k == 1)
     return detail::is_vector(x) ? accu(abs(x, at), at) : accu(max(sum(abs(x, at), 0, at), 1, at), at);
   if (k == 2 && detail::is_vector(x)) return norm(x, "fro", at);
-  if (k == 2)
-    misuse("norm", at, "a matrix's 2-norm needs its singular values; there are \"fro\", 1 and \"inf\"");
+  if (k == 2) return svd(x, at)(0, at);  // of decompositions.hpp
   misuse("norm", at, detail::is_vector(x) ? "unsupported vector norm type" : "unsupported matrix norm type");
 }
 

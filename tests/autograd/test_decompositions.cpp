@@ -102,6 +102,9 @@ BOOST_AUTO_TEST_CASE(a_singular_value_moves_along_its_vectors) {
   for (uword k = 0; k < 3; ++k)
     BOOST_TEST(error(gradient([k](V a) { return svd(a)(k); }, A), mat(u.col(k) * v.col(k).t())) < 1e-13);
   BOOST_TEST(error(gradient([](V a) { return accu(square(svd(a))); }, A), mat(2 * A)) < 1e-13);
+  const auto [largest, g] = value_and_gradient([](V a) { return norm(a, 2); }, A);
+  BOOST_TEST(error(largest, arma::norm(A, 2)) < 1e-13);
+  BOOST_TEST(error(g, mat(u.col(0) * v.col(0).t())) < 1e-13);
 }
 
 BOOST_AUTO_TEST_CASE(equal_eigenvalues) {
