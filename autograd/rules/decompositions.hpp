@@ -115,6 +115,36 @@ arma::Mat<eT> times(const arma::Mat<eT>& a, const arma::Mat<eT>& b) {
   return a % b;
 }
 
+/// The Y of Y Y = A by A's eigenvalues. std::runtime_error where one is negative.
+template <class eT>
+arma::Mat<eT> square_root(const arma::Mat<eT>& a, const arma::Mat<eT>& f) {
+  if (a.is_empty()) return a;
+  if (f(0) < 0)
+    unfit("sqrtmat_sympd", a.n_rows, a.n_cols,
+          "not positive semi-definite (its least eigenvalue is " + to_text(f(0)) + ")");
+  const arma::Mat<eT> v = eigenvectors(a, f);
+  return v * arma::diagmat(arma::sqrt(f.col(0))) * v.t();
+}
+/// X of Y X + X Y = C, where Y is that root and C symmetric.
+template <class eT>
+arma::Mat<eT> root_solved(const arma::Mat<eT>& y, const arma::Mat<eT>& f, const arma::Mat<eT>& c) {
+  if (c.is_empty()) return c;
+  if (f(0) == 0)
+    unfit("sqrtmat_sympd", c.n_rows, c.n_cols, "singular: there its square root has no derivative");
+  const arma::Mat<eT> v = eigenvectors(y, f);
+  arma::Mat<eT> m = v.t() * c * v;
+  for (uword j = 0; j < m.n_cols; ++j) m.col(j) /= arma::sqrt(f.col(0)) + std::sqrt(f(j));
+  return v * m * v.t();
+}
+/// To first order, which is what a complex step needs.
+template <class eT>
+arma::Mat<std::complex<eT>> square_root(const arma::Mat<std::complex<eT>>& a,
+                                        const arma::Mat<std::complex<eT>>& f) {
+  const arma::Mat<eT> values = arma::real(f), y = square_root(arma::Mat<eT>(arma::real(a)), values);
+  const arma::Mat<eT> moved = symmetric_part(arma::Mat<eT>(arma::imag(a)));
+  return arma::Mat<std::complex<eT>>(y, root_solved(y, values, moved));
+}
+
 namespace rules {
 
 /// See over_gaps.
@@ -176,11 +206,24 @@ struct Eigenvectors : General<2> {
   static std::string parameters() { return "values, vectors"; }
 };
 
+/// The symmetric Y of Y Y = A, by A's eigenvalues, which may be equal: Y dY + dY Y = dA.
+struct SquareRoot : General<2> {
+  static constexpr auto name = "sqrtmat_sympd";
+  static constexpr std::array reads{reads::second, reads::nothing};
+  static void forward(auto y, const auto& a, const auto& f) { y = square_root(a, f); }
+  static void reverse(auto da, auto, const auto& dy, const auto& y, const auto&, const auto& f) {
+    da += root_solved(y, f, symmetric_part(full(dy)));
+  }
+  static void tangent(auto ty, const auto& y, const auto&, const auto& f, const auto& ta, const auto&) {
+    ty = root_solved(y, f, symmetric_part(ta));
+  }
+};
+
 }  // namespace rules
 
-using DecompositionRules =
-    RuleList<rules::Eigen, rules::Eigenvalues, rules::Eigenvectors, rules::OverGaps, rules::Qr, rules::QrQ,
-             rules::QrR, rules::NormalSolve, rules::LeastSquares, rules::Expmat, rules::Sylvester>;
+using DecompositionRules = RuleList<rules::SquareRoot, rules::Eigen, rules::Eigenvalues, rules::Eigenvectors,
+                                    rules::OverGaps, rules::Qr, rules::QrQ, rules::QrR, rules::NormalSolve,
+                                    rules::LeastSquares, rules::Expmat, rules::Sylvester>;
 
 // ---- The same primitives over Var
 // --------------------------------------------------------------------------
@@ -191,6 +234,7 @@ template <class eT> Var<eT> eigenvalues(const Var<eT>& a, const Var<eT>& f, Here
 template <class eT> Var<eT> eigenpairs(const Var<eT>& a, const Var<eT>& f, Here at = {})   { return record_node<rules::Eigenvectors, eT>({}, f.shape(), at, {&a, &f}); }
 template <class eT> Var<eT> right_of_first(const Var<eT>& x, Here at = {})      { return x.tail_cols(x.n_cols - 1, at); }
 template <class eT> Var<eT> eigenvectors(const Var<eT>& a, const Var<eT>& f)    { return right_of_first(eigenpairs(a, f)); }
+template <class eT> Var<eT> root_solved(const Var<eT>& y, const Var<eT>&, const Var<eT>& c) { return sylvester(y, y, minus(c)); }
 template <class eT> Var<eT> columns_scaled(const Var<eT>& x, const Var<eT>& by) { return x % spread(by.t({}), x.shape()); }
 template <class eT> Var<eT> rows_less_columns(const Var<eT>& x)                 { return sum(x, 1) - sum(x, 0).t({}); }
 template <class eT> Var<eT> times(const Var<eT>& a, const Var<eT>& b)           { return a % b; }
@@ -238,6 +282,15 @@ void eig_sym(Var<eT>& values, Var<eT>& vectors, const Var<eT>& A, Here at = Here
   const Var<eT> both = eigenpairs(A, detail::eigen_of(A, at), at);
   values = both.head_cols(1, at);
   vectors = right_of_first(both, at);
+}
+
+/// The symmetric positive semi-definite Y of Y Y = A. std::runtime_error, when it is computed, where A has a
+/// negative eigenvalue, and of a derivative where it is singular.
+template <class eT>
+Var<eT> sqrtmat_sympd(const Var<eT>& A, Here at = Here::current()) {
+  detail::check_square(A, "sqrtmat_sympd", at);
+  const Var<eT> f = detail::eigen_of(A, at);
+  return record_node<rules::SquareRoot, eT>({}, A.shape(), at, {&A, &f});
 }
 
 /// The singular values of A (m x n), descending: min(m, n) x 1, by the eigenvalues of (0 A; A' 0).

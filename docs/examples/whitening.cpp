@@ -4,10 +4,7 @@ using namespace armagrad;
 
 // C^-1/2 Y for C = Y Y' / n: of all the whitened Y the one nearest to Y ("ZCA").
 auto whitened(auto Y) {
-  const auto C = Y * Y.t() / Y.n_cols;
-  auto w = C, V = C;
-  eig_sym(w, V, C);
-  return V * diagmat(1 / sqrt(w)) * V.t() * Y;
+  return inv_sympd(sqrtmat_sympd(Y * Y.t() / Y.n_cols)) * Y;
 }
 
 int main() {

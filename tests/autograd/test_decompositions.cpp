@@ -147,6 +147,25 @@ BOOST_AUTO_TEST_CASE(equal_eigenvalues) {
   check_says(failure([&] { gradient(logarithm, S); }), says);
 }
 
+BOOST_AUTO_TEST_CASE(square_roots) {
+  const mat G = uniform(4, 4), one = arma::eye(4, 4), S = with_eigenvalues({4, 4, 9, 9.5});
+  const auto loss = [&](V a) { return accu(G % sqrtmat_sympd(a)); };
+  BOOST_TEST(error(value_and_gradient(loss, S).first, arma::accu(G % arma::sqrtmat_sympd(S))) < 1e-13);
+  BOOST_TEST(error(gradient(loss, one), mat((G + G.t()) / 4)) < 1e-14);  // at I the root moves half as far
+  for (const mat& at : {S, one}) {
+    const auto curved = [&](V a) { return accu(square(G % sqrtmat_sympd(a))); };
+    BOOST_TEST(check_gradient(curved, at).passed());
+    const mat D = arma::symmatu(uniform(4, 4)), h = 1e-4 * D;
+    const mat expected = (gradient(curved, mat(at + h)) - gradient(curved, mat(at - h))) / 2e-4;
+    BOOST_TEST(error(hessian_vector_product(curved, at, D), expected) < 1e-6);
+  }
+  BOOST_TEST(failure([&] {
+               gradient(loss, mat(-one));
+             }).find("sqrtmat_sympd: the 4x4 matrix is not positive semi-definite") == 0);
+  BOOST_TEST(failure([&] { gradient(loss, mat(4, 4, arma::fill::zeros)); }).find("singular") !=
+             std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(the_check_of_gradients_takes_them_all) {
   const mat S = symmetric(4), A = uniform(5, 3), B = uniform(5, 2), G = uniform(5, 3);
   BOOST_TEST(check_gradient([](V a) { return accu(exp(eig_sym(a))); }, S).passed());

@@ -157,9 +157,7 @@ struct Whitening {
   static auto loss(std::shared_ptr<const Whitening> d) {
     return [d](V b) {
       const auto Y = b * view(d->X), C = Y * Y.t() / Y.n_cols;
-      auto w = C, v = C;
-      eig_sym(w, v, C);
-      return accu(log(cosh(v * diagmat(1 / sqrt(w)) * v.t() * Y))) / Y.n_cols;
+      return accu(log(cosh(inv_sympd(sqrtmat_sympd(C)) * Y))) / Y.n_cols;
     };
   }
   double by_hand(mat& GB) {

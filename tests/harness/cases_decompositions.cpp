@@ -69,6 +69,7 @@ FamilyOfCases cases_of<DecompositionRules>() {
       of<rules::Eigen, rules::Eigenvalues>("eig_sym(a)", [](auto a) { return eig_sym(a); }, apart()).shaped(square_shape).kink("of second order refused where eigenvalues are equal"),
       of<rules::Eigenvectors>("eig_sym(w, v, a)", [](auto a) { return by_vectors(a); }, apart()).shaped(square_shape).not_empty().kink("refused where equal eigenvalues have a part"),
       of<>("v * f(w) * v.t()", [](auto a) { return reassembled(a); }, apart()).shaped(square_shape).not_empty(),
+      of<rules::SquareRoot>("sqrtmat_sympd(a)", [](auto a) { return sqrtmat_sympd(a); }, positive_definite()).shaped(square_shape),
       of<rules::OverGaps>("over_gaps(m, w)", gaps, distinct(-3, 3), distinct(-3, 3)).shaped(gap_shapes).not_on_diagonal(),
       of<>("svd(a)", [](auto a) { return svd(a); }, apart()),
       of<>("svd_econ(u, s, v, a)", [](auto a) { return by_svd(a); }, apart()).not_empty(),
