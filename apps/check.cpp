@@ -43,15 +43,16 @@ const std::vector<std::pair<std::string, std::string>> mistakes{
 int check_command(const Arguments& arguments) {
   Options options(
       "check",
-      "checks the model's gradient at random W: tape against analytic, central differences and complex step.",
+      "checks the model's gradient at random W: tape against analytic, differences and complex step.",
       "mnist_softmax check --data mnist --break softmax-axis");
   options.add_data();
   const auto text = [](const std::string& value) { return po::value<std::string>()->default_value(value); };
   options.add()("train-size", po::value<std::string>(),
                 "how many images, from the first; default: 4000, or all if there are fewer")(
-      "l2", text("0.01"), "weight of |W|^2/2 in the loss")(
-      "seed", text("1"), "of W and of the entries checked")("entries", text("100"),
-                                                            "entries of W that are checked one by one")(
+      "l2", text("0.01"), "weight of |W|^2/2 in the loss")("seed", text("1"), "of W and of the directions")(
+      "entries", text("200"),
+      "W of up to this many entries is checked one by one, a larger one along random directions")(
+      "json", po::bool_switch(), "print the report as one JSON object and nothing else")(
       "break", po::value<std::string>(),
       "put a mistake into the analytic gradient: softmax-axis, softmax-targets, l2-global or transpose");
   if (!options.parse(arguments)) return 0;
@@ -73,7 +74,9 @@ int check_command(const Arguments& arguments) {
     throw UsageError("--train-size: only " + std::to_string(data.train.pixels.n_cols) +
                      " training images, asked for " + std::to_string(size));
   }
-  describe(data, std::cout);
+  const bool as_json = options.flag("json");
+  std::ostream& out = as_json ? std::cerr : std::cout;
+  describe(data, out);
   const arma::uword classes = data.class_names.size();
   const LabelledImages<double> images =
       labelled<double>({data.train.pixels.head_cols(size), data.train.labels.head(size)}, classes);
@@ -82,9 +85,9 @@ int check_command(const Arguments& arguments) {
   Random random(seed);
   arma::mat W(X.n_rows, classes);
   for (double& w : W) w = 0.1 * random.normal();
-  std::cout << "softmax regression at random W on " << size << " images, l2 = " << l2 << '\n';
+  out << "softmax regression at random W on " << size << " images, l2 = " << l2 << '\n';
   if (!mistake.empty())
-    std::cout << "mistake put into the analytic gradient: " << mistake << " (" << meaning << ")\n";
+    out << "mistake put into the analytic gradient: " << mistake << " (" << meaning << ")\n";
 
   CheckOptions<double> check;
   check.analytic = analytic_gradient(W, l2, X, Y, mistake);
@@ -92,12 +95,14 @@ int check_command(const Arguments& arguments) {
   check.entries = entries;
   check.seed = seed;
   const auto loss = [&](const auto& w, const auto& penalty) {
-    return softmax_regression_loss(w, penalty, view(X), view(Y));
+    return softmax_regression_loss(w, penalty, view(X, "X"), view(Y, "Y"));
   };
   const GradientCheck report = check_gradient(check, loss, W, arma::mat(1, 1, arma::fill::value(l2)));
-  std::cout << report;
-  if (!report.passed() && !mistake.empty())
-    std::cout << "the check caught " << mistake << ": " << meaning << '\n';
+  if (as_json)
+    std::cout << json(report) << '\n';
+  else
+    std::cout << report;
+  if (!report.passed() && !mistake.empty()) out << "the check caught " << mistake << ": " << meaning << '\n';
   return report.passed() ? 0 : 1;
 }
 

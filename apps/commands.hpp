@@ -12,5 +12,6 @@ using Arguments = std::vector<std::string>;
 int train_command(const Arguments& arguments);
 int evaluate_command(const Arguments& arguments);
 int check_command(const Arguments& arguments);
+int lab_command(const Arguments& arguments);
 
 }  // namespace armagrad::apps

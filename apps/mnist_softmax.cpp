@@ -15,14 +15,17 @@ constexpr auto help =
     "mnist_softmax: softmax regression on MNIST with gradients derived automatically\n\n"
     "  train      fit the model and report its accuracy\n"
     "  evaluate   accuracy of a saved model\n"
-    "  check      the gradient: tape against analytic, central differences and complex step\n\n"
+    "  check      the gradient: tape against analytic, differences and complex step\n"
+    "  lab        the lab's mistakes, and what catches them\n\n"
     "mnist_softmax COMMAND --help tells more.\n";
 
 int run(const Arguments& arguments) {
-  static const std::map<std::string, int (*)(const Arguments&)> commands{
-      {"train", train_command}, {"evaluate", evaluate_command}, {"check", check_command}};
+  static const std::map<std::string, int (*)(const Arguments&)> commands{{"train", train_command},
+                                                                         {"evaluate", evaluate_command},
+                                                                         {"check", check_command},
+                                                                         {"lab", lab_command}};
   if (arguments.empty())
-    throw UsageError("which command? train, evaluate or check (see mnist_softmax --help)");
+    throw UsageError("which command? train, evaluate, check or lab (see mnist_softmax --help)");
   if (arguments[0] == "--help" || arguments[0] == "-h" || arguments[0] == "help") {
     std::cout << help;
     return 0;
@@ -30,7 +33,7 @@ int run(const Arguments& arguments) {
   const auto command = commands.find(arguments[0]);
   if (command == commands.end())
     throw UsageError("no command '" + arguments[0] +
-                     "': train, evaluate or check (see mnist_softmax --help)");
+                     "': train, evaluate, check or lab (see mnist_softmax --help)");
   return command->second({arguments.begin() + 1, arguments.end()});
 }
 

@@ -37,7 +37,7 @@ concept IsParameter = requires {
   typename Parameter<std::remove_cvref_t<P>>::eT;
 };
 template <class F, class... W>
-concept PlainLoss = (IsParameter<W> && ...) && requires(F& f, const W&... w) {
+concept IsPlainLoss = (IsParameter<W> && ...) && requires(F& f, const W&... w) {
   { f(w...) } -> std::convertible_to<double>;
 };
 
@@ -59,35 +59,81 @@ std::vector<arma::Mat<eT>> as_matrices(const G& g) {
 
 }  // namespace detail
 
-template <class eT>
-using PlainFunction = std::function<double(const std::vector<arma::Mat<eT>>&)>;
+/// A term of a plain loss, by name.
+template <class F>
+struct Term {
+  std::string name;
+  F f;
+};
+template <class F>
+Term<F> term(std::string name, F f) {
+  return {std::move(name), std::move(f)};
+}
 
-/// `g` against f's differences at W. Defined in check_function_impl.hpp.
+/// A plain loss as the sum of its terms: check_gradient can then tell which of them a wrong gradient misses.
+template <class... F>
+class SumOf {
+ public:
+  explicit SumOf(Term<F>... terms) : terms_(std::move(terms)...) {}
+  template <class... W>
+  double operator()(const W&... w) const {
+    return std::apply([&](const auto&... one) { return (double(one.f(w...)) + ...); }, terms_);
+  }
+  const std::tuple<Term<F>...>& terms() const { return terms_; }
+
+ private:
+  std::tuple<Term<F>...> terms_;
+};
+template <class... F>
+SumOf<F...> sum_of(Term<F>... terms) {
+  return SumOf<F...>(std::move(terms)...);
+}
+
+/// A loss and its gradient as plain functions of a list of matrices.
 template <class eT>
-GradientCheck run_function_check(const CheckOptions<eT>& options, const PlainFunction<eT>& f,
-                                 const std::vector<arma::Mat<eT>>& g, const std::vector<arma::Mat<eT>>& W);
+struct PlainLoss {
+  PlainFunction<eT> value;
+  std::function<std::vector<arma::Mat<eT>>(const std::vector<arma::Mat<eT>>&)> gradient;
+  std::vector<std::pair<std::string, PlainFunction<eT>>> terms;
+};
+
+/// The gradient against f's differences at W.
+template <class eT>
+GradientCheck run_function_check(const CheckOptions<eT>& options, const PlainLoss<eT>& f,
+                                 const std::vector<arma::Mat<eT>>& W);
+
+namespace detail {
+/// f(w...) for a list of matrices, which become what f takes.
+template <class eT, class... W, class F>
+auto listed(F& f) {
+  return [&f](const std::vector<arma::Mat<eT>>& x) {
+    return [&]<std::size_t... k>(std::index_sequence<k...>) { return f(Parameter<W>::from(x[k])...); }
+    (std::index_sequence_for<W...>());
+  };
+}
+}  // namespace detail
 
 /// gradient(W...) against differences of f(W...), both plain functions of arma::Mat, Col, Row or std::vector;
-/// for several parameters the gradient is a tuple. Differences are of fourth order (Richardson's
-/// extrapolation of central ones), h = eps^(1/5) max(1, |w|); their error is estimated from two steps and is
-/// part of the tolerance. Entries at which the slopes from either side differ are kinks: counted and left
-/// out.
+/// for several parameters the gradient is a tuple. f may be a sum_of(term("data", ...), term("penalty",
+/// ...)). At a kink, where the slopes from either side differ, the gradient has to lie between them.
 template <class F, class G, class... W>
-requires detail::PlainLoss<F, W...> GradientCheck check_gradient(
+requires detail::IsPlainLoss<F, W...> GradientCheck check_gradient(
     const CheckOptions<typename detail::Parameter<std::tuple_element_t<0, std::tuple<W...>>>::eT>& options,
     F&& f, G&& gradient, const W&... w) {
   using eT = typename detail::Parameter<std::tuple_element_t<0, std::tuple<W...>>>::eT;
-  const PlainFunction<eT> plain = [&f](const std::vector<arma::Mat<eT>>& x) {
-    return [&]<std::size_t... k>(std::index_sequence<k...>) {
-      return double(f(detail::Parameter<W>::from(x[k])...));
-    }
-    (std::index_sequence_for<W...>());
-  };
-  return run_function_check<eT>(options, plain, detail::as_matrices<eT>(gradient(w...)),
-                                {detail::Parameter<W>::matrix(w)...});
+  const auto as_list = [&](const W&... x) { return detail::as_matrices<eT>(gradient(x...)); };
+  PlainLoss<eT> plain{detail::listed<eT, W...>(f), detail::listed<eT, W...>(as_list), {}};
+  if constexpr (requires { f.terms(); }) {
+    std::apply(
+        [&](const auto&... one) {
+          (plain.terms.emplace_back(one.name, detail::listed<eT, W...>(one.f)), ...);
+        },
+        f.terms());
+  }
+  return run_function_check<eT>(options, plain, {detail::Parameter<W>::matrix(w)...});
 }
 template <class F, class G, class... W>
-requires detail::PlainLoss<F, W...> GradientCheck check_gradient(F&& f, G&& gradient, const W&... w) {
+requires detail::IsPlainLoss<F, W...> GradientCheck check_gradient(F&& f, G&& gradient, const W&... w) {
   using eT = typename detail::Parameter<std::tuple_element_t<0, std::tuple<W...>>>::eT;
   return check_gradient(CheckOptions<eT>{}, f, gradient, w...);
 }

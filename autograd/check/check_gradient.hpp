@@ -1,12 +1,12 @@
 #pragma once
-// check_gradient: is the gradient right, and which entry says otherwise?
+// check_gradient: is the gradient right, which entry says otherwise, and what kind of mistake is it?
 
 #include <functional>
 #include <string>
 #include <vector>
 
 #include "../derivatives.hpp"
-#include "report.hpp"
+#include "report_text.hpp"
 
 namespace armagrad {
 
@@ -16,25 +16,26 @@ struct CheckOptions {
   std::vector<arma::Mat<eT>> analytic;
   /// What the report calls the variables; W, or W1, W2, ... where it says nothing.
   std::vector<std::string> names;
-  /// Entries of each variable that are checked one by one (drawn at random where there are more) and random
-  /// directions, which see all of them.
-  uword entries = 100, directions = 4;
+  /// Variables of up to this many entries are checked entry by entry; larger ones along this many random
+  /// directions, which see all of them, and where one fails, down to a wrong entry by bisection.
+  uword entries = 200, directions = 4;
+  /// Whether to test the Hessian's symmetry: tape losses only, two Hessian-vector products for each variable.
+  bool hessian = false;
   std::uint64_t seed = 1;
 };
 
 template <class eT>
 using LossOnTape = std::function<Var<eT>(const std::vector<Var<eT>>&)>;
+template <class eT>
+using PlainFunction = std::function<double(const std::vector<arma::Mat<eT>>&)>;
 
 template <class eT>
 GradientCheck run_check(const CheckOptions<eT>& options, const LossOnTape<eT>& loss,
                         const std::vector<arma::Mat<eT>>& W);
 
-/// The tape's gradient of loss at W... against central differences (the loss recorded anew at each point),
-/// the complex step (the tape replayed over complex numbers) and options.analytic.
-///   Tolerances by norm: complex step and analytic 1e3 eps; central differences with step h = cbrt(eps)
-///   max(1, |w|):
-/// h^2 for what Taylor's formula leaves, plus eps |J| / (h |g|) for rounding (Nocedal and Wright, 2006, ch.
-/// 8), both with a factor of 100.
+/// The tape's gradient of loss at W... against differences (the loss recorded anew at each point), the
+/// complex step (the tape replayed over complex numbers), a second backward pass, and options.analytic. What
+/// each may be off by is derived from what was measured: see docs/gradient-checking.md.
 template <class eT, class Loss, std::same_as<arma::Mat<eT>>... Ws>
 GradientCheck check_gradient(const CheckOptions<eT>& options, Loss&& loss, const arma::Mat<eT>& W,
                              const Ws&... more) {

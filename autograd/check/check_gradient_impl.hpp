@@ -2,121 +2,204 @@
 
 #include "../complex_replay.hpp"
 #include "check_gradient.hpp"
-#include "comparer.hpp"
+#include "diagnosis.hpp"
+#include "differences.hpp"
+#include "gradient_rounding.hpp"
+#include "graph_parts.hpp"
 
 namespace armagrad {
 
 namespace detail {
 
-/// The loss's value and gradients at W, on a tape of its own that is kept between calls.
+/// A check of a loss on a tape: what is recorded, and the tests that a tape makes possible.
 template <class eT>
-class CheckedLoss {
+class TapeCheck {
  public:
-  explicit CheckedLoss(const LossOnTape<eT>& loss) : loss_(loss) {}
-
-  Var<eT> record(const std::vector<arma::Mat<eT>>& W) {
-    tape_.clear();
-    variables_.clear();
-    for (const auto& w : W) variables_.push_back(tape_.variable(view(w)));
-    const Var<eT> J = loss_(variables_);
-    tape_.check(J, "check_gradient", {});
-    return J;
+  TapeCheck(const CheckOptions<eT>& options, const LossOnTape<eT>& loss, const std::vector<arma::Mat<eT>>& W)
+      : options_(options), loss_(loss), W_(W) {
+    for (std::size_t v = 0; v < W.size(); ++v) names_.push_back(variable_name(options, v, W.size()));
   }
-  Tape<eT>& tape() { return tape_; }
-  const Var<eT>& variable(std::size_t v) const { return variables_[v]; }
+
+  GradientCheck run() {
+    const PlainFunction<eT> value = [this](const std::vector<arma::Mat<eT>>& x) {
+      return double(record(moved_, x).loss.scalar());
+    };
+    base_ = record(tape_, W_);
+    tape_.backward(base_.loss, true);
+    const double at_W = double(base_.loss.scalar());
+    if (const std::string problem = loss_problem(at_W, value(W_)); !problem.empty()) {
+      report_.evidence.push_back(Comparer("loss", "itself").failed(problem + culprit()));
+      return report_;
+    }
+    for (std::size_t v = 0; v < W_.size(); ++v) {
+      gradients_.push_back(tape_.gradient(base_.leaves[v]));
+      changed_.emplace_back(arma::size(W_[v]), arma::fill::zeros);
+    }
+    measure_rounding();
+    for (std::size_t v = 0; v < W_.size(); ++v) check(v, value);
+    return report_;
+  }
 
  private:
+  struct Record {
+    Var<eT> loss;
+    std::vector<Var<eT>> leaves;
+  };
+  Record record(Tape<eT>& tape, const std::vector<arma::Mat<eT>>& x) const {
+    tape.clear();
+    Record r;
+    for (std::size_t v = 0; v < x.size(); ++v)
+      r.leaves.push_back(tape.variable(view(x[v], names_[v].c_str())));
+    r.loss = loss_(r.leaves);
+    tape.check(r.loss, "check_gradient", {});
+    return r;
+  }
+  /// Which operation made the first NaN or infinity, if one did.
+  std::string culprit() {
+    try {
+      moved_.detect_anomalies();
+      moved_.backward(record(moved_, W_).loss, true);
+    } catch (const std::runtime_error& error) {
+      moved_.detect_anomalies(false);
+      return std::string(": ") + error.what();
+    }
+    moved_.detect_anomalies(false);
+    return "";
+  }
+  std::vector<arma::Mat<eT>> gradients_at(const std::vector<arma::Mat<eT>>& x) {
+    const Record moved = record(moved_, x);
+    moved_.backward(moved.loss);
+    std::vector<arma::Mat<eT>> g;
+    for (const Var<eT>& leaf : moved.leaves) g.push_back(moved_.gradient(leaf));
+    return g;
+  }
+  void measure_rounding() {
+    std::mt19937_64 random(options_.seed);
+    for (int k = 0; k < 3; ++k) {
+      std::vector<arma::Mat<eT>> x;
+      for (const auto& w : W_) x.push_back(jittered(w, random));
+      const auto g = gradients_at(x);
+      for (std::size_t v = 0; v < g.size(); ++v)
+        changed_[v] = arma::max(changed_[v], arma::abs(in_double(g[v]) - in_double(gradients_[v])));
+    }
+  }
+
+  void check(std::size_t v, const PlainFunction<eT>& value) {
+    const arma::Mat<eT>& g = gradients_[v];
+    if (const std::string problem = finite_problem(g); !problem.empty()) {
+      report_.evidence.push_back(Comparer(names_[v], "itself").failed(problem + culprit()));
+      return;
+    }
+    const std::size_t before = report_.evidence.size();
+    Truth truth = Differences<eT>(options_, value, W_, v, g, report_).run();
+    complex_step(v);
+    backward_again(v);
+    if (options_.hessian) hessian_symmetry(v);
+    const bool tape_passed = std::all_of(report_.evidence.begin() + long(before), report_.evidence.end(),
+                                         [](const Evidence& e) { return e.passed; });
+    if (!tape_passed) {
+      Suspect suspect(names_[v], W_[v], truth.gradient, truth.error, g);
+      report_.diagnoses.push_back(diagnose(suspect));
+      report_.diagnoses.back().facts.push_back(flat_operations(base_.loss));
+    }
+    if (v < options_.analytic.size()) analytic(v);
+  }
+
+  void complex_step(std::size_t v) {
+    const arma::Mat<eT>& g = gradients_[v];
+    if (g.is_empty()) return;
+    const arma::mat allowed = rounding_of(g, changed_[v]);
+    ComplexReplay<eT> replay(base_.loss);
+    Comparer c(names_[v], "complex step");
+    if (g.n_elem <= options_.entries) {
+      arma::Mat<eT> unit(arma::size(g), arma::fill::zeros);
+      for (uword e = 0; e < g.n_elem; ++e) {
+        unit(e) = 1;
+        c.add(e % g.n_rows, e / g.n_rows, double(g(e)), double(replay.derivative(base_.leaves[v], unit)),
+              allowed(e));
+        unit(e) = 0;
+      }
+      report_.evidence.push_back(c.verdict());
+      return;
+    }
+    std::mt19937_64 random(options_.seed);
+    for (uword k = 0; k < options_.directions; ++k) {
+      const arma::Mat<eT> d = random_signs(g, random);
+      c.add(k, 0, inner(g, d), double(replay.derivative(base_.leaves[v], d)), typical(allowed) * 3);
+    }
+    report_.evidence.push_back(c.verdict());
+    report_.evidence.back().entries = false;
+  }
+
+  void backward_again(std::size_t v) {
+    Comparer c(names_[v], "backward pass again");
+    tape_.backward(base_.loss, true);
+    const arma::Mat<eT>& again = tape_.gradient(base_.leaves[v]);
+    const arma::Mat<eT>& g = gradients_[v];
+    for (uword e = 0; e < g.n_elem; ++e) c.add(e % g.n_rows, e / g.n_rows, double(g(e)), double(again(e)), 0);
+    report_.evidence.push_back(c.verdict());
+  }
+
+  /// u' H v against v' H u.
+  void hessian_symmetry(std::size_t v) {
+    const double eps = double(std::numeric_limits<eT>::epsilon());
+    std::mt19937_64 random(options_.seed);
+    const arma::Mat<eT> a = random_signs(W_[v], random), b = random_signs(W_[v], random);
+    const auto product = [&](const arma::Mat<eT>& d) {
+      const Record moved = record(moved_, W_);
+      const Var<eT> w = moved.leaves[v];
+      moved_.backward(dot(Recording<eT>(moved.loss).gradient(w), view(d)));
+      return arma::Mat<eT>(moved_.gradient(w));
+    };
+    const arma::Mat<eT> Ha = product(a), Hb = product(b);
+    Comparer c(names_[v], "Hessian's symmetry");
+    c.add(0, 0, inner(a, Hb), inner(b, Ha), 1e3 * eps * std::max(norm_of(Ha), norm_of(Hb)));
+    report_.evidence.push_back(c.verdict());
+    report_.evidence.back().entries = false;
+  }
+
+  void analytic(std::size_t v) {
+    const arma::Mat<eT>&g = gradients_[v], &a = options_.analytic[v];
+    Comparer c(names_[v], "analytic gradient");
+    std::string problem = shape_problem(names_[v], g, a);
+    if (problem.empty()) problem = finite_problem(a);
+    if (!problem.empty()) {
+      report_.evidence.push_back(c.failed(problem));
+      diagnose_misshapen(report_, names_[v], g, a);
+      return;
+    }
+    // Another formula rounds in another way.
+    const arma::mat allowed = 20 * rounding_of(g, changed_[v]);
+    for (uword e = 0; e < g.n_elem; ++e)
+      c.add(e % g.n_rows, e / g.n_rows, double(a(e)), double(g(e)), allowed(e));
+    report_.evidence.push_back(c.verdict());
+    if (report_.evidence.back().passed) return;
+    Suspect suspect(names_[v], W_[v], in_double(g), typical(allowed), a);
+    GraphParts<eT>(base_.loss, base_.leaves[v], g).add_to(suspect);
+    for (std::size_t u = 0; u < gradients_.size(); ++u) {
+      if (u != v && arma::size(gradients_[u]) == arma::size(g))
+        suspect.others.emplace_back(names_[u], in_double(gradients_[u]));
+    }
+    report_.diagnoses.push_back(diagnose(suspect));
+  }
+
+  const CheckOptions<eT>& options_;
   const LossOnTape<eT>& loss_;
-  Tape<eT> tape_;
-  std::vector<Var<eT>> variables_;
+  const std::vector<arma::Mat<eT>>& W_;
+  std::vector<std::string> names_;
+  Tape<eT> tape_, moved_;
+  Record base_;  // on tape_, which stands
+  std::vector<arma::Mat<eT>> gradients_;
+  std::vector<arma::mat> changed_;
+  GradientCheck report_;
 };
 
 }  // namespace detail
 
 template <class eT>
 GradientCheck run_check(const CheckOptions<eT>& options, const LossOnTape<eT>& loss,
-                        const std::vector<arma::Mat<eT>>& at) {
-  GradientCheck report;
-  detail::CheckedLoss<eT> base(loss), moved(loss);
-  std::vector<arma::Mat<eT>> W = at;
-  const Var<eT> J = base.record(at);
-  base.tape().backward(J, true);
-  const double value = double(J.scalar());
-  const eT eps = std::numeric_limits<eT>::epsilon();
-  ComplexReplay<eT> replay(J);
-
-  for (std::size_t v = 0; v < at.size(); ++v) {
-    if (v > 0) W[v - 1] = at[v - 1];
-    const std::string name = detail::variable_name(options, v, at.size());
-    const arma::Mat<eT> g = base.tape().gradient(base.variable(v));
-    std::mt19937_64 random(options.seed);
-    const std::vector<uword> entries = detail::some_entries(g.n_elem, options.entries, random);
-    const double total_norm = arma::norm(arma::vectorise(arma::conv_to<arma::mat>::from(g)));
-
-    const auto value_at = [&](const arma::Mat<eT>& step) {
-      W[v] = at[v] + step;
-      return double(moved.record(W).scalar());
-    };
-    const eT scale = std::max<eT>(1, at[v].is_empty() ? eT(1) : arma::abs(at[v]).max());
-    const double h = std::cbrt(double(eps)) * double(scale);
-    const auto difference = [&](arma::Mat<eT> direction, double step) {
-      // The step as it is after rounding to eT counts.
-      return (value_at(direction * eT(step)) - value_at(direction * eT(-step))) / (2 * double(eT(step)));
-    };
-    arma::Mat<eT> unit(arma::size(g), arma::fill::zeros);
-
-    detail::Comparer central(name, "central differences"), complex(name, "complex step");
-    for (const uword e : entries) {
-      unit(e) = 1;
-      central.add(e % g.n_rows, e / g.n_rows, double(g(e)), difference(unit, h));
-      complex.add(e % g.n_rows, e / g.n_rows, double(g(e)),
-                  double(replay.derivative(base.variable(v), unit)));
-      unit(e) = 0;
-    }
-    const auto rounding = [&](double norm, double count) {
-      return norm > 0 ? double(eps) * std::max(1.0, std::abs(value)) / h * std::sqrt(count) / norm : 0;
-    };
-    const double truncation = h * h;
-    report.comparisons.push_back(
-        central.verdict(100 * (truncation + rounding(central.norm(), double(entries.size())))));
-    report.comparisons.push_back(complex.verdict(1e3 * double(eps)));
-
-    if (entries.size() < g.n_elem && options.directions > 0) {
-      detail::Comparer central_all(name, "differences, all of W"), complex_all(name, "complex step, all");
-      for (uword d = 0; d < options.directions; ++d) {
-        const arma::Mat<eT> signs = detail::random_signs(g, random);
-        const double slope =
-            arma::dot(arma::conv_to<arma::mat>::from(g), arma::conv_to<arma::mat>::from(signs));
-        // A step of norm h, whatever the size of W.
-        const double step = h / std::sqrt(double(g.n_elem));
-        central_all.add(d, 0, slope, difference(signs, step));
-        complex_all.add(d, 0, slope, double(replay.derivative(base.variable(v), signs)));
-      }
-      const double norm = total_norm * std::sqrt(double(options.directions));
-      report.comparisons.push_back(
-          central_all.verdict(100 * (truncation + rounding(norm, double(g.n_elem * options.directions)))));
-      report.comparisons.push_back(
-          complex_all.verdict(1e3 * double(eps) * total_norm * std::sqrt(double(options.directions)) /
-                              std::max(central_all.norm(), 1e-300)));
-    }
-
-    if (v < options.analytic.size()) {
-      const arma::Mat<eT>& a = options.analytic[v];
-      detail::Comparer analytic(name, "analytic gradient");
-      if (arma::size(a) != arma::size(g)) {
-        Comparison c = analytic.verdict(0);
-        c.problem = "shape mismatch: the tape's is " + to_string(shape_of(g.n_rows, g.n_cols)) +
-                    ", the analytic one " + to_string(shape_of(a.n_rows, a.n_cols));
-        c.passed = false;
-        report.comparisons.push_back(c);
-        continue;
-      }
-      for (uword e = 0; e < g.n_elem; ++e)
-        analytic.add(e % g.n_rows, e / g.n_rows, double(g(e)), double(a(e)));
-      report.comparisons.push_back(analytic.verdict(1e3 * double(eps)));
-    }
-  }
-  return report;
+                        const std::vector<arma::Mat<eT>>& W) {
+  return detail::TapeCheck<eT>(options, loss, W).run();
 }
 
 }  // namespace armagrad

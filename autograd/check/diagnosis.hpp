@@ -1,0 +1,92 @@
+#pragma once
+// From the right gradient and a wrong one: which mistake would explain the difference?
+//
+// Hypotheses are general: each makes, of the right gradient and of what the loss is made of, a gradient that
+// a certain mistake would give, with as few numbers fitted as it takes. They are ranked by how short they
+// make the story (minimum description length, Rissanen 1978): a hypothesis that brings the difference r of n
+// entries down to s saves n log10(|r| / s) digits, of which at most 6 an entry are counted, and costs the
+// digits of what it had to be told: 6 for a number fitted, fewer for a natural one (-1, 2, 1/n), log10 of how
+// many alternatives there were.
+
+#include "hypotheses.hpp"
+
+namespace armagrad {
+
+namespace detail {
+
+inline std::string advice(const Diagnosis& d, const Suspect& s) {
+  const std::string alone = "check the loss's terms one at a time, each with its own gradient";
+  if (d.findings.empty())
+    return s.parts.empty() && s.alternatives.empty()
+               ? alone + ", or write the loss on a tape and hand this gradient over as CheckOptions::analytic"
+               : alone + "; then a smaller case (one sample, two classes), by hand";
+  const Finding& f = d.findings[0];
+  switch (f.mistake) {
+    case Mistake::zero:
+      return "see that the loss reads this variable itself, not a copy or a global";
+    case Mistake::factor:
+      return "go through the constant factors: the mean's 1/n, the 2 of a square, the sign";
+    case Mistake::term:
+      return "check " + f.part + " alone, and the loss without it (weight 0)";
+    case Mistake::path:
+      return "go through the product and chain rule there: " + f.part;
+    case Mistake::derivative:
+      return "multiply by the derivative of " + f.part;
+    case Mistake::constant:
+      return "compare what the loss and the gradient take: " + f.part;
+    case Mistake::transposed:
+    case Mistake::permuted:
+      return "look at the transposes and the order of the entries";
+    case Mistake::sums:
+      return "look at what is normalised, and along which dimension";
+    case Mistake::like_weights:
+      return "check the loss without its penalty (weight 0), then the penalty alone";
+    case Mistake::entries:
+      return "look at the indices and bounds of the loop that fills these entries";
+    case Mistake::precision:
+      return "look for float where double is due";
+    case Mistake::clipped:
+      return "take the clipping out of the gradient that is checked";
+    default:
+      return alone;
+  }
+}
+
+}  // namespace detail
+
+/// Of nothing that explains at least nine tenths of the difference, or that saves too little, there is no
+/// finding.
+inline Diagnosis diagnose(const detail::Suspect& suspect) {
+  Diagnosis d{suspect.name, {}, {}, ""};
+  const detail::Difference difference(suspect);
+  if (difference.size() == 0 || difference.norm() == 0) return d;
+  d.findings = detail::explain(suspect, difference);
+  d.facts = detail::facts_about(suspect, difference);
+  d.next = detail::advice(d, suspect);
+  return d;
+}
+
+namespace detail {
+/// A gradient of the wrong shape, or with a NaN, is told from its shape alone.
+template <class eT>
+void diagnose_misshapen(GradientCheck& report, const std::string& name, const arma::Mat<eT>& W,
+                        const arma::Mat<eT>& g) {
+  Diagnosis d{name, {}, {}, ""};
+  if (W.n_rows == g.n_cols && W.n_cols == g.n_rows && arma::size(W) != arma::size(g)) {
+    d.findings.push_back(
+        {Mistake::transposed, name, "transposed: its shape is that of " + name + "'", "", 1, 1, 0});
+    d.next = "transpose it and check again";
+  } else if (arma::size(W) == arma::size(g)) {
+    d.findings.push_back(
+        {Mistake::not_finite, name,
+         "NaN or infinite although the loss is finite: overflow, 0/0 or log(0) in the gradient alone", "", 1,
+         1, 0});
+    d.next = "look for exp of large numbers (subtract the maximum first), division by 0 and log of 0";
+  } else {
+    return;
+  }
+  report.diagnoses.push_back(std::move(d));
+}
+}  // namespace detail
+
+}  // namespace armagrad
