@@ -68,14 +68,32 @@ Number parsed(const std::string& name, const std::string& text, Number least, Nu
   return x;
 }
 
+template <class Number>
+std::vector<Number> list(const std::string& name, const std::string& text, Number least, Number most,
+                         const char* kind) {
+  std::vector<Number> all;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    all.push_back(parsed(name, text.substr(begin, end - begin), least, most, kind));
+    begin = end + 1;
+  }
+  return all;
+}
+
 }  // namespace
 
 double Options::number(const std::string& name, double least, double most) const {
   return parsed(name, text(name), least, most, "a number");
 }
+std::vector<double> Options::numbers(const std::string& name, double least, double most) const {
+  return list(name, text(name), least, most, "a number");
+}
 
 arma::uword Options::count(const std::string& name, arma::uword least, arma::uword most) const {
   return parsed(name, text(name), least, most, "a whole number");
+}
+std::vector<arma::uword> Options::counts(const std::string& name, arma::uword least, arma::uword most) const {
+  return list(name, text(name), least, most, "a whole number");
 }
 
 std::string Options::choice(const std::string& name, const std::vector<std::string>& choices) const {

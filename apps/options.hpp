@@ -38,6 +38,9 @@ class Options {
   double number(const std::string& name, double least, double most) const;
   /// A whole number in [least, most].
   arma::uword count(const std::string& name, arma::uword least, arma::uword most) const;
+  /// The same for a list that commas separate.
+  std::vector<double> numbers(const std::string& name, double least, double most) const;
+  std::vector<arma::uword> counts(const std::string& name, arma::uword least, arma::uword most) const;
   /// One of `choices`.
   std::string choice(const std::string& name, const std::vector<std::string>& choices) const;
   DataOptions data() const { return {text("data"), flag("download")}; }

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cmath>
 #include <cstdio>
 
 namespace armagrad::apps {
@@ -13,24 +14,34 @@ Progress::~Progress() {
   if (open_line_) std::fputc('\n', stderr);
 }
 
-void Progress::show(arma::uword step, const std::string& figure) {
+void Progress::show(double step, const std::string& figure) {
   if (quiet_ || steps_ == 0) return;
   const auto now = std::chrono::steady_clock::now();
-  const double left = std::chrono::duration<double>(now - start_).count() * double(steps_ - step) /
-                      double(step == 0 ? 1 : step);
+  if (first_ < 0) {  // a resumed training does not begin at 0
+    first_ = step;
+    start_ = now;
+  }
+  const double passed = std::chrono::duration<double>(now - start_).count(), all = double(steps_);
+  const double left = step > first_ ? passed * (all - step) / (step - first_) : 0;
+  const bool whole = step == std::floor(step);
+  const auto done = (unsigned long long)(step);
   if (terminal_) {
-    if (step != steps_ && now - drawn_ < std::chrono::milliseconds(50)) return;
+    if (step != all && now - drawn_ < std::chrono::milliseconds(50)) return;
     drawn_ = now;
-    constexpr int width = 30;
-    const int done = int(width * step / steps_);
+    constexpr double width = 30;
+    const auto filled = std::size_t(width * step / all);
     std::fprintf(stderr, "\r%s %s%s %llu/%llu  %s  %.0f s left \033[K", what_.c_str(),
-                 std::string(std::size_t(done), '#').c_str(),
-                 std::string(std::size_t(width - done), '.').c_str(), (unsigned long long)step,
-                 (unsigned long long)steps_, figure.c_str(), left);
+                 std::string(filled, '#').c_str(), std::string(std::size_t(width) - filled, '.').c_str(),
+                 done, (unsigned long long)steps_, figure.c_str(), left);
     open_line_ = true;
-  } else if (step == steps_ || step % ((steps_ + 9) / 10) == 0) {
-    std::fprintf(stderr, "%s %llu/%llu  %s\n", what_.c_str(), (unsigned long long)step,
-                 (unsigned long long)steps_, figure.c_str());
+  } else {
+    if (!announced_ && passed > 1) {
+      announced_ = true;
+      if (left > 10) std::fprintf(stderr, "about %.0f s to go\n", left);
+    }
+    if (step == all || (whole && done > 0 && done % ((steps_ + 9) / 10) == 0))
+      std::fprintf(stderr, "%s %llu/%llu  %s\n", what_.c_str(), done, (unsigned long long)steps_,
+                   figure.c_str());
   }
   std::fflush(stderr);
 }

@@ -7,18 +7,20 @@
 
 namespace armagrad::apps {
 
-/// On a terminal one line that is redrawn; elsewhere about ten plain lines in all. Always on standard error.
+/// On a terminal one line that is redrawn; elsewhere about ten plain lines in all, after one that says how
+/// long it will take, if that is long. Always on standard error.
 class Progress {
  public:
   Progress(std::string what, arma::uword steps, bool quiet);
   ~Progress();
-  /// After `step` steps, with a figure to show, e.g. "loss 0.2689".
-  void show(arma::uword step, const std::string& figure);
+  /// After `step` steps, the last perhaps in part, with a figure to show, e.g. "loss 0.2689".
+  void show(double step, const std::string& figure);
 
  private:
   std::string what_;
   arma::uword steps_;
-  bool quiet_, terminal_, open_line_ = false;
+  bool quiet_, terminal_, open_line_ = false, announced_ = false;
+  double first_ = -1;  // the step of the first call
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now(), drawn_{};
 };
 

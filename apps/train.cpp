@@ -1,26 +1,34 @@
 // mnist_softmax train
 
 #include <chrono>
-#include <filesystem>
-#include <fstream>
+#include <csignal>
 #include <iostream>
-#include <layers/training.hpp>
-#include <nlohmann/json.hpp>
+#include <layers/lbfgs.hpp>
+#include <layers/losses.hpp>
+#include <layers/split.hpp>
 
+#include "checkpoint.hpp"
 #include "commands.hpp"
+#include "distributed.hpp"
 #include "files/atomic_file.hpp"
-#include "files/model_file.hpp"
+#include "files/sha256.hpp"
 #include "images.hpp"
-#include "options.hpp"
 #include "progress.hpp"
+#include "settings.hpp"
+
+// OpenBLAS's own account of itself, where it is the BLAS in use.
+extern "C" {
+[[gnu::weak]] char* openblas_get_config();
+[[gnu::weak]] char* openblas_get_corename();
+}
 
 namespace armagrad::apps {
 
 namespace {
 
 struct Outputs {
-  std::string model, json;
-  bool quiet;
+  std::string model, json, checkpoint;
+  bool resume, quiet;
 
   bool json_on_stdout() const { return json == "-"; }
   std::ostream& text() const { return json_on_stdout() ? std::cerr : std::cout; }
@@ -32,137 +40,325 @@ std::string as_utf8(const std::string& text) {
       nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
-template <class eT>
-int train(const Options& options, const TrainingOptions& training, arma::uword train_size,
-          const Outputs& outputs, const Dataset& data) {
-  const auto start = std::chrono::steady_clock::now();
-  std::ostream& out = outputs.text();
-  const arma::uword classes = data.class_names.size();
-  const LabelledImages<eT> all = labelled<eT>(data.train, classes), test = labelled<eT>(data.test, classes);
-  const arma::Mat<eT> X(const_cast<eT*>(all.X.memptr()), all.X.n_rows, train_size, false, true),
-      Y(const_cast<eT*>(all.Y.memptr()), classes, train_size, false, true);
-  if (!outputs.quiet)
-    out << "X " << X.n_rows << "x" << X.n_cols << ", Y " << Y.n_rows << "x" << Y.n_cols << ", W " << X.n_rows
-        << "x" << classes << '\n';
+volatile std::sig_atomic_t interrupted = 0;
 
-  Random random(options.count("seed", 0, UINT64_MAX));
-  arma::Mat<eT> W = initial_weights<eT>(options.text("init"), X.n_rows, classes, random);
-  TrainingResult result;
-  {
-    Progress progress("epoch", training.epochs, outputs.quiet);
-    result = train_softmax_regression<eT>(W, X, Y, training, random, [&](arma::uword epoch, double J) {
-      progress.show(epoch, "loss " + std::to_string(J));
+/// While there is a checkpoint to keep, an interrupt ends the training after the step under way.
+class Interrupts {
+ public:
+  explicit Interrupts(bool wait_for_the_step) : waits_(wait_for_the_step) {
+    if (waits_) set([](int signal) { interrupted = signal; });
+  }
+  ~Interrupts() {
+    if (waits_) set(SIG_DFL);
+  }
+  Interrupts(const Interrupts&) = delete;
+  Interrupts& operator=(const Interrupts&) = delete;
+
+ private:
+  static void set(void (*handler)(int)) {
+    std::signal(SIGINT, handler);
+    std::signal(SIGTERM, handler);
+  }
+  bool waits_;
+};
+
+/// What a training is made of, and what becomes of it.
+template <class eT>
+class Training {
+ public:
+  Training(const Settings& settings, unsigned threads, const Outputs& outputs, const Dataset& data,
+           const Ranks<eT>& ranks)
+      : settings_(settings),
+        outputs_(outputs),
+        threads_(threads),
+        ranks_(ranks),
+        classes_(data.class_names.size()),
+        all_(labelled<eT>(data.train, classes_)),
+        test_(labelled<eT>(data.test, classes_)),
+        net_(make_net<eT>(settings.net, {1, data.height, data.width}, classes_, settings.init)) {
+    info_ = {{"dataset", as_utf8(data.name)},
+             {"classes", data.class_names},
+             {"width", data.width},
+             {"height", data.height}};
+    describe(settings.net, info_);
+    if (settings.validation > 0) {
+      const arma::urowvec labels = arma::index_max(head(all_.Y), 0);
+      const Split parts =
+          split(labels, settings.validation, Random(settings.seed, split_stream), settings.stratify);
+      train_ = {all_.X.cols(parts.train), all_.Y.cols(parts.train)};
+      validation_ = {all_.X.cols(parts.validation), all_.Y.cols(parts.validation)};
+    }
+  }
+
+  int run() {
+    const auto start = std::chrono::steady_clock::now();
+    std::ostream& out = outputs_.text();
+    const arma::Mat<eT> X = head(all_.X), Y = head(all_.Y);
+    if (!outputs_.quiet) {
+      out << "X " << X.n_rows << "x" << X.n_cols << ", Y " << Y.n_rows << "x" << Y.n_cols;
+      if (settings_.net.kind == "softmax")
+        out << ", W " << X.n_rows << "x" << classes_ << '\n';
+      else
+        out << '\n' << net_;
+    }
+    auto options = training_options<eT>(settings_, threads_);
+    options.ranks = ranks_;
+    if (settings_.l2.size() > 1) options.l2 = best_l2(options);
+    info_["l2"] = options.l2;
+
+    const bool held_back =
+        settings_.validation > 0 && settings_.l2.size() == 1;  // a chosen l2 is used on all images
+    const SampleSet<eT> on = held_back ? SampleSet<eT>{train_.X, train_.Y} : SampleSet<eT>{X, Y};
+    if (!held_back) options.patience = 0;
+    Trainer<eT> trainer(net_, loss(), on,
+                        held_back ? std::optional(SampleSet<eT>{validation_.X, validation_.Y}) : std::nullopt,
+                        options);
+    if (outputs_.resume) trainer.resume(load_checkpoint(outputs_.checkpoint, net_, settings_.as_json()));
+    fit(trainer);
+    report(trainer, on, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    return 0;
+  }
+
+ private:
+  static constexpr std::uint64_t split_stream = std::uint64_t(255) << 56;
+
+  /// The images that there are to use.
+  arma::Mat<eT> head(const arma::Mat<eT>& x) const {
+    const arma::uword n = settings_.train_size == 0 ? x.n_cols : settings_.train_size;
+    return arma::Mat<eT>(const_cast<eT*>(x.memptr()), x.n_rows, n, false, true);
+  }
+  SampleLoss<eT> loss() const {
+    return [smoothing = settings_.smoothing](const auto& scores, const auto& y) {
+      return cross_entropy(scores, Argument<eT>(y), smoothing);
+    };
+  }
+
+  /// Trains once with each l2, and says which has the smallest validation loss.
+  double best_l2(TrainingOptions<eT> options) {
+    double best = 0, smallest = arma::datum::inf;
+    for (const double l2 : settings_.l2) {
+      options.l2 = l2;
+      Trainer<eT> trainer(net_, loss(), {train_.X, train_.Y}, SampleSet<eT>{validation_.X, validation_.Y},
+                          options);
+      fit(trainer);
+      const EpochLog& figures = trainer.state().log[trainer.state().best_epoch];
+      if (!outputs_.quiet)
+        outputs_.text() << "l2 " << l2 << ": loss " << figures.validation_loss << ", accuracy "
+                        << figures.validation_accuracy << " on the " << validation_.X.n_cols
+                        << " images held back\n";
+      if (figures.validation_loss < smallest) {
+        smallest = figures.validation_loss;
+        best = l2;
+      }
+    }
+    if (!outputs_.quiet)
+      outputs_.text() << "so l2 " << best << ", on all " << head(all_.X).n_cols << " images\n";
+    return best;
+  }
+
+  void fit(Trainer<eT>& trainer) {
+    Interrupts interrupts(!outputs_.checkpoint.empty());
+    Progress progress("epoch", settings_.epochs, outputs_.quiet);
+    const auto& state = trainer.state();
+    const auto n = double(settings_.validation > 0 ? train_.X.n_cols : head(all_.X).n_cols);
+    const auto after_step = [&] {
+      progress.show(double(state.epoch) + double(state.position) / n, figures(state));
+      if (interrupted == 0 && state.position == 0) keep(state);
+      if (interrupted != 0) stop(state);
+      return true;
+    };
+    if (settings_.optimizer == "lbfgs")
+      fit_by_lbfgs(trainer, after_step);
+    else
+      trainer.run(after_step);
+  }
+  void fit_by_lbfgs(Trainer<eT>& trainer, const std::function<bool()>& after_step) {
+    if (!trainer.start()) return;
+    arma::Mat<eT> theta = trainer.state().parameters;
+    const LbfgsOptions options{settings_.epochs - trainer.state().epoch, settings_.tolerance};
+    lbfgs(trainer, theta, options, [&](double loss) {
+      trainer.accept(theta, loss);
+      return after_step() && !trainer.done();
     });
   }
-  const double fit = accuracy(W, X, Y), train = accuracy(W, all.X, all.Y),
-               tested = accuracy(W, test.X, test.Y);
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 
-  if (!outputs.model.empty()) {
-    ModelFile model;
-    model.info = {{"kind", "softmax"},   {"dataset", as_utf8(data.name)}, {"classes", data.class_names},
-                  {"width", data.width}, {"height", data.height},         {"l2", training.l2}};
-    model.arrays["0.weight"] = W;
-    save_model(outputs.model, model);
+  static std::string figures(const TrainingState<eT>& state) {
+    std::string text = "loss " + std::to_string(state.log.back().loss);
+    if (!std::isnan(state.log.back().validation_loss))
+      text += ", held back: loss " + std::to_string(state.log.back().validation_loss) + ", accuracy " +
+              to_text(state.log.back().validation_accuracy);
+    return text;
   }
-  if (!outputs.quiet) {
-    out << "loss " << result.loss_history.back() << " after " << result.epochs_run << " epochs, |gradient| "
-        << result.gradient_norm << '\n'
-        << "accuracy on the " << X.n_cols << " images trained on: " << fit << '\n'
-        << "accuracy on all " << all.X.n_cols << " training images: " << train << '\n'
-        << "accuracy on the " << test.X.n_cols << " test images: " << tested << '\n';
-    if (!outputs.model.empty()) out << "model saved to " << outputs.model << '\n';
+
+  void keep(const TrainingState<eT>& state) const {
+    if (!outputs_.checkpoint.empty() && ranks_.rank == 0)
+      save_checkpoint(outputs_.checkpoint, net_, state, info_, settings_.as_json());
   }
-  if (!outputs.json.empty()) {
-    const nlohmann::ordered_json report{{"dataset", as_utf8(data.name)},
-                                        {"train_size", train_size},
-                                        {"epochs_run", result.epochs_run},
-                                        {"loss", result.loss_history.back()},
-                                        {"loss_history", result.loss_history},
-                                        {"gradient_norm", result.gradient_norm},
-                                        {"fit_accuracy", fit},
-                                        {"train_accuracy", train},
-                                        {"test_accuracy", tested},
-                                        {"seconds", seconds}};
-    const std::string text = report.dump(2);
-    if (outputs.json_on_stdout())
-      std::cout << text << '\n';
-    else
-      write_file_atomically(outputs.json, text + "\n");
+  [[noreturn]] void stop(const TrainingState<eT>& state) const {
+    keep(state);
+    std::cerr << "\nstopped after " << state.steps << " steps; " << outputs_.checkpoint
+              << " keeps them: go on with --resume\n";
+    std::signal(interrupted, SIG_DFL);
+    std::raise(interrupted);
+    std::abort();
   }
-  return 0;
+
+  void report(Trainer<eT>& trainer, const SampleSet<eT>& on, double seconds);
+
+  const Settings settings_;
+  const Outputs outputs_;
+  const unsigned threads_;
+  const Ranks<eT> ranks_;
+  const arma::uword classes_;
+  const LabelledImages<eT> all_, test_;
+  LabelledImages<eT> train_, validation_;  // parts of all_, if some are held back
+  const Sequential<eT> net_;
+  nlohmann::json info_;
+};
+
+template <class eT>
+void Training<eT>::report(Trainer<eT>& trainer, const SampleSet<eT>& on, double seconds) {
+  const arma::Mat<eT>& theta = trainer.parameters();
+  const auto& state = trainer.state();
+  const double gradient_norm = trainer.gradient_norm();
+  const auto right = [&](const arma::Mat<eT>& X, const arma::Mat<eT>& Y) {
+    return accuracy(net_, theta, X, Y, threads_);
+  };
+  const double fit = right(on.X, on.Y), train = right(all_.X, all_.Y), tested = right(test_.X, test_.Y);
+  if (ranks_.rank != 0) return;
+
+  if (!outputs_.model.empty()) {
+    ModelFile model{info_, {}};
+    put_parameters(model, net_, theta);
+    save_model(outputs_.model, model);
+  }
+  std::ostream& out = outputs_.text();
+  if (!outputs_.quiet) {
+    out << "loss " << state.log.back().loss << " after " << state.epoch << " epochs, |gradient| "
+        << gradient_norm << '\n';
+    if (!state.best.is_empty())
+      out << "the smallest loss on the " << settings_.validation
+          << " images held back: " << state.log[state.best_epoch].validation_loss << " after "
+          << state.best_epoch << " epochs, accuracy " << state.log[state.best_epoch].validation_accuracy
+          << '\n';
+    out << "accuracy on the " << on.X.n_cols << " images trained on: " << fit << '\n'
+        << "accuracy on all " << all_.X.n_cols << " training images: " << train << '\n'
+        << "accuracy on the " << test_.X.n_cols << " test images: " << tested << '\n';
+    if (!outputs_.model.empty()) out << "model saved to " << outputs_.model << '\n';
+  }
+  if (outputs_.json.empty()) return;
+  std::vector<double> losses, validation_losses, validation_accuracies;
+  for (const EpochLog& epoch : state.log) {
+    losses.push_back(epoch.loss);
+    if (state.best.is_empty()) continue;
+    validation_losses.push_back(epoch.validation_loss);
+    validation_accuracies.push_back(epoch.validation_accuracy);
+  }
+  nlohmann::ordered_json json{{"dataset", info_["dataset"]}, {"train_size", head(all_.X).n_cols},
+                              {"epochs_run", state.epoch},   {"steps", state.steps},
+                              {"l2", info_["l2"]},           {"loss", state.log.back().loss},
+                              {"loss_history", losses}};
+  if (!state.best.is_empty()) {
+    json["validation_loss_history"] = validation_losses;
+    json["validation_accuracy_history"] = validation_accuracies;
+    json["best_epoch"] = state.best_epoch;
+  }
+  const auto bytes =
+      std::string_view(reinterpret_cast<const char*>(theta.memptr()), theta.n_elem * sizeof(eT));
+  json.update({{"gradient_norm", gradient_norm},
+               {"fit_accuracy", fit},
+               {"train_accuracy", train},
+               {"test_accuracy", tested},
+               {"parameters", theta.n_elem},
+               {"sha256", sha256_hex(bytes)},
+               {"settings", settings_.as_json()},
+               {"blas", openblas_get_config ? openblas_get_config() : "unknown"},
+               {"blas_core", openblas_get_corename ? openblas_get_corename() : "unknown"},
+               {"threads", threads_},
+               {"ranks", ranks_.size},
+               {"seconds", seconds}});
+  const std::string text = json.dump(2);
+  if (outputs_.json_on_stdout())
+    std::cout << text << '\n';
+  else
+    write_file_atomically(outputs_.json, text + "\n");
+}
+
+template <class eT>
+int train(const Settings& settings, unsigned threads, const Outputs& outputs, const Dataset& data,
+          bool distributed) {
+  if (!distributed) return Training<eT>(settings, threads, outputs, data, {}).run();
+  return with_ranks<eT>([&](const Ranks<eT>& ranks) {
+    Outputs mine = outputs;
+    if (ranks.rank != 0) mine.quiet = true;
+    return Training<eT>(settings, threads, mine, data, ranks).run();
+  });
 }
 
 }  // namespace
 
 int train_command(const Arguments& arguments) {
-  const TrainingOptions defaults;
-  const auto text = [](const std::string& value) { return po::value<std::string>()->default_value(value); };
-  const auto number = [&](double value) { return text(to_text(value)); };
-  Options options("train", "fits softmax regression and reports its accuracy.",
-                  "mnist_softmax train --data mnist --epochs 10 --model digits.model");
+  Options options("train", "fits softmax regression or a net and reports its accuracy.",
+                  "mnist_softmax train --data mnist --net lenet --model digits.model");
   options.add_data();
-  options.add()("train-size", po::value<std::string>(),
-                "how many of the training images to fit, from the first; default: all")(
-      "optimizer", text("sgd"), "gd (full batch) or sgd (shuffled mini-batches)")(
-      "epochs", number(double(defaults.epochs)), "passes over the images")(
-      "batch-size", po::value<std::string>(), "images per step of sgd; 0: all at once; default 128")(
-      "lr", number(defaults.learning_rate), "learning rate")("lr-decay", number(defaults.learning_rate_decay),
-                                                             "the learning rate's factor after each epoch")(
-      "l2", number(defaults.l2), "weight of |W|^2/2 in the loss")(
-      "init", text("zeros"), "zeros, uniform in [0, 1), or normal with standard deviation .01")(
-      "threads", text(std::to_string(defaults.blocks.threads)),
-      "threads that share the images of a step; the result does not depend on it")(
-      "seed", text("1"), "of the initial weights and the shuffle")("precision", text("double"),
-                                                                   "double or float")(
-      "tolerance", number(0), "stop when no entry of the gradient is larger; 0: never")(
-      "model", po::value<std::string>(), "save the model to this file")(
+  add_settings(options);
+  options.add()("threads",
+                po::value<std::string>()->default_value(
+                    std::to_string(std::max(1u, std::thread::hardware_concurrency()))),
+                "threads that share the images of a step; the result does not depend on it")(
+      "distributed", po::bool_switch(),
+      "one of several processes that share the images: mpirun -n 2 mnist_softmax train --distributed")(
+      "checkpoint", po::value<std::string>(),
+      "keep the state of the training in this file, after each epoch and at an interrupt")(
+      "resume", po::bool_switch(), "go on from the checkpoint")("model", po::value<std::string>(),
+                                                                "save the model to this file")(
       "json", po::value<std::string>(), "write a report to this file; - for standard output")(
       "quiet", po::bool_switch(), "say nothing but errors");
   if (!options.parse(arguments)) return 0;
 
-  constexpr double most = std::numeric_limits<double>::max();
-  TrainingOptions training;
-  const bool in_float = options.choice("precision", {"double", "float"}) == "float";
-  training.epochs = options.count("epochs", 0, 100'000'000);
-  training.learning_rate = options.number("lr", 0, most);
-  training.learning_rate_decay = options.number("lr-decay", 0, most);
-  training.l2 = options.number("l2", 0, most);
-  training.tolerance = options.number("tolerance", 0, most);
-  if (in_float && training.l2 > std::numeric_limits<float>::max())
-    throw UsageError("--l2: too large for --precision float, got '" + options.text("l2") + "'");
-  training.blocks.threads = unsigned(options.count("threads", 1, 1024));
-  options.choice("init", {"zeros", "uniform", "normal"});
-  options.count("seed", 0, UINT64_MAX);
-  const bool full_batch = options.choice("optimizer", {"gd", "sgd"}) == "gd";
-  if (options.given("batch-size")) training.batch_size = options.count("batch-size", 0, UINT64_MAX);
-  if (full_batch && options.given("batch-size") && training.batch_size != 0)
-    throw UsageError("--batch-size: gd takes all images at once; use --optimizer sgd");
-  if (full_batch) training.batch_size = 0;
-  arma::uword train_size = options.given("train-size") ? options.count("train-size", 1, UINT64_MAX) : 0;
-
-  const Outputs outputs{options.text("model"), options.text("json"), options.flag("quiet")};
+  Settings settings = read_settings(options);
+  const auto threads = unsigned(options.count("threads", 1, 1024));
+  const Outputs outputs{options.text("model"), options.text("json"), options.text("checkpoint"),
+                        options.flag("resume"), options.flag("quiet")};
+  if (outputs.resume && outputs.checkpoint.empty()) throw UsageError("--resume: from which --checkpoint?");
+  if (settings.l2.size() > 1 && !outputs.checkpoint.empty())
+    throw UsageError("--checkpoint: of one training, not of a choice of --l2");
   if (outputs.json != "-" && same_file(outputs.model, outputs.json))
     throw UsageError("--json: the same file as --model, " + outputs.json);
+  for (const std::string& other : {outputs.model, outputs.json}) {
+    if (same_file(outputs.checkpoint, other))
+      throw UsageError("--checkpoint: the same file as --model or --json, " + other);
+  }
   require_writable("--model", outputs.model);
   require_writable("--json", outputs.json);
+  require_writable("--checkpoint", outputs.checkpoint);
 
   const Dataset data = load_dataset(options.data());
   const arma::uword available = data.train.pixels.n_cols;
-  if (train_size > available)
-    throw UsageError("--train-size: only " + std::to_string(available) + " training images, asked for " +
-                     std::to_string(train_size));
-  if (train_size == 0) train_size = available;
-  if (options.given("batch-size") && training.batch_size > train_size) {
-    throw UsageError("--batch-size: larger than the " + std::to_string(train_size) +
-                     " images that are trained on, got '" + options.text("batch-size") + "'");
-  }
+  const auto refuse = [&](const char* name, const std::string& why) {
+    throw UsageError(std::string("--") + name + ": " + why);
+  };
+  if (settings.train_size > available)
+    refuse("train-size", "only " + std::to_string(available) + " training images, asked for " +
+                             std::to_string(settings.train_size));
+  const arma::uword size = settings.train_size == 0 ? available : settings.train_size;
+  if (settings.validation >= size)
+    refuse("validation",
+           "only " + std::to_string(size) + " images to use, got '" + options.text("validation") + "'");
+  const arma::uword left = size - settings.validation;
+  if (options.given("batch-size") && settings.batch_size > left)
+    refuse("batch-size", "larger than the " + std::to_string(left) + " images that are trained on, got '" +
+                             options.text("batch-size") + "'");
+  if (settings.net.kind == "lenet" && std::min(data.width, data.height) < 12)
+    refuse("net", "lenet needs images of at least 12x12, these are " + std::to_string(data.height) + "x" +
+                      std::to_string(data.width));
   if (!outputs.quiet)
     describe(data, outputs.text());
   else if (!data.notice.empty())
     std::cerr << data.notice;
-  return in_float ? train<float>(options, training, train_size, outputs, data)
-                  : train<double>(options, training, train_size, outputs, data);
+  const bool distributed = options.flag("distributed");
+  return settings.in_float ? train<float>(settings, threads, outputs, data, distributed)
+                           : train<double>(settings, threads, outputs, data, distributed);
 }
 
 }  // namespace armagrad::apps

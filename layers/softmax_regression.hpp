@@ -23,19 +23,4 @@ Var<eT> softmax_regression_loss(const Blocks& blocks, const Var<eT>& W, const L2
   return sum_over_samples(blocks, surprise, samples(X, Y), W) / X.n_cols + 0.5 * l2 * accu(square(W));
 }
 
-/// The likeliest class of each sample of X (D x n) under W (D x c).
-template <class eT>
-arma::urowvec predict_classes(const arma::Mat<eT>& W, const arma::Mat<eT>& X) {
-  const arma::Mat<eT> scores = W.t() * X;
-  return arma::index_max(scores, 0);
-}
-
-/// The share of samples whose likeliest class is the one with the largest entry in Y (c x n); 0 of none.
-template <class eT>
-double accuracy(const arma::Mat<eT>& W, const arma::Mat<eT>& X, const arma::Mat<eT>& Y) {
-  if (X.n_cols == 0) return 0;
-  const arma::urowvec predicted = predict_classes(W, X), actual = arma::index_max(Y, 0);
-  return double(arma::accu(predicted == actual)) / double(X.n_cols);
-}
-
 }  // namespace armagrad

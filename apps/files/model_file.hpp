@@ -19,12 +19,12 @@ struct ModelFile {
 
 /// Writes the model as a whole or not at all; std::runtime_error that names the file on failure.
 ///
-/// The file: "armagrad 1\n"; the length of the JSON text (8 bytes); the JSON text {"arrays": [{"name",
+/// The file: "armagrad 2\n"; the length of the JSON text (8 bytes); the JSON text {"arrays": [{"name",
 /// "type": "f8" or "f4", "rows", "cols"}, ...], "info": ...}; the arrays' elements in that order, by columns;
 /// the SHA-256 of all that (32 bytes). Numbers are little-endian.
 void save_model(const std::filesystem::path& path, const ModelFile& model);
 
-/// Reads what save_model wrote, bit for bit; a file that is anything else, damaged, cut short or of a newer
+/// Reads what save_model wrote, bit for bit; a file that is anything else, damaged, cut short or of another
 /// format is a std::runtime_error with the reason.
 ModelFile load_model(const std::filesystem::path& path);
 

@@ -68,9 +68,11 @@ void read_version(Reader& reader) {
     version = 10 * version + static_cast<std::uint64_t>(character - '0');
   }
   if (character != '\n' || version == 0) reader.refuse("is not an armagrad model file");
-  if (version > model_format::version) {
-    reader.refuse("was written by a newer armagrad (format " + std::to_string(version) +
-                  ", this program reads format " + std::to_string(model_format::version) + ")");
+  if (version != model_format::version) {
+    reader.refuse(std::string("was written by ") +
+                  (version > model_format::version ? "a newer" : "an older") + " armagrad (format " +
+                  std::to_string(version) + ", this program reads format " +
+                  std::to_string(model_format::version) + ")");
   }
 }
 

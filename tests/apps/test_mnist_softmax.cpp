@@ -51,9 +51,13 @@ std::vector<double> history(const Report& report) {
   return report["loss_history"].get<std::vector<double>>();
 }
 
-const Words option_names{"--data",  "--download", "--train-size", "--optimizer", "--epochs", "--batch-size",
-                         "--lr",    "--lr-decay", "--l2",         "--init",      "--seed",   "--precision",
-                         "--model", "--json",     "--quiet",      "--tolerance"};
+const Words option_names{"--data",       "--download",  "--train-size", "--optimizer",   "--epochs",
+                         "--batch-size", "--lr",        "--lr-decay",   "--l2",          "--init",
+                         "--seed",       "--precision", "--model",      "--json",        "--quiet",
+                         "--tolerance",  "--net",       "--hidden",     "--activation",  "--dropout",
+                         "--schedule",   "--warm-up",   "--clip",       "--smoothing",   "--validation",
+                         "--stratify",   "--patience",  "--threads",    "--distributed", "--checkpoint",
+                         "--resume"};
 
 }  // namespace
 
@@ -78,8 +82,10 @@ BOOST_AUTO_TEST_CASE(help) {
 }
 
 BOOST_AUTO_TEST_CASE(the_report) {
-  const Words keys{"dataset",       "train_size",   "epochs_run",     "loss",          "loss_history",
-                   "gradient_norm", "fit_accuracy", "train_accuracy", "test_accuracy", "seconds"};
+  const Words keys{"dataset",       "train_size",   "epochs_run",    "steps",        "l2",
+                   "loss",          "loss_history", "gradient_norm", "fit_accuracy", "train_accuracy",
+                   "test_accuracy", "parameters",   "sha256",        "settings",     "blas",
+                   "blas_core",     "threads",      "ranks",         "seconds"};
   struct Case {
     std::string options;
     unsigned size, epochs;

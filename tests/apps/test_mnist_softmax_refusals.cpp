@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(wrong_commands) {
 BOOST_AUTO_TEST_CASE(wrong_values) {
   const std::map<std::string, Words> wrong{
       {"--train-size", {"0", "-1", "1.5", "1e2", "+5", "x", "nan", "0x10", "18446744073709551616"}},
-      {"--optimizer", {"GD", "adam", "s", "gd,sgd"}},
+      {"--optimizer", {"GD", "newton", "s", "gd,sgd"}},
       {"--epochs", {"-1", "1.5", "1e3", "nan", "inf", "ten", "100000001", "99999999999999999999", "5x"}},
       {"--batch-size", {"-1", "0.5", "nan", "all", "18446744073709551616"}},
       {"--lr",

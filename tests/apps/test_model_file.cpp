@@ -53,7 +53,7 @@ std::string little_endian(std::uint64_t value) {
 
 /// A file with a right checksum and this metadata.
 std::string file_of(const std::string& json, const std::string& elements = "") {
-  return with_checksum("armagrad 1\n" + little_endian(json.size()) + json + elements);
+  return with_checksum("armagrad 2\n" + little_endian(json.size()) + json + elements);
 }
 
 std::string file_of_array(const std::string& described, const std::string& elements) {
@@ -131,8 +131,10 @@ BOOST_AUTO_TEST_CASE(foreign_files) {
   refused("armagrad 0\n" + std::string(100, '\0'), "not an armagrad model file");
   refused("armagrad one\n" + std::string(100, '\0'), "not an armagrad model file");
   refused("armagrad 1111111111111111111\n", "not an armagrad model file");
-  refused(with_checksum("armagrad 2\n{}"),
-          "was written by a newer armagrad (format 2, this program reads format 1)");
+  refused(with_checksum("armagrad 3\n{}"),
+          "was written by a newer armagrad (format 3, this program reads format 2)");
+  refused(with_checksum("armagrad 1\n{}"),
+          "was written by an older armagrad (format 1, this program reads format 2)");
   save_model(file, small_model());
   refused(read_bytes(file) + "x", "1 bytes more than the arrays have");
   check_refused([&] { load_model(folder / "none"); }, "none", "No such file");
@@ -141,7 +143,7 @@ BOOST_AUTO_TEST_CASE(foreign_files) {
 }
 
 BOOST_AUTO_TEST_CASE(hostile_metadata) {
-  refused("armagrad 1\n" + little_endian(~0ULL) + "{}",
+  refused("armagrad 2\n" + little_endian(~0ULL) + "{}",
           "18446744073709551615 bytes of metadata promised, 2 bytes");
   refused(file_of("{"), "damaged metadata: ");
   refused(file_of("\xff"), "damaged metadata: ");

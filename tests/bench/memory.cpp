@@ -3,16 +3,19 @@
 #include <sys/resource.h>
 
 #include <cstdio>
-#include <layers/training.hpp>
+#include <layers/losses.hpp>
+#include <layers/trainer.hpp>
 
 int main() {
   using namespace armagrad;
   const arma::uword n = 60000;
   const arma::mat X(784, n, arma::fill::randu);
-  arma::mat Y(10, n, arma::fill::zeros), W(784, 10, arma::fill::zeros);
+  arma::mat Y(10, n, arma::fill::zeros);
   for (arma::uword i = 0; i < n; ++i) Y(i % 10, i) = 1;
-  Random random(1);
-  train_softmax_regression(W, X, Y, {.epochs = 2, .batch_size = 0}, random, [](auto, auto) {});
+  const Sequential<double> net({784}, {linear<double>(10)});
+  const auto loss = [](const auto& scores, const auto& y) { return cross_entropy<double>(scores, y); };
+  Trainer<double> trainer(net, loss, {X, Y}, {}, {.epochs = 2, .batch_size = 0});
+  trainer.run();
   rusage usage;
   getrusage(RUSAGE_SELF, &usage);
   std::printf("{\"peak_over_X\": %.4f}\n",

@@ -1,0 +1,82 @@
+#include "checkpoint.hpp"
+
+#include "files/data_error.hpp"
+#include "net.hpp"
+
+namespace armagrad::apps {
+
+template <class eT>
+void save_checkpoint(const std::filesystem::path& path, const Sequential<eT>& net,
+                     const TrainingState<eT>& state, const nlohmann::json& info,
+                     const nlohmann::json& settings) {
+  ModelFile file{info, {}};
+  file.info["training"] = {{"settings", settings},     {"steps", state.steps},
+                           {"epoch", state.epoch},     {"position", state.position},
+                           {"stopped", state.stopped}, {"best_epoch", state.best_epoch}};
+  put_parameters(file, net, state.parameters);
+  file.arrays["training.optimizer"] = state.optimizer;
+  file.arrays["training.best"] = state.best;
+  arma::mat log(3, state.log.size());
+  for (std::size_t i = 0; i < state.log.size(); ++i)
+    log.col(i) = arma::vec{state.log[i].loss, state.log[i].validation_loss, state.log[i].validation_accuracy};
+  file.arrays["training.log"] = log;
+  save_model(path, file);
+}
+
+namespace {
+
+/// An array of the type and, but for a side of 0, the shape.
+template <class eT>
+const arma::Mat<eT>& array_in(const ModelFile& file, const std::filesystem::path& path, const char* name,
+                              arma::uword rows) {
+  const auto found = file.arrays.find(name);
+  const auto* const x = found == file.arrays.end() ? nullptr : std::get_if<arma::Mat<eT>>(&found->second);
+  if (!x || (x->n_rows != rows && !x->is_empty()))
+    fail(path, std::string("not a checkpoint of this training: ") + name +
+                   " is missing, or of another shape or type");
+  return *x;
+}
+
+}  // namespace
+
+template <class eT>
+TrainingState<eT> load_checkpoint(const std::filesystem::path& path, const Sequential<eT>& net,
+                                  const nlohmann::json& settings) {
+  const ModelFile file = load_model(path);
+  if (!file.info.is_object() || !file.info.contains("training")) fail(path, "a model, not a checkpoint");
+  try {
+    const nlohmann::json& training = file.info.at("training");
+    for (const auto& [name, value] : settings.items()) {
+      const nlohmann::json& had = training.at("settings").at(name);
+      if (had != value)
+        fail(path, "a checkpoint of a training with " + name + " " + had.dump() + ", not " + value.dump());
+    }
+    TrainingState<eT> state;
+    state.parameters = parameters_in(file, net, path);
+    state.optimizer = array_in<eT>(file, path, "training.optimizer", net.n_parameters());
+    state.best = array_in<eT>(file, path, "training.best", net.n_parameters());
+    training.at("steps").get_to(state.steps);
+    training.at("epoch").get_to(state.epoch);
+    training.at("position").get_to(state.position);
+    training.at("stopped").get_to(state.stopped);
+    training.at("best_epoch").get_to(state.best_epoch);
+    const arma::mat& log = array_in<double>(file, path, "training.log", 3);
+    for (arma::uword i = 0; i < log.n_cols; ++i) state.log.push_back({log(0, i), log(1, i), log(2, i)});
+    if (state.best_epoch > 0 && state.best_epoch >= state.log.size())
+      fail(path, "not a checkpoint: its log is too short");
+    return state;
+  } catch (const nlohmann::json::exception& error) {
+    fail(path, std::string("not a checkpoint of this training: ") + error.what());
+  }
+}
+
+template void save_checkpoint(const std::filesystem::path&, const Sequential<float>&,
+                              const TrainingState<float>&, const nlohmann::json&, const nlohmann::json&);
+template void save_checkpoint(const std::filesystem::path&, const Sequential<double>&,
+                              const TrainingState<double>&, const nlohmann::json&, const nlohmann::json&);
+template TrainingState<float> load_checkpoint(const std::filesystem::path&, const Sequential<float>&,
+                                              const nlohmann::json&);
+template TrainingState<double> load_checkpoint(const std::filesystem::path&, const Sequential<double>&,
+                                               const nlohmann::json&);
+
+}  // namespace armagrad::apps

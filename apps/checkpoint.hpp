@@ -1,0 +1,24 @@
+#pragma once
+// A training as a file: a model file with more in it, so that it can be evaluated too.
+
+#include <filesystem>
+#include <layers/trainer.hpp>
+
+#include "files/model_file.hpp"
+
+namespace armagrad::apps {
+
+/// Writes the model with `info`, the state and the settings that the training follows from, as a whole or not
+/// at all; std::runtime_error that names the file on failure.
+template <class eT>
+void save_checkpoint(const std::filesystem::path& path, const Sequential<eT>& net,
+                     const TrainingState<eT>& state, const nlohmann::json& info,
+                     const nlohmann::json& settings);
+
+/// The state of a training of this net and these settings; std::runtime_error, which names the file and what
+/// is wrong, for a file that is damaged or anything else, or has other settings.
+template <class eT>
+TrainingState<eT> load_checkpoint(const std::filesystem::path& path, const Sequential<eT>& net,
+                                  const nlohmann::json& settings);
+
+}  // namespace armagrad::apps

@@ -1,0 +1,133 @@
+#include "settings.hpp"
+
+namespace armagrad::apps {
+
+namespace {
+
+constexpr double most = std::numeric_limits<double>::max();
+
+}  // namespace
+
+void add_settings(Options& options) {
+  const auto optional = [] { return po::value<std::string>(); };
+  const auto text = [](const std::string& value) { return po::value<std::string>()->default_value(value); };
+  options.add()("train-size", optional(),
+                "how many of the training images to use, from the first; default: all")(
+      "net", text("softmax"), "softmax regression, an mlp, or a lenet: two convolutions before an mlp")(
+      "hidden", optional(), "units of the hidden layers, as in 256,128; default: 512 of mlp, 128 of lenet")(
+      "activation", text("relu"), "of the hidden layers: relu or tanh")(
+      "dropout", text("0"), "share of the hidden units to drop in training")(
+      "optimizer", optional(),
+      "gd (all images at once), sgd, momentum, rmsprop, adam, adamw (mini-batches), or lbfgs; default: sgd "
+      "of softmax, else adam")("epochs", optional(),
+                               "passes over the images, of lbfgs evaluations; default: 20 of softmax, 15 of "
+                               "mlp, 8 of lenet, 1000 of lbfgs")(
+      "batch-size", optional(), "images per step; 0: all at once; default 128")(
+      "lr", optional(), "learning rate; default: .5 of gd and sgd, .05 of momentum, .001 of the others")(
+      "schedule", optional(),
+      "of the learning rate: constant, exponential or cosine; default: exponential of softmax, else cosine")(
+      "lr-decay", text("0.85"), "exponential: the learning rate's factor after each epoch")(
+      "warm-up", text("0"), "epochs in which the learning rate rises to its own")(
+      "clip", text("0"), "the gradient's largest norm; 0: any")(
+      "l2", text("1e-5"),
+      "weight of |W|^2/2 in the loss; of several, as in 0,1e-5,1e-3, the best on the validation images is "
+      "taken")("smoothing", text("0"), "of the labels: the share that goes to all classes alike")(
+      "init", optional(),
+      "zeros, uniform in [0, 1), normal with standard deviation .01, glorot or he; default: zeros of "
+      "softmax, else he, of tanh glorot")("validation", text("0"), "how many of the images to hold back")(
+      "stratify", po::bool_switch(), "hold back of each class its share")(
+      "patience", text("0"), "stop after so many epochs without a smaller validation loss; 0: never")(
+      "seed", text("1"), "of the initial weights, the shuffle, the dropout and the split")(
+      "precision", optional(), "double or float; default: double of softmax, else float")(
+      "tolerance", text("0"), "stop when no entry of the gradient is larger; 0: never");
+}
+
+Settings read_settings(const Options& options) {
+  Settings s;
+  const auto choice = [&](const char* name, const std::string& usual, const std::vector<std::string>& all) {
+    return options.given(name) ? options.choice(name, all) : usual;
+  };
+  const auto number = [&](const char* name, double usual) {
+    return options.given(name) ? options.number(name, 0, most) : usual;
+  };
+  const auto count = [&](const char* name, arma::uword usual, arma::uword largest) {
+    return options.given(name) ? options.count(name, 0, largest) : usual;
+  };
+
+  s.net.kind = options.choice("net", {"softmax", "mlp", "lenet"});
+  const bool plain = s.net.kind == "softmax";
+  s.net.activation = options.choice("activation", {"relu", "tanh"});
+  s.net.dropout = options.number("dropout", 0, 0.99);
+  if (!plain) s.net.hidden = {s.net.kind == "mlp" ? arma::uword(512) : arma::uword(128)};
+  if (options.given("hidden")) s.net.hidden = options.counts("hidden", 1, 1'000'000);
+  for (const char* name : {"hidden", "activation", "dropout"}) {
+    if (plain && options.given(name))
+      throw UsageError(std::string("--") + name + ": softmax has no hidden layers; use --net mlp");
+  }
+  s.optimizer = choice("optimizer", plain ? "sgd" : "adam",
+                       {"gd", "sgd", "momentum", "rmsprop", "adam", "adamw", "lbfgs"});
+  const bool lbfgs = s.optimizer == "lbfgs", full_batch = lbfgs || s.optimizer == "gd";
+  s.init = choice("init",
+                  plain                        ? "zeros"
+                  : s.net.activation == "tanh" ? "glorot"
+                                               : "he",
+                  {"zeros", "uniform", "normal", "glorot", "he"});
+  s.epochs = count("epochs", lbfgs ? 1000 : plain ? 20 : s.net.kind == "mlp" ? 15 : 8, 100'000'000);
+  s.batch_size = count("batch-size", full_batch ? 0 : 128, UINT64_MAX);
+  if (full_batch && s.batch_size != 0)
+    throw UsageError("--batch-size: " + s.optimizer + " takes all images at once; use --optimizer sgd");
+  s.rate = number("lr", s.optimizer == "gd" || s.optimizer == "sgd" ? 0.5
+                        : s.optimizer == "momentum"                 ? 0.05
+                                                                    : 0.001);
+  s.schedule = choice("schedule", plain || options.given("lr-decay") ? "exponential" : "cosine",
+                      {"constant", "exponential", "cosine"});
+  if (s.schedule != "exponential" && options.given("lr-decay"))
+    throw UsageError("--lr-decay: belongs to --schedule exponential");
+  s.decay = options.number("lr-decay", 0, most);
+  s.warm_up = options.number("warm-up", 0, most);
+  s.clip = options.number("clip", 0, most);
+  s.l2 = options.numbers("l2", 0, most);
+  s.smoothing = options.number("smoothing", 0, 1);
+  s.validation = options.count("validation", 0, UINT64_MAX);
+  s.stratify = options.flag("stratify");
+  s.patience = options.count("patience", 0, UINT64_MAX);
+  s.seed = options.count("seed", 0, UINT64_MAX);
+  s.in_float = choice("precision", plain ? "double" : "float", {"double", "float"}) == "float";
+  s.tolerance = options.number("tolerance", 0, most);
+  s.train_size = options.given("train-size") ? options.count("train-size", 1, UINT64_MAX) : 0;
+
+  if (s.in_float && *std::max_element(s.l2.begin(), s.l2.end()) > std::numeric_limits<float>::max())
+    throw UsageError("--l2: too large for --precision float, got '" + options.text("l2") + "'");
+  if (s.validation == 0) {
+    if (s.l2.size() > 1) throw UsageError("--l2: a choice of several needs --validation");
+    if (s.patience > 0) throw UsageError("--patience: needs --validation");
+    if (s.stratify) throw UsageError("--stratify: needs --validation");
+  }
+  if (lbfgs && s.net.dropout > 0) throw UsageError("--dropout: lbfgs needs a loss that stays the same");
+  return s;
+}
+
+nlohmann::json Settings::as_json() const {
+  nlohmann::json j{{"optimizer", optimizer},
+                   {"init", init},
+                   {"schedule", schedule},
+                   {"precision", in_float ? "float" : "double"},
+                   {"stratify", stratify},
+                   {"train_size", train_size},
+                   {"epochs", epochs},
+                   {"batch_size", batch_size},
+                   {"validation", validation},
+                   {"patience", patience},
+                   {"seed", seed},
+                   {"lr", rate},
+                   {"lr_decay", decay},
+                   {"warm_up", warm_up},
+                   {"clip", clip},
+                   {"smoothing", smoothing},
+                   {"tolerance", tolerance},
+                   {"l2", l2}};
+  describe(net, j);
+  return j;
+}
+
+}  // namespace armagrad::apps
