@@ -22,9 +22,6 @@ struct Lab {
   arma::mat zeros, uniform;  // where W may start
 };
 
-double relative(const arma::mat& g, const arma::mat& right) {
-  return arma::norm(g - right, "fro") / std::max(arma::norm(g, "fro"), arma::norm(right, "fro"));
-}
 double cosine(const arma::mat& a, const arma::mat& b) {
   return arma::accu(a % b) / (arma::norm(a, "fro") * arma::norm(b, "fro"));
 }
@@ -33,8 +30,13 @@ std::string fixed(double x, int digits) {
   text << std::fixed << std::setprecision(digits) << x;
   return text.str();
 }
+std::string accuracy(const arma::mat& W, const arma::mat& X, const arma::mat& Y) {
+  const arma::mat scores = W.t() * X;
+  const arma::urowvec right = arma::index_max(scores, 0) == arma::index_max(Y, 0);
+  return fixed(arma::mean(arma::conv_to<arma::rowvec>::from(right)), 4);
+}
 std::string accuracies(const arma::mat& W, const Lab& lab) {
-  return fixed(accuracy(W, lab.all_X, lab.all_Y), 4) + "/" + fixed(accuracy(W, lab.test_X, lab.test_Y), 4);
+  return accuracy(W, lab.all_X, lab.all_Y) + "/" + accuracy(W, lab.test_X, lab.test_Y);
 }
 
 /// check_gradient of the student's gradient at W, against the tape's of the right loss.
@@ -193,7 +195,8 @@ int lab_command(const Arguments& arguments) {
                                test = labelled<double>(data.test, classes);
   Lab lab{all.X.head_cols(size), all.Y.head_cols(size), all.X, all.Y, test.X, test.Y, {}, {}};
   lab.zeros.zeros(all.X.n_rows, classes);
-  lab.uniform = initial_weights<double>("uniform", all.X.n_rows, classes, random);
+  lab.uniform.set_size(all.X.n_rows, classes);
+  lab.uniform.imbue([&random] { return random.uniform(); });
 
   gradients_table(lab, epochs, options.flag("quiet"));
   l2_from_a_global(lab);

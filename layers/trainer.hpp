@@ -31,8 +31,8 @@ struct TrainingOptions {
   uword patience = 0;    // epochs without a smaller validation loss before it stops; 0: any number
   double tolerance = 0;  // stop when no entry of the full gradient is larger; 0: never
   std::uint64_t seed = 1;
-  Blocks blocks;
-  Ranks<eT> ranks;
+  Blocks blocks{};
+  Ranks<eT> ranks{};
 };
 
 /// The figures after an epoch; those of validation are NaN without any.
