@@ -3,6 +3,7 @@
 // operation, and what the gradient would be if one derivative or one constant were another.
 
 #include <map>
+#include <set>
 #include <sstream>
 
 #include "../formula/formula.hpp"
@@ -63,6 +64,7 @@ class GraphParts {
     while (!left.empty()) {
       const AdditiveTerm t = left.back();
       left.pop_back();
+      sums_.insert(t.node);
       const Node<eT>& n = tape_.node(t.node);
       if (!n.needs_gradient) continue;
       const auto fits = [&](unsigned k) { return tape_.node(n.operands[k]).shape == n.shape; };
@@ -85,7 +87,7 @@ class GraphParts {
       else if (is<rules::Accu>(n))
         left.push_back({n.operands[0], t.weight, true});
       else
-        terms_.push_back(t);
+        terms_.push_back(t), sums_.erase(t.node);
     }
   }
 
@@ -181,11 +183,11 @@ class GraphParts {
       const arma::mat part = g_ - gradient_again();
       tape_.node(i).operands[k] = operand;
       const Node<eT>& n = tape_.node(i);
-      add_new(suspect, Mistake::path,
-              (n.arity > 1 ? "the derivative by operand " + std::to_string(k + 1) + " of "
-                           : "the derivative of ") +
-                  describe(n.operation->name, n.at),
-              part);
+      const std::string by = n.arity > 1 ? "by operand " + std::to_string(k + 1) + " of " : "of ";
+      if (sums_.count(i))  // several terms at once
+        add_new(suspect, Mistake::term, name_of(operand), part);
+      else
+        add_new(suspect, Mistake::path, "the derivative " + by + describe(n.operation->name, n.at), part);
     }
   }
   /// Not what is nothing, everything, or there already.
@@ -290,6 +292,7 @@ class GraphParts {
   double size_, work_ = 0;
   std::vector<bool> used_;
   std::vector<AdditiveTerm> terms_;
+  std::set<Index> sums_;  // the nodes above them
 };
 
 /// The operations below the loss whose derivative is zero by definition, which differences do not know.

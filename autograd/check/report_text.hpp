@@ -71,8 +71,9 @@ inline void print_evidence(std::ostream& out, const Evidence& e, std::size_t var
       << std::setw(11) << (e.is_rate ? least.str() : scientific(e.tolerance, 1))
       << coloured(e.passed ? "ok" : "FAILED", e.passed, colour);
   if (!e.passed && !e.is_rate) {
-    out << "  worst: " << (e.entries ? "(" + std::to_string(e.row) + "," + std::to_string(e.col) + ") " : "")
-        << scientific(e.given, 9) << ", not " << scientific(e.found, 9);
+    out << "  worst: ";
+    if (e.entries) out << '(' << e.row << ',' << e.col << ") ";
+    out << scientific(e.given, 9) << ", not " << scientific(e.found, 9);
   }
   if (e.kinks) out << "  " << e.kinks << (e.kinks == 1 ? " entry" : " entries") << " at a kink";
   out << '\n';
