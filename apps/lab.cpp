@@ -22,9 +22,6 @@ struct Lab {
   arma::mat zeros, uniform;  // where W may start
 };
 
-double relative(const arma::mat& g, const arma::mat& right) {
-  return arma::norm(g - right, "fro") / std::max(arma::norm(g, "fro"), arma::norm(right, "fro"));
-}
 double cosine(const arma::mat& a, const arma::mat& b) {
   return arma::accu(a % b) / (arma::norm(a, "fro") * arma::norm(b, "fro"));
 }
