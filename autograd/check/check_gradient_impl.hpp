@@ -66,21 +66,18 @@ class TapeCheck {
     moved_.detect_anomalies(false);
     return "";
   }
-  std::vector<arma::Mat<eT>> gradients_at(const std::vector<arma::Mat<eT>>& x) {
-    const Record moved = record(moved_, x);
-    moved_.backward(moved.loss);
-    std::vector<arma::Mat<eT>> g;
-    for (const Var<eT>& leaf : moved.leaves) g.push_back(moved_.gradient(leaf));
-    return g;
-  }
   void measure_rounding() {
     std::mt19937_64 random(options_.seed);
-    for (int k = 0; k < 3; ++k) {
+    for (const double adjoint : other_adjoints) {
       std::vector<arma::Mat<eT>> x;
       for (const auto& w : W_) x.push_back(jittered(w, random));
-      const auto g = gradients_at(x);
-      for (std::size_t v = 0; v < g.size(); ++v)
-        changed_[v] = arma::max(changed_[v], arma::abs(in_double(g[v]) - in_double(gradients_[v])));
+      const Record moved = record(moved_, x);
+      const arma::Mat<eT> seed(1, 1, arma::fill::value(eT(adjoint)));
+      moved_.backward(moved.loss, seed);
+      for (std::size_t v = 0; v < x.size(); ++v) {
+        const arma::mat g = in_double(moved_.gradient(moved.leaves[v])) / double(seed(0));
+        changed_[v] = arma::max(changed_[v], arma::abs(g - in_double(gradients_[v])));
+      }
     }
   }
 
@@ -100,7 +97,9 @@ class TapeCheck {
     if (!tape_passed) {
       Suspect suspect(names_[v], W_[v], truth.gradient, truth.error, g);
       report_.diagnoses.push_back(diagnose(suspect));
-      report_.diagnoses.back().facts.push_back(flat_operations(base_.loss));
+      const std::string flat = flat_operations(base_.loss);
+      if (!flat.empty())
+        report_.diagnoses.back().facts.push_back("of zero derivative, whatever their values do: " + flat);
     }
     if (v < options_.analytic.size()) analytic(v);
   }

@@ -3,6 +3,7 @@
 // operation, and what the gradient would be if one derivative or one constant were another.
 
 #include <map>
+#include <set>
 #include <sstream>
 
 #include "../formula/formula.hpp"
@@ -63,6 +64,7 @@ class GraphParts {
     while (!left.empty()) {
       const AdditiveTerm t = left.back();
       left.pop_back();
+      sums_.insert(t.node);
       const Node<eT>& n = tape_.node(t.node);
       if (!n.needs_gradient) continue;
       const auto fits = [&](unsigned k) { return tape_.node(n.operands[k]).shape == n.shape; };
@@ -85,7 +87,7 @@ class GraphParts {
       else if (is<rules::Accu>(n))
         left.push_back({n.operands[0], t.weight, true});
       else
-        terms_.push_back(t);
+        terms_.push_back(t), sums_.erase(t.node);
     }
   }
 
@@ -177,16 +179,24 @@ class GraphParts {
       const Index operand = tape_.node(i).operands[k];
       const Var<eT> held = tape_.constant(tape_.value(tape_.handle(operand)));
       tape_.node(held.index()).is_scalar = tape_.node(operand).is_scalar;
-      tape_.node(i).operands[k] = held.index();
+      cut(i, k, held.index(), false);
       const arma::mat part = g_ - gradient_again();
-      tape_.node(i).operands[k] = operand;
+      cut(i, k, operand, true);
       const Node<eT>& n = tape_.node(i);
-      add_new(suspect, Mistake::path,
-              (n.arity > 1 ? "the derivative by operand " + std::to_string(k + 1) + " of "
-                           : "the derivative of ") +
-                  describe(n.operation->name, n.at),
-              part);
+      const std::string by = n.arity > 1 ? "by operand " + std::to_string(k + 1) + " of " : "of ";
+      if (sums_.count(i))  // several terms at once
+        add_new(suspect, Mistake::term, name_of(operand), part);
+      else
+        add_new(suspect, Mistake::path, "the derivative " + by + describe(n.operation->name, n.at), part);
     }
+  }
+  /// Puts another operand k into node i; a node that nothing passes through any more takes no part in the
+  /// pass.
+  void cut(Index i, unsigned k, Index operand, bool wants) {
+    Node<eT>& n = tape_.node(i);
+    n.operands[k] = operand;
+    for (const Index x : tape_.operands(n)) wants |= tape_.wants(x);
+    n.needs_gradient = wants;
   }
   /// Not what is nothing, everything, or there already.
   void add_new(Suspect& suspect, Mistake kind, const std::string& name, const arma::mat& part) {
@@ -290,6 +300,7 @@ class GraphParts {
   double size_, work_ = 0;
   std::vector<bool> used_;
   std::vector<AdditiveTerm> terms_;
+  std::set<Index> sums_;  // the nodes above them
 };
 
 /// The operations below the loss whose derivative is zero by definition, which differences do not know.

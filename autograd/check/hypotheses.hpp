@@ -155,8 +155,10 @@ inline void try_alternatives(const Suspect& s, const Difference& d, Explanations
     out.add(a.mistake, what, a.name, 1, d.h() - d.where(a.gradient),
             1 + std::log10(double(s.alternatives.size())));
   }
-  for (const auto& [name, gradient] : s.others)
-    out.add(Mistake::swapped, "it is the gradient of " + name, name, 1, d.g() - d.where(gradient), 1);
+  for (const auto& [name, gradient] : s.others) {
+    out.add(Mistake::swapped, "it is the gradient of " + name, name, 1, d.h() - d.where(gradient), 1);
+    out.add(Mistake::swapped, "the right one is given for " + name, name, 1, d.g() - d.where(gradient), 1);
+  }
 }
 
 struct Reordering {
@@ -207,7 +209,7 @@ inline void try_weights(const Suspect& s, const Difference& d, Explanations& out
     const arma::vec p = d.where(of_W);
     const double c = fitted(p, d.r());
     out.add(Mistake::like_weights, "off by " + Explanations::number(c) + " times " + what, "", c,
-            d.r() - c * p, 6.5);
+            d.r() - c * p, s.parts.empty() ? 6.5 : 8.5);
   }
 }
 
@@ -364,15 +366,12 @@ inline std::vector<std::string> facts_about(const Suspect& s, const Difference& 
     if (cosine > 0.999) text << ": a step along it still goes down, which proves nothing";
     facts.push_back(text.str());
   }
-  std::vector<const Part*> terms;
+  const double whole = d.norm() / std::max(g, h);
   for (const Part& p : s.parts) {
-    if (p.mistake == Mistake::term) terms.push_back(&p);
-  }
-  if (terms.size() < 2) return facts;
-  for (const Part* p : terms) {
-    const double size = arma::norm(d.where(p->gradient)), off = d.norm() / size;
-    if (size > 0.5 * g || off < 0.1 || off > 10) continue;
-    facts.push_back("the term " + p->name + " makes up only " + percent(size / g) +
+    const double size = p.mistake == Mistake::term ? arma::norm(d.where(p.gradient)) : 0,
+                 off = d.norm() / size;
+    if (size == 0 || size > 0.5 * g || whole > 0.3 || off < 2 * whole || off > 10) continue;
+    facts.push_back(std::string("the term ") + p.name + " makes up only " + percent(size / g) +
                     " of the gradient's norm; if it alone is wrong, it is off by " + percent(off) +
                     " of itself, which the other terms hide");
   }
