@@ -41,9 +41,10 @@ struct LbfgsRun {
   static double call(unsigned, const double* x, double* slope, void* data) {
     auto& run = *static_cast<LbfgsRun*>(data);
     try {
+      if (run.thrown) throw nlopt::forced_stop();  // NLopt ends its line search before it notices
       return run.evaluate(x, slope);
     } catch (...) {
-      run.thrown = std::current_exception();
+      if (!run.thrown) run.thrown = std::current_exception();
       throw nlopt::forced_stop();
     }
   }

@@ -218,12 +218,12 @@ class Trainer {
     const uword begin = share_begin(size), mine = share_size(size);
     const Mat x = batch(train_.X, batch_x_, first + begin, mine),
               y = batch(train_.Y, batch_y_, first + begin, mine);
-    Mat keys(2, mine);
-    if (net_.drops())
-      keys = columns(dropout_keys<eT>(Random(options_.seed, stream(drop, state_.steps)), size), begin, mine);
+    Mat keys(2, size);  // of all ranks' samples; not read unless something is dropped
+    if (net_.drops()) keys = dropout_keys<eT>(Random(options_.seed, stream(drop, state_.steps)), size);
+    const Mat my_keys = columns(keys, begin, mine);
     const Mat weight = one(1 / double(size));
     gradient_of_ = never;
-    gradient_ = descend_.value_and_gradient(state_.parameters, x, y, keys, weight).second;
+    gradient_ = descend_.value_and_gradient(state_.parameters, x, y, my_keys, weight).second;
     options_.ranks.sum(gradient_.memptr(), gradient_.n_elem);
     return gradient_;
   }

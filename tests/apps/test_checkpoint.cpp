@@ -1,0 +1,107 @@
+// A training that is cut off after any step and goes on from its file.
+#define BOOST_TEST_MODULE checkpoint
+#include <boost/test/unit_test.hpp>
+
+#include "../layers/training.hpp"
+#include "apps/checkpoint.hpp"
+#include "files.hpp"
+
+using namespace armagrad;
+using namespace armagrad::apps;
+using namespace armagrad::apps::testing;
+using armagrad::testing::first_order;
+using armagrad::testing::same_bits;
+using armagrad::testing::Task;
+
+namespace {
+
+using Reals = std::tuple<double, float>;
+
+const nlohmann::json info{{"kind", "mlp"}}, settings{{"lr", 0.1}, {"seed", 3}};
+
+struct Fixture {
+  TemporaryFolder folder;
+  fs::path file = folder / "kept.model";
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(suite, Fixture)
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(resumed_from_every_step, eT, Reals) {
+  std::size_t compared = 0, different = 0;
+  for (const auto& [name, optimizer] : first_order) {
+    Task<eT> task;
+    task.options.optimizer = optimizer;
+    const auto whole = task.trainer();
+    whole->run();
+    const auto cut = task.trainer();
+    for (bool more = cut->start(); more; more = cut->step()) {
+      save_checkpoint(file, task.net, cut->state(), info, settings);
+      const auto resumed = task.trainer();
+      resumed->resume(load_checkpoint<eT>(file, task.net, settings));
+      BOOST_TEST(same_bits(resumed->state(), cut->state()));
+      resumed->run();
+      ++compared;
+      different += !same_bits(resumed->state(), whole->state());
+    }
+  }
+  BOOST_TEST(different == 0U);
+  BOOST_TEST(compared == 6 * 16U);
+  BOOST_TEST_MESSAGE(compared << " steps k compared, " << different << " differ");
+  BOOST_TEST(folder.entries() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(other_files_are_refused_and_the_last_good_one_stays) {
+  Task<double> task;
+  const auto trainer = task.trainer();
+  trainer->run();
+  save_checkpoint(file, task.net, trainer->state(), info, settings);
+  const std::string good = read_bytes(file);
+  const auto load = [&] { load_checkpoint<double>(file, task.net, settings); };
+  load();
+
+  const auto refuses = [&](const nlohmann::json& other, const std::string& part) {
+    check_refused([&] { load_checkpoint<double>(file, task.net, other); }, file, part);
+  };
+  refuses({{"lr", 0.2}, {"seed", 3}}, "a training with lr 0.1, not 0.2");
+  refuses({{"lr", 0.1}, {"seed", 3}, {"clip", 1}}, "not a checkpoint of this training");
+  check_refused([&] { load_checkpoint<float>(file, Task<float>().net, settings); }, file, "of another type");
+  check_refused(
+      [&] { load_checkpoint<double>(file, Sequential<double>({7}, {linear<double>(5)}), settings); }, file,
+      "0.weight is 6x5");
+
+  ModelFile model = load_model(file);
+  model.info.erase("training");
+  save_model(file, model);
+  check_refused(load, file, "a model, not a checkpoint");
+  for (const char* lost : {"training.optimizer", "training.best", "training.log", "0.weight"}) {
+    write_bytes(file, good);
+    ModelFile part = load_model(file);
+    part.arrays.erase(lost);
+    save_model(file, part);
+    check_refused(load, file, "missing");
+  }
+  for (const char* key : {"steps", "epoch", "position", "stopped", "best_epoch", "settings"}) {
+    write_bytes(file, good);
+    ModelFile part = load_model(file);
+    part.info["training"][key] = "odd";
+    save_model(file, part);
+    check_refused(load, file, "not a checkpoint");
+  }
+  for (std::size_t n = 0; n < good.size(); n += 97) {
+    write_bytes(file, good.substr(0, n));
+    BOOST_CHECK_THROW(load(), std::runtime_error);
+    std::string damaged = good;
+    damaged[n] ^= 4;
+    write_bytes(file, damaged);
+    BOOST_CHECK_THROW(load(), std::runtime_error);
+  }
+  write_bytes(file, good);
+  TrainingState<double> state = trainer->state();
+  check_refused([&] { save_checkpoint(folder / "no/file", task.net, state, info, settings); }, "no/file",
+                "No such file");
+  BOOST_TEST((read_bytes(file) == good));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
