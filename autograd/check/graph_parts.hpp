@@ -179,9 +179,9 @@ class GraphParts {
       const Index operand = tape_.node(i).operands[k];
       const Var<eT> held = tape_.constant(tape_.value(tape_.handle(operand)));
       tape_.node(held.index()).is_scalar = tape_.node(operand).is_scalar;
-      cut(i, k, held.index(), false);
+      cut(i, k, held.index());
       const arma::mat part = g_ - gradient_again();
-      cut(i, k, operand, true);
+      cut(i, k, operand);
       const Node<eT>& n = tape_.node(i);
       const std::string by = n.arity > 1 ? "by operand " + std::to_string(k + 1) + " of " : "of ";
       if (sums_.count(i))  // several terms at once
@@ -190,13 +190,16 @@ class GraphParts {
         add_new(suspect, Mistake::path, "the derivative " + by + describe(n.operation->name, n.at), part);
     }
   }
-  /// Puts another operand k into node i; a node that nothing passes through any more takes no part in the
+  /// Puts another operand k into node i; nodes above that nothing passes through any more take no part in the
   /// pass.
-  void cut(Index i, unsigned k, Index operand, bool wants) {
-    Node<eT>& n = tape_.node(i);
-    n.operands[k] = operand;
-    for (const Index x : tape_.operands(n)) wants |= tape_.wants(x);
-    n.needs_gradient = wants;
+  void cut(Index i, unsigned k, Index operand) {
+    tape_.node(i).operands[k] = operand;
+    for (Index above = i; above <= loss_.index(); ++above) {
+      Node<eT>& n = tape_.node(above);
+      if (n.arity == 0) continue;
+      n.needs_gradient = false;
+      for (const Index x : tape_.operands(n)) n.needs_gradient |= !n.operation->flat && tape_.wants(x);
+    }
   }
   /// Not what is nothing, everything, or there already.
   void add_new(Suspect& suspect, Mistake kind, const std::string& name, const arma::mat& part) {
