@@ -49,6 +49,10 @@ class Comparer {
   double misses_ = 0, given_ = 0, found_ = 0, allowed_ = 0, worst_ = 0;
 };
 
+/// Not the plain seed: W may have been drawn from that very sequence, and its signs would not be independent
+/// of it.
+inline std::mt19937_64 generator(std::uint64_t seed) { return std::mt19937_64(seed ^ 0x9E3779B97F4A7C15); }
+
 /// A direction of independent signs, of norm 1.
 template <class eT>
 arma::Mat<eT> random_signs(const arma::Mat<eT>& like, std::mt19937_64& random) {

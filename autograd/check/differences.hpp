@@ -30,7 +30,7 @@ class Differences {
         v_(v),
         name_(variable_name(options, v, W.size())),
         report_(report),
-        random_(options.seed),
+        random_(generator(options.seed)),
         f0_(f(W)),
         scale_(std::max(1.0, largest(W_))) {
     truth_.gradient.set_size(arma::size(W_));
