@@ -1,6 +1,7 @@
 #define BOOST_TEST_MODULE check_gradient
 #include <autograd/autograd.hpp>
 #include <boost/test/unit_test.hpp>
+#include <random>
 #include <sstream>
 
 #include "oracle.hpp"
@@ -161,6 +162,14 @@ BOOST_AUTO_TEST_CASE(the_verdict_is_printed_first) {
   const std::string failed = text(check_gradient(wrong, loss, W));
   BOOST_TEST(failed.starts_with("gradient check: FAILED\n"));
   BOOST_TEST(failed.find("diagnosis of W") < failed.find("variable"));
+}
+
+BOOST_AUTO_TEST_CASE(a_large_w_drawn_from_the_plain_seed_is_no_false_alarm) {
+  std::mt19937_64 random(CheckOptions<double>{}.seed);
+  mat W(100, 10);
+  for (double& w : W) w = double(random() >> 11) * 0x1p-53;
+  const GradientCheck check = check_gradient([](auto w) { return accu(square(w)) / 4; }, W);
+  BOOST_TEST(check.passed(), check);
 }
 
 BOOST_AUTO_TEST_CASE(nothing_to_check) {
