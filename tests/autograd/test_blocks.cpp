@@ -49,11 +49,13 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_sum_is_that_of_the_whole, eT, Reals) {
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(any_number_of_threads_gives_the_same_bits, eT, Reals) {
   const Data<eT> d(10007);
-  const auto [J, g] = value_and_gradient(d.in_blocks({16, 1}), d.W);
-  for (const unsigned threads : {2u, 3u, 5u, 16u, 40u}) {
-    const auto [K, h] = value_and_gradient(d.in_blocks({16, threads}), d.W);
-    BOOST_TEST(J == K);
-    BOOST_TEST(arma::all(arma::vectorise(g == h)));
+  for (const arma::uword run : {1u, 8u, 1000u}) {
+    const auto [J, g] = value_and_gradient(d.in_blocks({16, 1, run}), d.W);
+    for (const unsigned threads : {2u, 3u, 5u, 16u, 40u}) {
+      const auto [K, h] = value_and_gradient(d.in_blocks({16, threads, run}), d.W);
+      BOOST_TEST(J == K);
+      BOOST_TEST(arma::all(arma::vectorise(g == h)));
+    }
   }
 }
 
