@@ -56,7 +56,7 @@ arma::Mat<eT> random_signs(const arma::Mat<eT>& like, std::mt19937_64& random) {
 template <class eT>
 std::string variable_name(const CheckOptions<eT>& options, std::size_t v, std::size_t count) {
   if (v < options.names.size()) return options.names[v];
-  return count > 1 ? "W" + std::to_string(v + 1) : std::string("W");
+  return count > 1 ? std::string("W").append(std::to_string(v + 1)) : "W";
 }
 
 }  // namespace armagrad::detail

@@ -2,7 +2,6 @@
 #include "../check/check_gradient_impl.hpp"
 #include "../complex_replay.hpp"
 #include "../engine.hpp"
-#include "../formula/formula_impl.hpp"
 
 namespace armagrad {
 template class Tape<double>;
@@ -13,8 +12,6 @@ template class ForwardMode<double>;
 template class ForwardMode<float>;
 template class ComplexReplay<double>;
 template class ComplexReplay<float>;
-template std::string formula_text<double>(const Var<double>&);
-template std::string formula_text<float>(const Var<float>&);
 template GradientCheck run_check<double>(const CheckOptions<double>&, const LossOnTape<double>&,
                                          const std::vector<arma::Mat<double>>&);
 template GradientCheck run_check<float>(const CheckOptions<float>&, const LossOnTape<float>&,
