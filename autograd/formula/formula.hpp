@@ -23,9 +23,35 @@ struct FormulaOptions {
   /// like are recognised, so the values should be nobody else's.
   std::vector<std::pair<std::string, double>> names{};
   std::string loss = "J";
+  bool steps = false;  // whether to keep what Formula::steps() tells
   /// Whether to assume something, or not, without a look at the data; nothing: look.
   std::function<std::optional<bool>(const Assumption&)> assume{};
 };
+
+/// One node of the tape in the backward pass: what came in, and what its rule handed on.
+struct BackwardStep {
+  struct Contribution {
+    Index to, part;          // nodes: the operand, and what was added to its adjoint
+    std::string operand;     // "W' X"
+    std::string rule;        // in the operation's own terms: "dY B'"
+    std::string text;        // "1/n (softmax(W' X) - Y)"
+    bool adds_up;            // to what other paths have brought
+    std::string total;       // the operand's adjoint then
+  };
+  Index node, adjoint;  // whose values the tape has
+  std::string operation;
+  Location at;           // where it was written
+  std::string result;    // what the node is
+  std::string incoming;  // its adjoint
+  std::vector<Contribution> contributions;
+};
+
+/// A rule of algebra at work on a part of the formula.
+struct Simplification {
+  std::string rule, before, after;
+};
+
+enum class Format : std::uint8_t { text, latex, mathml };
 
 /// The gradients of a loss by one or more variables.
 class Formula {
@@ -48,6 +74,13 @@ class Formula {
   std::vector<Line> gradients() const;
   /// The dimension that softmax, log_softmax and logsumexp go along where the text does not say.
   std::optional<int> softmax_dim() const;
+
+  /// The backward pass, node by node.
+  std::vector<BackwardStep> steps(Format format = Format::text) const;
+  /// Names that only steps() and simplifications() use, for what would be too long there.
+  std::vector<Line> step_definitions(Format format = Format::text) const;
+  /// What was then simplified, in the order in which it was done.
+  std::vector<Simplification> simplifications(Format format = Format::text) const;
 
   struct Derivation;
   explicit Formula(std::shared_ptr<const Derivation> d) : derivation_(std::move(d)) {}

@@ -12,11 +12,26 @@
 namespace armagrad {
 
 struct Formula::Derivation {
+  struct Contribution {
+    Index to, part;
+    algebra::Term operand, rule, part_term, total;
+    bool adds_up;
+  };
+  struct Step {
+    Index node, adjoint;
+    std::string operation;
+    Location at;
+    algebra::Term result, incoming;
+    std::vector<Contribution> contributions;
+  };
   algebra::Expressions expressions{};
   std::string loss{};
   std::vector<std::pair<std::string, algebra::Term>> gradients{};  // by variable
   algebra::Wording wording{};
   std::vector<Assumption> assumptions{};
+  std::vector<Step> steps{};
+  std::vector<algebra::Rewrite> rewrites{};
+  algebra::Wording step_wording{};
 
   std::vector<Line> lines(const algebra::Style& style, bool shapes, bool of_gradients) const {
     algebra::Wording w = wording;
@@ -49,6 +64,14 @@ struct Formula::Derivation {
   }
 };
 
+namespace detail {
+inline const algebra::Style& style_of(Format format) {
+  return format == Format::latex    ? algebra::Style::latex()
+         : format == Format::mathml ? algebra::Style::mathml()
+                                    : algebra::Style::text();
+}
+}  // namespace detail
+
 ARMAGRAD_INLINE std::string Assumption::text() const {
   switch (kind) {
     case Kind::columns_sum_to_one:
@@ -77,6 +100,39 @@ ARMAGRAD_INLINE std::vector<Formula::Line> Formula::definitions() const {
 }
 ARMAGRAD_INLINE std::vector<Formula::Line> Formula::gradients() const {
   return derivation_->lines(algebra::Style::text(), false, true);
+}
+ARMAGRAD_INLINE std::vector<BackwardStep> Formula::steps(Format format) const {
+  const Derivation& d = *derivation_;
+  algebra::Writer write(d.expressions, d.step_wording, detail::style_of(format));
+  std::vector<BackwardStep> all;
+  for (const Derivation::Step& s : d.steps) {
+    BackwardStep step{s.node, s.adjoint, s.operation, s.at, write(s.result), write(s.incoming), {}};
+    if (d.step_wording.names.contains(s.result)) step.result = write.definition(s.result);
+    for (const Derivation::Contribution& c : s.contributions)
+      step.contributions.push_back({c.to, c.part, write(c.operand), write(c.rule), write(c.part_term), c.adds_up, write(c.total)});
+    all.push_back(std::move(step));
+  }
+  return all;
+}
+ARMAGRAD_INLINE std::vector<Formula::Line> Formula::step_definitions(Format format) const {
+  const Derivation& d = *derivation_;
+  const algebra::Style& style = detail::style_of(format);
+  algebra::Writer write(d.expressions, d.step_wording, style);
+  std::vector<Line> all;
+  for (const auto& [term, name] : d.step_wording.names) {
+    if (!d.wording.names.contains(term)) all.push_back({style.name(name), write.definition(term)});
+  }
+  return all;
+}
+ARMAGRAD_INLINE std::vector<Simplification> Formula::simplifications(Format format) const {
+  const Derivation& d = *derivation_;
+  algebra::Writer write(d.expressions, d.step_wording, detail::style_of(format));
+  std::vector<Simplification> all;
+  for (const algebra::Rewrite& r : d.rewrites) {
+    std::string before = write(r.before), after = write(r.after);
+    if (before != after) all.push_back({r.rule, std::move(before), std::move(after)});
+  }
+  return all;
 }
 ARMAGRAD_INLINE std::optional<int> Formula::softmax_dim() const { return derivation_->wording.softmax_dim; }
 
@@ -115,6 +171,56 @@ inline algebra::Wording wording_of(const algebra::Expressions& in, const std::ve
 
 }  // namespace detail
 
+namespace detail {
+
+/// The rule of node i in its own terms: its operands A, B, C, its result Y, the incoming adjoint dY.
+template <class eT>
+algebra::Term rule_of(Tape<eT>& tape, algebra::Expressions& in, const FormulaOptions& options, Index i, Index adjoint,
+                      Index part) {
+  algebra::Reader<eT> read(tape, in, options);
+  const auto name = [&](Index k, const char* n) { read.replace(k, in.name(n, tape.node(k).shape)); };
+  constexpr const char* names[] = {"A", "B", "C"};
+  const auto operands = tape.operands(tape.node(i));
+  for (std::size_t k = std::min<std::size_t>(operands.size(), 3); k-- > 0;) name(operands[k], names[k]);
+  name(i, "Y");
+  name(adjoint, "dY");
+  return read(part);
+}
+
+/// The same names, and some for all else that is long.
+inline algebra::Wording step_wording(const algebra::Expressions& in, const algebra::Wording& wording) {
+  constexpr double long_to_read = 100;
+  algebra::Wording w = wording;
+  std::vector<double> length(in.size());
+  int number = 0;
+  for (algebra::Term t = 0; t < in.size(); ++t) {
+    for (const algebra::Part& p : in[t].parts) length[t] += 1 + length[p.term];
+    if (length[t] > long_to_read && !w.names.contains(t)) w.names[t] = std::string("T").append(std::to_string(++number));
+    if (w.names.contains(t)) length[t] = 0;
+  }
+  return w;
+}
+
+/// The backward pass as it was recorded, its expressions simplified.
+template <class eT>
+std::vector<Formula::Derivation::Step> backward_steps(Tape<eT>& tape, algebra::Expressions& in,
+                                                      const FormulaOptions& options, Recording<eT>& recording,
+                                                      const std::function<algebra::Term(Index)>& term) {
+  std::vector<Formula::Derivation::Step> steps;
+  for (const Contribution& c : recording.contributions()) {
+    const Index adjoint = recording.adjoint(c.from).index();
+    if (steps.empty() || steps.back().node != c.from) {
+      const Node<eT>& n = tape.node(c.from);
+      steps.push_back({c.from, adjoint, n.operation->name, n.at, term(c.from), term(adjoint), {}});
+    }
+    steps.back().contributions.push_back({c.to, c.part, term(c.to), rule_of(tape, in, options, c.from, adjoint, c.part),
+                                          term(c.part), term(c.sum), c.sum != c.part});
+  }
+  return steps;
+}
+
+}  // namespace detail
+
 template <class eT>
 Formula derive(const Var<eT>& J, const std::vector<Var<eT>>& by, const FormulaOptions& options) {
   auto d = std::make_shared<Formula::Derivation>();
@@ -144,8 +250,12 @@ Formula derive(const Var<eT>& J, const std::vector<Var<eT>>& by, const FormulaOp
   std::map<algebra::Term, std::string> given;
   for (const auto& [raw, name] : read.names()) given.try_emplace(simplify(raw), name), taken.push_back(name);
   taken.insert(taken.end(), read.leaf_names().begin(), read.leaf_names().end());
+  d->rewrites = simplify.rewrites();
+  if (options.steps)
+    d->steps = detail::backward_steps<eT>(tape, in, options, recording, [&](Index i) { return simplify(read(i)); });
   d->loss = options.loss;
   d->wording = detail::wording_of(in, written, given, taken, options);
+  d->step_wording = detail::step_wording(in, d->wording);
   for (const algebra::Fact fact : simplify.facts()) d->assumptions.push_back(as_assumption(fact));
   return Formula(d);
 }

@@ -65,6 +65,7 @@ class Writer {
   /// From weak to strong.
   static constexpr int comparison = 0, addition = 1, multiplication = 2, postfix = 4, atom = 5;
   using Strings = Style::Strings;
+  static constexpr Term none = UINT32_MAX;  // no factor is to be negated
 
   Box box(Term t);
   Box written(Term t);
@@ -82,7 +83,7 @@ class Writer {
   Box entry_power(Part p, Term negated);
   Box number_power(Part p, Term negated);
   Box factor(Term t, Term negated);
-  std::string diagonal(const Parts& factors);
+  std::string diagonal(const Parts& factors, Term negated);
   Term to_negate(Term t) const;
   bool repeats(Term t, bool down) const;
   bool is_plain(Term t) const;

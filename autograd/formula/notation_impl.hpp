@@ -62,7 +62,10 @@ ARMAGRAD_INLINE Writer::Box Writer::box(Term root) {
 
 ARMAGRAD_INLINE std::string Writer::definition(Term t) {
   for (const Part& p : in_[t].parts) box(p.term);
-  return written(t).text;
+  const auto name = wording_.names.extract(t);
+  const std::string text = written(t).text;
+  wording_.names.insert(wording_.names.end(), {name.key(), name.mapped()});
+  return text;
 }
 
 ARMAGRAD_INLINE Writer::Box Writer::written(Term t) {
@@ -82,7 +85,7 @@ ARMAGRAD_INLINE Writer::Box Writer::written(Term t) {
       std::vector<Term> factors;
       for (const Part& p : e.parts) factors.push_back(p.term);
       if (factors.empty()) return {style_.call("eye", {size(e.shape.rows), size(e.shape.cols)}), atom};
-      return written_chain(factors, t);
+      return written_chain(factors, none);
     }
     case Kind::transpose: {
       const Box inside = box(e.parts[0].term);
@@ -131,8 +134,9 @@ ARMAGRAD_INLINE Writer::Box Writer::written_sum(const Expression& e, double sign
   for (const Part& p : e.parts) {
     bool negative = p.by * sign < 0;
     double by = std::abs(p.by);
-    if (all_negative && to_negate(p.term) != p.term) negative = false, by = -by;
-    terms.push_back({negative, is_plain(p.term), in_[p.term].cost, monomial({p.term, by}, all_plain)});
+    if (all_negative && to_negate(p.term) != none) negative = false, by = -by;
+    const bool turned = in_[p.term].kind == Kind::transpose;  // which comes after what it is of
+    terms.push_back({negative, is_plain(p.term), in_[p.term].cost - (turned ? 1.5 : 0), monomial({p.term, by}, all_plain)});
   }
   std::sort(terms.begin(), terms.end(), [](const Term_& a, const Term_& b) {
     if (a.negative != b.negative) return b.negative;
@@ -152,17 +156,17 @@ ARMAGRAD_INLINE Writer::Box Writer::written_sum(const Expression& e, double sign
   return {text, addition};
 }
 
-/// A factor of t that is a difference and may as well be written the other way round, or t.
+/// A factor of t that is a difference and may as well be written the other way round, or none.
 ARMAGRAD_INLINE Term Writer::to_negate(Term t) const {
   const Expression& e = in_[t];
-  if (e.kind != Kind::product && e.kind != Kind::powers) return t;
+  if ((e.kind != Kind::product && e.kind != Kind::powers) || wording_.names.contains(t)) return none;
   for (const Part& p : e.parts) {
     if (e.kind == Kind::powers && p.by != 1) continue;
     if (wording_.names.contains(p.term)) continue;
     const Expression& f = in_[p.term];
     if (f.kind == Kind::product && e.kind == Kind::powers) {
       const Term inner = to_negate(p.term);
-      if (inner != p.term) return inner;
+      if (inner != none) return inner;
       continue;
     }
     const Term inside = f.kind == Kind::transpose ? f.parts[0].term : p.term;
@@ -171,16 +175,16 @@ ARMAGRAD_INLINE Term Writer::to_negate(Term t) const {
     const auto negative = std::count_if(terms.begin(), terms.end(), [](const Part& x) { return x.by < 0; });
     if (2 * std::size_t(negative) == terms.size()) return p.term;
   }
-  return t;
+  return none;
 }
 
 /// A term with its coefficient; a negative one is taken into a difference.
 ARMAGRAD_INLINE Writer::Box Writer::monomial(Part p, bool with_ones) {
   const Expression& e = in_[p.term];
   const bool is_named = wording_.names.contains(p.term);
-  const Term negated = p.by < 0 && !is_named ? to_negate(p.term) : p.term;
+  const Term negated = p.by < 0 ? to_negate(p.term) : none;
   Parts numbers, matrices;
-  const Parts parts = e.kind == Kind::powers && !boxes_.contains(p.term) ? e.parts : Parts{{p.term}};
+  const Parts parts = e.kind == Kind::powers && !is_named ? e.parts : Parts{{p.term}};
   for (const Part& f : parts) {
     if (is_plain(f.term) && !in_[f.term].is_scalar()) continue;
     (in_[f.term].is_scalar() ? numbers : matrices).push_back(f);
@@ -208,13 +212,13 @@ ARMAGRAD_INLINE Writer::Box Writer::monomial(Part p, bool with_ones) {
                              down.size() == 1 ? down[0] : style_.side_by_side(down), down.size() > 1);
   Box result{number.empty() ? style_.number("1") : number, up.size() + down.size() > 1 || !down.empty() ? multiplication : atom};
   if (!matrices.empty()) {
-    if (matrices.size() == 1 && matrices[0].by == 1 && number.empty() && negated == p.term) return box(matrices[0].term);
+    if (matrices.size() == 1 && matrices[0].by == 1 && number.empty() && p.by > 0) return box(matrices[0].term);
     result = entries(matrices, number, negated);
   } else if (with_ones && !e.is_scalar()) {
     const std::string ones = written_ones(e.shape).text;
     result = number.empty() ? Box{ones, atom} : Box{style_.side_by_side({number, ones}), multiplication};
   }
-  if (p.by < 0 && negated == p.term) return {style_.minus(wrapped(result, multiplication)), addition};
+  if (p.by < 0 && negated == none) return {style_.minus(wrapped(result, multiplication)), addition};
   return result;
 }
 
@@ -233,6 +237,7 @@ ARMAGRAD_INLINE Writer::Box Writer::entry_power(Part p, Term negated) {
 
 /// A factor, written the other way round if it is the one to negate.
 ARMAGRAD_INLINE Writer::Box Writer::factor(Term t, Term negated) {
+  if (negated == none) return box(t);
   if (t != negated && in_[t].kind == Kind::product && !wording_.names.contains(t)) {
     std::vector<Term> factors;
     bool within = false;
@@ -257,10 +262,10 @@ ARMAGRAD_INLINE bool Writer::repeats(Term t, bool down) const {
   return end.kind == Kind::ones && (down ? end.shape.cols : end.shape.rows) == 1;
 }
 
-ARMAGRAD_INLINE std::string Writer::diagonal(const Parts& factors) {
+ARMAGRAD_INLINE std::string Writer::diagonal(const Parts& factors, Term negated) {
   std::vector<Term> chain;
   for (const Part& p : factors) chain.push_back(p.term);
-  const Box b = chain.size() == 1 ? box(chain[0]) : written_chain(chain, chain[0]);
+  const Box b = chain.size() == 1 ? factor(chain[0], negated) : written_chain(chain, negated);
   return style_.call("diagmat", {b.upright.empty() ? b.text : b.upright});
 }
 
@@ -274,16 +279,17 @@ ARMAGRAD_INLINE Writer::Box Writer::entries(const Parts& factors, const std::str
   for (const Part& p : factors) {
     const Parts& chain = in_[p.term].parts;
     if (others > 0 && p.by == 1 && repeats(p.term, true))
-      right.push_back(diagonal(Parts(chain.begin() + 1, chain.end())));
+      right.push_back(diagonal(Parts(chain.begin() + 1, chain.end()), negated));
     else if (others > 0 && p.by == 1 && repeats(p.term, false))
-      left.push_back(diagonal(Parts(chain.begin(), chain.end() - 1)));
+      left.push_back(diagonal(Parts(chain.begin(), chain.end() - 1), negated));
     else
       whole.push_back(p);
   }
   const auto rank = [&](const Part& p) {
-    const Expression& e = in_[p.term];
-    if (wording_.names.contains(p.term) || e.kind == Kind::name) return 1;
-    return e.kind == Kind::product ? 0 : e.kind == Kind::sum ? 3 : 2;
+    const Kind kind = in_[p.term].kind;
+    if (kind == Kind::name) return 0;
+    if (wording_.names.contains(p.term)) return 2;
+    return kind == Kind::product ? 1 : kind == Kind::sum ? 4 : 3;
   };
   struct Factor {
     bool divides;
@@ -313,6 +319,8 @@ ARMAGRAD_INLINE Writer::Box Writer::entries(const Parts& factors, const std::str
   if (!lead.empty()) all.push_back(lead);
   all.insert(all.end(), left.begin(), left.end());
   const bool entrywise = boxes.size() > 1 || boxes[0].divides;
+  if (boxes.size() == 1 && !lead.empty() && in_[whole[0].term].kind == Kind::powers)
+    body = {wrapped(body, postfix), postfix};  // which may start with a number
   all.push_back(wrapped(body, entrywise && !(left.empty() && right.empty()) ? postfix : multiplication));
   all.insert(all.end(), right.begin(), right.end());
   if (all.size() == 1) return body;
@@ -349,7 +357,10 @@ ARMAGRAD_INLINE Writer::Box Writer::written_chain(const std::vector<Term>& facto
       ++i;
     } else {
       const Box b = factor(factors[i], negated);
-      pieces.push_back(b.precedence < postfix ? shaped({style_.parentheses(b.text), atom}, in_[factors[i]].shape) : b);
+      const Term inside = in_[factors[i]].kind == Kind::transpose ? in_[factors[i]].parts[0].term : factors[i];
+      const bool is_name = in_[inside].kind == Kind::name || wording_.names.contains(inside);
+      const Box piece = b.precedence < postfix ? Box{style_.parentheses(b.text), atom} : b;
+      pieces.push_back(is_name ? piece : shaped(piece, in_[factors[i]].shape));
     }
   }
   if (pieces.size() == 1) return pieces[0];

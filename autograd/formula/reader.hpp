@@ -21,7 +21,11 @@ class Reader {
   /// A number of rows or columns.
   Term size(std::uint32_t n);
   /// Whether a fact holds for the numbers on the tape.
-  bool holds(Fact fact);
+  bool holds(Fact fact) {
+    const auto [at, is_new] = facts_.try_emplace({fact.kind, fact.of}, false);
+    if (is_new) at->second = is_seen(fact);
+    return at->second;
+  }
   /// Takes note that two terms have the same value.
   void same(Term raw, Term other) {
     if (const auto at = node_of_.find(raw); at != node_of_.end()) node_of_.try_emplace(other, at->second);
@@ -31,9 +35,11 @@ class Reader {
   const std::vector<std::string>& leaf_names() const { return leaf_names_; }
 
  private:
+  bool is_seen(Fact fact);
   Term converted(Index i);
   Term leaf(Index i);
   Term number(double x);
+  std::optional<Term> plain_matrix(Index i);
   Term spread(Term t, Shape to);
   std::string unnamed(Index i, Shape s);
   arma::Mat<double> value(Index i) const { return arma::conv_to<arma::mat>::from(tape_.value(tape_.handle(i))); }
@@ -47,6 +53,7 @@ class Reader {
   std::map<std::string, Index> leaves_;
   std::vector<std::string> leaf_names_;
   std::map<Term, std::string> names_;
+  std::map<std::pair<Fact::Kind, Term>, bool> facts_;
 };
 
 }  // namespace armagrad::algebra

@@ -56,6 +56,8 @@ Term Reader<eT>::leaf(Index i) {
   } else if (n.one_by_one() && !n.needs_gradient) {
     // As it was written: 0.1f is 0.1.
     return number(std::is_same_v<eT, double> ? double(n.value) : std::stod(to_text(n.value)));
+  } else if (const std::optional<Term> plain = n.needs_gradient ? std::nullopt : plain_matrix(i)) {
+    return *plain;
   } else {
     const std::string base = (n.needs_gradient ? "variable_" : "constant_") + to_string(n.shape);
     name = base;
@@ -67,6 +69,18 @@ Term Reader<eT>::leaf(Index i) {
   }
   leaf_names_.push_back(name);
   return in_.name(name, n.shape);
+}
+
+/// A matrix of equal entries, or the identity.
+template <class eT>
+std::optional<Term> Reader<eT>::plain_matrix(Index i) {
+  const arma::Mat<eT> x = tape_.value(tape_.handle(i));
+  const Shape s = tape_.node(i).shape;
+  if (x.is_empty()) return {};
+  if (arma::all(arma::vectorise(x) == x(0)))
+    return in_.make(Kind::powers, s, {{number(double(x(0)))}, {in_.ones(s)}});
+  if (s.rows == s.cols && x.is_diagmat() && arma::all(x.diag() == 1)) return in_.make(Kind::product, s, {});
+  return {};
 }
 
 /// A constant, as one of the given names, or a simple multiple of one.
@@ -155,7 +169,7 @@ Term Reader<eT>::converted(Index i) {
 // ----------------------------------------------------------------------------------------------------
 
 template <class eT>
-bool Reader<eT>::holds(Fact fact) {
+bool Reader<eT>::is_seen(Fact fact) {
   const auto at = node_of_.find(fact.of);
   if (at == node_of_.end()) return false;
   const Node<eT>& n = tape_.node(at->second);

@@ -53,7 +53,7 @@ class Simplifier {
   Term transposed(Term t);
   Term apply(const std::string& name, const std::string& parameters, bool elementwise, Shape shape,
              const std::vector<Term>& operands);
-  Term scaled(double by, Term t) { return sum(in_[t].shape, {{t, by}}); }
+  Term scaled(double by, Term t);
 
  private:
   /// Up to here operands of the same kind are merged, though they are used elsewhere too.
@@ -66,10 +66,13 @@ class Simplifier {
 
   Term note(const char* rule, Term before, Term after);
   bool holds(Fact fact);
+  void because_of(Term t);
   Term remember(Term given, Term made);
   Term merged(Term t, const std::unordered_set<Term>& inner);
 
   double cost(Term t) const { return in_[t].cost; }
+  /// Whether a is shorter than b to read, if what they repeat has a name.
+  bool is_shorter(Term a, Term b) const;
   Term zero(Shape s) { return s == scalar_shape ? in_.number(0) : in_.make(Kind::sum, s, {}); }
   bool is_zero(Term t) const;
   bool is_unit(Term t) const;
@@ -120,6 +123,7 @@ class Simplifier {
   std::optional<Term> log_rule(Term f);
   std::optional<Term> softmax_rule(Term f);
   std::optional<Term> parity_rule(Term f);
+  std::optional<Term> sigmoid_rule(Term f);
   std::optional<Term> truth_rule(Term f);
   std::optional<Term> matrix_rule(Term f);
   std::optional<Term> repeated_rule(Term f);
@@ -133,6 +137,10 @@ class Simplifier {
   std::vector<Term> made_in_order_;
   std::unordered_map<Term, Term> transpose_;  // of sums, element-wise products and functions
   std::unordered_map<Term, Term> upright_;    // what was seen first, of its transpose
+  std::unordered_set<Term> sigmoids_;
+  std::unordered_set<Term> being_summed_;
+  bool multiplying_out_ = false;
+  std::unordered_map<Term, std::vector<Fact>> reasons_;  // for which a transpose is what it is
 };
 
 }  // namespace armagrad::algebra

@@ -39,6 +39,33 @@ ARMAGRAD_INLINE bool Simplifier::holds(Fact fact) {
   return true;
 }
 
+/// The facts that t's transpose rests on are used.
+ARMAGRAD_INLINE void Simplifier::because_of(Term t) {
+  const auto found = reasons_.find(t);
+  if (found == reasons_.end()) return;
+  for (const Fact fact : std::vector<Fact>(found->second)) holds(fact);
+}
+
+ARMAGRAD_INLINE bool Simplifier::is_shorter(Term a, Term b) const {
+  constexpr std::size_t most = 2000;
+  const auto length = [&](Term root) {
+    double sum = 0;
+    std::unordered_set<Term> seen{root};
+    std::vector<Term> stack{root};
+    while (!stack.empty() && seen.size() <= most) {
+      const Expression& e = in_[stack.back()];
+      stack.pop_back();
+      for (const Part& p : e.parts) {
+        sum += 1 + (std::abs(p.by) != 1);
+        if (seen.insert(p.term).second) stack.push_back(p.term);
+      }
+    }
+    return seen.size() <= most ? std::optional(sum) : std::nullopt;
+  };
+  const auto x = length(a), y = length(b);
+  return x && y ? *x < *y : cost(a) < cost(b);
+}
+
 ARMAGRAD_INLINE Term Simplifier::remember(Term given, Term made) {
   made_[given] = made;
   made_in_order_.push_back(given);
@@ -85,7 +112,7 @@ ARMAGRAD_INLINE Term Simplifier::operator()(Term root) {
     for (const Part& p : e.parts) {
       const Expression& x = in_[p.term];
       const bool whole = e.kind != Kind::powers || p.by == 1;
-      if (x.kind == e.kind && uses[p.term] == 1 && whole && (x.shape == e.shape || e.kind == Kind::product))
+      if (x.kind == e.kind && uses[p.term] == 1 && !normal_.contains(p.term) && whole && (x.shape == e.shape || e.kind == Kind::product))
         inner.insert(p.term);
     }
   }
@@ -166,11 +193,16 @@ ARMAGRAD_INLINE Term Simplifier::transposed(Term t) {
     case Kind::name:
       if (to == e.shape && holds({Fact::Kind::symmetric, t})) return t;
       break;
+    case Kind::function:
+      if (e.name == "inv" && transposed(e.parts[0].term) == e.parts[0].term) return t;
+      break;
     default:
       break;
   }
   const auto known = transpose_.find(t);
-  return known != transpose_.end() ? known->second : in_.make(Kind::transpose, to, {{t}});
+  if (known == transpose_.end()) return in_.make(Kind::transpose, to, {{t}});
+  if (known->second == t) because_of(t);
+  return known->second;
 }
 
 /// A sum, an element-wise product or a function with the transpose taken to its operands.
@@ -194,10 +226,15 @@ ARMAGRAD_INLINE std::optional<Term> Simplifier::turned_inside(Term t) {
 /// t, or its transpose transposed if that is shorter, or was there first.
 ARMAGRAD_INLINE Term Simplifier::oriented(Term t) {
   if (in_[t].is_scalar() || transpose_.contains(t)) return t;
-  if (const auto first = upright_.find(t); first != upright_.end())
+  if (const auto first = upright_.find(t); first != upright_.end()) {
+    because_of(t);
     return in_.make(Kind::transpose, in_[t].shape, {{first->second}});
+  }
+  const std::vector<Fact> facts = std::exchange(facts_, {});
   const std::optional<Term> turned = turned_inside(t);
+  const std::vector<Fact> used = std::exchange(facts_, facts);
   if (!turned) return t;
+  if (!used.empty()) reasons_[*turned] = used;
   if (*turned == t) {
     transpose_[t] = t;
     return t;
@@ -205,7 +242,9 @@ ARMAGRAD_INLINE Term Simplifier::oriented(Term t) {
   const bool shorter = cost(*turned) + 1 < cost(t);
   const Term kept = shorter ? *turned : t, other = shorter ? t : *turned;
   upright_[other] = kept;
+  if (shorter && !used.empty()) reasons_[t] = used;
   transpose_[kept] = in_.make(Kind::transpose, {in_[kept].shape.cols, in_[kept].shape.rows}, {{kept}});
+  if (shorter) because_of(t);
   return shorter ? note("transpose outside", t, in_.make(Kind::transpose, in_[t].shape, {{kept}})) : t;
 }
 

@@ -18,7 +18,7 @@ ARMAGRAD_INLINE Term Simplifier::apply(const std::string& name, const std::strin
 ARMAGRAD_INLINE std::optional<Term> Simplifier::rewritten(Term f) {
   using Rule = std::optional<Term> (Simplifier::*)(Term);
   for (const Rule rule : {&Simplifier::repeated_rule, &Simplifier::exp_rule, &Simplifier::log_rule, &Simplifier::softmax_rule,
-                          &Simplifier::parity_rule, &Simplifier::truth_rule, &Simplifier::matrix_rule}) {
+                          &Simplifier::parity_rule, &Simplifier::sigmoid_rule, &Simplifier::truth_rule, &Simplifier::matrix_rule}) {
     if (const std::optional<Term> other = (this->*rule)(f)) return other;
   }
   return {};
@@ -120,10 +120,10 @@ ARMAGRAD_INLINE std::optional<Term> Simplifier::log_rule(Term f) {
   return {};
 }
 
-/// What is the same along the dimension does not change softmax, and shifts logsumexp.
+/// What is the same along the dimension does not change softmax or the largest entry, and shifts logsumexp.
 ARMAGRAD_INLINE std::optional<Term> Simplifier::softmax_rule(Term f) {
   const Expression e = in_[f];
-  if (e.name != "softmax" && e.name != "log_softmax" && e.name != "logsumexp") return {};
+  if (e.name != "softmax" && e.name != "log_softmax" && e.name != "logsumexp" && e.name != "first_max") return {};
   const Term x = e.parts[0].term;
   if (e.name == "softmax" && is_function(x, "log_softmax") && in_[x].parameters == e.parameters)
     return apply("softmax", e.parameters, false, e.shape, {in_[x].parts[0].term});
@@ -165,6 +165,19 @@ ARMAGRAD_INLINE std::optional<Term> Simplifier::parity_rule(Term f) {
   if (in_[x].kind != Kind::sum || in_[x].parts.empty() || content(x) > 0) return {};
   const Term other = apply(e.name, e.parameters, true, e.shape, {scaled(-1, x)});
   return is_odd ? scaled(-1, other) : other;
+}
+
+/// sigmoid(-x) is 1 - sigmoid(x), where the latter is there too.
+ARMAGRAD_INLINE std::optional<Term> Simplifier::sigmoid_rule(Term f) {
+  const Expression e = in_[f];
+  if (e.name != "sigmoid") return {};
+  const Term x = e.parts[0].term;
+  if (in_[x].kind == Kind::sum && !in_[x].parts.empty() && content(x) < 0) {
+    const Term other = in_.apply("sigmoid", "", true, e.shape, {{scaled(-1, x)}});
+    if (sigmoids_.contains(other)) return sum(e.shape, {{in_.ones(e.shape)}, {other, -1}});
+  }
+  sigmoids_.insert(f);
+  return {};
 }
 
 /// Whether every entry is 0 or 1.

@@ -52,7 +52,9 @@ ARMAGRAD_INLINE void Simplifier::multiply(Factors& to, Part part) {
     const double number = content(inside);
     if (number == 1 || (number < 0 && !detail::is_integer(by))) return to.add(false, t, by);
     to.coefficient *= std::pow(number, by);
-    to.add(false, transposed(scaled(1 / number, inside)), by);
+    const Term rest = scaled(1 / number, inside);  // which may have a common factor now
+    if (is_sum_of_several(rest)) return to.add(false, transposed(rest), by);
+    multiply(to, {transposed(rest), by});
   } else if (e.kind == Kind::transpose && in_[e.parts[0].term].kind == Kind::powers && detail::is_integer(by) &&
              in_[e.parts[0].term].parts.size() <= merge_limit) {
     for (const Part& f : Parts(in_[e.parts[0].term].parts)) multiply(to, {transposed(f.term), f.by * by});
@@ -79,7 +81,9 @@ ARMAGRAD_INLINE void Simplifier::multiply_sum(Factors& to, Part part) {
   const bool is_number = in_[t].is_scalar();
   if (number == 1) return to.add(is_number, t, by);
   to.coefficient *= std::pow(number, by);
-  to.add(is_number, scaled(1 / number, t), by);
+  const Term rest = scaled(1 / number, t);  // which may have a common factor now
+  if (is_sum_of_several(rest)) return to.add(is_number, rest, by);
+  multiply(to, {rest, by});
 }
 
 /// A matrix product: a repeated row or column, or a factor like others.
@@ -126,36 +130,41 @@ ARMAGRAD_INLINE void Simplifier::fold_softmax(Factors& to) {
   }
 }
 
-/// 1 / (1 + exp(x)) is sigmoid(-x), and exp(x) sigmoid(-x) is sigmoid(x).
+/// exp(x) / (1 + exp(x)) is sigmoid(x), and 1 / (1 + exp(x)) is sigmoid(-x).
 ARMAGRAD_INLINE void Simplifier::fold_sigmoid(std::map<Term, double>& factors) {
   const auto add = [&](Term t, double by) {
     if ((factors[t] += by) == 0) factors.erase(t);
   };
-  const auto minus_sigmoid = [&](Term exponential) {
-    const Term x = in_[exponential].parts[0].term;
-    return apply("sigmoid", "", true, in_[x].shape, {scaled(-1, x)});
-  };
+  const auto sigmoid = [&](Term x) { return apply("sigmoid", "", true, in_[x].shape, {x}); };
   const std::map<Term, double> given = factors;
   for (const auto& [t, by] : given) {
-    const Parts& p = in_[t].parts;
-    if (in_[t].kind != Kind::sum || p.size() != 2 || p[0].by != 1 || p[1].by != 1 || by > -1 || !detail::is_integer(by)) continue;
+    const Parts p = in_[t].parts;
+    if (in_[t].kind != Kind::sum || p.size() != 2 || p[0].by != 1 || p[1].by != 1 || by > -1 || !detail::is_integer(by))
+      continue;
     const Term e = is_unit(p[0].term) ? p[1].term : p[0].term, one = e == p[0].term ? p[1].term : p[0].term;
     if (!is_unit(one) || !is_function(e, "exp")) continue;
+    const auto exponential = factors.find(e);
+    const double both = exponential == factors.end() ? 0 : std::clamp(std::floor(exponential->second), 0., -by);
+    const Term x = in_[e].parts[0].term, ratio = in_.make(Kind::powers, in_[t].shape, {{e}, {t, -1}});
     add(t, -by);
-    add(note("sigmoid", in_.make(Kind::powers, in_[t].shape, {{t, -1}}), minus_sigmoid(e)), -by);
+    if (both > 0) {
+      add(e, -both);
+      add(note("sigmoid", ratio, sigmoid(x)), both);
+    }
+    if (-by > both) add(note("sigmoid", in_.make(Kind::powers, in_[t].shape, {{t, -1}}), sigmoid(scaled(-1, x))), -by - both);
   }
+  // exp(x) sigmoid(-x), where 1 / (1 + exp(x)) had become the latter before they met.
   const std::map<Term, double> folded = factors;
-  for (const auto& [t, by] : folded) {
-    if (!is_function(t, "exp") || by < 1) continue;
-    const Term s = minus_sigmoid(t);
-    const auto found = factors.find(s);
+  for (const auto& [e, by] : folded) {
+    if (!is_function(e, "exp") || by < 1) continue;
+    const Term x = in_[e].parts[0].term;
+    const auto found = factors.find(in_.apply("sigmoid", "", true, in_[x].shape, {{scaled(-1, x)}}));
     if (found == factors.end() || found->second < 1) continue;
     const double times = std::min(std::floor(by), std::floor(found->second));
-    const Term x = in_[t].parts[0].term, whole = apply("sigmoid", "", true, in_[x].shape, {x});
-    note("sigmoid", in_.make(Kind::powers, in_[t].shape, {{t}, {s}}), whole);
-    add(t, -times);
-    add(s, -times);
-    add(whole, times);
+    const Term other = found->first;
+    add(e, -times);
+    add(other, -times);
+    add(note("sigmoid", in_.make(Kind::powers, in_[e].shape, {{e}, {other}}), sigmoid(x)), times);
   }
 }
 
@@ -193,15 +202,22 @@ ARMAGRAD_INLINE Term Simplifier::assembled(Factors& from) {
   }
   gather(from, from.down, true);
   gather(from, from.across, false);
-  Parts parts(from.full.size());
-  std::transform(from.full.begin(), from.full.end(), parts.begin(), [](auto f) { return Part{f.first, f.second}; });
-  const std::size_t matrices = parts.size();
-  if (parts.empty() && shape != scalar_shape) parts.push_back({in_.ones(shape)});
-  for (const auto& [t, by] : from.numbers) parts.push_back({t, by});
-  std::sort(parts.begin(), parts.end(), [](Part a, Part b) { return a.term < b.term; });
-  Term result = parts.empty() ? in_.number(1) : parts.size() == 1 && parts[0].by == 1 ? parts[0].term : in_.make(Kind::powers, shape, parts);
-  if (const auto without = cancelled(result)) result = *without;
-  else if (in_[result].kind == Kind::powers && (matrices > 1 || from.numbers.empty())) result = oriented(result);
+  Parts matrices, numbers;
+  for (const auto& [t, by] : from.full) matrices.push_back({t, by});
+  for (const auto& [t, by] : from.numbers) numbers.push_back({t, by});
+  if (matrices.empty() && shape != scalar_shape) matrices.push_back({in_.ones(shape)});
+  if (matrices.size() > 1 || (matrices.size() == 1 && matrices[0].by != 1)) {
+    const Term product = in_.make(Kind::powers, shape, matrices), upright = oriented(product);
+    if (upright != product) matrices = {{upright}};
+  }
+  matrices.insert(matrices.end(), numbers.begin(), numbers.end());
+  std::sort(matrices.begin(), matrices.end(), [](Part a, Part b) { return a.term < b.term; });
+  Term result = in_.number(1);
+  if (matrices.size() == 1 && matrices[0].by == 1)
+    result = matrices[0].term;
+  else if (!matrices.empty())
+    result = in_.make(Kind::powers, shape, matrices);
+  result = cancelled(result).value_or(result);
   return from.coefficient == 1 ? result : scaled(from.coefficient, result);
 }
 
@@ -234,7 +250,7 @@ ARMAGRAD_INLINE std::optional<Term> Simplifier::cancelled(Term t) {
       terms.push_back({powers(e.shape, factors), term.by});
     }
     const Term out = sum(e.shape, terms);
-    if (cost(out) >= e.cost) continue;
+    if (!is_shorter(out, t)) continue;
     attempt.keep();
     return note("multiply out", t, out);
   }

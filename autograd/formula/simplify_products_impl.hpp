@@ -70,8 +70,9 @@ ARMAGRAD_INLINE void Simplifier::append(Chain& to, Term t) {
   } else if (in_[inside].kind == Kind::sum) {
     const double number = content(inside);
     to.coefficient *= number;
-    const Term rest = number == 1 ? inside : scaled(1 / number, inside);
-    to.factors.push_back(turned ? transposed(rest) : rest);
+    const Term rest = number == 1 ? inside : scaled(1 / number, inside), factor = turned ? transposed(rest) : rest;
+    if (is_sum_of_several(rest)) return to.factors.push_back(factor);
+    append(to, factor);  // a common factor has come out
   } else if (e.kind == Kind::powers) {
     Parts matrices;
     for (const Part& f : e.parts) (in_[f.term].is_scalar() ? to.numbers : matrices).push_back(f);
@@ -145,12 +146,14 @@ ARMAGRAD_INLINE std::optional<Term> Simplifier::summed_down(Term ones, Term b) {
       }
     }
   }
-  if (is_sum_of_several(inside) && in_[inside].parts.size() <= 16) {
+  // Of a sum the sums of its terms, if that is shorter; what has them in common is not taken out in between.
+  if (is_sum_of_several(inside) && in_[inside].parts.size() <= 16 && being_summed_.insert(b).second) {
     Attempt attempt(*this);
     Parts terms;
     for (const Part& p : Parts(in_[inside].parts))
       terms.push_back({product(row, {ones, turned ? transposed(p.term) : p.term}), p.by});
     const Term total = sum(row, terms);
+    being_summed_.erase(b);
     if (cost(total) >= cost(b) + cost(ones) + 1) return {};
     attempt.keep();
     return total;

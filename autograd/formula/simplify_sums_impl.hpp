@@ -19,13 +19,20 @@ ARMAGRAD_INLINE Term Simplifier::sum(Shape shape, const Parts& terms) {
   if (const std::optional<Parts> out = multiplied_out(shape, parts)) {
     Attempt attempt(*this);
     const Term other = factored(shape, *out);
-    if (cost(other) < cost(result)) {
+    if (is_shorter(other, result)) {
       note("multiply out", assembled(shape, parts), other);
       attempt.keep();
       result = other;
     }
   }
   return remember(given, result);
+}
+
+ARMAGRAD_INLINE Term Simplifier::scaled(double by, Term t) {
+  Parts terms{{t}};
+  if (in_[t].kind == Kind::sum) terms = in_[t].parts;
+  for (Part& p : terms) p.by *= by;
+  return sum(in_[t].shape, terms);
 }
 
 /// Adds to flat terms of the given shape.
@@ -94,14 +101,10 @@ ARMAGRAD_INLINE double Simplifier::content(Term sum) const {
   double least = std::abs(parts[0].by);
   int balance = 0;
   const Part* leading = &parts[0];
-  const auto is_one = [&](Term t) {
-    const Expression& e = in_[t];
-    return e.kind == Kind::ones || e.kind == Kind::number || (e.kind == Kind::product && e.cost == 1);
-  };
   for (const Part& p : parts) {
     least = std::min(least, std::abs(p.by));
     balance += p.by > 0 ? 1 : -1;
-    if (!is_one(leading->term) && (is_one(p.term) || cost(p.term) > cost(leading->term))) leading = &p;
+    if (!is_unit(leading->term) && (is_unit(p.term) || cost(p.term) > cost(leading->term))) leading = &p;
   }
   for (const Part& p : parts) {
     const double ratio = std::abs(p.by) / least;
@@ -229,7 +232,8 @@ ARMAGRAD_INLINE Term Simplifier::factored(Shape shape, Parts parts) {
       Attempt attempt(*this);
       const Parts next = divided(parts, shared);
       const Term candidate = assembled(shape, next);
-      if (cost(candidate) >= cost(best)) continue;
+      const bool at_end = shared.place != Shared::Place::entries;
+      if (at_end ? cost(candidate) > cost(best) : cost(candidate) >= cost(best)) continue;
       attempt.keep();
       best = note("take out the common factor", best, candidate);
       parts = next;
@@ -292,13 +296,14 @@ ARMAGRAD_INLINE Parts Simplifier::multiplied_out(Term t) {
 
 /// All terms multiplied out, if some of them then meet.
 ARMAGRAD_INLINE std::optional<Parts> Simplifier::multiplied_out(Shape shape, const Parts& parts) {
-  if (parts.size() > 16) return {};
+  if (parts.size() < 2 || parts.size() > 16 || multiplying_out_) return {};
   Attempt attempt(*this);
   Parts out;
+  multiplying_out_ = true;
   for (const Part& p : parts) {
     for (const Part& q : multiplied_out(p.term)) add_term(out, shape, {q.term, q.by * p.by});
-    if (out.size() > merge_limit) return {};
   }
+  multiplying_out_ = false;
   const std::size_t terms = out.size();
   collect(out);
   if (terms == parts.size() || out.size() == terms) return {};
