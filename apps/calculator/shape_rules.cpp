@@ -105,7 +105,7 @@ Sides square_number(const ShapeCall& x) { return require_square(x[0]), Sides(); 
 
 Sides reduced(const ShapeCall& x) { return reduced_along(x[0], x.dim(1)); }
 Sides reduced_second(const ShapeCall& x) { return reduced_along(x[0], x.dim(2)); }
-Sides reduced_by_dim(const ShapeCall& x) { return reduced_along(x[0], x.dim(1).value_or(0)); }
+Sides logsumexp(const ShapeCall& x) { return reduced_along(x[0], x.softmax_dim(1)); }
 Sides column_norms(const ShapeCall& x) { return reduced_along(x[0], x.dim(2).value_or(0)); }
 Sides extreme(const ShapeCall& x) {
   const bool of_two = x.size() == 2 && !x.argument(1).number;

@@ -21,8 +21,8 @@ Sides square_number(const ShapeCall& x);
 /// sum(x[, dim]), var(x[, norm_type[, dim]]), max(x[, dim]) or max(a, b).
 Sides reduced(const ShapeCall& x);
 Sides reduced_second(const ShapeCall& x);
-/// The same where dim is 0 if it is not given, be x a vector or not.
-Sides reduced_by_dim(const ShapeCall& x);
+/// The same with a dimension where none is given, be x a vector or not.
+Sides logsumexp(const ShapeCall& x);
 Sides column_norms(const ShapeCall& x);
 Sides extreme(const ShapeCall& x);
 Sides along(const ShapeCall& x);
