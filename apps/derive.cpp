@@ -58,14 +58,16 @@ std::string expression(const std::string& argument) {
   return text;
 }
 
-std::string code_of(const Problem& problem, const Formula& formula) {
+std::string code_of(const Problem& problem, const Formula& formula) try {
   std::vector<CodeFunction> functions;
   const std::string loss = problem.along.empty() ? "dJ_d" : "dJ_" + problem.along + "_d";
   for (std::size_t k = 0; k < problem.by.size(); ++k)
     functions.push_back({loss + problem.by[k], read_back(formula, k)});
   Declarations declarations = problem.variables.declarations;
-  declarations.softmax_dim = arma::uword(formula.softmax_dim().value_or(0));
+  declarations.softmax_dim = uword(formula.softmax_dim().value_or(0));
   return armadillo_code(functions, declarations);
+} catch (const ExpressionError& error) {
+  throw std::runtime_error(std::string("the formula cannot be written as C++: ") + error.what());
 }
 
 Json matrix(const arma::mat& x) {

@@ -38,6 +38,36 @@ constexpr Helper table[] = {
      "  for (arma::uword i = 0; i < at.n_elem; ++i) (dim == 0 ? y.at(at[i], i) : y.at(i, at[i])) = 1;\n"
      "  return y;\n"
      "}\n"},
+    {"placed", "placed", false,
+     "arma::mat placed(const arma::mat& x, arma::uword row, arma::uword col, arma::uword rows, arma::uword cols) {\n"
+     "  arma::mat y(rows, cols, arma::fill::zeros);\n"
+     "  y.submat(row, col, arma::size(x)) = x;\n"
+     "  return y;\n"
+     "}\n"},
+    {"folded", "folded", false,
+     "arma::mat folded(const arma::mat& x, arma::uword down, arma::uword across) {\n"
+     "  const arma::uword rows = x.n_rows / down, cols = x.n_cols / across;\n"
+     "  arma::mat y(rows, cols, arma::fill::zeros);\n"
+     "  for (arma::uword i = 0; i < down; ++i)\n"
+     "    for (arma::uword j = 0; j < across; ++j) y += x.submat(i * rows, j * cols, arma::size(y));\n"
+     "  return y;\n"
+     "}\n"},
+    {"cumsum", "cumsum", false,
+     "arma::mat cumsum(const arma::mat& x, arma::uword dim, const char* reversed = nullptr) {\n"
+     "  if (!reversed) return arma::cumsum(x, dim);\n"
+     "  const arma::mat y = arma::reverse(x, dim);\n"
+     "  return arma::reverse(arma::cumsum(y, dim), dim);\n"
+     "}\n"},
+    {"sorted_back", "sorted_back", false,
+     "arma::mat sorted_back(const arma::mat& x, const arma::mat& by, const char* order, arma::uword dim) {\n"
+     "  if (dim == 1) return sorted_back(x.t(), by.t(), order, 0).t();\n"
+     "  arma::mat y(arma::size(x));\n"
+     "  for (arma::uword j = 0; j < x.n_cols; ++j) {\n"
+     "    const arma::uvec place = arma::stable_sort_index(by.col(j), order);\n"
+     "    for (arma::uword i = 0; i < x.n_rows; ++i) y.at(place[i], j) = x.at(i, j);\n"
+     "  }\n"
+     "  return y;\n"
+     "}\n"},
     {"logsumexp", "logsumexp", false,
      "arma::mat logsumexp(const arma::mat& x, arma::uword dim) {\n"
      "  const arma::mat top = arma::max(x, dim);\n"
@@ -68,8 +98,8 @@ constexpr Helper table[] = {
 std::span<const Helper> code_helpers() { return table; }
 
 const std::string_view entrywise_helper =
-    "double entry(double x, arma::uword) { return x; }\n"
-    "double entry(const arma::mat& x, arma::uword i) { return x[i]; }\n"
+    "inline double entry(double x, arma::uword) { return x; }\n"
+    "inline double entry(const arma::mat& x, arma::uword i) { return x[i]; }\n"
     "template <class F, class... X>\n"
     "arma::mat entrywise(const arma::SizeMat& size, F f, const X&... x) {\n"
     "  arma::mat y(size);\n"

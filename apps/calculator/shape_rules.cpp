@@ -182,6 +182,19 @@ Sides head_cols(const ShapeCall& x) { return {x[0].rows, x.count(1)}; }
 Sides submat(const ShapeCall& x) {
   return {range(x.count(1), x.count(3), x[0].rows), range(x.count(2), x.count(4), x[0].cols)};
 }
+Sides placed(const ShapeCall& x) { return {x.count(3), x.count(4)}; }
+Sides folded(const ShapeCall& x) {
+  const auto part = [](const Size& whole, const Size& n) {
+    const auto size = whole.divided_by(n);
+    if (!size) throw std::logic_error(whole.text() + " is not made of " + n.text() + " parts");
+    return *size;
+  };
+  return {part(x[0].rows, x.count(1)), part(x[0].cols, x.count(2))};
+}
+Sides sorted_back(const ShapeCall& x) {
+  if (x[0] != x[1]) throw std::logic_error("shapes " + both(x[0], x[1]) + " differ");
+  return x.dim(3), x[0];
+}
 Sides entry(const ShapeCall& x) {
   if (x.size() == 2) return x.count(1), Sides();
   range(x.count(1), x.count(1), x[0].rows);
