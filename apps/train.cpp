@@ -99,7 +99,7 @@ int train_command(const Arguments& arguments) {
   const TrainingOptions defaults;
   const auto text = [](const std::string& value) { return po::value<std::string>()->default_value(value); };
   const auto number = [&](double value) { return text(to_text(value)); };
-  Options options("train", "fits softmax regression and reports its accuracy.",
+  Options options("mnist_softmax train", "fits softmax regression and reports its accuracy.",
                   "mnist_softmax train --data mnist --epochs 10 --model digits.model");
   options.add_data();
   options.add()("train-size", po::value<std::string>(),
