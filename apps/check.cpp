@@ -42,7 +42,7 @@ const std::vector<std::pair<std::string, std::string>> mistakes{
 
 int check_command(const Arguments& arguments) {
   Options options(
-      "check",
+      "mnist_softmax check",
       "checks the model's gradient at random W: tape against analytic, differences and complex step.",
       "mnist_softmax check --data mnist --break softmax-axis");
   options.add_data();

@@ -59,7 +59,7 @@ void evaluate(const ModelFile& model, const std::string& file, const Dataset& da
 }  // namespace
 
 int evaluate_command(const Arguments& arguments) {
-  Options options("evaluate", "reports a saved model's accuracy.",
+  Options options("mnist_softmax evaluate", "reports a saved model's accuracy.",
                   "mnist_softmax evaluate --model digits.model --data mnist");
   options.add_data();
   options.add()("model", po::value<std::string>(), "a file that train --model or --checkpoint wrote")(

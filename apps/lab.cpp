@@ -168,7 +168,7 @@ void start_and_schedule(const Lab& lab, arma::uword epochs) {
 
 int lab_command(const Arguments& arguments) {
   Options options(
-      "lab",
+      "mnist_softmax lab",
       "the lab that this program grew from. --student: the notebook's mistakes one by one, which check "
       "catches which, and what accuracy each would have given; a minute or two on MNIST.",
       "mnist_softmax lab --student --data mnist");

@@ -1,6 +1,5 @@
 // mnist_softmax: softmax regression on MNIST, its gradients derived by the tape.
 
-#include <algorithm>
 #include <iostream>
 #include <map>
 
@@ -37,25 +36,6 @@ int run(const Arguments& arguments) {
   return command->second({arguments.begin() + 1, arguments.end()});
 }
 
-/// One line, whatever an argument or a file name had in it.
-int fail(int status, std::string what) {
-  std::replace_if(
-      what.begin(), what.end(), [](unsigned char c) { return c < ' ' || c == 127; }, '?');
-  std::cerr << "mnist_softmax: " << what << '\n';
-  return status;
-}
-
 }  // namespace
 
-int main(int argc, char** argv) {
-  try {
-    const int status = run({argv + 1, argv + argc});
-    std::cout.flush();
-    if (!std::cout) throw std::runtime_error("standard output: cannot be written");
-    return status;
-  } catch (const UsageError& error) {
-    return fail(2, error.what());
-  } catch (const std::exception& error) {
-    return fail(1, error.what());
-  }
-}
+int main(int argc, char** argv) { return run_program("mnist_softmax", run, argc, argv); }

@@ -1,5 +1,6 @@
 #include "options.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <filesystem>
@@ -19,16 +20,36 @@ void Options::add_data() {
       "download", po::bool_switch(), "fetch MNIST from its public mirrors where it is not here yet");
 }
 
+/// Where an argument is declared, what begins with a single minus is no option but -h.
+std::vector<po::option> Options::argument(std::vector<std::string>& words) const {
+  const std::string& word = words[0];
+  if (argument_.empty() || !word.starts_with("-") || word.starts_with("--") || word == "-h") return {};
+  po::option option;
+  option.value = option.original_tokens = {word};
+  option.position_key = 0;
+  words.erase(words.begin());
+  return {option};
+}
+
+/// Takes an argument that belongs to no option for the declared one.
+bool Options::take_argument(const po::option& option, const std::string& see) {
+  if (!option.string_key.empty()) return false;
+  if (argument_.empty() || values_.count(argument_))
+    throw UsageError("'" + option.original_tokens.front() + "' belongs to no option" + see);
+  values_.insert({argument_, po::variable_value(boost::any(option.original_tokens.front()), false)});
+  return true;
+}
+
 bool Options::parse(const std::vector<std::string>& arguments) {
-  const std::string see = " (see mnist_softmax " + command_ + " --help)";
+  const std::string see = " (see " + command_ + " --help)";
   try {
     const auto style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
-    const po::parsed_options parsed =
-        po::command_line_parser(arguments).options(description_).style(style).run();
-    for (const po::option& option : parsed.options) {
-      if (option.string_key.empty())
-        throw UsageError("'" + option.original_tokens.front() + "' belongs to no option" + see);
-    }
+    po::parsed_options parsed = po::command_line_parser(arguments)
+                                    .options(description_)
+                                    .style(style)
+                                    .extra_style_parser([&](auto& words) { return argument(words); })
+                                    .run();
+    std::erase_if(parsed.options, [&](const po::option& option) { return take_argument(option, see); });
     po::store(parsed, values_);
     po::notify(values_);
   } catch (const po::error& error) {
@@ -37,12 +58,13 @@ bool Options::parse(const std::vector<std::string>& arguments) {
   if (!values_.count("help")) {
     for (const auto& [name, value] : values_) {
       const auto* text = boost::any_cast<std::string>(&value.value());
-      if (text && text->empty()) throw UsageError("--" + name + ": expected a value, got ''");
+      if (text && text->empty())
+        throw UsageError((name == argument_ ? "" : "--") + name + ": expected a value, got ''");
     }
+    if (!argument_.empty() && !values_.count(argument_)) throw UsageError(argument_ + " is missing" + see);
     return true;
   }
-  std::cout << "mnist_softmax " << command_ << ": " << about_ << "\n\n"
-            << description_ << "\nExample: " << example_ << '\n';
+  std::cout << command_ << ": " << about_ << "\n\n" << description_ << "\nExample: " << example_ << '\n';
   return false;
 }
 
@@ -104,6 +126,25 @@ std::string Options::choice(const std::string& name, const std::vector<std::stri
     known += (known.empty() ? "" : ", ") + choice;
   }
   throw UsageError("--" + name + ": expected one of " + known + ", got '" + value + "'");
+}
+
+int run_program(const std::string& name, int (*run)(const std::vector<std::string>&), int argc, char** argv) {
+  const auto fail = [&](int status, std::string what) {
+    std::replace_if(
+        what.begin(), what.end(), [](unsigned char c) { return c < ' ' || c == 127; }, '?');
+    std::cerr << name << ": " << what << '\n';
+    return status;
+  };
+  try {
+    const int status = run({argv + 1, argv + argc});
+    std::cout.flush();
+    if (!std::cout) throw std::runtime_error("standard output: cannot be written");
+    return status;
+  } catch (const UsageError& error) {
+    return fail(2, error.what());
+  } catch (const std::exception& error) {
+    return fail(1, error.what());
+  }
 }
 
 bool same_file(const std::string& a, const std::string& b) {

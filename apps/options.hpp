@@ -17,21 +17,28 @@ struct UsageError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// A subcommand's options; every one that it reads is declared with its default and its help.
+/// The options of a program or of its subcommand; every one that it reads is declared with its default and
+/// its help.
 class Options {
  public:
-  /// `about`: what the subcommand does, in a line or two; `example`: a command to try.
+  /// `command`: "mnist_softmax train"; `about`: what it does, in a line or two; `example`: a command to try.
   Options(std::string command, std::string about, std::string example);
 
   po::options_description_easy_init add() { return description_.add_options(); }
   /// Declares --data and --download.
   void add_data();
+  /// Declares an argument that stands by itself, which may begin with a minus.
+  void take(const std::string& name) { argument_ = name; }
   /// False when help was asked for, and given. UsageError for what is not an option or not of its type.
   bool parse(const std::vector<std::string>& arguments);
 
   bool given(const std::string& name) const { return !values_[name].defaulted() && !values_[name].empty(); }
   std::string text(const std::string& name) const {
     return values_.count(name) ? values_[name].as<std::string>() : "";
+  }
+  /// Of an option that may be given several times.
+  std::vector<std::string> texts(const std::string& name) const {
+    return values_.count(name) ? values_[name].as<std::vector<std::string>>() : std::vector<std::string>();
   }
   bool flag(const std::string& name) const { return values_[name].as<bool>(); }
   /// A finite number in [least, most]; UsageError that names the option otherwise.
@@ -46,10 +53,17 @@ class Options {
   DataOptions data() const { return {text("data"), flag("download")}; }
 
  private:
-  std::string command_, about_, example_;
+  std::vector<po::option> argument(std::vector<std::string>& words) const;
+  bool take_argument(const po::option& option, const std::string& see);
+
+  std::string command_, about_, example_, argument_;
   po::options_description description_{"Options"};
   po::variables_map values_;
 };
+
+/// What main() does: runs the program and returns the exit status, 2 for a UsageError and 1 for any other
+/// exception, of which it says in one line what happened.
+int run_program(const std::string& name, int (*run)(const std::vector<std::string>&), int argc, char** argv);
 
 /// Do both names, not empty, lead to one regular file, which the second to be written would replace?
 bool same_file(const std::string& a, const std::string& b);

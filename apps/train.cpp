@@ -298,7 +298,7 @@ int train(const Settings& settings, unsigned threads, const Outputs& outputs, co
 }  // namespace
 
 int train_command(const Arguments& arguments) {
-  Options options("train", "fits softmax regression or a net and reports its accuracy.",
+  Options options("mnist_softmax train", "fits softmax regression or a net and reports its accuracy.",
                   "mnist_softmax train --data mnist --net lenet --model digits.model");
   options.add_data();
   add_settings(options);

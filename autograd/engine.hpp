@@ -17,6 +17,7 @@ const Operation<eT>& leaf_operation(bool variable) {
   static const Operation<eT> variable_{.name = "variable"}, constant_{.name = "constant"};
   return variable ? variable_ : constant_;
 }
+inline constexpr auto by_index = [](const auto& a, const auto& b) { return a.first < b.first; };
 }  // namespace detail
 
 // ---- Recording
@@ -83,22 +84,29 @@ void Tape<eT>::rebind(Index i, const eT* data) {
 // clang-format off
 template <class eT> Var<eT> Tape<eT>::variable(const arma::Mat<eT>& W) { return leaf(true, shape_of(W.n_rows, W.n_cols), W.memptr(), true, false); }
 template <class eT> Var<eT> Tape<eT>::variable(View<eT> W) { return named(leaf(true, shape_of(W.matrix->n_rows, W.matrix->n_cols), W.matrix->memptr(), false, false), W.name); }
-template <class eT> Var<eT> Tape<eT>::variable(eT x) { return leaf(true, scalar_shape, &x, true, true); }
+template <class eT> Var<eT> Tape<eT>::variable(eT x, const char* name) { return named(leaf(true, scalar_shape, &x, true, true), name); }
 template <class eT> Var<eT> Tape<eT>::constant(const arma::Mat<eT>& X) { return leaf(false, shape_of(X.n_rows, X.n_cols), X.memptr(), true, false); }
 template <class eT> Var<eT> Tape<eT>::constant(View<eT> X) { return named(leaf(false, shape_of(X.matrix->n_rows, X.matrix->n_cols), X.matrix->memptr(), false, false), X.name); }
-template <class eT> Var<eT> Tape<eT>::constant(eT x) { return leaf(false, scalar_shape, &x, true, true); }
+template <class eT> Var<eT> Tape<eT>::constant(eT x, const char* name) { return named(leaf(false, scalar_shape, &x, true, true), name); }
 // clang-format on
 
 template <class eT>
 Var<eT> Tape<eT>::named(const Var<eT>& x, const char* name) {
-  if (name) names_.emplace_back(x.index(), name);
+  check(x, "named", {});
+  if (!name) return x;
+  const auto at = std::lower_bound(names_.begin(), names_.end(), std::pair(x.index(), name), detail::by_index);
+  if (at != names_.end() && at->first == x.index())
+    at->second = name;
+  else
+    names_.emplace(at, x.index(), name);
   return x;
 }
 
 template <class eT>
 const char* Tape<eT>::name(Index i) const {
-  const auto found = std::find_if(names_.begin(), names_.end(), [i](const auto& n) { return n.first == i; });
-  return found == names_.end() ? nullptr : found->second;
+  const std::pair<Index, const char*> key(i, nullptr);
+  const auto found = std::lower_bound(names_.begin(), names_.end(), key, detail::by_index);
+  return found == names_.end() || found->first != i ? nullptr : found->second;
 }
 
 template <class eT>

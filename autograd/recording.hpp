@@ -9,6 +9,11 @@
 
 namespace armagrad {
 
+/// What the rule of node `from` added to the adjoint of its operand `to`, which was `sum` then.
+struct Contribution {
+  Index from, to, part, sum;
+};
+
 template <class eT>
 class Recording {
  public:
@@ -51,6 +56,8 @@ class Recording {
     return tape_.node(operand).is_scalar ? x : spread(x, tape_.node(i).shape);
   }
   Var<eT> adjoint(Index i) { return tape_.handle(adjoints_[i]); }
+  /// In the order of the backward pass.
+  const std::vector<Contribution>& contributions() const { return contributions_; }
 
   /// Adds part to the adjoint of node i, summed over what was broadcast.
   void add(Index i, const Var<eT>& part) {
@@ -58,6 +65,7 @@ class Recording {
     Var<eT> fit = sum_to(part, tape_.node(i).shape);
     if (tape_.node(i).is_scalar && !tape_.node(fit.index()).is_scalar) fit = accu(fit);
     adjoints_[i] = adjoints_[i] == no_index ? fit.index() : (tape_.handle(adjoints_[i]) + fit).index();
+    contributions_.push_back({from_, i, fit.index(), adjoints_[i]});
   }
 
   /// Adds dy times an elementwise rule's partial derivative: a Var, what is taken of dy, or a plain number.
@@ -88,6 +96,7 @@ class Recording {
       if (adjoints_[i] == no_index || !tape_.wants(i) || tape_.node(i).operation->family == Family::leaf)
         continue;
       place = tape_.node(i).at;
+      from_ = i;
       tape_.node(i).operation->record(*this, i);
     }
   }
@@ -98,6 +107,8 @@ class Recording {
 
   Tape<eT>& tape_;
   std::vector<Index> adjoints_;
+  std::vector<Contribution> contributions_;
+  Index from_ = no_index;
 };
 
 /// Where a rule adds what an operand's adjoint gets, as nodes.

@@ -105,11 +105,11 @@ class Tape {
   /// A leaf to be differentiated by; copied, unless given as view(W).
   Var<eT> variable(const arma::Mat<eT>& W);
   Var<eT> variable(View<eT> W);
-  Var<eT> variable(eT scalar);
+  Var<eT> variable(eT scalar, const char* name = nullptr);
   /// A leaf that is held fixed; copied, unless given as view(X).
   Var<eT> constant(const arma::Mat<eT>& X);
   Var<eT> constant(View<eT> X);
-  Var<eT> constant(eT scalar);
+  Var<eT> constant(eT scalar, const char* name = nullptr);
 
   /// d root / d (every variable), from zero. std::logic_error unless root is 1x1 and of this tape. With
   /// `value`, root's value is computed in the same sweep.
@@ -189,8 +189,10 @@ class Tape {
   eT* output(Index i);
   /// Points a leaf at other numbers of the same shape.
   void rebind(Index leaf, const eT* data);
-  /// A leaf's name, or nullptr.
-  const char* name(Index leaf) const;
+  /// Names x in formulas; the name is kept by pointer.
+  Var<eT> named(const Var<eT>& x, const char* name);
+  /// A node's name, or nullptr.
+  const char* name(Index i) const;
   const void* rule(Index i) const;
 
   /// Adds scale * look (of node i's shape) to the adjoint of node i, by reference where it is the first.
@@ -219,7 +221,6 @@ class Tape {
   template <class Watch>
   void sweep(const Schedule& schedule, const eT* seed, bool accumulate, Watch watch);
   Var<eT> leaf(bool variable, Shape shape, const eT* data, bool copy, bool scalar);
-  Var<eT> named(const Var<eT>& x, const char* name);
   Index append(const Operation<eT>& operation, Shape shape, std::span<const Index> operands, Location at);
   void need(Index i, Index& lowest);
   void need_operands(Index i, Index& lowest, Schedule& schedule);
@@ -245,7 +246,7 @@ class Tape {
   std::vector<Storage> storage_;
   std::vector<Index> variables_;
   std::vector<Index> wide_operands_;
-  std::vector<std::pair<Index, const char*>> names_;
+  std::vector<std::pair<Index, const char*>> names_;  // in the order of the nodes
   std::vector<std::shared_ptr<const void>> large_rules_;
   std::deque<arma::Mat<eT>> gradients_;
   Pool<eT> pool_;

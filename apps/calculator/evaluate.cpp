@@ -68,7 +68,7 @@ std::vector<Var<double>> evaluate(const Syntax& syntax, const Environment& envir
   };
   const auto apply = [&](const Function& function, const Term&,
                          std::span<const Value* const> arguments) -> Value {
-    const Var<double> x = function.value(Call(arguments, environment.dim));
+    const Var<double> x = function.value(Call(arguments, environment.softmax_dim));
     check_entries(double(x.n_elem));
     return {as_number(x), nullptr, function.gives};
   };
@@ -77,7 +77,7 @@ std::vector<Var<double>> evaluate(const Syntax& syntax, const Environment& envir
   for (const Line& line : syntax.lines) {
     const Value* value[] = {&values[line.term]};
     try {
-      lines.push_back(Call(value, {})[0]);
+      lines.push_back(Call(value, 0)[0]);
     } catch (const std::logic_error& error) {
       throw ExpressionError(error.what(), syntax.terms[line.term].at);
     }
@@ -102,7 +102,7 @@ std::optional<Size> arithmetic(const std::string& sign, std::span<const Known* c
 
 }  // namespace
 
-std::vector<Sides> shapes_of(const Syntax& syntax, const Declarations& declarations) {
+std::vector<Known> known_terms(const Syntax& syntax, const Declarations& declarations) {
   const auto& dimensions = declarations.dimensions;
   const auto value_of = [&](const Term& term) -> Known {
     if (term.kind == Term::Kind::text) return {{}, {}, &term.text};
@@ -117,17 +117,21 @@ std::vector<Sides> shapes_of(const Syntax& syntax, const Declarations& declarati
   };
   const auto apply = [&](const Function& function, const Term& term,
                          std::span<const Known* const> arguments) -> Known {
-    const Sides sides = function.shape(ShapeCall(arguments, {}));
+    const Sides sides = function.shape(ShapeCall(arguments, declarations.softmax_dim));
     if (sides.rows.is_too_long() || sides.cols.is_too_long())
       throw std::logic_error("a shape of too many dimensions");
     return {sides, arithmetic(term.text, arguments), nullptr, function.gives};
   };
-  const auto known = walk<Known>(syntax, value_of, apply);
+  return walk<Known>(syntax, value_of, apply);
+}
+
+std::vector<Sides> shapes_of(const Syntax& syntax, const Declarations& declarations) {
+  const auto known = known_terms(syntax, declarations);
   std::vector<Sides> lines;
   for (const Line& line : syntax.lines) {
     const Known* value[] = {&known[line.term]};
     try {
-      lines.push_back(ShapeCall(value, {})[0]);
+      lines.push_back(ShapeCall(value, 0)[0]);
     } catch (const std::logic_error& error) {
       throw ExpressionError(error.what(), syntax.terms[line.term].at);
     }

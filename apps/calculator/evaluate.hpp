@@ -9,9 +9,8 @@ namespace armagrad::apps {
 struct Environment {
   Tape<double>& tape;
   std::map<std::string, Var<double>> names;
-  /// The dimension that softmax, sum and the like go along where the expression does not say; Armadillo's
-  /// choice if there is none.
-  std::optional<uword> dim = {};
+  /// That softmax, log_softmax and logsumexp go along where the expression does not say.
+  uword softmax_dim = 0;
 };
 
 /// The value of each line. A matrix of one entry is a number, which meets matrices of any shape.
@@ -22,10 +21,14 @@ std::vector<Var<double>> evaluate(const Syntax& syntax, const Environment& envir
 struct Declarations {
   std::map<std::string, Sides> shapes;
   std::vector<std::string> dimensions;  // in the order of their appearance
+  uword softmax_dim = 0;                // as in Environment
 };
 
 /// The shape of each line, over named dimensions, with no value computed. ExpressionError as above, with the
 /// names of dimensions that differ.
 std::vector<Sides> shapes_of(const Syntax& syntax, const Declarations& declarations);
+
+/// What is known of each term.
+std::vector<Known> known_terms(const Syntax& syntax, const Declarations& declarations);
 
 }  // namespace armagrad::apps

@@ -32,8 +32,8 @@ struct Value {
 template <class Argument>
 class Arguments {
  public:
-  Arguments(std::span<const Argument* const> arguments, std::optional<uword> dim)
-      : arguments_(arguments), dim_(dim) {}
+  Arguments(std::span<const Argument* const> arguments, uword softmax_dim)
+      : arguments_(arguments), softmax_dim_(softmax_dim) {}
 
   std::size_t size() const { return arguments_.size(); }
   const Argument& argument(std::size_t k) const { return *arguments_[k]; }
@@ -53,12 +53,14 @@ class Arguments {
   }
   /// Argument k as a size or an index.
   auto count(std::size_t k) const;
-  /// Argument k, which is 0 or 1; else the dimension of who asks, if any; else what Armadillo would take.
+  /// Argument k, which is 0 or 1; none where it is not given.
   std::optional<uword> dim(std::size_t k) const;
+  /// The same of the softmax family, which has a default.
+  uword softmax_dim(std::size_t k) const { return dim(k).value_or(softmax_dim_); }
 
  private:
   std::span<const Argument* const> arguments_;
-  std::optional<uword> dim_;
+  uword softmax_dim_;
 };
 
 /// A matrix's entry counts and indices, on a tape: a number that no variable has an influence on.
@@ -77,7 +79,7 @@ auto Arguments<Argument>::count(std::size_t k) const {
 }
 template <class Argument>
 std::optional<uword> Arguments<Argument>::dim(std::size_t k) const {
-  if (k >= size()) return dim_;
+  if (k >= size()) return {};
   const auto d = count(k);
   if (d == 0 || d == 1) return d == 1;
   throw std::logic_error("a dimension is 0 or 1");

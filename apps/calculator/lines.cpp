@@ -10,10 +10,6 @@ bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-bool is_name(std::string_view s) {
-  return !s.empty() && is_letter(s[0]) &&
-         std::all_of(s.begin(), s.end(), [](char c) { return is_letter(c) || is_digit(c); });
-}
 /// "P", or "dJ/dW" of a derivative.
 bool is_label(std::string_view s) {
   const std::size_t slash = s.find('/');
@@ -106,6 +102,11 @@ class Splitter {
 };
 
 }  // namespace
+
+bool is_name(std::string_view s) {
+  return !s.empty() && is_letter(s[0]) &&
+         std::all_of(s.begin(), s.end(), [](char c) { return is_letter(c) || is_digit(c); });
+}
 
 std::vector<Section> sections(const std::string& text) {
   if (text.size() > longest_text)

@@ -15,6 +15,9 @@ struct Section {
 /// and quotes without their counterpart, for labels that are none, for nothing at all.
 std::vector<Section> sections(const std::string& text);
 
+/// Letters, digits and _, and no digit first.
+bool is_name(std::string_view text);
+
 /// Throws an ExpressionError for what stands at `at` where something else was wanted.
 [[noreturn]] void unexpected(const std::string& text, std::uint32_t at, std::uint32_t end,
                              const std::string& wanted);

@@ -51,6 +51,31 @@ V sorted(const Call& c) {
   return sort(c[0], order.c_str());
 }
 
+// The reverse of cumsum, submat, repmat and sort: what formulas of their gradients are made of.
+V summed_up(const Call& c) {
+  if (c.size() < 3) return along(c, [](auto... a) { return cumsum(a...); });
+  if (c.text(2) != "reversed") throw std::logic_error("sums are \"reversed\" or not");
+  return running_sums(c[0], *c.dim(1), true);
+}
+V among_zeros(const Call& c) {
+  const Shape to = shape_of(c.count(3), c.count(4));
+  check_entries(double(to.size()));
+  if (c.count(1) + c[0].n_rows > to.rows || c.count(2) + c[0].n_cols > to.cols)
+    throw std::logic_error("a matrix of " + to_string(c[0].shape()) + " has no place there");
+  return placed(c[0], Place{std::uint32_t(c.count(1)), std::uint32_t(c.count(2)), to});
+}
+V sum_of_blocks(const Call& c) {
+  const uword down = c.count(1), across = c.count(2);
+  if (down == 0 || across == 0 || c[0].n_rows % down || c[0].n_cols % across)
+    throw std::logic_error(to_string(c[0].shape()) + " is not made of such blocks");
+  return folded(c[0], down, across);
+}
+V sorted_back(const Call& c) {
+  if (c[0].shape() != c[1].shape()) throw std::logic_error(incompatible(c[0].shape(), c[1].shape()));
+  const Order order{std::uint8_t(*c.dim(3)), c.text(2) == "descend", true};
+  return arranged(c[0], c[1], order);
+}
+
 // clang-format off
 const Function table[] = {
     {"accu(x)", shape::number, [](const Call& c) { return accu(c[0]); }},
@@ -59,7 +84,7 @@ const Function table[] = {
     {"chol(A[, \"lower\"])", shape::square, [](const Call& c) { return c.size() > 1 ? chol(c[0], c.text(1).c_str()) : chol(c[0]); }},
     {"col(x, j)", shape::col, [](const Call& c) { return c[0].col(c.count(1)); }},
     {"cols(x, first, last)", shape::cols, [](const Call& c) { return c[0].cols(c.count(1), c.count(2)); }},
-    {"cumsum(x[, dim])", shape::along, [](const Call& c) { return along(c, [](auto... a) { return cumsum(a...); }); }},
+    {"cumsum(x[, dim, \"reversed\"])", shape::along, summed_up},
     {"det(A)", shape::square_number, [](const Call& c) { return det(c[0]); }},
     {"diagmat(x)", shape::diagmat, [](const Call& c) { return diagmat(c[0]); }},
     {"diagvec(A)", shape::diagvec, [](const Call& c) { return diagvec(c[0]); }},
@@ -69,6 +94,8 @@ const Function table[] = {
     {"eig_sym(A)", shape::eigenvalues, [](const Call& c) { return eig_sym(c[0]); }},
     {"expmat(A)", shape::square, [](const Call& c) { return expmat(c[0]); }},
     {"eye(rows, cols)", shape::filled, identity},
+    {"first_max(x[, dim])", shape::along, [](const Call& c) { return first_max(c[0], c.dim(1).value_or(0)); }},
+    {"folded(x, down, across)", shape::folded, sum_of_blocks},
     {"head_cols(x, n)", shape::head_cols, [](const Call& c) { return c[0].head_cols(c.count(1)); }},
     {"head_rows(x, n)", shape::head_rows, [](const Call& c) { return c[0].head_rows(c.count(1)); }},
     {"inv(A)", shape::square, [](const Call& c) { return inv(c[0]); }},
@@ -78,8 +105,8 @@ const Function table[] = {
     {"kron(a, b)", shape::kron, [](const Call& c) { return check_entries(double(c[0].n_elem) * double(c[1].n_elem)), kron(c[0], c[1]); }},
     {"log_det(A)", shape::square_number, [](const Call& c) { return log_det(c[0]); }},
     {"log_det_sympd(A)", shape::square_number, [](const Call& c) { return log_det_sympd(c[0]); }},
-    {"log_softmax(x[, dim])", shape::along, [](const Call& c) { return log_softmax(c[0], c.dim(1).value_or(0)); }},
-    {"logsumexp(x[, dim])", shape::reduced_by_dim, [](const Call& c) { return logsumexp(c[0], c.dim(1).value_or(0)); }},
+    {"log_softmax(x[, dim])", shape::along, [](const Call& c) { return log_softmax(c[0], c.softmax_dim(1)); }},
+    {"logsumexp(x[, dim])", shape::logsumexp, [](const Call& c) { return logsumexp(c[0], c.softmax_dim(1)); }},
     {"max(x[, dim or b])", shape::extreme, [](const Call& c) { return extreme(c, [](auto... a) { return max(a...); }); }},
     {"mean(x[, dim])", shape::reduced, [](const Call& c) { return along(c, [](auto... a) { return mean(a...); }); }},
     {"min(x[, dim or b])", shape::extreme, [](const Call& c) { return extreme(c, [](auto... a) { return min(a...); }); }},
@@ -87,14 +114,16 @@ const Function table[] = {
     {"normalise(x[, p, dim])", shape::same, [](const Call& c) { return along_second(c, 2, [](auto... a) { return normalise(a...); }); }},
     {"ones(rows, cols)", shape::filled, [](const Call& c) { return filled(c, 1); }},
     {"pinv(A)", shape::transpose, [](const Call& c) { return pinv(c[0]); }},
+    {"placed(x, row, col, rows, cols)", shape::placed, among_zeros},
     {"prod(x[, dim])", shape::reduced, [](const Call& c) { return along(c, [](auto... a) { return prod(a...); }); }},
     {"repmat(x, down, across)", shape::repmat, [](const Call& c) { return check_entries(double(c[0].n_elem) * double(c.count(1)) * double(c.count(2))), repmat(c[0], c.count(1), c.count(2)); }},
     {"reshape(x, rows, cols)", shape::reshape, [](const Call& c) { return reshape(c[0], c.count(1), c.count(2)); }},
     {"row(x, i)", shape::row, [](const Call& c) { return c[0].row(c.count(1)); }},
     {"rows(x, first, last)", shape::rows, [](const Call& c) { return c[0].rows(c.count(1), c.count(2)); }},
-    {"softmax(x[, dim])", shape::along, [](const Call& c) { return softmax(c[0], c.dim(1).value_or(0)); }},
+    {"softmax(x[, dim])", shape::along, [](const Call& c) { return softmax(c[0], c.softmax_dim(1)); }},
     {"solve(A, B)", shape::solve, [](const Call& c) { return solve(c[0], c[1]); }},
     {"sort(x[, \"descend\", dim])", shape::same, sorted},
+    {"sorted_back(x, by, order, dim)", shape::sorted_back, sorted_back},
     {"stddev(x[, norm_type, dim])", shape::reduced_second, [](const Call& c) { return along_second(c, 0, [](auto... a) { return stddev(a...); }); }},
     {"submat(x, row1, col1, row2, col2)", shape::submat, [](const Call& c) { return c[0].submat(c.count(1), c.count(2), c.count(3), c.count(4)); }},
     {"sum(x[, dim])", shape::reduced, [](const Call& c) { return along(c, [](auto... a) { return sum(a...); }); }},

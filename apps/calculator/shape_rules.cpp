@@ -105,7 +105,7 @@ Sides square_number(const ShapeCall& x) { return require_square(x[0]), Sides(); 
 
 Sides reduced(const ShapeCall& x) { return reduced_along(x[0], x.dim(1)); }
 Sides reduced_second(const ShapeCall& x) { return reduced_along(x[0], x.dim(2)); }
-Sides reduced_by_dim(const ShapeCall& x) { return reduced_along(x[0], x.dim(1).value_or(0)); }
+Sides logsumexp(const ShapeCall& x) { return reduced_along(x[0], x.softmax_dim(1)); }
 Sides column_norms(const ShapeCall& x) { return reduced_along(x[0], x.dim(2).value_or(0)); }
 Sides extreme(const ShapeCall& x) {
   const bool of_two = x.size() == 2 && !x.argument(1).number;
@@ -181,6 +181,19 @@ Sides head_rows(const ShapeCall& x) { return {x.count(1), x[0].cols}; }
 Sides head_cols(const ShapeCall& x) { return {x[0].rows, x.count(1)}; }
 Sides submat(const ShapeCall& x) {
   return {range(x.count(1), x.count(3), x[0].rows), range(x.count(2), x.count(4), x[0].cols)};
+}
+Sides placed(const ShapeCall& x) { return {x.count(3), x.count(4)}; }
+Sides folded(const ShapeCall& x) {
+  const auto part = [](const Size& whole, const Size& n) {
+    const auto size = whole.divided_by(n);
+    if (!size) throw std::logic_error(whole.text() + " is not made of " + n.text() + " parts");
+    return *size;
+  };
+  return {part(x[0].rows, x.count(1)), part(x[0].cols, x.count(2))};
+}
+Sides sorted_back(const ShapeCall& x) {
+  if (x[0] != x[1]) throw std::logic_error("shapes " + both(x[0], x[1]) + " differ");
+  return x.dim(3), x[0];
 }
 Sides entry(const ShapeCall& x) {
   if (x.size() == 2) return x.count(1), Sides();

@@ -21,8 +21,8 @@ Sides square_number(const ShapeCall& x);
 /// sum(x[, dim]), var(x[, norm_type[, dim]]), max(x[, dim]) or max(a, b).
 Sides reduced(const ShapeCall& x);
 Sides reduced_second(const ShapeCall& x);
-/// The same where dim is 0 if it is not given, be x a vector or not.
-Sides reduced_by_dim(const ShapeCall& x);
+/// The same with a dimension where none is given, be x a vector or not.
+Sides logsumexp(const ShapeCall& x);
 Sides column_norms(const ShapeCall& x);
 Sides extreme(const ShapeCall& x);
 Sides along(const ShapeCall& x);
@@ -47,5 +47,8 @@ Sides head_rows(const ShapeCall& x);
 Sides head_cols(const ShapeCall& x);
 Sides submat(const ShapeCall& x);
 Sides entry(const ShapeCall& x);
+Sides placed(const ShapeCall& x);
+Sides folded(const ShapeCall& x);
+Sides sorted_back(const ShapeCall& x);
 
 }  // namespace armagrad::apps::shape

@@ -41,6 +41,22 @@ Size operator*(const Size& a, const Size& b) {
   return c;
 }
 
+std::optional<Size> Size::divided_by(const Size& by) const {
+  if (by.terms_.size() != 1) return {};
+  const auto& [divisors, coefficient] = *by.terms_.begin();
+  Size quotient;
+  for (const auto& [names, x] : terms_) {
+    std::vector<std::string> rest;
+    if (!std::includes(names.begin(), names.end(), divisors.begin(), divisors.end()) ||
+        std::fmod(x, coefficient) != 0)
+      return {};
+    std::set_difference(names.begin(), names.end(), divisors.begin(), divisors.end(),
+                        std::back_inserter(rest));
+    quotient.add(rest, x / coefficient);
+  }
+  return quotient;
+}
+
 std::string Size::text() const {
   std::string text;
   const auto append = [&](const std::vector<std::string>& names, double coefficient) {

@@ -23,6 +23,8 @@ class Size {
   /// The number, if no name is in it.
   std::optional<double> number() const;
   std::string text() const;
+  /// The quotient by a number or a single product of names, if it is one.
+  std::optional<Size> divided_by(const Size& by) const;
   /// Of higher degree than anybody writes, where it is no longer followed.
   bool is_too_long() const;
 

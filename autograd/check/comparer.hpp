@@ -92,7 +92,7 @@ arma::mat in_double(const arma::Mat<eT>& x) {
 template <class eT>
 std::string variable_name(const CheckOptions<eT>& options, std::size_t v, std::size_t count) {
   if (v < options.names.size()) return options.names[v];
-  return count > 1 ? "W" + std::to_string(v + 1) : std::string("W");
+  return count > 1 ? std::string("W").append(std::to_string(v + 1)) : "W";
 }
 
 /// "shape mismatch: W is 3x2, its gradient 2x3", or nothing.

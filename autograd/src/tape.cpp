@@ -1,6 +1,5 @@
 #include "../complex_replay.hpp"
 #include "../engine.hpp"
-#include "../formula/formula_impl.hpp"
 
 namespace armagrad {
 template class Tape<double>;
@@ -11,6 +10,4 @@ template class ForwardMode<double>;
 template class ForwardMode<float>;
 template class ComplexReplay<double>;
 template class ComplexReplay<float>;
-template std::string formula_text<double>(const Var<double>&);
-template std::string formula_text<float>(const Var<float>&);
 }  // namespace armagrad

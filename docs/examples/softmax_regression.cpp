@@ -15,5 +15,5 @@ int main() {
   std::cout << "J = " << J << "\ndJ/dW =\n" << dW;
   std::cout << "H V =\n" << hessian_vector_product(loss, W, V);
   std::cout << check_gradient(loss, W);  // evidence, and a verdict
-  std::cout << derive(loss, W, "W").text() << '\n';
+  std::cout << derive(loss, W, "W", {{{"n", n}, {"l2", l2}}}).text() << '\n';
 }

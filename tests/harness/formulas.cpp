@@ -14,12 +14,16 @@ std::vector<std::string> formulas(const Case& c) {
   const Var<double> dy = tape.constant(view(p.U, "dy"));
   tape.node(dy.index()).is_scalar = tape.node(y.index()).is_scalar;
   const Var<double> loss = y.n_elem == 1 ? y % dy : accu(y % dy);
-  Recording<double> recording(loss);
   std::vector<std::string> lines;
-  for (unsigned k = 0; k < c.arity; ++k) {
-    const std::string right = moves ? formula_text(recording.gradient(x[k])) : "0";
-    lines.push_back(std::string("d") + names[c.arity - 1][k] + " = " + right);
+  if (!moves) {
+    for (unsigned k = 0; k < c.arity; ++k) lines.push_back(std::string("d") + names[c.arity - 1][k] + " = 0");
+    return lines;
   }
+  // Nothing is assumed of the numbers, so that what is done about zeros is seen.
+  const Formula formula = derive(loss, x, {.assume = [](const Assumption&) { return false; }});
+  for (const auto& [left, right] : formula.definitions()) lines.push_back(left + " = " + right);
+  for (const auto& [left, right] : formula.gradients())
+    lines.push_back(left.substr(left.find('/') + 1) + " = " + right);
   return lines;
 }
 

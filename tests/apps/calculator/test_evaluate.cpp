@@ -68,10 +68,10 @@ Environment environment(Tape<double>& tape) {
            {"c", tape.constant(double(c))}}};
 }
 
-mat value(const std::string& text, std::optional<uword> dim = {}) {
+mat value(const std::string& text, uword softmax_dim = 0) {
   Tape<double> tape;
   Environment e = environment(tape);
-  e.dim = dim;
+  e.softmax_dim = softmax_dim;
   return evaluate(parse(text), e).back().value();
 }
 
@@ -173,6 +173,14 @@ std::vector<Case> cases() {
       {"cols(X, 1, n - 2)", X.cols(1, 3)},
       {"cumsum(X)", arma::cumsum(X)},
       {"cumsum(X, 1)", arma::cumsum(X, 1)},
+      {"cumsum(X, 0, \"reversed\")", arma::flipud(arma::cumsum(arma::flipud(X)))},
+      {"cumsum(X, 1, \"reversed\")", arma::fliplr(arma::cumsum(arma::fliplr(X), 1))},
+      {"placed(X, 1, 2, d + 3, n + 2)",
+       arma::join_cols(mat(1, 7, arma::fill::zeros), mat(arma::join_rows(mat(d, 2, arma::fill::zeros), X)),
+                       mat(2, 7, arma::fill::zeros))},
+      {"folded(repmat(X, 2, 3), 2, 3)", 6 * X},
+      {"sorted_back(sort(X), X, \"ascend\", 0)", X},
+      {"sorted_back(sort(X, \"descend\", 1), X, \"descend\", 1)", X},
       {"det(A)", stacked(arma::det(A))},
       {"diagmat(v)", arma::diagmat(v)},
       {"diagmat(A)", arma::diagmat(A)},
@@ -185,6 +193,8 @@ std::vector<Case> cases() {
       {"eig_sym(S)", arma::eig_sym(S)},
       {"expmat(A)", arma::expmat(A)},
       {"eye(d, n)", mat(d, n, arma::fill::eye)},
+      {"first_max(X)", arma::conv_to<mat>::from(X == arma::repmat(arma::max(X, 0), d, 1))},
+      {"first_max(X, 1)", arma::conv_to<mat>::from(X == arma::repmat(arma::max(X, 1), 1, n))},
       {"X.head_cols(2)", X.head_cols(2)},
       {"head_rows(X, 2)", X.head_rows(2)},
       {"inv(A)", arma::inv(A)},
@@ -297,11 +307,16 @@ BOOST_AUTO_TEST_CASE(every_function_computes_what_armadillo_does_and_has_the_sha
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_dimension_that_is_not_said_is_the_environments) {
+BOOST_AUTO_TEST_CASE(softmax_goes_along_the_environments_dimension_where_none_is_said) {
   const mat& X = data().X;
   BOOST_TEST(arma::approx_equal(value("softmax(X)", 1), softmax_columns(X.t()).t(), "absdiff", 1e-15));
-  BOOST_TEST(arma::approx_equal(value("sum(X)", 1), arma::sum(X, 1), "absdiff", 1e-15));
-  BOOST_TEST(arma::approx_equal(value("sum(X, 0)", 1), arma::sum(X, 0), "absdiff", 1e-15));
+  BOOST_TEST(arma::approx_equal(value("softmax(X, 0)", 1), softmax_columns(X), "absdiff", 1e-15));
+  BOOST_TEST(
+      arma::approx_equal(value("logsumexp(X)", 1), arma::log(arma::sum(arma::exp(X), 1)), "absdiff", 1e-14));
+  BOOST_TEST(arma::approx_equal(value("sum(X)", 1), arma::sum(X, 0), "absdiff", 1e-15));
+  Declarations rows = declared();
+  rows.softmax_dim = 1;
+  BOOST_TEST(shapes_of(parse("logsumexp(X)"), rows).back().text() == "d x 1");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_evaluated_can_be_differentiated) {

@@ -41,6 +41,9 @@ BOOST_AUTO_TEST_CASE(sizes_are_polynomials) {
   BOOST_TEST(((d + n - d) == n));
   BOOST_TEST(((d * n) == (n * d)));
   BOOST_TEST(((d + 1) != d));
+  BOOST_TEST(((Size(4) * d * n + 2 * d).divided_by(2 * d).value() == 2 * n + 1));
+  BOOST_TEST(!(d + 1).divided_by(d));
+  BOOST_TEST(!d.divided_by(2));
 }
 
 BOOST_AUTO_TEST_CASE(shapes_of_expressions) {

@@ -1,0 +1,41 @@
+#pragma once
+// From an expression to the formulas of its derivatives, and their proof.
+
+#include <autograd/check/report.hpp>
+#include <autograd/formula/formula.hpp>
+
+#include "variables.hpp"
+
+namespace armagrad::apps {
+
+struct Problem {
+  Syntax expression;
+  Variables variables;
+  std::vector<std::string> by;
+  std::string along;  // if not empty: not J is differentiated but <dJ/dW, V>, W being the one in `by`
+};
+
+/// The problem with all that was declared and asked for in agreement. ExpressionError for what is wrong with
+/// the expression, std::logic_error for the rest.
+Problem posed(const std::string& expression, const std::vector<std::string>& declarations,
+              const std::vector<std::string>& by, const std::string& along);
+
+/// The gradients' formulas; what is assumed of the data is what `given` shows, if there is any, else what the
+/// declarations promise and that what weighs logarithms are probabilities.
+Formula formula_of(const Problem& problem, const Data* given = nullptr);
+
+/// The formula of gradient k as an expression, the names that it uses defined in lines before it.
+Syntax read_back(const Formula& formula, std::size_t k);
+
+/// Value and gradients, by the tape.
+struct Values {
+  double J;
+  std::vector<arma::mat> gradients;
+};
+Values values_at(const Problem& problem, const Data& data);
+
+/// The gradients against the formulas read back, central differences and the complex step, on random data of
+/// which the formula's assumptions hold, or on the data given.
+GradientCheck proof(const Problem& problem, const Formula& formula, const Data* given = nullptr);
+
+}  // namespace armagrad::apps

@@ -1,0 +1,181 @@
+// derive: the formula of a gradient, and its proof.
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "calculator/code.hpp"
+#include "calculator/derivation.hpp"
+#include "options.hpp"
+
+namespace armagrad::apps {
+
+namespace {
+
+constexpr auto about =
+    "the formula of a gradient, in matrix notation, and its proof.\n"
+    "\n"
+    "derive EXPRESSION --wrt NAME --var NAME:ROWS,COLS ...\n"
+    "\n"
+    "EXPRESSION is a number in Armadillo's syntax, with ' for the transpose; - reads it from standard input, "
+    "where\n"
+    "lines NAME = ... may go before. It is called J. ROWS and COLS are numbers or names, which stand for "
+    "numbers in the\n"
+    "expression too; a NAME without a shape is a number. NAME:ROWS,COLS:NATURE says more: positive, "
+    "symmetric, spd,\n"
+    "columns-sum-to-one, rows-sum-to-one or any; what weighs logarithms entry by entry is taken for "
+    "probabilities,\n"
+    "unless it says any. The formula is the last line of the output.";
+constexpr auto example =
+    "derive \"-accu(Y % log_softmax(W'*X, 0))/n + 0.5*l2*accu(W % W)\" --wrt W --var W:d,c --var X:d,n --var "
+    "Y:c,n --var l2";
+
+using Json = nlohmann::ordered_json;
+
+/// The functions that an expression may use, in lines of a terminal's width.
+std::string function_list() {
+  constexpr std::size_t width = 100;
+  std::string text = "\nOperators: + - * % / ' ^ .^ > >= < <= == !=, x(i, j), x.function(...)\nFunctions:",
+              line;
+  for (const auto& list : {elementwise_functions(), matrix_functions()}) {
+    for (const Function& f : list) {
+      if (line.size() + f.usage.size() > width) {
+        text += line;
+        line.clear();
+      }
+      line += (line.empty() ? "\n  " : "  ") + std::string(f.usage);
+    }
+  }
+  return text + line;
+}
+
+/// The expression itself, or all of standard input; no more is read than can be an expression.
+std::string expression(const std::string& argument) {
+  if (argument != "-") return argument;
+  std::string text(longest_text + 1, '\0');
+  std::cin.read(text.data(), std::streamsize(text.size()));
+  text.resize(std::size_t(std::cin.gcount()));
+  if (std::cin.bad()) throw std::runtime_error("standard input: cannot be read");
+  return text;
+}
+
+std::string code_of(const Problem& problem, const Formula& formula) try {
+  std::vector<CodeFunction> functions;
+  const std::string loss = problem.along.empty() ? "dJ_d" : "dJ_" + problem.along + "_d";
+  for (std::size_t k = 0; k < problem.by.size(); ++k)
+    functions.push_back({loss + problem.by[k], read_back(formula, k)});
+  Declarations declarations = problem.variables.declarations;
+  declarations.softmax_dim = uword(formula.softmax_dim().value_or(0));
+  return armadillo_code(functions, declarations);
+} catch (const ExpressionError& error) {
+  throw std::runtime_error(std::string("the formula cannot be written as C++: ") + error.what());
+}
+
+Json matrix(const arma::mat& x) {
+  Json rows = Json::array();
+  for (arma::uword i = 0; i < x.n_rows; ++i)
+    rows.push_back(std::vector<double>(x.begin_row(i), x.end_row(i)));
+  return rows;
+}
+
+/// What there is to say, each part only where it was asked for.
+struct Answer {
+  const Problem& problem;
+  Formula formula;
+  std::optional<Values> values;
+  std::optional<GradientCheck> check;
+
+  std::string left(std::size_t k) const { return formula.gradients()[k].left; }
+
+  Json json() const {
+    Json all;
+    for (const Assumption& a : formula.assumptions()) all["assumptions"].push_back(a.text());
+    if (const auto dim = formula.softmax_dim()) all["softmax_dim"] = *dim;
+    const auto lines = [&](const char* name, const std::vector<Formula::Line>& list) {
+      for (const Formula::Line& line : list)
+        all[name].push_back({{"left", line.left}, {"right", line.right}});
+    };
+    lines("definitions", formula.definitions());
+    lines("gradients", formula.gradients());
+    all["latex"] = formula.latex();
+    all["mathml"] = formula.mathml();
+    if (values) {
+      all["at"]["J"] = values->J;
+      for (std::size_t k = 0; k < problem.by.size(); ++k) all["at"][left(k)] = matrix(values->gradients[k]);
+    }
+    if (check) {
+      all["check"]["passed"] = check->passed();
+      for (const Comparison& c : check->comparisons) {
+        all["check"]["comparisons"].push_back({{"variable", c.variable},
+                                               {"against", c.against},
+                                               {"entries", c.compared},
+                                               {"relative_error", c.relative_error},
+                                               {"tolerance", c.tolerance},
+                                               {"passed", c.passed}});
+      }
+    }
+    return all;
+  }
+
+  void print_text(std::ostream& out, const std::string& written) const {
+    if (check) out << *check;
+    if (values) {
+      out << (problem.along.empty() ? "J" : "J_" + problem.along) << " = " << to_text(values->J) << '\n';
+      for (std::size_t k = 0; k < problem.by.size(); ++k) out << left(k) << " =\n" << values->gradients[k];
+    }
+    out << written << '\n';
+  }
+};
+
+}  // namespace
+
+int derive_command(const std::vector<std::string>& arguments) {
+  Options options("derive", about, example + function_list());
+  const auto several = [] { return po::value<std::vector<std::string>>()->composing(); };
+  options.take("EXPRESSION");
+  options.add()("wrt", several(), "a variable to differentiate by; may be given several times")(
+      "var", several(), "a variable: NAME, NAME:ROWS,COLS or NAME:ROWS,COLS:NATURE")(
+      "along", po::value<std::string>(),
+      "the gradient's derivative along this direction, the Hessian times it")(
+      "format", po::value<std::string>()->default_value("text"), "text, latex, mathml or json")(
+      "check", po::bool_switch(),
+      "prove it: read the formula back, compare with the tape and with differences")(
+      "at", several(),
+      "NAME=FILE.csv, or NAME=NUMBER: value and gradient at these data, all variables given")(
+      "code", po::value<std::string>(), "armadillo: print the gradient as C++ instead");
+  if (!options.parse(arguments)) return 0;
+
+  const std::string format = options.choice("format", {"text", "latex", "mathml", "json"});
+  if (options.given("code")) options.choice("code", {"armadillo"});
+  const std::string text = expression(options.text("EXPRESSION"));
+  try {
+    const Problem problem = posed(text, options.texts("var"), options.texts("wrt"), options.text("along"));
+    std::optional<Data> data;
+    if (options.given("at")) data = read(problem.variables, options.texts("at"));
+    const Data* given = data ? &*data : nullptr;
+    Answer answer{problem, formula_of(problem, given), {}, {}};
+    if (options.given("code")) {
+      std::cout << code_of(problem, answer.formula);
+      return 0;
+    }
+    if (given) answer.values = values_at(problem, *given);
+    if (options.flag("check")) answer.check = proof(problem, answer.formula, given);
+    if (format == "json")
+      std::cout << answer.json().dump(2) << '\n';
+    else
+      answer.print_text(std::cout, format == "latex"    ? answer.formula.latex()
+                                   : format == "mathml" ? answer.formula.mathml()
+                                                        : answer.formula.text());
+    return answer.check && !answer.check->passed() ? 1 : 0;
+  } catch (const ExpressionError& error) {
+    std::cerr << "derive: " << marked(error, text) << '\n';
+    return 2;
+  } catch (const std::logic_error& error) {
+    throw UsageError(error.what());
+  }
+}
+
+}  // namespace armagrad::apps
+
+int main(int argc, char** argv) {
+  return armagrad::apps::run_program("derive", armagrad::apps::derive_command, argc, argv);
+}

@@ -1,0 +1,194 @@
+#pragma once
+
+#include "expression_impl.hpp"
+#include "reader.hpp"
+
+namespace armagrad::algebra {
+
+template <class eT>
+Term Reader<eT>::operator()(Index root) {
+  std::vector<Index> needed, stack{root};
+  std::unordered_set<Index> seen;
+  while (!stack.empty()) {
+    const Index i = stack.back();
+    stack.pop_back();
+    if (read_.contains(i) || !seen.insert(i).second) continue;
+    needed.push_back(i);
+    for (const Index k : tape_.operands(tape_.node(i))) stack.push_back(k);
+  }
+  std::sort(needed.begin(), needed.end());
+  for (const Index i : needed) {
+    const Term t = converted(i);
+    read_[i] = t;
+    node_of_.try_emplace(t, i);
+    const char* name = tape_.name(i);
+    if (name && tape_.node(i).operation->family != Family::leaf) names_.try_emplace(t, name);
+  }
+  return read_.at(root);
+}
+
+template <class eT>
+Term Reader<eT>::size(std::uint32_t n) {
+  for (const auto& [name, value] : options_.names) {
+    if (value == n) return in_.name(name, scalar_shape);
+  }
+  return in_.number(n);
+}
+
+// ---- Leaves
+// ---------------------------------------------------------------------------------------------------
+
+template <class eT>
+bool Reader<eT>::same_numbers(Index i, Index j) const {
+  const Shape s = tape_.node(i).shape;
+  return s == tape_.node(j).shape && std::equal(tape_.data(i), tape_.data(i) + s.size(), tape_.data(j));
+}
+
+template <class eT>
+Term Reader<eT>::leaf(Index i) {
+  const Node<eT>& n = tape_.node(i);
+  std::string name;
+  if (const char* given = tape_.name(i)) {
+    name = given;
+    const Index first = leaves_.try_emplace(name, i).first->second;
+    if (first != i && !same_numbers(first, i))
+      misuse("derive", {}, "two different leaves are called " + name + ": " + to_string(tape_.node(first).shape) + " and " + to_string(n.shape));
+  } else if (n.one_by_one() && !n.needs_gradient) {
+    // As it was written: 0.1f is 0.1.
+    return number(std::is_same_v<eT, double> ? double(n.value) : std::stod(to_text(n.value)));
+  } else if (const std::optional<Term> plain = n.needs_gradient ? std::nullopt : plain_matrix(i)) {
+    return *plain;
+  } else {
+    const std::string base = (n.needs_gradient ? "variable_" : "constant_") + to_string(n.shape);
+    name = base;
+    for (int k = 2;; ++k) {
+      const Index first = leaves_.try_emplace(name, i).first->second;
+      if (first == i || (!n.needs_gradient && same_numbers(first, i))) break;
+      name = base + "_" + std::to_string(k);
+    }
+  }
+  leaf_names_.push_back(name);
+  return in_.name(name, n.shape);
+}
+
+/// A matrix of equal entries, or the identity.
+template <class eT>
+std::optional<Term> Reader<eT>::plain_matrix(Index i) {
+  const arma::Mat<eT> x = tape_.value(tape_.handle(i));
+  const Shape s = tape_.node(i).shape;
+  if (x.is_empty()) return {};
+  if (arma::all(arma::vectorise(x) == x(0)))
+    return in_.make(Kind::powers, s, {{number(double(x(0)))}, {in_.ones(s)}});
+  if (s.rows == s.cols && x.is_diagmat() && arma::all(x.diag() == 1)) return in_.make(Kind::product, s, {});
+  return {};
+}
+
+/// A constant, as one of the given names, or a simple multiple of one.
+template <class eT>
+Term Reader<eT>::number(double x) {
+  const auto is = [x](double y) { return std::abs(x - y) <= 2 * double(std::numeric_limits<eT>::epsilon()) * std::abs(y); };
+  for (const auto& [name, value] : options_.names) {
+    if (is(value)) return in_.name(name, scalar_shape);
+  }
+  const bool plain = x == std::round(x) || 2 * x == std::round(2 * x);
+  if (plain) return in_.number(x);
+  for (const auto& [name, value] : options_.names) {
+    for (const double by : {1., -1., 0.5, -0.5, 2., -2.}) {
+      const Term t = in_.name(name, scalar_shape);
+      if (is(by * value)) return in_.make(Kind::sum, scalar_shape, {{t, by}});
+      if (is(by / value)) return in_.make(Kind::sum, scalar_shape, {{in_.make(Kind::powers, scalar_shape, {{t, -1}}), by}});
+    }
+  }
+  return in_.number(x);
+}
+
+// ---- Operations
+// -----------------------------------------------------------------------------------------------
+
+template <class eT>
+Term Reader<eT>::spread(Term t, Shape to) {
+  const Shape from = in_[t].shape;
+  if (from == to) return t;
+  if (from == scalar_shape) return in_.make(Kind::powers, to, {{t}, {in_.ones(to)}});
+  if (from.rows == 1) return in_.make(Kind::product, to, {{in_.ones({to.rows, 1})}, {t}});
+  return in_.make(Kind::product, to, {{t}, {in_.ones({1, to.cols})}});
+}
+
+template <class eT>
+Term Reader<eT>::converted(Index i) {
+  const Node<eT>& n = tape_.node(i);
+  const Operation<eT>& op = *n.operation;
+  if (op.family == Family::leaf) return leaf(i);
+  const std::string name = op.name, parameters = op.parameters(tape_.rule(i));
+  Parts x;
+  for (const Index k : tape_.operands(n)) x.push_back({read_.at(k)});
+  const auto shape_of_operand = [&](std::size_t k) { return in_[x[k].term].shape; };
+  if (op.family == Family::elementwise) {
+    for (Part& p : x) {
+      if (in_[p.term].shape != scalar_shape) p.term = spread(p.term, n.shape);
+    }
+    const auto entries = [&](double by) { return in_.make(Kind::powers, n.shape, {{x[0].term, by}}); };
+    const auto with = [&](Kind kind, double by) { return in_.make(kind, n.shape, {{x[0].term}, {x[1].term, by}}); };
+    if (name == "addition") return with(Kind::sum, 1);
+    if (name == "subtraction") return with(Kind::sum, -1);
+    if (name == "element-wise multiplication") return with(Kind::powers, 1);
+    if (name == "element-wise division") return with(Kind::powers, -1);
+    if (name == "negation") return in_.make(Kind::sum, n.shape, {{x[0].term, -1}});
+    if (name == "square") return entries(2);
+    if (name == "sqrt") return entries(0.5);
+    if (name == "pow" && x.size() == 1) return entries(std::stod(parameters));
+    return in_.apply(name, parameters, true, n.shape, x);
+  }
+  if (op.family == Family::spread) return spread(x[0].term, n.shape);
+  if (op.family == Family::transpose) return in_.make(Kind::transpose, n.shape, x);
+  const Shape s = shape_of_operand(0);
+  const Parts above{{in_.ones({1, s.rows})}}, beside{{in_.ones({s.cols, 1})}};
+  if (op.family == Family::total) return in_.make(Kind::product, n.shape, {above[0], x[0], beside[0]});
+  if (name == "sum") return in_.make(Kind::product, n.shape, parameters == "0" ? Parts{above[0], x[0]} : Parts{x[0], beside[0]});
+  if (name == "matmul") {
+    for (std::size_t k = 0; k < 2; ++k) {
+      const Shape of = shape_of_operand(k);
+      if (parameters[k] == '\'') x[k] = {in_.make(Kind::transpose, {of.cols, of.rows}, {x[k]})};
+    }
+    return in_.make(Kind::product, n.shape, x);
+  }
+  // What was factored is found again behind the factors.
+  const auto is_lu = [&](std::size_t k) {
+    return tape_.node(tape_.operands(n)[k]).operation->name == std::string("lu");
+  };
+  if (name == "solve" && x.size() == 3 && is_lu(1)) {
+    Part inverse{in_.apply("inv", "", false, s, {x[0]})};
+    if (!parameters.empty()) inverse = {in_.make(Kind::transpose, s, {inverse})};
+    return in_.make(Kind::product, n.shape, {inverse, x[2]});
+  }
+  if (x.size() == 2 && is_lu(1)) return in_.apply(name, parameters, false, n.shape, {x[0]});
+  return in_.apply(name, parameters, false, n.shape, x);
+}
+
+// ---- Facts
+// ----------------------------------------------------------------------------------------------------
+
+template <class eT>
+bool Reader<eT>::is_seen(Fact fact) {
+  const auto at = node_of_.find(fact.of);
+  if (at == node_of_.end()) return false;
+  const Node<eT>& n = tape_.node(at->second);
+  const bool is_data = n.operation->family == Family::leaf && !n.needs_gradient;
+  if (n.shape.size() == 0) return false;
+  const double near = double(std::numeric_limits<eT>::epsilon()) * (n.shape.rows + n.shape.cols);
+  switch (fact.kind) {
+    case Fact::Kind::columns_sum_to_one:
+      return is_data && arma::abs(arma::sum(value(at->second), 0) - 1).max() <= near;
+    case Fact::Kind::rows_sum_to_one:
+      return is_data && arma::abs(arma::sum(value(at->second), 1) - 1).max() <= near;
+    case Fact::Kind::symmetric: {
+      const arma::mat x = value(at->second);
+      return x.is_symmetric() && !x.is_diagmat();
+    }
+    case Fact::Kind::no_zeros:
+      return arma::abs(value(at->second)).min() > 0;
+  }
+  return false;
+}
+
+}  // namespace armagrad::algebra

@@ -1,0 +1,10 @@
+#include "../formula/formula_impl.hpp"
+
+#include "../autograd.hpp"
+
+namespace armagrad {
+template Formula derive<double>(const Var<double>&, const std::vector<Var<double>>&, const FormulaOptions&);
+template Formula derive<float>(const Var<float>&, const std::vector<Var<float>>&, const FormulaOptions&);
+template std::string formula_text<double>(const Var<double>&);
+template std::string formula_text<float>(const Var<float>&);
+}  // namespace armagrad

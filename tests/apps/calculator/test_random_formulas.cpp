@@ -1,0 +1,125 @@
+// Formulas of random expressions, read back, are the tape's gradients.
+#define BOOST_TEST_MODULE random_formulas
+#include <boost/test/unit_test.hpp>
+#include <random>
+
+#include "problem.hpp"
+
+using namespace armagrad;
+using namespace armagrad::testing;
+
+namespace {
+
+/// Random expressions of what formulas are made of, over M.. (variables) and K.. (constants) of all shapes.
+class Expressions {
+ public:
+  explicit Expressions(unsigned seed) : random_(seed) {}
+
+  std::string loss() {
+    const std::string r = side(), c = side();
+    switch (below(5)) {
+      case 0:
+        return "accu(" + matrix(r, c, 3) + ")";
+      case 1:
+        return "accu(" + matrix(r, c, 2) + " % " + matrix(r, c, 2) + ")";
+      case 2:
+        return "s*accu(square(" + matrix(r, c, 2) + "))/n + accu(" + matrix(c, r, 2) + ")";
+      case 3:
+        return "dot(" + matrix(r, c, 2) + ", " + matrix(r, c, 1) + ")/accu(1.5 + square(" + matrix(c, r, 1) + "))";
+      default:
+        return "0.5*log_det(" + positive(r, 1) + ") - accu(" + matrix(r, c, 2) + ")";
+    }
+  }
+  static std::string names() {
+    std::string all = "s";
+    for (const char* r : {"d", "c", "h"}) {
+      for (const char* c : {"d", "c", "h"}) {
+        for (const char* kind : {"M", "K"})
+          all += std::string(" ") + kind + r + c + ":" + r + "," + c + "=uniform";
+      }
+    }
+    return all;
+  }
+
+ private:
+  unsigned below(unsigned n) { return std::uniform_int_distribution<unsigned>(0, n - 1)(random_); }
+  std::string side() { return std::array{"d", "c", "h"}[below(3)]; }
+  std::string leaf(const std::string& r, const std::string& c) { return (below(3) ? "M" : "K") + r + c; }
+  std::string positive(const std::string& r, int depth) {
+    const std::string x = matrix(r, side(), depth);
+    return "(" + x + "*(" + x + ")' + 2*eye(" + r + ", " + r + "))";
+  }
+  std::string matrix(const std::string& r, const std::string& c, int depth) {
+    if (depth == 0) return leaf(r, c);
+    const auto x = [&] { return matrix(r, c, depth - 1); };
+    const std::string k = side();
+    switch (below(24)) {
+      case 0:
+      case 1:
+        return "(" + x() + " + " + x() + ")";
+      case 2:
+        return "(" + x() + " - " + x() + ")";
+      case 3:
+        return "(" + x() + " % " + x() + ")";
+      case 4:
+        return "(" + x() + " / (1.5 + square(" + x() + ")))";
+      case 5:
+      case 6:
+      case 7:
+        return "(" + matrix(r, k, depth - 1) + "*" + matrix(k, c, depth - 1) + ")";
+      case 8:
+      case 9:
+        return "(" + matrix(c, r, depth - 1) + ")'";
+      case 10:
+        return "(s*" + x() + ")";
+      case 11:
+        return "(" + x() + "/(2*n))";
+      case 12:
+      case 13: {
+        constexpr const char* functions[] = {"tanh",    "sin", "cos",  "sigmoid", "square",
+                                             "softplus", "relu", "abs", "erf",     "atan"};
+        return functions[below(10)] + ("(" + x() + ")");
+      }
+      case 14:
+        return "exp(tanh(" + x() + "))";
+      case 15:
+        return "log(1.5 + square(" + x() + "))";
+      case 16:
+        return "sqrt(1 + square(" + x() + "))";
+      case 17:
+        return std::string(below(2) ? "log_softmax(" : "softmax(") + x() + (below(2) ? ", 0)" : ", 1)");
+      case 18:
+        return "repmat(" + std::string(below(2) ? "sum" : "logsumexp") + "(" + x() + ", 0), " + r + ", 1)";
+      case 19:
+        return "repmat(" + std::string(below(2) ? "sum" : "logsumexp") + "(" + x() + ", 1), 1, " + c + ")";
+      case 20:
+        return "(inv(" + positive(r, 0) + ")*" + x() + ")";
+      case 21:
+        return "solve(" + positive(r, 0) + ", " + x() + ")";
+      case 22:
+        return "max(" + x() + ", " + x() + ")";
+      default:
+        return "pow(" + x() + ", 3)";
+    }
+  }
+
+  std::mt19937 random_;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(random_formulas_read_back_are_the_gradients) {
+  constexpr unsigned tried = 2500;
+  double worst = 0;
+  unsigned missed = 0;
+  for (unsigned seed = 0; seed < tried; ++seed) {
+    arma::arma_rng::set_seed(seed + 1);
+    const std::string expression = Expressions(seed).loss();
+    Problem problem(expression, "Mdd,Mdc,Mcd,Mhc,Mdh", Expressions::names());
+    const double error = problem.error();
+    worst = std::max(worst, error);
+    missed += !(error <= 1e-12);
+    BOOST_TEST(error <= 1e-12, "seed " << seed << ": " << expression << "\n" << problem.formula->text());
+  }
+  BOOST_TEST_MESSAGE(tried - missed << " of " << tried << " read back within 1e-12, the worst error " << worst);
+}
