@@ -1,5 +1,7 @@
 #include "../complex_replay.hpp"
 #include "../engine.hpp"
+#include "../forward_mode.hpp"
+#include "../recording.hpp"
 
 namespace armagrad {
 template class Tape<double>;
