@@ -77,12 +77,53 @@ Json matrix(const arma::mat& x) {
   return rows;
 }
 
+/// How the formula comes about: the backward pass over the tape, node by node, and what was simplified then.
+void print_steps(std::ostream& out, const Formula& formula) {
+  for (const Formula::Line& line : formula.step_definitions())
+    out << line.left << " = " << line.right << '\n';
+  out << "backward, with the adjoint of each:\n";
+  for (const BackwardStep& step : formula.steps()) {
+    out << "  " << step.result << " (" << step.operation << "): " << step.incoming << '\n';
+    for (const BackwardStep::Contribution& part : step.contributions) {
+      out << "    " << part.operand << " gets " << part.rule;
+      if (part.text != part.rule) out << " = " << part.text;
+      if (part.adds_up) out << ", with what it has: " << part.total;
+      out << '\n';
+    }
+  }
+  out << "simplified:\n";
+  for (const Simplification& s : formula.simplifications())
+    out << "  " << s.before << "  ->  " << s.after << "  (" << s.rule << ")\n";
+}
+
+Json json_of_steps(const Formula& formula) {
+  Json all;
+  for (const Formula::Line& line : formula.step_definitions())
+    all["definitions"].push_back({{"left", line.left}, {"right", line.right}});
+  for (const BackwardStep& step : formula.steps()) {
+    Json parts = Json::array();
+    for (const BackwardStep::Contribution& p : step.contributions) {
+      Json part{{"operand", p.operand}, {"rule", p.rule}, {"text", p.text}};
+      if (p.adds_up) part["total"] = p.total;
+      parts.push_back(part);
+    }
+    all["backward"].push_back({{"operation", step.operation},
+                               {"result", step.result},
+                               {"adjoint", step.incoming},
+                               {"contributions", parts}});
+  }
+  for (const Simplification& s : formula.simplifications())
+    all["simplifications"].push_back({{"rule", s.rule}, {"before", s.before}, {"after", s.after}});
+  return all;
+}
+
 /// What there is to say, each part only where it was asked for.
 struct Answer {
   const Problem& problem;
   Formula formula;
   std::optional<Values> values;
   std::optional<GradientCheck> check;
+  bool steps = false;
 
   std::string left(std::size_t k) const { return formula.gradients()[k].left; }
 
@@ -98,6 +139,7 @@ struct Answer {
     lines("gradients", formula.gradients());
     all["latex"] = formula.latex();
     all["mathml"] = formula.mathml();
+    if (steps) all["steps"] = json_of_steps(formula);
     if (values) {
       all["at"]["J"] = values->J;
       for (std::size_t k = 0; k < problem.by.size(); ++k) all["at"][left(k)] = matrix(values->gradients[k]);
@@ -117,6 +159,7 @@ struct Answer {
   }
 
   void print_text(std::ostream& out, const std::string& written) const {
+    if (steps) print_steps(out, formula);
     if (check) out << *check;
     if (values) {
       out << (problem.along.empty() ? "J" : "J_" + problem.along) << " = " << to_text(values->J) << '\n';
@@ -137,6 +180,7 @@ int derive_command(const std::vector<std::string>& arguments) {
       "along", po::value<std::string>(),
       "the gradient's derivative along this direction, the Hessian times it")(
       "format", po::value<std::string>()->default_value("text"), "text, latex, mathml or json")(
+      "steps", po::bool_switch(), "how it comes about: the backward pass and what was simplified")(
       "check", po::bool_switch(),
       "prove it: read the formula back, compare with the tape and with differences")(
       "at", several(),
@@ -152,7 +196,8 @@ int derive_command(const std::vector<std::string>& arguments) {
     std::optional<Data> data;
     if (options.given("at")) data = read(problem.variables, options.texts("at"));
     const Data* given = data ? &*data : nullptr;
-    Answer answer{problem, formula_of(problem, given), {}, {}};
+    const bool steps = options.flag("steps");
+    Answer answer{problem, formula_of(problem, given, steps), {}, {}, steps};
     if (options.given("code")) {
       std::cout << code_of(problem, answer.formula);
       return 0;

@@ -116,11 +116,12 @@ Problem posed(const std::string& expression, const std::vector<std::string>& dec
   return problem;
 }
 
-Formula formula_of(const Problem& problem, const Data* given) {
+Formula formula_of(const Problem& problem, const Data* given, bool steps) {
   const Data data = given ? *given : drawn_in_domain(problem);
   Tape<double> tape;
   const std::vector<V> by = leaves(tape, problem, data);
   FormulaOptions options;
+  options.steps = steps;
   for (const auto& [name, size] : data.sizes) options.names.emplace_back(name, double(size));
   if (!problem.along.empty()) options.loss = "J_" + problem.along;
   const auto weights = weights_of_logarithms(problem.expression);

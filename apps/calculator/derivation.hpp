@@ -21,8 +21,9 @@ Problem posed(const std::string& expression, const std::vector<std::string>& dec
               const std::vector<std::string>& by, const std::string& along);
 
 /// The gradients' formulas; what is assumed of the data is what `given` shows, if there is any, else what the
-/// declarations promise and that what weighs logarithms are probabilities.
-Formula formula_of(const Problem& problem, const Data* given = nullptr);
+/// declarations promise and that what weighs logarithms are probabilities. `steps`: whether it
+/// can tell how it came about.
+Formula formula_of(const Problem& problem, const Data* given = nullptr, bool steps = false);
 
 /// The formula of gradient k as an expression, the names that it uses defined in lines before it.
 Syntax read_back(const Formula& formula, std::size_t k);

@@ -48,7 +48,7 @@ struct Syntax {
 };
 
 inline constexpr std::size_t longest_text = 1 << 20;
-inline constexpr unsigned deepest_nesting = 1000;
+inline constexpr unsigned deepest_nesting = 250;
 
 /// Armadillo's syntax with ' for the transpose, and the notation of formulas: side by side is a product with
 /// the precedence of *, A^-1 is the inverse, a^2 a power, .^ one entry by entry; lines end with a newline or

@@ -157,6 +157,16 @@ BOOST_AUTO_TEST_CASE(formats) {
   BOOST_TEST(report["check"]["passed"] == true);
 }
 
+BOOST_AUTO_TEST_CASE(the_steps) {
+  const Words problem = Words{softmax_regression, "--steps"} + with_its_variables;
+  const std::string out = succeeds(problem);
+  for (const char* part : {"log_softmax", "matmul", "W' X", "->"}) BOOST_TEST(contains(out, part), part);
+  BOOST_TEST(last_line(out) == "dJ/dW = 1/n X (softmax(W' X) - Y)' + l2 W");
+  const Report report = Report::parse(succeeds(problem + Words{"--format", "json"}));
+  BOOST_TEST(report["steps"]["backward"].size() > 5u);
+  BOOST_TEST(report["steps"]["simplifications"].size() > 0u);
+}
+
 BOOST_AUTO_TEST_CASE(help_has_an_example_and_every_function) {
   const std::string out = succeeds({"--help"});
   for (const char* part :
@@ -180,7 +190,7 @@ BOOST_AUTO_TEST_CASE(mistakes_in_the_expression_are_pointed_at) {
   std::string deep(100'000, '(');
   const Outcome run = program.run(Words{deep} + rest);
   BOOST_TEST(run.status == 2);
-  BOOST_TEST(run.err.starts_with("derive: parentheses are nested deeper than 1000 levels\n"));
+  BOOST_TEST(run.err.starts_with("derive: parentheses are nested deeper than 250 levels\n"));
 }
 
 BOOST_AUTO_TEST_CASE(wrong_command_lines) {
