@@ -175,25 +175,24 @@ arma::mat evaluated(const Formula& formula, std::size_t k, const Data& data) {
   return evaluate(read_back(formula, k), environment).back().value();
 }
 
-Comparison compared(const std::string& variable, const arma::mat& tape,
-                    const std::function<arma::mat()>& formula) {
-  const std::string against = "formula, read back";
-  Comparison refused;
-  refused.variable = variable;
-  refused.against = against;
+Evidence compared(const std::string& variable, const arma::mat& tape,
+                  const std::function<arma::mat()>& formula) {
+  constexpr double tolerance = 1e-12;  // by norm
+  detail::Comparer comparer(variable, "formula, read back");
   try {
     const arma::mat read = formula();
-    if (arma::size(read) == arma::size(tape)) {
-      detail::Comparer comparer(variable, against);
-      for (uword i = 0; i < tape.n_elem; ++i)
-        comparer.add(i % tape.n_rows, i / tape.n_rows, tape[i], read[i]);
-      return comparer.verdict(1e-12);
-    }
-    refused.problem = incompatible(shape_of(tape.n_rows, tape.n_cols), shape_of(read.n_rows, read.n_cols));
+    if (arma::size(read) != arma::size(tape))
+      return comparer.failed(
+          incompatible(shape_of(tape.n_rows, tape.n_cols), shape_of(read.n_rows, read.n_cols)));
+    for (uword i = 0; i < tape.n_elem; ++i)
+      comparer.add(i % tape.n_rows, i / tape.n_rows, read[i], tape[i], tolerance);
+    Evidence e = comparer.verdict();
+    e.tolerance = tolerance;
+    e.passed = e.error <= tolerance;
+    return e;
   } catch (const ExpressionError& error) {
-    refused.problem = error.what();
+    return comparer.failed(error.what());
   }
-  return refused;
 }
 
 }  // namespace
@@ -203,7 +202,7 @@ GradientCheck proof(const Problem& problem, const Formula& formula, const Data* 
   const Values values = values_at(problem, data);
   GradientCheck report;
   for (std::size_t k = 0; k < problem.by.size(); ++k)
-    report.comparisons.push_back(
+    report.evidence.push_back(
         compared(problem.by[k], values.gradients[k], [&] { return evaluated(formula, k, data); }));
   CheckOptions<double> options;
   options.names = problem.by;
@@ -211,8 +210,7 @@ GradientCheck proof(const Problem& problem, const Formula& formula, const Data* 
   for (const std::string& name : problem.by) at.push_back(data.values.at(name));
   const GradientCheck numerical = run_check<double>(
       options, [&](const std::vector<V>& by) { return recorded(problem, data, by); }, at);
-  report.comparisons.insert(report.comparisons.end(), numerical.comparisons.begin(),
-                            numerical.comparisons.end());
+  report.evidence.insert(report.evidence.end(), numerical.evidence.begin(), numerical.evidence.end());
   return report;
 }
 

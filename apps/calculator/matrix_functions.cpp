@@ -94,7 +94,7 @@ const Function table[] = {
     {"eig_sym(A)", shape::eigenvalues, [](const Call& c) { return eig_sym(c[0]); }},
     {"expmat(A)", shape::square, [](const Call& c) { return expmat(c[0]); }},
     {"eye(rows, cols)", shape::filled, identity},
-    {"first_max(x[, dim])", shape::along, [](const Call& c) { return first_max(c[0], c.dim(1).value_or(0)); }},
+    {"first_max(x[, dim])", shape::along, [](const Call& c) { return first_max(c[0], max(c[0], c.dim(1).value_or(0)), c.dim(1).value_or(0)); }},
     {"folded(x, down, across)", shape::folded, sum_of_blocks},
     {"head_cols(x, n)", shape::head_cols, [](const Call& c) { return c[0].head_cols(c.count(1)); }},
     {"head_rows(x, n)", shape::head_rows, [](const Call& c) { return c[0].head_rows(c.count(1)); }},
