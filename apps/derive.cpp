@@ -3,6 +3,8 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include <autograd/check/report_text.hpp>
+
 #include "calculator/code.hpp"
 #include "calculator/derivation.hpp"
 #include "options.hpp"
@@ -144,7 +146,7 @@ struct Answer {
       all["at"]["J"] = values->J;
       for (std::size_t k = 0; k < problem.by.size(); ++k) all["at"][left(k)] = matrix(values->gradients[k]);
     }
-    if (check) all["check"] = nlohmann::json::parse(json(*check));
+    if (check) all["check"] = nlohmann::json::parse(armagrad::json(*check));
     return all;
   }
 
