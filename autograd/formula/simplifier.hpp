@@ -59,6 +59,9 @@ class Simplifier {
   /// Up to here operands of the same kind are merged, though they are used elsewhere too.
   static constexpr std::size_t merge_limit = 64;
 
+  /// What is longer, nobody reads at once: there only the likeliest common factor is tried, and nothing else.
+  static constexpr double readable = 1000;
+
   class Attempt;   // something that is undone unless it is kept
   struct Factors;  // of an element-wise product
   struct Chain;    // of a matrix product

@@ -224,7 +224,7 @@ ARMAGRAD_INLINE Term Simplifier::assembled(Factors& from) {
 /// A product with a sum multiplied out, if factors then cancel and it gets shorter.
 ARMAGRAD_INLINE std::optional<Term> Simplifier::cancelled(Term t) {
   const Expression e = in_[t];
-  if (e.kind != Kind::powers || e.parts.size() > 16) return {};
+  if (e.kind != Kind::powers || e.parts.size() > 16 || e.cost > readable) return {};
   const auto exponent = [&](Term x) {
     for (const Part& f : e.parts) {
       if (f.term == x) return f.by;

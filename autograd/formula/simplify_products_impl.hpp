@@ -147,7 +147,7 @@ ARMAGRAD_INLINE std::optional<Term> Simplifier::summed_down(Term ones, Term b) {
     }
   }
   // Of a sum the sums of its terms, if that is shorter; what has them in common is not taken out in between.
-  if (is_sum_of_several(inside) && in_[inside].parts.size() <= 16 && being_summed_.insert(b).second) {
+  if (is_sum_of_several(inside) && cost(inside) <= readable && being_summed_.insert(b).second) {
     Attempt attempt(*this);
     Parts terms;
     for (const Part& p : Parts(in_[inside].parts))

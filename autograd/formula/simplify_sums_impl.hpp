@@ -164,7 +164,9 @@ ARMAGRAD_INLINE std::vector<Simplifier::Shared> Simplifier::shared_factors(const
   const auto saved = [&](const Shared& s) { return double(s.of.size() - 1) * (cost(s.term) + 1); };
   std::stable_sort(several.begin(), several.end(),
                    [&](const Shared& a, const Shared& b) { return saved(a) > saved(b); });
-  if (several.size() > 3) several.erase(several.begin() + 3, several.end());
+  const bool is_long = std::any_of(parts.begin(), parts.end(), [&](Part p) { return cost(p.term) > readable; });
+  const std::size_t tried = is_long ? 1 : 3;
+  if (several.size() > tried) several.erase(several.begin() + long(tried), several.end());
   return several;
 }
 
@@ -297,6 +299,9 @@ ARMAGRAD_INLINE Parts Simplifier::multiplied_out(Term t) {
 /// All terms multiplied out, if some of them then meet.
 ARMAGRAD_INLINE std::optional<Parts> Simplifier::multiplied_out(Shape shape, const Parts& parts) {
   if (parts.size() < 2 || parts.size() > 16 || multiplying_out_) return {};
+  for (const Part& p : parts) {
+    if (cost(p.term) > readable) return {};
+  }
   Attempt attempt(*this);
   Parts out;
   multiplying_out_ = true;

@@ -55,7 +55,7 @@ class Problem {
   double error() {
     Recording<double> recording(loss);
     apps::Environment environment{tape, names_};
-    if (formula->softmax_dim()) environment.dim = arma::uword(*formula->softmax_dim());
+    environment.softmax_dim = arma::uword(formula->softmax_dim().value_or(0));
     std::string definitions;
     for (const auto& [left, right] : formula->definitions()) definitions += left + " = " + right + "\n";
     double worst = 0;

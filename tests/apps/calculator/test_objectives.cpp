@@ -128,12 +128,12 @@ BOOST_AUTO_TEST_CASE(statistics) {
 
 BOOST_AUTO_TEST_CASE(an_expression_of_ten_thousand_nodes_takes_seconds) {
   const auto chain = [](const std::string& first, const std::string& step, int times) {
-    std::string expression = "x0 = " + first + "\n";
+    std::string expression = std::string("x0 = ") + first + "\n";
     for (int i = 1; i <= times; ++i) {
       std::string next = step;
       for (auto at = next.find('@'); at != next.npos; at = next.find('@', at))
-        next.replace(at, 1, "x" + std::to_string(i - 1));
-      expression += "x" + std::to_string(i) + " = " + next + "\n";
+        next.replace(at, 1, std::string("x") + std::to_string(i - 1));
+      expression += std::string("x") + std::to_string(i) + " = " + next + "\n";
     }
     return expression + "accu(x" + std::to_string(times) + ")";
   };

@@ -19,15 +19,15 @@ class Expressions {
     const std::string r = side(), c = side();
     switch (below(5)) {
       case 0:
-        return "accu(" + matrix(r, c, 3) + ")";
+        return std::string("accu(") + matrix(r, c, 3) + ")";
       case 1:
-        return "accu(" + matrix(r, c, 2) + " % " + matrix(r, c, 2) + ")";
+        return std::string("accu(") + matrix(r, c, 2) + " % " + matrix(r, c, 2) + ")";
       case 2:
-        return "s*accu(square(" + matrix(r, c, 2) + "))/n + accu(" + matrix(c, r, 2) + ")";
+        return std::string("s*accu(square(") + matrix(r, c, 2) + "))/n + accu(" + matrix(c, r, 2) + ")";
       case 3:
-        return "dot(" + matrix(r, c, 2) + ", " + matrix(r, c, 1) + ")/accu(1.5 + square(" + matrix(c, r, 1) + "))";
+        return std::string("dot(") + matrix(r, c, 2) + ", " + matrix(r, c, 1) + ")/accu(1.5 + square(" + matrix(c, r, 1) + "))";
       default:
-        return "0.5*log_det(" + positive(r, 1) + ") - accu(" + matrix(r, c, 2) + ")";
+        return std::string("0.5*log_det(") + positive(r, 1) + ") - accu(" + matrix(r, c, 2) + ")";
     }
   }
   static std::string names() {
@@ -47,7 +47,7 @@ class Expressions {
   std::string leaf(const std::string& r, const std::string& c) { return (below(3) ? "M" : "K") + r + c; }
   std::string positive(const std::string& r, int depth) {
     const std::string x = matrix(r, side(), depth);
-    return "(" + x + "*(" + x + ")' + 2*eye(" + r + ", " + r + "))";
+    return std::string("(") + x + "*(" + x + ")' + 2*eye(" + r + ", " + r + "))";
   }
   std::string matrix(const std::string& r, const std::string& c, int depth) {
     if (depth == 0) return leaf(r, c);
@@ -56,24 +56,24 @@ class Expressions {
     switch (below(24)) {
       case 0:
       case 1:
-        return "(" + x() + " + " + x() + ")";
+        return std::string("(") + x() + " + " + x() + ")";
       case 2:
-        return "(" + x() + " - " + x() + ")";
+        return std::string("(") + x() + " - " + x() + ")";
       case 3:
-        return "(" + x() + " % " + x() + ")";
+        return std::string("(") + x() + " % " + x() + ")";
       case 4:
-        return "(" + x() + " / (1.5 + square(" + x() + ")))";
+        return std::string("(") + x() + " / (1.5 + square(" + x() + ")))";
       case 5:
       case 6:
       case 7:
-        return "(" + matrix(r, k, depth - 1) + "*" + matrix(k, c, depth - 1) + ")";
+        return std::string("(") + matrix(r, k, depth - 1) + "*" + matrix(k, c, depth - 1) + ")";
       case 8:
       case 9:
-        return "(" + matrix(c, r, depth - 1) + ")'";
+        return std::string("(") + matrix(c, r, depth - 1) + ")'";
       case 10:
-        return "(s*" + x() + ")";
+        return std::string("(s*") + x() + ")";
       case 11:
-        return "(" + x() + "/(2*n))";
+        return std::string("(") + x() + "/(2*n))";
       case 12:
       case 13: {
         constexpr const char* functions[] = {"tanh",    "sin", "cos",  "sigmoid", "square",
@@ -81,25 +81,25 @@ class Expressions {
         return functions[below(10)] + ("(" + x() + ")");
       }
       case 14:
-        return "exp(tanh(" + x() + "))";
+        return std::string("exp(tanh(") + x() + "))";
       case 15:
-        return "log(1.5 + square(" + x() + "))";
+        return std::string("log(1.5 + square(") + x() + "))";
       case 16:
-        return "sqrt(1 + square(" + x() + "))";
+        return std::string("sqrt(1 + square(") + x() + "))";
       case 17:
         return std::string(below(2) ? "log_softmax(" : "softmax(") + x() + (below(2) ? ", 0)" : ", 1)");
       case 18:
-        return "repmat(" + std::string(below(2) ? "sum" : "logsumexp") + "(" + x() + ", 0), " + r + ", 1)";
+        return std::string("repmat(") + std::string(below(2) ? "sum" : "logsumexp") + "(" + x() + ", 0), " + r + ", 1)";
       case 19:
-        return "repmat(" + std::string(below(2) ? "sum" : "logsumexp") + "(" + x() + ", 1), 1, " + c + ")";
+        return std::string("repmat(") + std::string(below(2) ? "sum" : "logsumexp") + "(" + x() + ", 1), 1, " + c + ")";
       case 20:
-        return "(inv(" + positive(r, 0) + ")*" + x() + ")";
+        return std::string("(inv(") + positive(r, 0) + ")*" + x() + ")";
       case 21:
-        return "solve(" + positive(r, 0) + ", " + x() + ")";
+        return std::string("solve(") + positive(r, 0) + ", " + x() + ")";
       case 22:
-        return "max(" + x() + ", " + x() + ")";
+        return std::string("max(") + x() + ", " + x() + ")";
       default:
-        return "pow(" + x() + ", 3)";
+        return std::string("pow(") + x() + ", 3)";
     }
   }
 
