@@ -2,8 +2,6 @@
 // A gradient by one variable against differences of the loss: entry by entry, along directions, and by the
 // order of Taylor's remainder.
 
-#include <map>
-
 #include "comparer.hpp"
 #include "slopes.hpp"
 
@@ -53,13 +51,21 @@ class Differences {
   static constexpr double eps = double(std::numeric_limits<eT>::epsilon());
   static constexpr double safety = 10;  // on estimated errors
 
+  /// f where x_ is: NaN off its domain, where a Cholesky factor, say, is refused.
+  double value() {
+    try {
+      return f_(x_);
+    } catch (const std::runtime_error&) {
+      return arma::datum::nan;
+    }
+  }
   Line entry(uword e) {
     return [this, e](double& t) {
       eT& x = x_[v_](e);
       const eT moved = eT(W_(e) + eT(t));
       t = double(moved) - double(W_(e));
       x = moved;
-      const double y = f_(x_);
+      const double y = value();
       x = W_(e);
       return y;
     };
@@ -67,7 +73,7 @@ class Differences {
   Line along(const arma::Mat<eT>& d) {
     return [this, &d](double& t) {
       x_[v_] = W_ + eT(t) * d;
-      const double y = f_(x_);
+      const double y = value();
       x_[v_] = W_;
       return y;
     };

@@ -154,18 +154,20 @@ inline void look_for_kink(const Line& f, double f0, const Step& step, double cla
 }
 
 /// The order p of |f(h) - f(0) - h slope| ~ h^p at the smallest h that rounding leaves alone: 2 or more for
-/// the right slope, 1 for a wrong one; infinite where there is no remainder to speak of. The larger of the
-/// last two, as a remainder that changes its sign has no order there.
+/// the right slope, 1 for a wrong one; infinite where there is no remainder to speak of. The higher of the
+/// last two halvings counts, as rounding may have spoilt one.
 inline double remainder_order(const Line& f, double f0, double slope, const Step& step) {
-  constexpr double none = std::numeric_limits<double>::infinity();
-  double last = 0, order = none, before = -none;
+  constexpr double infinite = std::numeric_limits<double>::infinity();
+  double last = 0, order = infinite, before = -infinite;
   for (double h = step.first; h > step.least; h /= 2) {
     double t = h;
     const double left = std::abs(f(t) - f0 - t * slope);
     const double rounding = step.noise + std::numeric_limits<double>::epsilon() * std::abs(t * slope);
+    if (last > 0 && std::isfinite(left)) {
+      if (std::isfinite(order)) before = order;
+      order = std::log2(last / std::max(left, rounding));
+    }
     if (std::isfinite(left) && left < 100 * rounding) break;
-    if (last > 0 && std::isfinite(left))
-      before = order == none ? -none : order, order = std::log2(last / left);
     last = std::isfinite(left) ? left : 0;
   }
   return std::max(order, before);
