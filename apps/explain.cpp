@@ -13,9 +13,10 @@
 namespace armagrad::apps {
 
 int explain_command(const Arguments& arguments) {
-  Options options("explain",
-                  "the lab's loss and its gradient at W = 0, a step at a time, as one HTML file for the browser.",
-                  "mnist_softmax explain --data mnist --html page.html");
+  Options options(
+      "explain",
+      "the lab's loss and its gradient at W = 0, a step at a time, as one HTML file for the browser.",
+      "mnist_softmax explain --data mnist --html page.html");
   options.add_data();
   const auto text = [](const std::string& value) { return po::value<std::string>()->default_value(value); };
   options.add()("html", po::value<std::string>(), "the page to write")(
@@ -50,7 +51,8 @@ int explain_command(const Arguments& arguments) {
   write_file_atomically(file, html);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   std::cout << "loss " << J.scalar() << " at W = 0 on " << size << " images, l2 = " << l2 << '\n'
-            << file << ": " << (html.size() + 1023) / 1024 << " KB, made in " << took.count() << " s\n";
+            << file << ": " << (html.size() + 1023) / 1024 << " KB\n";
+  std::cerr << "made in " << took.count() << " s\n";
   return 0;
 }
 

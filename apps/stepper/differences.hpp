@@ -1,6 +1,6 @@
 #pragma once
-// Central differences by any node of a tape, be it a leaf or computed: the rest of the graph is evaluated again
-// from there on, by forward rules alone.
+// Central differences by any node of a tape, be it a leaf or computed: the rest of the graph is evaluated
+// again from there on, by forward rules alone.
 
 #include <autograd/complex_replay.hpp>
 

@@ -40,7 +40,8 @@ Json matrix(const arma::mat& x) {
   if (!x.is_finite()) throw std::runtime_error("explanation: a value or an adjoint is not finite");
   Json m{{"rows", x.n_rows}, {"cols", x.n_cols}, {"norm", rounded(arma::norm(x, "fro"))}};
   const arma::uword rows = std::min(x.n_rows, most_rows);
-  const arma::uword cols = x.n_elem <= plain_entries ? x.n_cols : std::min({x.n_cols, most_cols, most_entries / rows});
+  const arma::uword cols =
+      x.n_elem <= plain_entries ? x.n_cols : std::min({x.n_cols, most_cols, most_entries / rows});
   const arma::mat shown = x.submat(0, 0, arma::size(rows, cols));
   if (shown.n_elem < x.n_elem) m["shown"] = {rows, cols};
   if (shown.n_elem <= plain_entries) {
@@ -72,8 +73,13 @@ std::vector<std::string> lines(const std::string& text) {
 class Document {
  public:
   Document(const V& J, const std::vector<V>& by, const ExplanationOptions& options)
-      : J_(J), by_(by), options_(options), tape_(J.tape()), spelling_(J, options.formula, options.sizes),
-        backward_(J, spelling_.names()), differences_(J),
+      : J_(J),
+        by_(by),
+        options_(options),
+        tape_(J.tape()),
+        spelling_(J, options.formula, options.sizes),
+        backward_(J, spelling_.names()),
+        differences_(J),
         shapes_(options.shapes.empty() ? shapes_in_words(J, options.sizes) : options.shapes) {}
 
   Json json() {
@@ -115,9 +121,18 @@ class Document {
   Json node(Index i) {
     const Node<double>& n = tape_.node(i);
     const bool is_leaf = n.operation->family == Family::leaf;
-    const char* kind = !is_leaf ? "computed" : n.needs_gradient ? "variable" : spelling_.is_number(i) ? "number" : "constant";
-    Json j{{"id", i}, {"name", spelling_.name(i)}, {"kind", kind}, {"op", is_leaf ? kind : n.operation->name},
-           {"rows", n.shape.rows}, {"cols", n.shape.cols}, {"size", shapes_.at(i)}, {"operands", operands(i)}};
+    const char* kind = !is_leaf                 ? "computed"
+                       : n.needs_gradient       ? "variable"
+                       : spelling_.is_number(i) ? "number"
+                                                : "constant";
+    Json j{{"id", i},
+           {"name", spelling_.name(i)},
+           {"kind", kind},
+           {"op", is_leaf ? kind : n.operation->name},
+           {"rows", n.shape.rows},
+           {"cols", n.shape.cols},
+           {"size", shapes_.at(i)},
+           {"operands", operands(i)}};
     if (!is_leaf) {
       j.update(apps::json(spelling_.formula(i)));
       j["index"] = entry_wise_of(i).forward;
@@ -154,31 +169,57 @@ class Document {
       const auto k = std::size_t(std::find(xs.begin(), xs.end(), c.to) - xs.begin());
       if (std::count(xs.begin(), xs.end(), c.to) == 1) j["index"] = entries.backward[k];
       const arma::mat value = c.part.value();
-      if (arma::approx_equal(value, backward_.adjoint(c.to), "absdiff", 0) == false) j["value"] = matrix(value);
+      if (arma::approx_equal(value, backward_.adjoint(c.to), "absdiff", 0) == false)
+        j["value"] = matrix(value);
       for (const Spelling::Wrong& w : part.wrong)
         j["wrong"].push_back({{"text", w.text}, {"mathml", w.mathml}, {"why", w.why}});
       contributions.push_back(j);
     }
-    return {{"kind", "backward"}, {"node", passed.from}, {"rule", entries.rule}, {"contributions", contributions}};
+    return {{"kind", "backward"},
+            {"node", passed.from},
+            {"rule", entries.rule},
+            {"contributions", contributions}};
   }
 
   /// The gradients as the rules give them, simplified, and at last in numbers.
   void add_formulas(Json& all) {
-    const Formula formula = derive<double>(J_, by_, options_.formula);
+    FormulaOptions with_steps = options_.formula;
+    with_steps.steps = true;
+    const Formula formula = derive<double>(J_, by_, with_steps);
     const std::vector<std::string> mathml = lines(formula.mathml());
     Recording<double> recording(J_);
     Json before = Json::array(), after = Json::array(), gradients = Json::array(), assuming = Json::array();
     for (std::size_t k = 0; k < by_.size(); ++k) {
       const Written raw = spelling_.unsimplified(recording.gradient(by_[k]));
-      const std::string left = algebra::Style::mathml().derivative(options_.formula.loss, spelling_.name(by_[k].index()));
+      const std::string left =
+          algebra::Style::mathml().derivative(options_.formula.loss, spelling_.name(by_[k].index()));
       before.push_back({{"text", raw.text}, {"mathml", algebra::Style::mathml().equation(left, raw.mathml)}});
       const Formula::Line line = formula.gradients()[k];
-      gradients.push_back({{"node", by_[k].index()}, {"text", line.right}, {"mathml", mathml[mathml.size() - by_.size() + k]}});
+      gradients.push_back({{"node", by_[k].index()},
+                           {"text", line.right},
+                           {"mathml", mathml[mathml.size() - by_.size() + k]}});
     }
-    for (const Formula::Line& d : formula.definitions()) after.push_back({{"text", d.left + " = " + d.right}, {"mathml", mathml[after.size()]}});
+    for (const Formula::Line& d : formula.definitions())
+      after.push_back({{"text", d.left + " = " + d.right}, {"mathml", mathml[after.size()]}});
     for (const Json& g : gradients) after.push_back({{"text", g["text"]}, {"mathml", g["mathml"]}});
     for (const Assumption& a : formula.assumptions()) assuming.push_back(a.text());
-    all.push_back({{"kind", "simplify"}, {"before", before}, {"after", after}, {"assuming", assuming}});
+    const std::vector<Simplification> texts = formula.simplifications(),
+                                      marked = formula.simplifications(Format::mathml);
+    Json rules = Json::array();
+    for (std::size_t k = 0; k < texts.size(); ++k) {
+      rules.push_back({{"rule", texts[k].rule},
+                       {"before", {{"text", texts[k].before}, {"mathml", marked[k].before}}},
+                       {"after", {{"text", texts[k].after}, {"mathml", marked[k].after}}}});
+    }
+    Json where = Json::array();  // the names that only the rules use
+    for (const Formula::Line& d : formula.step_definitions(Format::mathml))
+      where.push_back(algebra::Style::mathml().equation(d.left, d.right));
+    all.push_back({{"kind", "simplify"},
+                   {"before", before},
+                   {"where", where},
+                   {"rules", rules},
+                   {"after", after},
+                   {"assuming", assuming}});
     all.push_back({{"kind", "result"}, {"gradients", gradients}});
   }
 
@@ -196,7 +237,8 @@ class Document {
 
 std::vector<std::string> shapes_in_words(const V& J, const Sizes& sizes) {
   const auto side = [&](std::uint32_t n) {
-    const auto named = std::find_if(sizes.begin(), sizes.end(), [n](const auto& s) { return s.second == n && n > 1; });
+    const auto named =
+        std::find_if(sizes.begin(), sizes.end(), [n](const auto& s) { return s.second == n && n > 1; });
     return named == sizes.end() ? std::to_string(n) : named->first;
   };
   std::vector<std::string> all;

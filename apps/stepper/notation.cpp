@@ -26,7 +26,8 @@ std::string summed(const Spelt& x, Shape from) {
 }
 
 /// The adjoint dy times the slope of a function of one number, in terms of x and y.
-std::string times_slope(const std::string& name, const std::string& dy, const std::string& x, const std::string& y) {
+std::string times_slope(const std::string& name, const std::string& dy, const std::string& x,
+                        const std::string& y) {
   if (name == "exp") return y + " " + dy;
   if (name == "log") return dy + " / " + x;
   if (name == "square") return "2 " + x + " " + dy;
@@ -43,8 +44,12 @@ std::string times_slope(const std::string& name, const std::string& dy, const st
 
 EntryWise of_product(const std::string& transposes, const Spelt& y, const std::vector<Spelt>& x) {
   const bool ta = transposes[0] == '\'', tb = transposes[1] == '\'';
-  const auto a = [&](const std::string& name) { return ta ? at(name, x[0].shape, "k", "i") : at(name, x[0].shape, "i", "k"); };
-  const auto b = [&](const std::string& name) { return tb ? at(name, x[1].shape, "j", "k") : at(name, x[1].shape, "k", "j"); };
+  const auto a = [&](const std::string& name) {
+    return ta ? at(name, x[0].shape, "k", "i") : at(name, x[0].shape, "i", "k");
+  };
+  const auto b = [&](const std::string& name) {
+    return tb ? at(name, x[1].shape, "j", "k") : at(name, x[1].shape, "k", "j");
+  };
   const auto sum = [](const char* over, std::uint32_t length) {
     return length == 1 ? std::string() : std::string("Σ_").append(over).append(" ");
   };
@@ -53,10 +58,12 @@ EntryWise of_product(const std::string& transposes, const Spelt& y, const std::v
   return {at(y) + " = " + sum("k", inner) + a(x[0].name) + " " + b(x[1].name),
           {a(barred(x[0].name)) + " = " + sum("j", y.shape.cols) + dy + " " + b(x[1].name),
            b(barred(x[1].name)) + " = " + sum("i", y.shape.rows) + a(x[0].name) + " " + dy},
-          "The product rule: each factor gets the adjoint times the other factor, turned so that the shapes fit."};
+          "The product rule: each factor gets the adjoint times the other factor, turned so that the shapes "
+          "fit."};
 }
 
-EntryWise of_elementwise(const std::string& name, const char* infix, const Spelt& y, const std::vector<Spelt>& x) {
+EntryWise of_elementwise(const std::string& name, const char* infix, const Spelt& y,
+                         const std::vector<Spelt>& x) {
   EntryWise e;
   const std::string dy = adjoint_at(y), a = at(x[0]), b = x.size() > 1 ? at(x[1]) : "";
   const auto add = [&](std::size_t k, const std::string& part) {
@@ -64,8 +71,9 @@ EntryWise of_elementwise(const std::string& name, const char* infix, const Spelt
   };
   e.rule = "Entry by entry: the adjoint times the slope there.";
   if (name == "addition" || name == "subtraction") {
-    e.rule = name == "addition" ? "A sum hands its adjoint on as it is."
-                                : "A difference hands its adjoint on, to what is subtracted with the sign turned.";
+    e.rule = name == "addition"
+                 ? "A sum hands its adjoint on as it is."
+                 : "A difference hands its adjoint on, to what is subtracted with the sign turned.";
     add(0, dy), add(1, name == "addition" ? dy : "-" + dy);
   } else if (name == "element-wise multiplication") {
     e.rule = "The product rule, entry by entry: each factor gets the adjoint times the other factor.";
@@ -82,26 +90,40 @@ EntryWise of_elementwise(const std::string& name, const char* infix, const Spelt
     return {"", std::vector<std::string>(x.size()), e.rule};
   }
   const std::string sign = name == "element-wise multiplication" ? " " : infix ? infix : "";
-  e.forward = at(y) + " = " + (x.size() == 2 ? a + sign + b : name == "negation" ? "-" + a : name == "square" ? a + "^2" : name + "(" + a + ")");
+  e.forward = at(y) + " = " +
+              (x.size() == 2        ? a + sign + b
+               : name == "negation" ? "-" + a
+               : name == "square"   ? a + "^2"
+                                    : name + "(" + a + ")");
   return e;
 }
 
 /// Sums, means and softmaxes along a dimension.
 EntryWise of_reduction(const std::string& name, bool down, const Spelt& y, const Spelt& x) {
   const std::string over = "Σ_k ", dy = adjoint_at(y), z = at(x);
-  const auto other = [&](const std::string& of, Shape s) { return down ? at(of, s, "k", "j") : at(of, s, "i", "k"); };
-  const std::string z_k = other(x.name, x.shape), y_k = other(y.name, y.shape), dy_k = other(barred(y.name), y.shape);
+  const auto other = [&](const std::string& of, Shape s) {
+    return down ? at(of, s, "k", "j") : at(of, s, "i", "k");
+  };
+  const std::string z_k = other(x.name, x.shape), y_k = other(y.name, y.shape),
+                    dy_k = other(barred(y.name), y.shape);
   const std::string left = adjoint_at(x) + " = ";
   if (name == "softmax")
-    return {at(y) + " = exp(" + z + ") / " + over + "exp(" + z_k + ")", {left + at(y) + " (" + dy + " - " + over + dy_k + " " + y_k + ")"},
-            "Probabilities compete: each gets its adjoint less the mean of the adjoints, weighted by the probabilities."};
+    return {at(y) + " = exp(" + z + ") / " + over + "exp(" + z_k + ")",
+            {left + at(y) + " (" + dy + " - " + over + dy_k + " " + y_k + ")"},
+            "Probabilities compete: each gets its adjoint less the mean of the adjoints, weighted by the "
+            "probabilities."};
   if (name == "log_softmax")
-    return {at(y) + " = " + z + " - log " + over + "exp(" + z_k + ")", {left + dy + " - exp(" + at(y) + ") " + over + dy_k},
-            "The adjoint, less the probabilities times the sum of the adjoints: raising one score lowers the others."};
+    return {at(y) + " = " + z + " - log " + over + "exp(" + z_k + ")",
+            {left + dy + " - exp(" + at(y) + ") " + over + dy_k},
+            "The adjoint, less the probabilities times the sum of the adjoints: raising one score lowers the "
+            "others."};
   if (name == "logsumexp")
-    return {at(y) + " = log " + over + "exp(" + z_k + ")", {left + dy + " exp(" + z + " - " + at(y) + ")"}, "The adjoint is shared out by the softmax."};
+    return {at(y) + " = log " + over + "exp(" + z_k + ")",
+            {left + dy + " exp(" + z + " - " + at(y) + ")"},
+            "The adjoint is shared out by the softmax."};
   if (name == "sum")
-    return {at(y) + " = " + over + z_k, {left + dy}, "A sum hands its adjoint to every entry that it added up."};
+    return {
+        at(y) + " = " + over + z_k, {left + dy}, "A sum hands its adjoint to every entry that it added up."};
   return {"", {""}, ""};
 }
 
@@ -112,11 +134,17 @@ EntryWise entry_wise(const Operation<double>& operation, const std::string& para
   const std::string name = operation.name;
   if (operation.family == Family::elementwise) return of_elementwise(name, operation.infix, y, x);
   if (operation.family == Family::total)
-    return {y.name + " = " + summed(y, x[0].shape) + at(x[0]), {adjoint_at(x[0]) + " = " + barred(y.name)}, "A sum hands its adjoint to every entry that it added up."};
+    return {y.name + " = " + summed(y, x[0].shape) + at(x[0]),
+            {adjoint_at(x[0]) + " = " + barred(y.name)},
+            "A sum hands its adjoint to every entry that it added up."};
   if (operation.family == Family::transpose)
-    return {at(y) + " = " + at(x[0], "j", "i"), {adjoint_at(x[0], "j", "i") + " = " + adjoint_at(y)}, "Transposed there, transposed back."};
+    return {at(y) + " = " + at(x[0], "j", "i"),
+            {adjoint_at(x[0], "j", "i") + " = " + adjoint_at(y)},
+            "Transposed there, transposed back."};
   if (operation.family == Family::spread)
-    return {at(y) + " = " + at(x[0]), {adjoint_at(x[0]) + " = " + summed(x[0], y.shape) + adjoint_at(y)}, "What was repeated gets the sum over its copies."};
+    return {at(y) + " = " + at(x[0]),
+            {adjoint_at(x[0]) + " = " + summed(x[0], y.shape) + adjoint_at(y)},
+            "What was repeated gets the sum over its copies."};
   if (name == "matmul") return of_product(parameters, y, x);
   if (x.size() == 1 && (parameters == "0" || parameters == "1")) {
     EntryWise e = of_reduction(name, parameters == "0", y, x[0]);

@@ -88,8 +88,9 @@ void Spelling::call_operands_by_name(algebra::Reader<double>& read, algebra::Exp
 
 /// Tidies what rules leave, without a look at the data.
 algebra::Simplifier Spelling::simplifier(algebra::Reader<double>& read, algebra::Expressions& in) const {
-  return {in, {[](algebra::Fact) { return false; }, [&read](std::uint32_t n) { return read.size(n); },
-               [](algebra::Term, algebra::Term) {}}};
+  return {in,
+          {[](algebra::Fact) { return false; }, [&read](std::uint32_t n) { return read.size(n); },
+           [](algebra::Term, algebra::Term) {}}};
 }
 
 Written Spelling::formula(Index i) const {
@@ -125,7 +126,8 @@ Spelling::Part Spelling::contribution(Index from, const V& part) const {
       const bool is_transposed = in[p.term].kind == Kind::transpose;
       turned.insert(turned.begin(), is_transposed ? in[p.term].parts[0] : p);
     }
-    offer(in.make(Kind::product, shape, turned), "Look at the shapes: the product has to have the operand's.");
+    offer(in.make(Kind::product, shape, turned),
+          "Look at the shapes: the product has to have the operand's.");
   }
   if (shape == of_adjoint) offer(adjoint, "The slope is missing.");
   offer(simplify.scaled(-1, right), "The sign is turned.");

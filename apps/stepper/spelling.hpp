@@ -17,8 +17,8 @@ struct Written {
 
 class Spelling {
  public:
-  /// Names for J and all that it is computed from: leaves' own ones, the loss's for J; matrices that have none
-  /// are Z1, Z2, ..., vectors z1, numbers s1.
+  /// Names for J and all that it is computed from: leaves' own ones, the loss's for J; matrices that have
+  /// none are Z1, Z2, ..., vectors z1, numbers s1.
   Spelling(const V& J, const FormulaOptions& options, const Sizes& sizes);
 
   /// The nodes that J is computed from, J last, without leaves that are there twice.

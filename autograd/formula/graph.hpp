@@ -18,8 +18,8 @@ class Graph {
     Shape shape;
     bool is_leaf;
     std::vector<std::size_t> operands;
-    double value;     // norms
-    double adjoint;   // NaN of what is held fixed
+    double value;    // norms
+    double adjoint;  // NaN of what is held fixed
   };
   explicit Graph(std::vector<Node> nodes) : nodes_(std::move(nodes)) {}
 
@@ -47,7 +47,8 @@ inline std::string Graph::dot() const {
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     const Node& n = nodes_[i];
     const std::string name = "n" + std::to_string(i);
-    text += "  " + name + " [label=\"" + escaped(n.label) + "\\n" + to_string(n.shape) + norm("value", n.value);
+    text +=
+        "  " + name + " [label=\"" + escaped(n.label) + "\\n" + to_string(n.shape) + norm("value", n.value);
     if (n.adjoint == n.adjoint) text += norm("adjoint", n.adjoint);
     text += n.is_leaf ? "\" style=\"rounded,filled\"]\n" : "\"]\n";
     for (const std::size_t k : n.operands) text += "  n" + std::to_string(k) + " -> " + name + "\n";
@@ -73,7 +74,8 @@ Graph graph(const Var<eT>& J) {
   for (Index i = 0; i <= J.index(); ++i) {
     if (!used[i]) continue;
     const bool varies = tape.wants(i), is_leaf = tape.node(i).operation->family == Family::leaf;
-    Graph::Node n{tape.node(i).operation->name, tape.node(i).shape, is_leaf, {}, norm(tape.handle(i)), arma::datum::nan};
+    Graph::Node n{tape.node(i).operation->name, tape.node(i).shape, is_leaf, {},
+                  norm(tape.handle(i)),         arma::datum::nan};
     if (is_leaf) n.label = tape.name(i) ? tape.name(i) : varies ? "variable" : "constant";
     for (const Index k : tape.operands(tape.node(i))) n.operands.push_back(place[k]);
     if (varies) n.adjoint = norm(recording.gradient(tape.handle(i)));

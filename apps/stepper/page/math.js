@@ -35,7 +35,7 @@ const isName = text => names.has(text.replace(bar, ""));
 /** MathML as the derivation wrote it, with the names set properly. */
 function math(mathml, block = false) {
   // A transpose is no operator with space around it; browsers know bold letters by their own code points only.
-  const inside = mathml.replace(/<mo>(⊤|&#x22A4;)<\/mo>/g, '<mi mathvariant="normal">⊤</mi>').replace(/<mi mathvariant="bold">1<\/mi>/g, "<mi>𝟏</mi>").replace(/<mi>([^<]+)<\/mi>/g, (all, name) => (isName(name) ? nameMath(name) : all));
+  const inside = mathml.replace(/<mo>(⊤|&#x22A4;)<\/mo>/g, '<mi mathvariant="normal">⊤</mi>').replace(/<mi mathvariant="bold">1<\/mi>/g, "<mi>𝟏</mi>").replace(/<mi>([^<]+)<\/mi>/g, (all, name) => (isName(name) || /^[A-Z]\d+$/.test(name) ? nameMath(name) : all));
   return inside.startsWith("<math") ? inside : `<math${block ? ' display="block"' : ""}><mrow>${inside}</mrow></math>`;
 }
 const equation = (left, right) => math(`${left}<mo>=</mo>${right}`, true);

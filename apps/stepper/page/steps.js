@@ -111,7 +111,9 @@ const panels = {
   },
   simplify(s) {
     const assuming = s.assuming.length ? [make("p", { class: "note" }, `Assuming that ${listed(s.assuming)}.`)] : [];
-    return [[...part("As the steps put it together", ...s.before.map(f => math(f.mathml, true))), ...part("Simplified", ...s.after.map(f => math(f.mathml, true))), ...assuming], []];
+    const rule = r => make("li", { html: `${escaped(r.rule)}<div class="formula">${math(r.before.mathml)} &emsp;→&emsp; ${math(r.after.mathml)}</div>` });
+    const rules = s.rules.length ? [make("details", { class: "rules" }, make("summary", {}, `The rules that did it, ${s.rules.length}`), ...part("", ...s.where.map(d => math(d, true))), make("ol", {}, ...s.rules.map(rule)))] : [];
+    return [[...part("As the steps put it together", ...s.before.map(f => math(f.mathml, true))), ...rules, ...part("Simplified", ...s.after.map(f => math(f.mathml, true))), ...assuming], []];
   },
   result(s) {
     return [s.gradients.flatMap(g => [...part(`By ${inlineName(byId.get(g.node).name)}`, math(g.mathml, true)), verdict(byId.get(g.node))]), s.gradients.map(g => adjointFigure(byId.get(g.node), matrixOf(byId.get(g.node).adjoint)))];
@@ -138,7 +140,7 @@ function drawTable(into) {
       const state = stateAt(k);
       numbers = s.contributions.map(c => `${barred(byId.get(c.to).name)} =\n${asText(state.adjoints.get(c.to))}` + (standing(k, c).isLast && byId.get(c.to).check ? `\n${byId.get(c.to).check.passed ? "✓" : "✗"} differences: ${byId.get(c.to).check.error.toExponential(0)}` : "")).join("\n");
     }
-    if (s.kind === "simplify") what = [...s.before, ...s.after].map(f => (f.text.length > 100 ? `<code>${escaped(f.text)}</code>` : math(f.mathml, true))).join("");
+    if (s.kind === "simplify") what = [...s.before, ...s.after].map(f => (f.text.length > 100 ? `<div><code>${escaped(f.text)}</code></div>` : math(f.mathml, true))).join("");
     if (s.kind === "result") { what = s.gradients.map(g => math(g.mathml, true)).join(""); numbers = s.gradients.map(g => `${barred(byId.get(g.node).name)} =\n${asText(matrixOf(byId.get(g.node).adjoint))}`).join("\n"); }
     if (s.kind === "start") { what = math(doc.loss.mathml, true); numbers = doc.nodes.filter(x => x.kind === "variable" || x.kind === "constant").map(x => `${x.name} =\n${asText(matrixOf(x.value))}`).join("\n"); }
     return make("tr", { "data-step": k }, make("td", {}, make("a", { href: `#step=${k}` }, String(k))), make("td", {}, titleOf(s)), 

@@ -1,5 +1,5 @@
-// The stepper: what it writes about each step is read back as an expression and computed; adjoints against the tape's
-// gradients; the verdict of differences; the document.
+// The stepper: what it writes about each step is read back as an expression and computed; adjoints against
+// the tape's gradients; the verdict of differences; the document.
 #define BOOST_TEST_MODULE stepper
 #include <apps/calculator/evaluate.hpp>
 #include <apps/calculator/syntax.hpp>
@@ -12,26 +12,29 @@ using namespace armagrad::apps;
 
 namespace {
 
-/// A network whose graph has products with and without transposes, broadcasts, reductions, two uses of a node and
-/// numbers.
+/// A network whose graph has products with and without transposes, broadcasts, reductions, two uses of a node
+/// and numbers.
 struct Network {
   Tape<double> tape;
-  const arma::mat u{{0.5, -0.5, 1}, {0.25, 0.75, -0.5}}, a = arma::vec{0.1, -0.2, 0.3}, x{{1, 0.5, -1, 2}, {0, 2, 1, -1}},
-      y{{1, 0, 0, 1}, {0, 1, 0, 0}, {0, 0, 1, 0}};
+  const arma::mat u{{0.5, -0.5, 1}, {0.25, 0.75, -0.5}}, a = arma::vec{0.1, -0.2, 0.3},
+                                                         x{{1, 0.5, -1, 2}, {0, 2, 1, -1}},
+                                                         y{{1, 0, 0, 1}, {0, 1, 0, 0}, {0, 0, 1, 0}};
   V U = tape.variable(view(u, "U")), A = tape.variable(view(a, "a"));
   V J;
 
   Network() {
     const V hidden = tanh((U.t() * view(x, "X")).each_col() + A);
     const V P = log_softmax(hidden, 0);
-    J = -accu(view(y, "Y") % P) / 4 + 0.3 * accu(exp(U) / (1 + square(U))) + accu(sum(sqrt(1 + square(hidden)), 1) % A);
+    J = -accu(view(y, "Y") % P) / 4 + 0.3 * accu(exp(U) / (1 + square(U))) +
+        accu(sum(sqrt(1 + square(hidden)), 1) % A);
   }
 };
 
 /// "Z̄1" as a name that expressions may have.
 std::string plain(std::string text) {
   const std::string macron = "\u0304";
-  for (std::size_t at; (at = text.find(macron)) != std::string::npos;) text.replace(at, macron.size(), "_bar");
+  for (std::size_t at; (at = text.find(macron)) != std::string::npos;)
+    text.replace(at, macron.size(), "_bar");
   return text;
 }
 
@@ -55,7 +58,8 @@ BOOST_AUTO_TEST_CASE(adjoints_of_leaves_are_the_gradients) {
   const Spelling spelling(n.J, options, {});
   const Backward backward(n.J, spelling.names());
   n.tape.backward(n.J);
-  for (const V& v : {n.U, n.A}) BOOST_TEST(difference(n.tape.gradient(v), backward.adjoint(v.index())) < 1e-14);
+  for (const V& v : {n.U, n.A})
+    BOOST_TEST(difference(n.tape.gradient(v), backward.adjoint(v.index())) < 1e-14);
 }
 
 BOOST_AUTO_TEST_CASE(formulas_of_steps_read_back) {
@@ -108,7 +112,8 @@ BOOST_AUTO_TEST_CASE(differences_tell_right_from_wrong_everywhere) {
 
 BOOST_AUTO_TEST_CASE(the_document) {
   Network n;
-  const auto document = explanation(n.J, {n.U, n.A}, {"A </script> title", {{"d", 2}, {"h", 3}, {"n", 4}}, {}, {}, {}});
+  const auto document =
+      explanation(n.J, {n.U, n.A}, {"A </script> title", {{"d", 2}, {"h", 3}, {"n", 4}}, {}, {}, {}});
   BOOST_TEST(document["steps"].front()["kind"] == "start");
   BOOST_TEST(document["steps"].back()["gradients"].size() == 2u);
   for (const auto& node : document["nodes"]) {
@@ -118,14 +123,16 @@ BOOST_AUTO_TEST_CASE(the_document) {
   const std::string html = page(document);
   BOOST_TEST(html.find("A </script> title") == std::string::npos);
   BOOST_TEST(html.find("A \\u003c/script> title") != std::string::npos);
-  for (const char* left : {"@document@", "@main.js@", "@page.css@"}) BOOST_TEST(html.find(left) == std::string::npos);
+  for (const char* left : {"@document@", "@main.js@", "@page.css@"})
+    BOOST_TEST(html.find(left) == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(big_matrices_are_packed_and_cut) {
   Tape<double> tape;
   const arma::mat w(784, 10, arma::fill::randn), x(784, 100, arma::fill::randn);
   const V W = tape.variable(view(w, "W"));
-  const auto document = explanation(accu(square(W.t() * view(x, "X"))), {W}, {"Big", {}, {}, {}, Tiles{28, 28}});
+  const auto document =
+      explanation(accu(square(W.t() * view(x, "X"))), {W}, {"Big", {}, {}, {}, Tiles{28, 28}});
   for (const auto& node : document["nodes"]) {
     if (node["name"] != "X") continue;
     BOOST_TEST(node["value"]["shown"] == nlohmann::ordered_json({784, 10}));
