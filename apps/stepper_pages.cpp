@@ -109,7 +109,7 @@ std::string page_of(const Example& example) {
   Tape<double> tape;
   std::vector<V> by;
   const V J = recorded(example, values, tape, by);
-  return page(explanation(J, by, {example.title, example.sizes, {}, shapes(example), {}}));
+  return page(explanation(J, by, {example.title, example.sizes, {{{"n", 3}}}, shapes(example), {}}));
 }
 
 }  // namespace

@@ -51,8 +51,8 @@ class Spelling {
   void call_operands_by_name(algebra::Reader<double>& read, algebra::Expressions& in, Index i) const;
 
   Tape<double>& tape_;
-  const FormulaOptions& options_;
-  const Sizes& sizes_;
+  FormulaOptions options_;
+  Sizes sizes_;
   std::vector<Index> nodes_;
   std::map<Index, Index> first_;
   std::map<Index, std::string> names_;
