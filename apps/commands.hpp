@@ -13,5 +13,6 @@ int train_command(const Arguments& arguments);
 int evaluate_command(const Arguments& arguments);
 int check_command(const Arguments& arguments);
 int lab_command(const Arguments& arguments);
+int explain_command(const Arguments& arguments);
 
 }  // namespace armagrad::apps

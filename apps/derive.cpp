@@ -8,6 +8,7 @@
 #include "calculator/code.hpp"
 #include "calculator/derivation.hpp"
 #include "options.hpp"
+#include "stepper/explanation.hpp"
 
 namespace armagrad::apps {
 
@@ -70,6 +71,16 @@ std::string code_of(const Problem& problem, const Formula& formula) try {
   return armadillo_code(functions, declarations);
 } catch (const ExpressionError& error) {
   throw std::runtime_error(std::string("the formula cannot be written as C++: ") + error.what());
+}
+
+std::string page_of(const Problem& problem, const Data* given) {
+  const ProblemOnTape shown(problem, given), drawn(problem);
+  const auto sizes = [](const Data& data) { return Sizes(data.sizes.begin(), data.sizes.end()); };
+  std::string title = "The gradient by";
+  for (const std::string& name : problem.by) title += " " + name;
+  return page(explanation(
+      shown.J, shown.by,
+      {title, sizes(shown.data), shown.options, shapes_in_words(drawn.J, sizes(drawn.data)), {}}));
 }
 
 Json matrix(const arma::mat& x) {
@@ -171,7 +182,8 @@ int derive_command(const std::vector<std::string>& arguments) {
       "var", several(), "a variable: NAME, NAME:ROWS,COLS or NAME:ROWS,COLS:NATURE")(
       "along", po::value<std::string>(),
       "the gradient's derivative along this direction, the Hessian times it")(
-      "format", po::value<std::string>()->default_value("text"), "text, latex, mathml or json")(
+      "format", po::value<std::string>()->default_value("text"),
+      "text, latex, mathml, json, or html: a page that goes through it a step at a time")(
       "steps", po::bool_switch(), "how it comes about: the backward pass and what was simplified")(
       "check", po::bool_switch(),
       "prove it: read the formula back, compare with the tape and with differences")(
@@ -180,7 +192,7 @@ int derive_command(const std::vector<std::string>& arguments) {
       "code", po::value<std::string>(), "armadillo: print the gradient as C++ instead");
   if (!options.parse(arguments)) return 0;
 
-  const std::string format = options.choice("format", {"text", "latex", "mathml", "json"});
+  const std::string format = options.choice("format", {"text", "latex", "mathml", "json", "html"});
   if (options.given("code")) options.choice("code", {"armadillo"});
   const std::string text = expression(options.text("EXPRESSION"));
   try {
@@ -188,6 +200,10 @@ int derive_command(const std::vector<std::string>& arguments) {
     std::optional<Data> data;
     if (options.given("at")) data = read(problem.variables, options.texts("at"));
     const Data* given = data ? &*data : nullptr;
+    if (format == "html") {
+      std::cout << page_of(problem, given);
+      return 0;
+    }
     const bool steps = options.flag("steps");
     Answer answer{problem, formula_of(problem, given, steps), {}, {}, steps};
     if (options.given("code")) {

@@ -15,16 +15,18 @@ constexpr auto help =
     "  train      fit the model and report its accuracy\n"
     "  evaluate   accuracy of a saved model\n"
     "  check      the gradient: tape against analytic, differences and complex step\n"
-    "  lab        the lab's mistakes, and what catches them\n\n"
+    "  lab        the lab's mistakes, and what catches them\n"
+    "  explain    the gradient a step at a time, as a page for the browser\n\n"
     "mnist_softmax COMMAND --help tells more.\n";
 
 int run(const Arguments& arguments) {
   static const std::map<std::string, int (*)(const Arguments&)> commands{{"train", train_command},
                                                                          {"evaluate", evaluate_command},
                                                                          {"check", check_command},
-                                                                         {"lab", lab_command}};
+                                                                         {"lab", lab_command},
+                                                                         {"explain", explain_command}};
   if (arguments.empty())
-    throw UsageError("which command? train, evaluate, check or lab (see mnist_softmax --help)");
+    throw UsageError("which command? train, evaluate, check, lab or explain (see mnist_softmax --help)");
   if (arguments[0] == "--help" || arguments[0] == "-h" || arguments[0] == "help") {
     std::cout << help;
     return 0;
@@ -32,7 +34,7 @@ int run(const Arguments& arguments) {
   const auto command = commands.find(arguments[0]);
   if (command == commands.end())
     throw UsageError("no command '" + arguments[0] +
-                     "': train, evaluate, check or lab (see mnist_softmax --help)");
+                     "': train, evaluate, check, lab or explain (see mnist_softmax --help)");
   return command->second({arguments.begin() + 1, arguments.end()});
 }
 

@@ -116,24 +116,27 @@ Problem posed(const std::string& expression, const std::vector<std::string>& dec
   return problem;
 }
 
-Formula formula_of(const Problem& problem, const Data* given, bool steps) {
-  const Data data = given ? *given : drawn_in_domain(problem);
-  Tape<double> tape;
-  const std::vector<V> by = leaves(tape, problem, data);
-  FormulaOptions options;
-  options.steps = steps;
+ProblemOnTape::ProblemOnTape(const Problem& problem, const Data* given)
+    : data(given ? *given : drawn_in_domain(problem)),
+      by(leaves(tape, problem, data)),
+      J(recorded(problem, data, by)) {
   for (const auto& [name, size] : data.sizes) options.names.emplace_back(name, double(size));
   if (!problem.along.empty()) options.loss = "J_" + problem.along;
-  const auto weights = weights_of_logarithms(problem.expression);
-  options.assume = [&](const Assumption& a) -> std::optional<bool> {
+  options.assume = [&problem, weights = weights_of_logarithms(problem.expression),
+                    looks = given != nullptr](const Assumption& a) -> std::optional<bool> {
     const Variable* v = problem.variables.find(a.of);
     const bool sums =
         a.kind == Assumption::Kind::columns_sum_to_one || a.kind == Assumption::Kind::rows_sum_to_one;
-    if (given || !sums || !v || v->nature != Nature::unsaid || contains(problem.by, a.of))
+    if (looks || !sums || !v || v->nature != Nature::unsaid || contains(problem.by, a.of))
       return std::nullopt;
     return contains(weights, a.of);
   };
-  return derive(recorded(problem, data, by), by, options);
+}
+
+Formula formula_of(const Problem& problem, const Data* given, bool steps) {
+  ProblemOnTape posed(problem, given);
+  posed.options.steps = steps;
+  return derive(posed.J, posed.by, posed.options);
 }
 
 Syntax read_back(const Formula& formula, std::size_t k) {

@@ -20,6 +20,17 @@ struct Problem {
 Problem posed(const std::string& expression, const std::vector<std::string>& declarations,
               const std::vector<std::string>& by, const std::string& along);
 
+/// A problem on a tape, at the data given, or at random ones of its domain.
+struct ProblemOnTape {
+  explicit ProblemOnTape(const Problem& problem, const Data* given = nullptr);
+
+  Data data;
+  Tape<double> tape;
+  std::vector<Var<double>> by;
+  Var<double> J;
+  FormulaOptions options;  // how derive() is to write it; the problem is to outlive them
+};
+
 /// The gradients' formulas; what is assumed of the data is what `given` shows, if there is any, else what the
 /// declarations promise and that what weighs logarithms are probabilities. `steps`: whether it
 /// can tell how it came about.

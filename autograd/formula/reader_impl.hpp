@@ -143,7 +143,12 @@ Term Reader<eT>::converted(Index i) {
   if (op.family == Family::transpose) return in_.make(Kind::transpose, n.shape, x);
   const Shape s = shape_of_operand(0);
   const Parts above{{in_.ones({1, s.rows})}}, beside{{in_.ones({s.cols, 1})}};
-  if (op.family == Family::total) return in_.make(Kind::product, n.shape, {above[0], x[0], beside[0]});
+  if (op.family == Family::total) {
+    Parts factors = x;
+    if (s.rows != 1) factors.insert(factors.begin(), above[0]);
+    if (s.cols != 1) factors.push_back(beside[0]);
+    return in_.make(Kind::product, n.shape, factors);
+  }
   if (name == "sum") return in_.make(Kind::product, n.shape, parameters == "0" ? Parts{above[0], x[0]} : Parts{x[0], beside[0]});
   if (name == "matmul") {
     for (std::size_t k = 0; k < 2; ++k) {

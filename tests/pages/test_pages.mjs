@@ -1,0 +1,260 @@
+// Opens pages in Debian's chromium and uses them as a reader would:
+//   node test_pages.mjs [--pictures FOLDER] PAGE.html ...
+// Every step by keys, buttons, slider and address; back and forward; "predict first"; phone and desktop, light and
+// dark; what a screen reader gets; print to PDF. Ends with an error that names the page and what went wrong.
+
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { chromium } from "playwright-core";
+import { equation } from "./index_notation.mjs";
+
+const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
+const largestPage = 300 * 1024;
+
+const errors = [];
+async function open(browser, address, options = {}) {
+  const context = await browser.newContext({ viewport: sizes.desktop, ...options });
+  const page = await context.newPage();
+  page.on("console", m => ["error", "warning"].includes(m.type()) && errors.push(m.text()));
+  page.on("pageerror", e => errors.push(String(e)));
+  page.on("request", r => /^(file|data|blob):/.test(r.url()) || errors.push(`asks the network for ${r.url()}`));
+  await page.goto(address);
+  return page;
+}
+const stepOf = page => page.evaluate(() => Number(location.hash.slice("#step=".length)) || 0);
+const heading = page => page.locator("#panel h2").innerText();
+/** Until the page shows step k. */
+const shows = (page, k) => page.waitForFunction(k => document.querySelector("tr.now")?.dataset.step === String(k), k, { timeout: 5000 });
+
+async function everyStep(page, last) {
+  await page.locator("body").press("Home");
+  const titles = [await heading(page)];
+  for (let k = 1; k <= last; ++k) {
+    const spoken = await page.locator("#live").innerText();
+    await page.keyboard.press("ArrowRight");
+    await shows(page, k);
+    assert.equal(await stepOf(page), k, "the address follows the keys");
+    assert.notEqual(await page.locator("#live").innerText(), spoken, `step ${k} is said aloud`);
+    titles.push(await heading(page));
+    assert.ok((await page.locator("#panel").innerText()).length > 20, `step ${k} says something`);
+    assert.ok(!/undefined|NaN|null|\[object/.test(await page.locator("#panel").innerText()), `step ${k} says undefined, NaN or null`);
+    assert.equal(await page.locator("svg .flow").count() > 0, /value of|passes its adjoint/.test(titles[k]), `step ${k} shows what flows`);
+  }
+  assert.equal(new Set(titles).size, titles.length, "each step has its own title");
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await stepOf(page), last, "the last step is the last");
+  await page.keyboard.press("ArrowLeft");
+  await shows(page, last - 1);
+  await page.locator("#next").click();
+  await shows(page, last);
+  await page.goBack();
+  await shows(page, last - 1);
+  await page.goForward();
+  await shows(page, last);
+  await page.locator("#slider").fill(String(Math.floor(last / 2)));
+  await shows(page, Math.floor(last / 2));
+  await page.locator("#slider").focus();
+  await page.keyboard.press("ArrowRight");
+  await shows(page, Math.floor(last / 2) + 1);
+  return titles;
+}
+
+async function everyAddress(page, address, titles) {
+  for (let k = 0; k < titles.length; ++k) {
+    await page.goto("about:blank");
+    await page.goto(`${address}#step=${k}`);
+    await shows(page, k);
+    assert.equal(await heading(page), titles[k], `#step=${k} leads to the step`);
+  }
+  for (const [wrong, k] of [["#step=999", titles.length - 1], ["#step=-3", 0], ["#step=x", 0], ["#else", 0]]) {
+    await page.goto("about:blank");
+    await page.goto(address + wrong);
+    await shows(page, k);
+  }
+}
+
+async function prediction(page, last) {
+  await page.locator("body").press("Home");
+  await page.keyboard.press("p");
+  assert.ok(await page.locator("#predict").isChecked());
+  let asked = 0, kinds = new Set();
+  for (let k = 1; k <= last; ++k) {
+    await page.keyboard.press("ArrowRight");
+    if ((await page.locator(".choices button").count()) === 0) { await shows(page, k); continue; }
+    ++asked;
+    kinds.add(/add to/.test(await heading(page)) ? "formula" : "node");
+    assert.equal(await stepOf(page), k - 1, "nothing is shown before the answer");
+    const n = await page.locator(".choices button").count();
+    let right = 0;
+    for (let c = 1; c <= n; ++c) {
+      await page.keyboard.press(String(c));
+      const answer = await page.locator("#panel .note").innerText();
+      assert.match(answer, /^(Yes\.|No\. \S)/, "an answer, and a reason where it is wrong");
+      right += answer.startsWith("Yes");
+    }
+    assert.equal(right, 1, `step ${k}: one choice is right`);
+    assert.ok(n >= 2);
+    await page.locator("#panel button.main").click();
+    await shows(page, k);
+  }
+  assert.ok(asked > 0, "something is asked");
+  await page.keyboard.press("p");
+  return { asked, kinds };
+}
+
+/** What must hold of numbers: they are read from the page as it shows them. */
+async function arithmetic(page) {
+  const wrong = await page.evaluate(() => {
+    const bad = [];
+    for (const n of doc.nodes.filter(x => x.adjoint)) {
+      const parts = contributionsTo(n.id).map(c => partOf(c));
+      const a = matrixOf(n.adjoint);
+      if (parts.length === 0) continue;
+      const sum = parts.reduce((s, p) => s.plus(p));
+      for (let k = 0; k < a.values.length; ++k) if (Math.abs(sum.values[k] - a.values[k]) > 2e-3 * Math.max(a.largest, ...parts.map(p => p.largest))) bad.push(`${n.name}: the parts of its adjoint do not add up`);
+      if (!n.check.passed) bad.push(`${n.name}: differences disagree, ${n.check.error}`);
+    }
+    return bad;
+  });
+  assert.deepEqual(wrong, []);
+}
+
+/** The index notation of each step, computed from the numbers beside it. */
+async function entries(page) {
+  const { nodes, equations } = await page.evaluate(() => {
+    const flat = m => ({ rows: m.rows, cols: m.cols, shown: m.shownCols, values: [...m.values] });
+    const nodes = {};
+    for (const n of doc.nodes) {
+      nodes[n.name] = flat(matrixOf(n.value));
+      if (n.adjoint) nodes[barred(n.name)] = flat(matrixOf(n.adjoint));
+    }
+    const equations = doc.nodes.filter(n => n.index).map(n => ({ text: n.index, is: flat(matrixOf(n.value)) }));
+    for (const s of steps.filter(x => x.kind === "backward")) for (const c of s.contributions) if (c.index) equations.push({ text: c.index, is: flat(partOf(c)) });
+    return { nodes, equations };
+  });
+  const matrix = m => ({ ...m, at: (i, j) => m.values[i + j * m.rows] });
+  if (Object.values(nodes).some(m => m.shown < m.cols)) return 0;  // only part of the numbers is there
+  for (const { text, is } of equations) {
+    const e = equation(text, name => matrix(nodes[name])), m = matrix(is), largest = Math.max(...is.values.map(Math.abs));
+    for (let i = 0; i < m.rows; ++i) {
+      for (let j = 0; j < m.cols; ++j) {
+        const at = {}, both = m.rows > 1 && m.cols > 1;
+        e.indices.forEach((index, k) => (at[index] = both ? [i, j][k] : Math.max(i, j)));
+        assert.ok(Math.abs(e.at(at) - m.at(i, j)) <= 5e-3 * Math.max(largest, 0.1), `${text} at (${i + 1},${j + 1}): ${e.at(at)}, not ${m.at(i, j)}`);
+      }
+    }
+  }
+  return equations.length;
+}
+
+async function access(page, last) {
+  assert.equal(await page.locator("#table tr").count(), last + 1, "the table has every step");
+  const unnamed = await page.evaluate(() => [...document.querySelectorAll("button, input, [role=button], [role=img], table.heat")].filter(e => !(e.getAttribute("aria-label") || e.textContent.trim() || e.labels?.length)).length);
+  assert.equal(unnamed, 0, "every control and picture has a name");
+  await page.locator("[data-node]").first().focus();
+  await page.keyboard.press("Enter");
+  const ids = await page.evaluate(() => [...document.querySelectorAll("[id]")].map(e => e.id));
+  assert.equal(new Set(ids).size, ids.length, "ids are unique");
+  await page.locator("body").press("Home");
+  for (const summary of await page.locator("main > details > summary").all()) await summary.click();
+  const answers = await page.locator("#questions details").all();
+  assert.ok(answers.length >= 3, "there are exercises");
+  for (const a of answers) assert.ok(!(await a.locator("p").isVisible()), "answers are folded away");
+  for (const summary of await page.locator("main > details > summary").all()) await summary.click();
+}
+
+/** Contrast of text with what is behind it, by WCAG. */
+async function contrast(page) {
+  const low = await page.evaluate(() => {
+    const s = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+    const channels = c => { s.clearRect(0, 0, 1, 1); s.fillStyle = c; s.fillRect(0, 0, 1, 1); return [...s.getImageData(0, 0, 1, 1).data]; };
+    const light = ([r, g, b]) => [r, g, b].map(v => ((v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)).reduce((s, v, k) => s + v * [0.2126, 0.7152, 0.0722][k], 0);
+    const behind = e => { for (; e; e = e.parentElement) { const c = channels(getComputedStyle(e).backgroundColor); if (c[3] === 255) return c; } return [255, 255, 255]; };
+    const out = [];
+    for (const e of document.querySelectorAll("#panel *, header *, nav *")) {
+      if (![...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()) || !e.getClientRects().length) continue;
+      if (e.disabled || e.closest(".unseen, :disabled")) continue;
+      const [a, b] = [light(channels(getComputedStyle(e).color)), light(behind(e))].sort((x, y) => y - x);
+      if ((a + 0.05) / (b + 0.05) < 4.5) out.push(`${e.tagName} "${e.textContent.slice(0, 20)}" ${((a + 0.05) / (b + 0.05)).toFixed(2)}`);
+    }
+    return out;
+  });
+  assert.deepEqual(low, [], "text is readable");
+}
+
+async function looks(browser, address, name, last, pictures) {
+  for (const [size, viewport] of Object.entries(sizes)) {
+    for (const colorScheme of ["light", "dark"]) {
+      const page = await open(browser, address, { viewport, colorScheme, isMobile: size === "phone", hasTouch: size === "phone" });
+      for (let k = 0; k <= last; ++k) {
+        await page.evaluate(k => { location.hash = `#step=${k}`; }, k);
+        await shows(page, k);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        assert.ok(overflow <= 0, `${size}: step ${k} is ${overflow} pixels too wide`);
+        if (k % 5 === 0 || k === last) await contrast(page);
+      }
+      if (pictures) {
+        for (const k of [0, Math.round(last * 0.75), last]) {
+          await page.evaluate(k => { location.hash = `#step=${k}`; scrollTo(0, 0); }, k);
+          await shows(page, k);
+          await page.screenshot({ path: path.join(pictures, `${name}-${size}-${colorScheme}-${k}.png`), fullPage: size === "phone" });
+        }
+      }
+      await page.context().close();
+    }
+  }
+}
+
+async function paper(page, name, pictures) {
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    const pdf = await page.pdf({ format: "A4", printBackground: false });
+    assert.equal(pdf.subarray(0, 5).toString(), "%PDF-");
+    if (pictures) fs.writeFileSync(path.join(pictures, `${name}-${colorScheme}.pdf`), pdf);
+  }
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  const seen = await page.evaluate(() => {
+    dispatchEvent(new Event("beforeprint"));
+    const visible = e => e.getClientRects().length > 0;
+    const result = { controls: [...document.querySelectorAll("button, input")].filter(visible).length, rows: [...document.querySelectorAll("#table tr")].filter(visible).length, ink: getComputedStyle(document.body).color };
+    dispatchEvent(new Event("afterprint"));
+    return result;
+  });
+  assert.equal(seen.controls, 0, "no controls on paper");
+  assert.equal(seen.rows, await page.locator("#table tr").count(), "every step on paper");
+  assert.equal(seen.ink, "rgb(29, 33, 38)", "dark on white on paper");
+  await page.emulateMedia({ media: "screen", colorScheme: "light" });
+}
+
+const args = process.argv.slice(2);
+const pictures = args[0] === "--pictures" ? args.splice(0, 2)[1] : null;
+assert.ok(args.length > 0, "which pages?");
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
+let failed = false;
+for (const file of args) {
+  const name = path.basename(file, ".html"), address = pathToFileURL(path.resolve(file)).href;
+  try {
+    const bytes = fs.statSync(file).size;
+    assert.ok(bytes < largestPage, `${bytes} bytes`);
+    const page = await open(browser, address);
+    const last = await page.evaluate(() => lastStep);
+    const titles = await everyStep(page, last);
+    await everyAddress(page, address, titles);
+    const { asked, kinds } = await prediction(page, last);
+    await arithmetic(page);
+    const computed = await entries(page);
+    await access(page, last);
+    await paper(page, name, pictures);
+    await looks(browser, address, name, last, pictures);
+    assert.deepEqual(errors, [], "no errors on the console");
+    console.log(`${name}: ${Math.ceil(bytes / 1024)} KB, ${last + 1} steps, ${asked} questions (${[...kinds].sort().join(", ")}), ${computed} equations computed, no error on the console`);
+  } catch (error) {
+    failed = true;
+    console.error(`${name}: ${error.message}`, errors);
+  }
+  errors.length = 0;
+}
+await browser.close();
+process.exit(failed ? 1 : 0);
