@@ -24,6 +24,11 @@ struct Simplifier::Factors {
 
 namespace detail {
 inline bool is_integer(double x) { return x == std::round(x); }
+/// A number to take out of a sum, or its sign alone where a long product of such would leave a double's range.
+inline double moderate(double number, double by, double coefficient) {
+  const double product = std::abs(coefficient * std::pow(number, by));
+  return product > 1e-12 && product < 1e12 ? number : number < 0 ? -1 : 1;
+}
 }  // namespace detail
 
 ARMAGRAD_INLINE Term Simplifier::powers(Shape shape, const Parts& factors) {
@@ -49,7 +54,7 @@ ARMAGRAD_INLINE void Simplifier::multiply(Factors& to, Part part) {
     for (const Part& f : Parts(e.parts)) multiply(to, {f.term, f.by * by});
   } else if (e.kind == Kind::transpose && in_[e.parts[0].term].kind == Kind::sum) {
     const Term inside = e.parts[0].term;
-    const double number = content(inside);
+    const double number = detail::moderate(content(inside), by, to.coefficient);
     if (number == 1 || (number < 0 && !detail::is_integer(by))) return to.add(false, t, by);
     to.coefficient *= std::pow(number, by);
     const Term rest = scaled(1 / number, inside);  // which may have a common factor now
@@ -72,7 +77,7 @@ ARMAGRAD_INLINE void Simplifier::multiply_sum(Factors& to, Part part) {
     to.coefficient *= std::pow(0., by);
     return;
   }
-  double number = terms.size() == 1 ? terms[0].by : content(t);
+  double number = terms.size() == 1 ? terms[0].by : detail::moderate(content(t), by, to.coefficient);
   if (number < 0 && !detail::is_integer(by)) number = 1;
   if (terms.size() == 1 && number != 1) {
     to.coefficient *= std::pow(number, by);

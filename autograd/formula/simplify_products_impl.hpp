@@ -1,7 +1,7 @@
 #pragma once
 // Matrix products: ones, inverses and numbers within them.
 
-#include "simplifier_impl.hpp"
+#include "simplify_powers_impl.hpp"
 
 namespace armagrad::algebra {
 
@@ -68,7 +68,7 @@ ARMAGRAD_INLINE void Simplifier::append(Chain& to, Term t) {
   } else if (e.is_scalar()) {
     to.numbers.push_back({t});
   } else if (in_[inside].kind == Kind::sum) {
-    const double number = content(inside);
+    const double number = detail::moderate(content(inside), 1, to.coefficient);
     to.coefficient *= number;
     const Term rest = number == 1 ? inside : scaled(1 / number, inside), factor = turned ? transposed(rest) : rest;
     if (is_sum_of_several(rest)) return to.factors.push_back(factor);
