@@ -147,6 +147,7 @@ BOOST_AUTO_TEST_CASE(an_expression_of_ten_thousand_nodes_takes_seconds) {
     BOOST_TEST_MESSAGE(step << ", 5000 times, " << problem.tape.size() << " nodes with the gradient's: " << seconds
                             << " s, " << text.size() << " characters");
     BOOST_TEST(seconds < 60);
-    if (text.size() < 1000) BOOST_TEST_MESSAGE(text);
+    // No gradient that the tape has is lost in a product of thousands of numbers.
+    if (std::string(step).find("tanh") != std::string::npos) BOOST_TEST(text.find("zeros") == text.npos);
   }
 }
