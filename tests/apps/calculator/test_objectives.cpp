@@ -20,7 +20,8 @@ void check(const Objective& o) {
   std::string lines;
   for (const auto& [left, right] : problem.formula->definitions()) lines += left + " = " + right + "; ";
   for (const auto& [left, right] : problem.formula->gradients()) lines += left + " = " + right + "; ";
-  BOOST_TEST(lines.substr(0, lines.size() - 2) == o.line, o.expression << "\n  " << lines << "\n  " << o.line);
+  BOOST_TEST(lines.substr(0, lines.size() - 2) == o.line,
+             o.expression << "\n  " << lines << "\n  " << o.line);
   BOOST_TEST(problem.error() <= 1e-12, o.expression);
 }
 template <std::size_t n>
@@ -114,8 +115,7 @@ BOOST_AUTO_TEST_CASE(statistics) {
        "dJ/dS = (n/2 S^-1 - 1/2 S^-1 X X' S^-1)'"},
       {"0.5*accu((X - repmat(u, 1, n)) % solve(S, X - repmat(u, 1, n)))", "u", "S:d,d=symmetric X:d,n u:d,1",
        "dJ/du = S^-1 sum(u ones(1, n) - X, 1)"},
-      {"accu(square(X - W*W'*X))/n", "W", "W:d,c X:d,n",
-       "R = W W' X - X; dJ/dW = 2/n (R X' + X R') W"},
+      {"accu(square(X - W*W'*X))/n", "W", "W:d,c X:d,n", "R = W W' X - X; dJ/dW = 2/n (R X' + X R') W"},
       {"accu(square(X - M*Z))/n", "M", "M:d,c X:d,n Z:c,n=columns", "dJ/dM = 2/n (M Z - X) Z'"},
       {"accu(min(repmat(sum(square(M), 0)', 1, n) - 2*M'*X + repmat(sum(square(X), 0), c, 1), 0))/n", "M",
        "M:d,c X:d,n",
@@ -144,8 +144,8 @@ BOOST_AUTO_TEST_CASE(an_expression_of_ten_thousand_nodes_takes_seconds) {
     Problem problem(expression, "W", "W:d,d=uniform X:d,n=uniform");
     const std::string text = problem.formula->text();
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    BOOST_TEST_MESSAGE(step << ", 5000 times, " << problem.tape.size() << " nodes with the gradient's: " << seconds
-                            << " s, " << text.size() << " characters");
+    BOOST_TEST_MESSAGE(step << ", 5000 times, " << problem.tape.size() << " nodes with the gradient's: "
+                            << seconds << " s, " << text.size() << " characters");
     BOOST_TEST(seconds < 60);
     // No gradient that the tape has is lost in a product of thousands of numbers.
     if (std::string(step).find("tanh") != std::string::npos) BOOST_TEST(text.find("zeros") == text.npos);

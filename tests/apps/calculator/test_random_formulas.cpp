@@ -25,7 +25,8 @@ class Expressions {
       case 2:
         return std::string("s*accu(square(") + matrix(r, c, 2) + "))/n + accu(" + matrix(c, r, 2) + ")";
       case 3:
-        return std::string("dot(") + matrix(r, c, 2) + ", " + matrix(r, c, 1) + ")/accu(1.5 + square(" + matrix(c, r, 1) + "))";
+        return std::string("dot(") + matrix(r, c, 2) + ", " + matrix(r, c, 1) + ")/accu(1.5 + square(" +
+               matrix(c, r, 1) + "))";
       default:
         return std::string("0.5*log_det(") + positive(r, 1) + ") - accu(" + matrix(r, c, 2) + ")";
     }
@@ -76,7 +77,7 @@ class Expressions {
         return std::string("(") + x() + "/(2*n))";
       case 12:
       case 13: {
-        constexpr const char* functions[] = {"tanh",    "sin", "cos",  "sigmoid", "square",
+        constexpr const char* functions[] = {"tanh",     "sin",  "cos", "sigmoid", "square",
                                              "softplus", "relu", "abs", "erf",     "atan"};
         return functions[below(10)] + ("(" + x() + ")");
       }
@@ -89,9 +90,11 @@ class Expressions {
       case 17:
         return std::string(below(2) ? "log_softmax(" : "softmax(") + x() + (below(2) ? ", 0)" : ", 1)");
       case 18:
-        return std::string("repmat(") + std::string(below(2) ? "sum" : "logsumexp") + "(" + x() + ", 0), " + r + ", 1)";
+        return std::string("repmat(") + std::string(below(2) ? "sum" : "logsumexp") + "(" + x() + ", 0), " +
+               r + ", 1)";
       case 19:
-        return std::string("repmat(") + std::string(below(2) ? "sum" : "logsumexp") + "(" + x() + ", 1), 1, " + c + ")";
+        return std::string("repmat(") + std::string(below(2) ? "sum" : "logsumexp") + "(" + x() +
+               ", 1), 1, " + c + ")";
       case 20:
         return std::string("(inv(") + positive(r, 0) + ")*" + x() + ")";
       case 21:
@@ -121,5 +124,6 @@ BOOST_AUTO_TEST_CASE(random_formulas_read_back_are_the_gradients) {
     missed += !(error <= 1e-12);
     BOOST_TEST(error <= 1e-12, "seed " << seed << ": " << expression << "\n" << problem.formula->text());
   }
-  BOOST_TEST_MESSAGE(tried - missed << " of " << tried << " read back within 1e-12, the worst error " << worst);
+  BOOST_TEST_MESSAGE(tried - missed << " of " << tried << " read back within 1e-12, the worst error "
+                                    << worst);
 }

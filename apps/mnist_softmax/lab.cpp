@@ -5,10 +5,10 @@
 #include <layers/random.hpp>
 #include <layers/softmax_regression.hpp>
 
+#include "apps/options.hpp"
 #include "commands.hpp"
 #include "images.hpp"
 #include "lab_student.hpp"
-#include "options.hpp"
 #include "progress.hpp"
 
 namespace armagrad::apps {

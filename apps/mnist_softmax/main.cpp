@@ -3,8 +3,8 @@
 #include <iostream>
 #include <map>
 
+#include "apps/options.hpp"
 #include "commands.hpp"
-#include "options.hpp"
 
 using namespace armagrad::apps;
 

@@ -5,7 +5,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "apps/files/model_file.hpp"
-#include "program.hpp"
+#include "tests/apps/program.hpp"
 
 using namespace armagrad::apps;
 using namespace armagrad::apps::testing;

@@ -3,8 +3,8 @@
 
 #include <layers/trainer.hpp>
 
+#include "apps/options.hpp"
 #include "net.hpp"
-#include "options.hpp"
 
 namespace armagrad::apps {
 

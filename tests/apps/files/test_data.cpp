@@ -6,7 +6,7 @@
 #include "apps/files/data.hpp"
 #include "apps/files/data_files.hpp"
 #include "apps/files/data_known.hpp"
-#include "files.hpp"
+#include "tests/apps/files.hpp"
 
 using namespace armagrad::apps;
 using namespace armagrad::apps::testing;

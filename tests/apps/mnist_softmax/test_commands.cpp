@@ -7,7 +7,7 @@
 #include "apps/files/data.hpp"
 #include "apps/files/data_files.hpp"
 #include "apps/files/model_file.hpp"
-#include "program.hpp"
+#include "tests/apps/program.hpp"
 
 using namespace armagrad::apps;
 using namespace armagrad::apps::testing;

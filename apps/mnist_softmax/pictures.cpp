@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "files/atomic_file.hpp"
+#include "apps/files/atomic_file.hpp"
 
 namespace armagrad::apps {
 

@@ -4,9 +4,9 @@
 #include <layers/random.hpp>
 #include <layers/softmax_regression.hpp>
 
+#include "apps/options.hpp"
 #include "commands.hpp"
 #include "images.hpp"
-#include "options.hpp"
 
 namespace armagrad::apps {
 

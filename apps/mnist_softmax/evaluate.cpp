@@ -3,11 +3,11 @@
 #include <iostream>
 #include <layers/losses.hpp>
 
+#include "apps/files/atomic_file.hpp"
+#include "apps/options.hpp"
 #include "commands.hpp"
-#include "files/atomic_file.hpp"
 #include "images.hpp"
 #include "net.hpp"
-#include "options.hpp"
 #include "pictures.hpp"
 
 namespace armagrad::apps {

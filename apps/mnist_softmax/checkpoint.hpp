@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <layers/trainer.hpp>
 
-#include "files/model_file.hpp"
+#include "apps/files/model_file.hpp"
 
 namespace armagrad::apps {
 

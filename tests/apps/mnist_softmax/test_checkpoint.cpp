@@ -2,9 +2,9 @@
 #define BOOST_TEST_MODULE checkpoint
 #include <boost/test/unit_test.hpp>
 
-#include "../layers/training.hpp"
-#include "apps/checkpoint.hpp"
-#include "files.hpp"
+#include "apps/mnist_softmax/checkpoint.hpp"
+#include "tests/apps/files.hpp"
+#include "tests/layers/training.hpp"
 
 using namespace armagrad;
 using namespace armagrad::apps;

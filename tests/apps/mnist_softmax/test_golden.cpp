@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "apps/files/data_files.hpp"
-#include "program.hpp"
+#include "tests/apps/program.hpp"
 
 using namespace armagrad::apps;
 using namespace armagrad::apps::testing;

@@ -3,7 +3,7 @@
 
 #include <ostream>
 
-#include "files/data.hpp"
+#include "apps/files/data.hpp"
 
 namespace armagrad::apps {
 

@@ -6,7 +6,7 @@
 
 #include "apps/files/model_file.hpp"
 #include "apps/files/sha256.hpp"
-#include "files.hpp"
+#include "tests/apps/files.hpp"
 
 using namespace armagrad::apps;
 using namespace armagrad::apps::testing;

@@ -3,7 +3,7 @@
 
 #include "apps/files/download.hpp"
 #include "apps/files/sha256.hpp"
-#include "files.hpp"
+#include "tests/apps/files.hpp"
 
 using namespace armagrad::apps;
 using namespace armagrad::apps::testing;

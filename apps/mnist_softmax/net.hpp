@@ -4,7 +4,7 @@
 #include <layers/sequential.hpp>
 #include <nlohmann/json.hpp>
 
-#include "files/model_file.hpp"
+#include "apps/files/model_file.hpp"
 
 namespace armagrad::apps {
 

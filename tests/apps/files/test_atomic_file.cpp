@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "apps/files/atomic_file.hpp"
-#include "files.hpp"
+#include "tests/apps/files.hpp"
 
 using namespace armagrad::apps;
 using namespace armagrad::apps::testing;

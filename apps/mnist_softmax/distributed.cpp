@@ -2,7 +2,7 @@
 
 #include <iostream>
 
-#include "options.hpp"
+#include "apps/options.hpp"
 
 #ifdef ARMAGRAD_MPI
 #include <mpi.h>

@@ -4,7 +4,7 @@
 
 #include "apps/files/idx.hpp"
 #include "apps/files/sha256.hpp"
-#include "files.hpp"
+#include "tests/apps/files.hpp"
 
 using namespace armagrad::apps;
 using namespace armagrad::apps::testing;

@@ -7,11 +7,11 @@
 #include <layers/losses.hpp>
 #include <layers/split.hpp>
 
+#include "apps/files/atomic_file.hpp"
+#include "apps/files/sha256.hpp"
 #include "checkpoint.hpp"
 #include "commands.hpp"
 #include "distributed.hpp"
-#include "files/atomic_file.hpp"
-#include "files/sha256.hpp"
 #include "images.hpp"
 #include "progress.hpp"
 #include "settings.hpp"

@@ -1,6 +1,6 @@
 #include "checkpoint.hpp"
 
-#include "files/data_error.hpp"
+#include "apps/files/data_error.hpp"
 #include "net.hpp"
 
 namespace armagrad::apps {

@@ -4,11 +4,11 @@
 #include <iostream>
 #include <layers/softmax_regression.hpp>
 
+#include "apps/files/atomic_file.hpp"
+#include "apps/options.hpp"
+#include "apps/stepper/explanation.hpp"
 #include "commands.hpp"
-#include "files/atomic_file.hpp"
 #include "images.hpp"
-#include "options.hpp"
-#include "stepper/explanation.hpp"
 
 namespace armagrad::apps {
 

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "apps/files/model_file.hpp"
-#include "program.hpp"
+#include "tests/apps/program.hpp"
 
 using namespace armagrad::apps;
 using namespace armagrad::apps::testing;

@@ -4,7 +4,7 @@
 
 #include "apps/files/data.hpp"
 #include "apps/files/npz.hpp"
-#include "files.hpp"
+#include "tests/apps/files.hpp"
 
 using namespace armagrad::apps;
 using namespace armagrad::apps::testing;
