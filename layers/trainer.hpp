@@ -86,7 +86,10 @@ class Trainer {
   Trainer(const Trainer&) = delete;  // the programs refer to it
   Trainer& operator=(const Trainer&) = delete;
 
+  const TrainingOptions<eT>& options() const { return options_; }
   const TrainingState<eT>& state() const { return state_; }
+  /// In epochs: 2.5 is half-way through the third.
+  double time() const { return double(state_.epoch) + double(state_.position) / double(train_.X.n_cols); }
   /// Goes on from where a trainer of the same net, data and options was; std::logic_error for another net's.
   void resume(TrainingState<eT> state) {
     if (arma::size(state.parameters) != arma::size(state_.parameters) ||
@@ -107,11 +110,10 @@ class Trainer {
     if (!start()) return false;
     const uword n = train_.X.n_cols, first = state_.position,
                 size = full_batch_ ? n : std::min(options_.batch_size, n - first);
-    const double time = double(state_.epoch) + double(first) / double(n);
     Mat& g = full_batch_ && !net_.drops() ? full_gradient() : batch_gradient(first, size);
     if (options_.clip > 0) clip_norm(g, options_.clip);
     ++state_.steps;
-    update(options_.optimizer, state_.parameters, g, state_.optimizer, options_.rate(time), state_.steps);
+    update(options_.optimizer, state_.parameters, g, state_.optimizer, options_.rate(time()), state_.steps);
     state_.position += size;
     if (state_.position == n) {
       state_.position = 0;

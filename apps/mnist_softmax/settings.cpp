@@ -107,6 +107,27 @@ Settings read_settings(const Options& options) {
   return s;
 }
 
+void check_settings(const Settings& settings, const Options& options, const Dataset& data) {
+  const auto refuse = [](const char* name, const std::string& why) {
+    throw UsageError(std::string("--") + name + ": " + why);
+  };
+  const arma::uword available = data.train.pixels.n_cols;
+  if (settings.train_size > available)
+    refuse("train-size", "only " + std::to_string(available) + " training images, asked for " +
+                             std::to_string(settings.train_size));
+  const arma::uword size = settings.train_size == 0 ? available : settings.train_size;
+  if (settings.validation >= size)
+    refuse("validation",
+           "only " + std::to_string(size) + " images to use, got '" + options.text("validation") + "'");
+  const arma::uword left = size - settings.validation;
+  if (options.given("batch-size") && settings.batch_size > left)
+    refuse("batch-size", "larger than the " + std::to_string(left) + " images that are trained on, got '" +
+                             options.text("batch-size") + "'");
+  if (settings.net.kind == "lenet" && std::min(data.width, data.height) < 12)
+    refuse("net", "lenet needs images of at least 12x12, these are " + std::to_string(data.height) + "x" +
+                      std::to_string(data.width));
+}
+
 nlohmann::json Settings::as_json() const {
   nlohmann::json j{{"optimizer", optimizer},
                    {"init", init},

@@ -24,6 +24,8 @@ struct Settings {
 void add_settings(Options& options);
 /// UsageError for what does not make sense.
 Settings read_settings(const Options& options);
+/// UsageError for what these images are not fit or not enough for.
+void check_settings(const Settings& settings, const Options& options, const Dataset& data);
 
 /// For the trainer, with the first l2.
 template <class eT>
