@@ -19,8 +19,11 @@ class Comparer {
   void add(uword row, uword col, double given, double found, double miss, double allowed) {
     const double ratio = miss == 0 ? 0 : miss / allowed;
     misses_ += miss * miss, given_ += given * given, found_ += found * found, allowed_ += allowed * allowed;
-    if (e_.compared++ == 0 || ratio > worst_ || (std::isnan(ratio) && !std::isnan(worst_))) {
-      worst_ = ratio;
+    const bool fails = !(ratio <= 1), first = e_.compared++ == 0, failed = !first && !(worst_ <= 1);
+    if (first || ratio > worst_ || std::isnan(ratio)) worst_ = ratio;
+    // Of what fails the largest is shown: multiples of what rounding allows depend on rounding.
+    if (first || (fails && !failed) || (fails == failed && (miss > shown_ || std::isnan(miss)))) {
+      shown_ = miss;
       e_.row = row, e_.col = col, e_.given = given, e_.found = found, e_.uncertainty = allowed;
     }
   }
@@ -46,7 +49,9 @@ class Comparer {
 
  private:
   Evidence e_;
-  double misses_ = 0, given_ = 0, found_ = 0, allowed_ = 0, worst_ = 0;
+  double misses_ = 0, given_ = 0, found_ = 0, allowed_ = 0;
+  double worst_ = 0;  // in multiples of what it may be off by
+  double shown_ = 0;
 };
 
 /// Not the plain seed: W may have been drawn from that very sequence, and its signs would not be independent

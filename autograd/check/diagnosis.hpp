@@ -14,6 +14,36 @@ namespace armagrad {
 
 namespace detail {
 
+inline std::string percent(double x) {
+  std::ostringstream text;
+  text << std::setprecision(3) << 100 * x << " %";
+  return text.str();
+}
+
+/// What is worth knowing whatever the mistake is: the cosine, and terms that hide others.
+inline std::vector<std::string> facts_about(const Suspect& s, const Difference& d) {
+  std::vector<std::string> facts;
+  const double g = arma::norm(d.g()), h = arma::norm(d.h());
+  if (g > 0 && h > 0) {
+    const double cosine = arma::dot(d.g(), d.h()) / (g * h);
+    std::ostringstream text;
+    text << std::setprecision(3) << "|difference| / |gradient| " << d.norm() / std::max(g, h)
+         << ", |given| / |right| " << h / g << ", cosine " << std::fixed << std::setprecision(4) << cosine;
+    if (cosine > 0.999) text << ": a step along it still goes down, which proves nothing";
+    facts.push_back(text.str());
+  }
+  const double whole = d.norm() / std::max(g, h);
+  for (const Part& p : s.parts) {
+    const double size = p.mistake == Mistake::term ? arma::norm(d.where(p.gradient)) : 0,
+                 off = d.norm() / size;
+    if (size == 0 || size > 0.5 * g || whole > 0.3 || off < 2 * whole || off > 10) continue;
+    facts.push_back(std::string("the term ") + p.name + " makes up only " + percent(size / g) +
+                    " of the gradient's norm; if it alone is wrong, it is off by " + percent(off) +
+                    " of itself, which the other terms hide");
+  }
+  return facts;
+}
+
 inline std::string advice(const Diagnosis& d, const Suspect& s) {
   const std::string alone = "check the loss's terms one at a time, each with its own gradient";
   if (d.findings.empty())
@@ -33,7 +63,7 @@ inline std::string advice(const Diagnosis& d, const Suspect& s) {
     case Mistake::derivative:
       return "multiply by the derivative of " + f.part;
     case Mistake::constant:
-      return "compare what the loss and the gradient take: " + f.part;
+      return "look in the gradient's code for " + f.part;
     case Mistake::transposed:
     case Mistake::permuted:
       return "look at the transposes and the order of the entries";

@@ -276,7 +276,7 @@ class GraphParts {
         forget_values();
         try {
           suspect.alternatives.push_back({Mistake::constant,
-                                          leaf_name(i) + " were " + with_name(label, leaf_name(i)),
+                                          with_name(label, leaf_name(i)) + " in place of " + leaf_name(i),
                                           gradient_again()});
         } catch (const std::runtime_error&) {  // not defined there
         }

@@ -18,7 +18,7 @@ struct Evidence {
   arma::uword compared = 0;  // entries, or directions
   arma::uword kinks = 0;     // entries where the slopes from either side differ: asked to lie between them
   bool entries = true;       // whether (row, col) is an entry of the variable
-  arma::uword row = 0, col = 0;                  // the worst, in multiples of what it may be off by
+  arma::uword row = 0, col = 0;                  // of those that fail the one that is off most
   double given = 0, found = 0, uncertainty = 0;  // there
   bool passed = true;
 };

@@ -67,7 +67,7 @@ inline void print_evidence(std::ostream& out, const Evidence& e, std::size_t var
   out << std::setw(9) << e.compared << std::setw(12)
       << (!e.is_rate               ? scientific(e.error, 2)
           : std::isfinite(e.error) ? rate.str()
-                                   : "no remainder")
+                                   : "none")
       << std::setw(11) << (e.is_rate ? least.str() : scientific(e.tolerance, 1))
       << coloured(e.passed ? "ok" : "FAILED", e.passed, colour);
   if (!e.passed && !e.is_rate) {
