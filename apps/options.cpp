@@ -3,14 +3,18 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 
 namespace armagrad::apps {
 
 Options::Options(std::string command, std::string about, std::string example)
     : command_(std::move(command)), about_(std::move(about)), example_(std::move(example)) {
-  add()("help,h", "show this text");
+  add_common()("help,h", "show this text")(
+      "config", po::value<std::string>(),
+      "take options from this file, a line NAME = VALUE each; the command line goes before it");
 }
 
 void Options::add_data() {
@@ -20,10 +24,11 @@ void Options::add_data() {
       "download", po::bool_switch(), "fetch MNIST from its public mirrors where it is not here yet");
 }
 
-/// Where an argument is declared, what begins with a single minus is no option but -h.
+/// Where one argument is declared, what begins with a single minus is no option but -h.
 std::vector<po::option> Options::argument(std::vector<std::string>& words) const {
   const std::string& word = words[0];
-  if (argument_.empty() || !word.starts_with("-") || word.starts_with("--") || word == "-h") return {};
+  const bool is_option = !word.starts_with("-") || word.starts_with("--") || word == "-h";
+  if (argument_.empty() || several_ || is_option) return {};
   po::option option;
   option.value = option.original_tokens = {word};
   option.position_key = 0;
@@ -31,41 +36,74 @@ std::vector<po::option> Options::argument(std::vector<std::string>& words) const
   return {option};
 }
 
-/// Takes an argument that belongs to no option for the declared one.
+/// Takes an argument that belongs to no option for a declared one.
 bool Options::take_argument(const po::option& option, const std::string& see) {
   if (!option.string_key.empty()) return false;
-  if (argument_.empty() || values_.count(argument_))
-    throw UsageError("'" + option.original_tokens.front() + "' belongs to no option" + see);
-  values_.insert({argument_, po::variable_value(boost::any(option.original_tokens.front()), false)});
+  const std::string& word = option.original_tokens.front();
+  if (argument_.empty() || (!several_ && values_.count(argument_)))
+    throw UsageError("'" + word + "' belongs to no option" + see);
+  if (!several_) {
+    values_.insert({argument_, po::variable_value(boost::any(word), false)});
+    return true;
+  }
+  auto& value = values_.insert({argument_, po::variable_value(boost::any(std::vector<std::string>()), false)})
+                    .first->second;
+  value.as<std::vector<std::string>>().push_back(word);
   return true;
+}
+
+void Options::read_command_line(const std::vector<std::string>& arguments, const std::string& see) {
+  const auto style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
+  po::options_description all;
+  all.add(description_).add(common_);
+  po::parsed_options parsed = po::command_line_parser(arguments)
+                                  .options(all)
+                                  .style(style)
+                                  .extra_style_parser([&](auto& words) { return argument(words); })
+                                  .run();
+  std::erase_if(parsed.options, [&](const po::option& option) { return take_argument(option, see); });
+  po::store(parsed, values_);
+}
+
+void Options::read_config(const std::string& file, const std::string& see) try {
+  std::ifstream in(file);
+  if (!in || std::filesystem::is_directory(file))
+    throw std::runtime_error("--config: " + file + ": " + std::strerror(in ? EISDIR : errno));
+  po::options_description all;
+  all.add(description_).add(common_);
+  const po::parsed_options parsed = po::parse_config_file(in, all);
+  for (const po::option& option : parsed.options) {
+    if (option.string_key == "config" || option.string_key == "help")
+      throw UsageError(file + ": '" + option.string_key + "' belongs on the command line");
+    if (option.value.front().empty())
+      throw UsageError(file + ": " + option.string_key + ": expected a value");
+  }
+  po::store(parsed, values_);
+} catch (const po::error& error) {
+  throw UsageError(file + ": " + error.what() + see);
 }
 
 bool Options::parse(const std::vector<std::string>& arguments) {
   const std::string see = " (see " + command_ + " --help)";
   try {
-    const auto style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
-    po::parsed_options parsed = po::command_line_parser(arguments)
-                                    .options(description_)
-                                    .style(style)
-                                    .extra_style_parser([&](auto& words) { return argument(words); })
-                                    .run();
-    std::erase_if(parsed.options, [&](const po::option& option) { return take_argument(option, see); });
-    po::store(parsed, values_);
-    po::notify(values_);
+    read_command_line(arguments, see);
   } catch (const po::error& error) {
     throw UsageError(error.what() + see);
   }
-  if (!values_.count("help")) {
-    for (const auto& [name, value] : values_) {
-      const auto* text = boost::any_cast<std::string>(&value.value());
-      if (text && text->empty())
-        throw UsageError((name == argument_ ? "" : "--") + name + ": expected a value, got ''");
-    }
-    if (!argument_.empty() && !values_.count(argument_)) throw UsageError(argument_ + " is missing" + see);
-    return true;
+  if (values_.count("help")) {
+    std::cout << command_ << ": " << about_ << "\n\n"
+              << description_ << '\n'
+              << common_ << "\nExample: " << example_ << '\n';
+    return false;
   }
-  std::cout << command_ << ": " << about_ << "\n\n" << description_ << "\nExample: " << example_ << '\n';
-  return false;
+  for (const auto& [name, value] : values_) {
+    const auto* word = boost::any_cast<std::string>(&value.value());
+    if (word && word->empty())
+      throw UsageError((name == argument_ ? "" : "--") + name + ": expected a value, got ''");
+  }
+  if (given("config")) read_config(text("config"), see);
+  if (!argument_.empty() && !values_.count(argument_)) throw UsageError(argument_ + " is missing" + see);
+  return true;
 }
 
 namespace {

@@ -29,7 +29,11 @@ class Options {
   void add_data();
   /// Declares an argument that stands by itself, which may begin with a minus.
   void take(const std::string& name) { argument_ = name; }
-  /// False when help was asked for, and given. UsageError for what is not an option or not of its type.
+  /// Declares arguments that stand by themselves, as many as there are; texts(name) has them.
+  void take_several(const std::string& name) { argument_ = name, several_ = true; }
+  /// False when help was asked for, and given. UsageError for what is not an option or not of its type, be it
+  /// on the command line or, where that does not have it, in the file that --config names; std::runtime_error
+  /// if that cannot be read.
   bool parse(const std::vector<std::string>& arguments);
 
   bool given(const std::string& name) const { return !values_[name].defaulted() && !values_[name].empty(); }
@@ -52,12 +56,19 @@ class Options {
   std::string choice(const std::string& name, const std::vector<std::string>& choices) const;
   DataOptions data() const { return {text("data"), flag("download")}; }
 
+ protected:
+  /// What help lists last.
+  po::options_description_easy_init add_common() { return common_.add_options(); }
+
  private:
   std::vector<po::option> argument(std::vector<std::string>& words) const;
   bool take_argument(const po::option& option, const std::string& see);
+  void read_command_line(const std::vector<std::string>& arguments, const std::string& see);
+  void read_config(const std::string& file, const std::string& see);
 
   std::string command_, about_, example_, argument_;
-  po::options_description description_{"Options"};
+  bool several_ = false;
+  po::options_description description_{"Options"}, common_{"General options"};
   po::variables_map values_;
 };
 

@@ -4,9 +4,9 @@
 #include <layers/random.hpp>
 #include <layers/softmax_regression.hpp>
 
-#include "apps/options.hpp"
 #include "commands.hpp"
 #include "images.hpp"
+#include "output.hpp"
 
 namespace armagrad::apps {
 
@@ -41,10 +41,10 @@ const std::vector<std::pair<std::string, std::string>> mistakes{
 }  // namespace
 
 int check_command(const Arguments& arguments) {
-  Options options(
-      "mnist_softmax check",
+  CommandOptions options(
+      "check",
       "checks the model's gradient at random W: tape against analytic, differences and complex step.",
-      "mnist_softmax check --data mnist --break softmax-axis");
+      "--data mnist --break softmax-axis");
   options.add_data();
   const auto text = [](const std::string& value) { return po::value<std::string>()->default_value(value); };
   options.add()("train-size", po::value<std::string>(),
@@ -52,7 +52,6 @@ int check_command(const Arguments& arguments) {
       "l2", text("0.01"), "weight of |W|^2/2 in the loss")("seed", text("1"), "of W and of the directions")(
       "entries", text("200"),
       "W of up to this many entries is checked one by one, a larger one along random directions")(
-      "json", po::bool_switch(), "print the report as one JSON object and nothing else")(
       "break", po::value<std::string>(),
       "put a mistake into the analytic gradient: softmax-axis, softmax-targets, l2-global or transpose");
   if (!options.parse(arguments)) return 0;
@@ -67,6 +66,7 @@ int check_command(const Arguments& arguments) {
     mistake = options.choice("break", known);
     for (const auto& [name, what] : mistakes) meaning = name == mistake ? what : meaning;
   }
+  const Output output(options);
   arma::uword size = options.given("train-size") ? options.count("train-size", 1, UINT64_MAX) : 0;
   const Dataset data = load_dataset(options.data());
   if (size == 0) size = std::min<arma::uword>(4000, data.train.pixels.n_cols);
@@ -74,9 +74,8 @@ int check_command(const Arguments& arguments) {
     throw UsageError("--train-size: only " + std::to_string(data.train.pixels.n_cols) +
                      " training images, asked for " + std::to_string(size));
   }
-  const bool as_json = options.flag("json");
-  std::ostream& out = as_json ? std::cerr : std::cout;
-  describe(data, out);
+  describe(data, output);
+  std::ostream& out = output.text();
   const arma::uword classes = data.class_names.size();
   const LabelledImages<double> images =
       labelled<double>({data.train.pixels.head_cols(size), data.train.labels.head(size)}, classes);
@@ -98,10 +97,13 @@ int check_command(const Arguments& arguments) {
     return softmax_regression_loss(w, penalty, view(X, "X"), view(Y, "Y"));
   };
   const GradientCheck report = check_gradient(check, loss, W, arma::mat(1, 1, arma::fill::value(l2)));
-  if (as_json)
-    std::cout << json(report) << '\n';
-  else
-    std::cout << report;
+  output.report({{"dataset", data.name},
+                 {"train_size", size},
+                 {"l2", l2},
+                 {"seed", seed},
+                 {"mistake", mistake},
+                 {"check", nlohmann::ordered_json::parse(json(report))}});
+  out << report;
   if (!report.passed() && !mistake.empty()) out << "the check caught " << mistake << ": " << meaning << '\n';
   return report.passed() ? 0 : 1;
 }

@@ -1,37 +1,35 @@
 // mnist_softmax evaluate
 
-#include <iostream>
 #include <layers/losses.hpp>
 
 #include "apps/files/atomic_file.hpp"
-#include "apps/options.hpp"
 #include "commands.hpp"
 #include "images.hpp"
 #include "net.hpp"
+#include "output.hpp"
 #include "pictures.hpp"
 
 namespace armagrad::apps {
 
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 template <class eT>
-void report(const Sequential<eT>& net, const arma::Mat<eT>& theta, const Dataset& data) {
-  const auto show = [&](const char* set, const Samples& samples) {
-    const LabelledImages<eT> images = labelled<eT>(samples, data.class_names.size());
-    const arma::Mat<eT> scores = outputs(net, theta, images.X);
-    Tape<eT> tape;
-    const double loss = cross_entropy<eT>(tape.constant(view(scores)), view(images.Y)).scalar();
-    std::cout << "accuracy on the " << images.X.n_cols << ' ' << set
-              << " images: " << share_right(scores, images.Y) << ", log loss "
-              << loss / double(images.X.n_cols) << '\n';
-  };
-  show("training", data.train);
-  show("test", data.test);
+Json accuracy(const Sequential<eT>& net, const arma::Mat<eT>& theta, const Samples& samples,
+              arma::uword classes) {
+  const LabelledImages<eT> images = labelled<eT>(samples, classes);
+  const arma::Mat<eT> scores = outputs(net, theta, images.X);
+  Tape<eT> tape;
+  const double loss = cross_entropy<eT>(tape.constant(view(scores)), view(images.Y)).scalar();
+  return {{"images", images.X.n_cols},
+          {"accuracy", share_right(scores, images.Y)},
+          {"log_loss", loss / double(images.X.n_cols)}};
 }
 
 template <class eT>
 void evaluate(const ModelFile& model, const std::string& file, const Dataset& data,
-              const std::string& picture) {
+              const std::string& picture, const Output& output) {
   const NetChoice choice = net_in(model.info, file);
   if (!picture.empty() && choice.kind != "softmax")
     throw UsageError("--weights: only those of softmax regression are pictures");
@@ -46,21 +44,28 @@ void evaluate(const ModelFile& model, const std::string& file, const Dataset& da
   if (model.info.value("width", data.width) != data.width ||
       model.info.value("height", data.height) != data.height)
     throw std::runtime_error(file + ": trained on images of another width and height");
-  describe(data, std::cout);
+  describe(data, output);
   const std::string trained_on = model.info.value("dataset", "");
   if (!trained_on.empty() && trained_on != data.name)
-    std::cout << "note: the model was trained on " << trained_on << '\n';
-  report(net, theta, data);
+    output.text() << "note: the model was trained on " << trained_on << '\n';
+  Json report{{"dataset", data.name}, {"model", file}, {"net", choice.kind}};
+  for (const auto& [set, samples] : {std::pair("training", &data.train), std::pair("test", &data.test)}) {
+    const Json found = report[set] = accuracy(net, theta, *samples, data.class_names.size());
+    output.text() << "accuracy on the " << found["images"].get<arma::uword>() << ' ' << set
+                  << " images: " << found["accuracy"].get<double>() << ", log loss "
+                  << found["log_loss"].get<double>() << '\n';
+  }
   if (!picture.empty())
     write_weights_png(picture, arma::conv_to<arma::mat>::from(net.part(theta, net.parts()[0])), data.width,
                       data.height);
+  output.report(report);
 }
 
 }  // namespace
 
 int evaluate_command(const Arguments& arguments) {
-  Options options("mnist_softmax evaluate", "reports a saved model's accuracy.",
-                  "mnist_softmax evaluate --model digits.model --data mnist");
+  CommandOptions options("evaluate", "reports a saved model's accuracy.",
+                         "--model digits.model --data mnist");
   options.add_data();
   options.add()("model", po::value<std::string>(), "a file that train --model or --checkpoint wrote")(
       "weights", po::value<std::string>(), "draw the weights, a picture per class, to this PNG file");
@@ -70,6 +75,9 @@ int evaluate_command(const Arguments& arguments) {
 
   const std::string picture = options.text("weights");
   if (same_file(file, picture)) throw UsageError("--weights: the same file as --model, " + picture);
+  const Output output(options);
+  output.keep_apart("--model", file);
+  output.keep_apart("--weights", picture);
   require_writable("--weights", picture);
 
   const ModelFile model = load_model(file);
@@ -85,9 +93,9 @@ int evaluate_command(const Arguments& arguments) {
     return named.first == "0.weight" && std::holds_alternative<arma::fmat>(named.second);
   });
   if (in_float)
-    evaluate<float>(model, file, data, picture);
+    evaluate<float>(model, file, data, picture, output);
   else
-    evaluate<double>(model, file, data, picture);
+    evaluate<double>(model, file, data, picture, output);
   return 0;
 }
 

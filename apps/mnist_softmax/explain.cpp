@@ -5,18 +5,18 @@
 #include <layers/softmax_regression.hpp>
 
 #include "apps/files/atomic_file.hpp"
-#include "apps/options.hpp"
 #include "apps/stepper/explanation.hpp"
 #include "commands.hpp"
 #include "images.hpp"
+#include "output.hpp"
 
 namespace armagrad::apps {
 
 int explain_command(const Arguments& arguments) {
-  Options options(
+  CommandOptions options(
       "explain",
       "the lab's loss and its gradient at W = 0, a step at a time, as one HTML file for the browser.",
-      "mnist_softmax explain --data mnist --html page.html");
+      "--data mnist --html page.html");
   options.add_data();
   const auto text = [](const std::string& value) { return po::value<std::string>()->default_value(value); };
   options.add()("html", po::value<std::string>(), "the page to write")(
@@ -25,6 +25,8 @@ int explain_command(const Arguments& arguments) {
   if (!options.parse(arguments)) return 0;
   const std::string file = options.text("html");
   if (file.empty()) throw UsageError("--html: which page to write? (see mnist_softmax explain --help)");
+  const Output output(options);
+  output.keep_apart("--html", file);
   require_writable("--html", file);
   const double l2 = options.number("l2", 0, std::numeric_limits<double>::max());
   const arma::uword size = options.count("train-size", 1, UINT64_MAX);
@@ -32,7 +34,7 @@ int explain_command(const Arguments& arguments) {
   if (size > data.train.pixels.n_cols)
     throw UsageError("--train-size: only " + std::to_string(data.train.pixels.n_cols) +
                      " training images, asked for " + std::to_string(size));
-  describe(data, std::cout);
+  describe(data, output);
 
   const arma::uword classes = data.class_names.size();
   const LabelledImages<double> images =
@@ -47,12 +49,14 @@ int explain_command(const Arguments& arguments) {
                          {{{"n", double(size)}}},
                          {},
                          Tiles{data.height, data.width}};
-  const std::string html = page(explanation(J, {W}, how));
+  const nlohmann::ordered_json document = explanation(J, {W}, how);
+  const std::string html = page(document);
   write_file_atomically(file, html);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  std::cout << "loss " << J.scalar() << " at W = 0 on " << size << " images, l2 = " << l2 << '\n'
-            << file << ": " << (html.size() + 1023) / 1024 << " KB\n";
-  std::cerr << "made in " << took.count() << " s\n";
+  output.text() << "loss " << J.scalar() << " at W = 0 on " << size << " images, l2 = " << l2 << '\n'
+                << file << ": " << (html.size() + 1023) / 1024 << " KB\n";
+  if (!output.quiet()) std::cerr << "made in " << took.count() << " s\n";
+  output.report(document);
   return 0;
 }
 

@@ -1,9 +1,10 @@
 #pragma once
 // A data set as the matrices that the model takes.
 
-#include <ostream>
+#include <iostream>
 
 #include "apps/files/data.hpp"
+#include "output.hpp"
 
 namespace armagrad::apps {
 
@@ -18,12 +19,13 @@ LabelledImages<eT> labelled(const Samples& samples, arma::uword classes) {
   return {scaled<eT>(samples.pixels), one_hot<eT>(samples.labels, classes)};
 }
 
-/// Says which set it is, its shapes, and what else the user should know.
-inline void describe(const Dataset& data, std::ostream& out) {
-  out << data.notice << (data.notice.empty() || data.notice.ends_with('\n') ? "" : "\n");
-  out << data.name << " from " << data.origin << ": training images " << data.train.pixels.n_rows << "x"
-      << data.train.pixels.n_cols << ", test images " << data.test.pixels.n_rows << "x"
-      << data.test.pixels.n_cols << ", " << data.class_names.size() << " classes\n";
+/// Says which set it is, its shapes, and what else the user should know, be it told to be quiet.
+inline void describe(const Dataset& data, const Output& output) {
+  (output.quiet() ? std::cerr : output.text())
+      << data.notice << (data.notice.empty() || data.notice.ends_with('\n') ? "" : "\n");
+  output.text() << data.name << " from " << data.origin << ": training images " << data.train.pixels.n_rows
+                << "x" << data.train.pixels.n_cols << ", test images " << data.test.pixels.n_rows << "x"
+                << data.test.pixels.n_cols << ", " << data.class_names.size() << " classes\n";
 }
 
 }  // namespace armagrad::apps

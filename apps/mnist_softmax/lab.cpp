@@ -1,14 +1,13 @@
 // mnist_softmax lab
 
 #include <iomanip>
-#include <iostream>
 #include <layers/random.hpp>
 #include <layers/softmax_regression.hpp>
 
-#include "apps/options.hpp"
 #include "commands.hpp"
 #include "images.hpp"
 #include "lab_student.hpp"
+#include "output.hpp"
 #include "progress.hpp"
 
 namespace armagrad::apps {
@@ -17,9 +16,14 @@ namespace {
 
 constexpr double lab_l2 = 0.5, lab_rate = 0.1, lab_decay = 0.99;
 
+using Json = nlohmann::ordered_json;
+
 struct Lab {
+  const Output& output;
   arma::mat X, Y, all_X, all_Y, test_X, test_Y;
   arma::mat zeros, uniform;  // where W may start
+
+  std::ostream& out() const { return output.text(); }
 };
 
 double cosine(const arma::mat& a, const arma::mat& b) {
@@ -30,13 +34,13 @@ std::string fixed(double x, int digits) {
   text << std::fixed << std::setprecision(digits) << x;
   return text.str();
 }
-std::string accuracy(const arma::mat& W, const arma::mat& X, const arma::mat& Y) {
+double accuracy(const arma::mat& W, const arma::mat& X, const arma::mat& Y) {
   const arma::mat scores = W.t() * X;
   const arma::urowvec right = arma::index_max(scores, 0) == arma::index_max(Y, 0);
-  return fixed(arma::mean(arma::conv_to<arma::rowvec>::from(right)), 4);
+  return arma::mean(arma::conv_to<arma::rowvec>::from(right));
 }
 std::string accuracies(const arma::mat& W, const Lab& lab) {
-  return accuracy(W, lab.all_X, lab.all_Y) + "/" + accuracy(W, lab.test_X, lab.test_Y);
+  return fixed(accuracy(W, lab.all_X, lab.all_Y), 4) + "/" + fixed(accuracy(W, lab.test_X, lab.test_Y), 4);
 }
 
 /// check_gradient of the student's gradient at W, against the tape's of the right loss.
@@ -58,19 +62,20 @@ std::string verdict(const GradientCheck& check) {
   return text.str();
 }
 
-void gradients_table(const Lab& lab, arma::uword epochs, bool quiet) {
+Json gradients_table(const Lab& lab, arma::uword epochs) {
   const std::vector<int> width{23, 9, 9, 10, 16, 16, 16, 14};
-  const auto row = [&width](const std::vector<std::string>& cells) {
-    for (std::size_t k = 0; k < cells.size(); ++k) std::cout << std::left << std::setw(width[k]) << cells[k];
-    std::cout << '\n';
+  const auto row = [&](const std::vector<std::string>& cells) {
+    for (std::size_t k = 0; k < cells.size(); ++k) lab.out() << std::left << std::setw(width[k]) << cells[k];
+    lab.out() << '\n';
   };
-  std::cout
+  lab.out()
       << "\nMistakes in the gradient, l2 = " << lab_l2
       << "; W = 0, where only the data term counts, and W uniform in [0,1), where the notebook starts\n";
   row({"", "cosine", "J falls", "P1, Y1", "error at", "error at", "data alone,", "accuracy"});
   row({"mistake", "at W = 0", "", "are 1", "W = 0", "W uniform", "W uniform", "train/test"});
   std::vector<std::string> diagnoses;
-  Progress progress("mistake", student_gradients().size(), quiet);
+  Json all = Json::array();
+  Progress progress("mistake", student_gradients().size(), lab.output.quiet());
   arma::uword done = 0;
   for (const StudentGradient& student : student_gradients()) {
     const StudentGradient& right = student_gradients()[0];
@@ -93,13 +98,26 @@ void gradients_table(const Lab& lab, arma::uword epochs, bool quiet) {
         diagnoses.push_back(student.name + ", " + where + ": " +
                             (d.findings.empty() ? "unknown" : d.findings[0].what));
     }
-    progress.show(++done, student.name);
+    const auto error = [](const GradientCheck& check) {
+      return Json{{"error", check.evidence.back().error}, {"passed", check.passed()}};
+    };
+    all.push_back({{"mistake", student.name},
+                   {"cosine_at_zero", cosine(g, truth)},
+                   {"loss_falls", falls},
+                   {"sums_are_one", sums},
+                   {"at_zero", error(at_zero)},
+                   {"at_uniform", error(whole)},
+                   {"at_uniform_data_alone", error(data)},
+                   {"train_accuracy", accuracy(W, lab.all_X, lab.all_Y)},
+                   {"test_accuracy", accuracy(W, lab.test_X, lab.test_Y)}});
+    progress.show(double(++done), student.name);
   }
-  std::cout << "What check_gradient makes of them\n";
+  lab.out() << "What check_gradient makes of them\n";
   for (const std::string& line : diagnoses) {
-    std::cout << "  - ";
-    detail::print_wrapped(std::cout, line, 4, 4);
+    lab.out() << "  - ";
+    detail::print_wrapped(lab.out(), line, 4, 4);
   }
+  return all;
 }
 
 /// A loss that reads l2 from a global: invisible, unless l2 is a variable too.
@@ -112,28 +130,28 @@ void l2_from_a_global(const Lab& lab) {
   options.names = {"l2"};
   const GradientCheck check = check_gradient(options, as_written, gradient, arma::vec{lab_l2});
   const Evidence& by_l2 = check.evidence[0];
-  std::cout
+  lab.out()
       << "\nl2_reg_term reads a global instead of its argument\n  J is right while the two agree; |W|^2/2 = "
       << by_l2.given << ", dJ/dl2 by differences " << by_l2.found << (check.passed() ? "\n" : ": caught\n");
 }
 
 /// exp of scores that nothing was subtracted from.
 void no_max_shift(const Lab& lab) {
-  std::cout << "\nno max-shift in softmax\n";
+  lab.out() << "\nno max-shift in softmax\n";
   const double largest = arma::mat(lab.uniform.t() * lab.X).max();
   for (const double factor : {1.0, std::ceil(710 / largest)}) {
     const arma::mat W = factor * lab.uniform;
     Tape<double> tape;
     tape.detect_anomalies();
-    std::cout << "  W uniform in [0," << factor << "), largest score " << factor * largest << ": ";
+    lab.out() << "  W uniform in [0," << factor << "), largest score " << factor * largest << ": ";
     try {
       const Var<double> w = tape.variable(view(W, "W"));
       const Var<double> E = exp(w.t() * view(lab.X, "X"));
       const Var<double> J = -accu(view(lab.Y, "Y") % log(E.each_row() / sum(E, 0))) / lab.X.n_cols;
       tape.backward(J, true);
-      std::cout << "J " << J.scalar() << '\n';
+      lab.out() << "J " << J.scalar() << '\n';
     } catch (const std::runtime_error& error) {
-      std::cout << "caught\n    " << error.what() << '\n';
+      lab.out() << "caught\n    " << error.what() << '\n';
     }
   }
 }
@@ -141,47 +159,47 @@ void no_max_shift(const Lab& lab) {
 void start_and_schedule(const Lab& lab, arma::uword epochs) {
   const double J = student_loss(lab.uniform, lab.X, lab.Y, lab_l2),
                penalty = lab_l2 / 2 * arma::accu(arma::square(lab.uniform));
-  std::cout << "\nW starts uniform in [0,1)\n  J " << J << ", of which the penalty " << penalty
+  lab.out() << "\nW starts uniform in [0,1)\n  J " << J << ", of which the penalty " << penalty
             << "; at chance it should be ln " << lab.Y.n_rows << " = " << std::log(double(lab.Y.n_rows))
             << (J > 2 * std::log(double(lab.Y.n_rows)) ? ": caught\n" : "\n");
 
   const StudentGradient &right = student_gradients()[0], &written = student_gradients()[3];
-  std::cout << "\nthe rate shrinks by " << lab_decay << " an epoch: all steps together are at most "
+  lab.out() << "\nthe rate shrinks by " << lab_decay << " an epoch: all steps together are at most "
             << lab_rate / (1 - lab_decay) << "\n";
   arma::mat W = lab.zeros;
   student_descent(
       W, [&](const arma::mat& w) { return right(w, lab.X, lab.Y, lab_l2); }, lab_rate, lab_decay, epochs);
-  std::cout << "  right gradient from W = 0: |gradient| " << arma::norm(right(W, lab.X, lab.Y, lab_l2), "fro")
+  lab.out() << "  right gradient from W = 0: |gradient| " << arma::norm(right(W, lab.X, lab.Y, lab_l2), "fro")
             << ", accuracy " << accuracies(W, lab) << '\n';
   W = lab.uniform;
   const auto as_written = [&](const arma::mat& w) { return written(w, lab.X, lab.Y, lab_l2); };
   for (const char* run : {"first", "second"}) {
     student_descent(W, as_written, lab_rate, lab_decay, epochs);
-    std::cout << "  the notebook as written from W uniform, after the " << run << " run: accuracy "
+    lab.out() << "  the notebook as written from W uniform, after the " << run << " run: accuracy "
               << accuracies(W, lab) << '\n';
   }
-  std::cout << "  the class sums X Y' alone as W: accuracy " << accuracies(arma::mat(lab.X * lab.Y.t()), lab)
+  lab.out() << "  the class sums X Y' alone as W: accuracy " << accuracies(arma::mat(lab.X * lab.Y.t()), lab)
             << '\n';
 }
 
 }  // namespace
 
 int lab_command(const Arguments& arguments) {
-  Options options(
-      "mnist_softmax lab",
+  CommandOptions options(
+      "lab",
       "the lab that this program grew from. --student: the notebook's mistakes one by one, which check "
       "catches which, and what accuracy each would have given; a minute or two on MNIST.",
-      "mnist_softmax lab --student --data mnist");
+      "--student --data mnist");
   options.add_data();
   const auto text = [](const std::string& value) { return po::value<std::string>()->default_value(value); };
   options.add()("student", po::bool_switch(), "the mistakes of the notebook")(
       "train-size", text("4000"), "how many images, from the first, as in the lab")(
-      "epochs", text("2000"), "of gradient descent with each gradient")(
-      "seed", text("1"), "of W uniform in [0,1)")("quiet", po::bool_switch(),
-                                                  "no progress on standard error");
+      "epochs", text("2000"), "of gradient descent with each gradient")("seed", text("1"),
+                                                                        "of W uniform in [0,1)");
   if (!options.parse(arguments)) return 0;
   if (!options.flag("student")) throw UsageError("--student: there is nothing else in the lab yet");
 
+  const Output output(options);
   const arma::uword size = options.count("train-size", 1, UINT64_MAX),
                     epochs = options.count("epochs", 0, 100'000'000);
   Random random(options.count("seed", 0, UINT64_MAX));
@@ -189,19 +207,20 @@ int lab_command(const Arguments& arguments) {
   if (size > data.train.pixels.n_cols)
     throw UsageError("--train-size: only " + std::to_string(data.train.pixels.n_cols) +
                      " training images, asked for " + std::to_string(size));
-  describe(data, std::cout);
+  describe(data, output);
   const arma::uword classes = data.class_names.size();
   const LabelledImages<double> all = labelled<double>(data.train, classes),
                                test = labelled<double>(data.test, classes);
-  Lab lab{all.X.head_cols(size), all.Y.head_cols(size), all.X, all.Y, test.X, test.Y, {}, {}};
+  Lab lab{output, all.X.head_cols(size), all.Y.head_cols(size), all.X, all.Y, test.X, test.Y, {}, {}};
   lab.zeros.zeros(all.X.n_rows, classes);
   lab.uniform.set_size(all.X.n_rows, classes);
   lab.uniform.imbue([&random] { return random.uniform(); });
 
-  gradients_table(lab, epochs, options.flag("quiet"));
+  const Json mistakes = gradients_table(lab, epochs);
   l2_from_a_global(lab);
   no_max_shift(lab);
   start_and_schedule(lab, epochs);
+  output.report({{"dataset", data.name}, {"train_size", size}, {"epochs", epochs}, {"mistakes", mistakes}});
   return 0;
 }
 

@@ -1,7 +1,8 @@
 // mnist_softmax: softmax regression on MNIST, its gradients derived by the tape.
 
+#include <algorithm>
+#include <iomanip>
 #include <iostream>
-#include <map>
 
 #include "apps/options.hpp"
 #include "commands.hpp"
@@ -10,32 +11,47 @@ using namespace armagrad::apps;
 
 namespace {
 
-constexpr auto help =
-    "mnist_softmax: softmax regression on MNIST with gradients derived automatically\n\n"
-    "  train      fit the model and report its accuracy\n"
-    "  evaluate   accuracy of a saved model\n"
-    "  check      the gradient: tape against analytic, differences and complex step\n"
-    "  lab        the lab's mistakes, and what catches them\n"
-    "  explain    the gradient a step at a time, as a page for the browser\n\n"
-    "mnist_softmax COMMAND --help tells more.\n";
+struct Command {
+  std::string name;
+  int (*run)(const Arguments&);
+  const char* about;
+};
+
+const std::vector<Command>& commands() {
+  static const std::vector<Command> all{
+      {"train", train_command, "fit the model and report its accuracy"},
+      {"evaluate", evaluate_command, "accuracy of a saved model"},
+      {"check", check_command, "the gradient: tape against analytic, differences and complex step"},
+      {"lab", lab_command, "the lab's mistakes, and what catches them"},
+      {"explain", explain_command, "the gradient a step at a time"}};
+  return all;
+}
+
+const Command& command_named(const std::string& name) {
+  const auto found = std::find_if(commands().begin(), commands().end(),
+                                  [&name](const Command& command) { return command.name == name; });
+  if (found != commands().end()) return *found;
+  std::string known;
+  for (const Command& command : commands()) known += (known.empty() ? "" : ", ") + command.name;
+  throw UsageError((name.empty() ? "which command? " : "no command '" + name + "': ") + known +
+                   " (see mnist_softmax --help)");
+}
+
+void print_help() {
+  std::cout << "mnist_softmax: softmax regression on MNIST with gradients derived automatically\n\n";
+  for (const Command& command : commands())
+    std::cout << "  " << std::left << std::setw(11) << command.name << command.about << '\n';
+  std::cout << "\nmnist_softmax COMMAND --help tells more.\n"
+               "Exit status: 0 done, 1 failed or a check did not pass, 2 wrong command line.\n";
+}
 
 int run(const Arguments& arguments) {
-  static const std::map<std::string, int (*)(const Arguments&)> commands{{"train", train_command},
-                                                                         {"evaluate", evaluate_command},
-                                                                         {"check", check_command},
-                                                                         {"lab", lab_command},
-                                                                         {"explain", explain_command}};
-  if (arguments.empty())
-    throw UsageError("which command? train, evaluate, check, lab or explain (see mnist_softmax --help)");
-  if (arguments[0] == "--help" || arguments[0] == "-h" || arguments[0] == "help") {
-    std::cout << help;
-    return 0;
-  }
-  const auto command = commands.find(arguments[0]);
-  if (command == commands.end())
-    throw UsageError("no command '" + arguments[0] +
-                     "': train, evaluate, check, lab or explain (see mnist_softmax --help)");
-  return command->second({arguments.begin() + 1, arguments.end()});
+  const std::string word = arguments.empty() ? "" : arguments[0];
+  Arguments rest(arguments.begin() + (arguments.empty() ? 0 : 1), arguments.end());
+  if (word != "--help" && word != "-h" && word != "help") return command_named(word).run(rest);
+  if (word == "help" && !rest.empty()) return command_named(rest[0]).run({"--help"});
+  print_help();
+  return 0;
 }
 
 }  // namespace

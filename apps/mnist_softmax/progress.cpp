@@ -1,14 +1,14 @@
 #include "progress.hpp"
 
-#include <unistd.h>
-
 #include <cmath>
 #include <cstdio>
+
+#include "apps/terminal.hpp"
 
 namespace armagrad::apps {
 
 Progress::Progress(std::string what, arma::uword steps, bool quiet)
-    : what_(std::move(what)), steps_(steps), quiet_(quiet), terminal_(isatty(STDERR_FILENO) != 0) {}
+    : what_(std::move(what)), steps_(steps), quiet_(quiet), terminal_(is_terminal(STDERR_FILENO)) {}
 
 Progress::~Progress() {
   if (open_line_) std::fputc('\n', stderr);

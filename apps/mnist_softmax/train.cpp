@@ -15,12 +15,9 @@ namespace armagrad::apps {
 
 namespace {
 
-struct Outputs {
-  std::string model, json, checkpoint;
-  bool resume, quiet;
-
-  bool json_on_stdout() const { return json == "-"; }
-  std::ostream& text() const { return json_on_stdout() ? std::cerr : std::cout; }
+struct Outputs : Output {
+  std::string model, checkpoint;
+  bool resume;
 };
 
 /// Trains with a bar that shows how far it is, and keeps the checkpoint after each epoch and at an interrupt,
@@ -29,7 +26,7 @@ template <class eT>
 void fit(const Training<eT>& training, Trainer<eT>& trainer, const Outputs& outputs,
          const nlohmann::json& info) {
   const Interrupts interrupts(!outputs.checkpoint.empty());
-  Progress progress("epoch", training.settings.epochs, outputs.quiet);
+  Progress progress("epoch", training.settings.epochs, outputs.quiet());
   const TrainingState<eT>& state = trainer.state();
   const auto keep = [&] {
     if (!outputs.checkpoint.empty() && training.ranks.rank == 0)
@@ -63,17 +60,15 @@ double best_l2(const Training<eT>& training, const LabelledImages<eT>& on,
     Trainer<eT> trainer = training.trainer(on, &validation, options);
     fit(training, trainer, outputs, {});
     const EpochLog& figures = trainer.state().log[trainer.state().best_epoch];
-    if (!outputs.quiet)
-      outputs.text() << "l2 " << l2 << ": loss " << figures.validation_loss << ", accuracy "
-                     << figures.validation_accuracy << " on the " << validation.X.n_cols
-                     << " images held back\n";
+    outputs.text() << "l2 " << l2 << ": loss " << figures.validation_loss << ", accuracy "
+                   << figures.validation_accuracy << " on the " << validation.X.n_cols
+                   << " images held back\n";
     if (figures.validation_loss < smallest) {
       smallest = figures.validation_loss;
       best = l2;
     }
   }
-  if (!outputs.quiet)
-    outputs.text() << "so l2 " << best << ", on all " << training.used.X.n_cols << " images\n";
+  outputs.text() << "so l2 " << best << ", on all " << training.used.X.n_cols << " images\n";
   return best;
 }
 
@@ -84,7 +79,7 @@ int run(const Settings& settings, const Dataset& data, unsigned threads, const O
   const Training<eT> training(settings, data, threads, ranks);
   const arma::Mat<eT>&X = training.used.X, &Y = training.used.Y;
   std::ostream& out = outputs.text();
-  if (!outputs.quiet) {
+  if (!outputs.quiet()) {
     out << "X " << X.n_rows << "x" << X.n_cols << ", Y " << Y.n_rows << "x" << Y.n_cols;
     if (settings.net.kind == "softmax")
       out << ", W " << X.n_rows << "x" << Y.n_rows << '\n';
@@ -118,14 +113,9 @@ int run(const Settings& settings, const Dataset& data, unsigned threads, const O
     put_parameters(model, training.net, trainer.parameters());
     save_model(outputs.model, model);
   }
-  if (!outputs.quiet) {
-    out << report;
-    if (!outputs.model.empty()) out << "model saved to " << outputs.model << '\n';
-  }
-  if (outputs.json_on_stdout())
-    std::cout << as_json(report).dump(2) << '\n';
-  else if (!outputs.json.empty())
-    write_file_atomically(outputs.json, as_json(report).dump(2) + "\n");
+  out << report;
+  if (!outputs.model.empty()) out << "model saved to " << outputs.model << '\n';
+  outputs.report(as_json(report));
   return 0;
 }
 
@@ -135,7 +125,7 @@ int train(const Settings& settings, const Dataset& data, unsigned threads, const
   if (!distributed) return run<eT>(settings, data, threads, outputs, {});
   return with_ranks<eT>([&](const Ranks<eT>& ranks) {
     Outputs mine = outputs;
-    if (ranks.rank != 0) mine.quiet = true;
+    if (ranks.rank != 0) mine.silence();
     return run<eT>(settings, data, threads, mine, ranks);
   });
 }
@@ -145,22 +135,19 @@ void check_outputs(const Outputs& outputs, const Settings& settings) {
   if (outputs.resume && outputs.checkpoint.empty()) throw UsageError("--resume: from which --checkpoint?");
   if (settings.l2.size() > 1 && !outputs.checkpoint.empty())
     throw UsageError("--checkpoint: of one training, not of a choice of --l2");
-  if (outputs.json != "-" && same_file(outputs.model, outputs.json))
-    throw UsageError("--json: the same file as --model, " + outputs.json);
-  for (const std::string& other : {outputs.model, outputs.json}) {
-    if (same_file(outputs.checkpoint, other))
-      throw UsageError("--checkpoint: the same file as --model or --json, " + other);
-  }
+  outputs.keep_apart("--model", outputs.model);
+  outputs.keep_apart("--checkpoint", outputs.checkpoint);
+  if (same_file(outputs.checkpoint, outputs.model))
+    throw UsageError("--checkpoint: the same file as --model, " + outputs.model);
   require_writable("--model", outputs.model);
-  require_writable("--json", outputs.json);
   require_writable("--checkpoint", outputs.checkpoint);
 }
 
 }  // namespace
 
 int train_command(const Arguments& arguments) {
-  Options options("mnist_softmax train", "fits softmax regression or a net and reports its accuracy.",
-                  "mnist_softmax train --data mnist --net lenet --model digits.model");
+  CommandOptions options("train", "fits softmax regression or a net and reports its accuracy.",
+                         "--data mnist --net lenet --model digits.model");
   options.add_data();
   add_settings(options);
   options.add()("threads",
@@ -172,22 +159,17 @@ int train_command(const Arguments& arguments) {
       "checkpoint", po::value<std::string>(),
       "keep the state of the training in this file, after each epoch and at an interrupt")(
       "resume", po::bool_switch(), "go on from the checkpoint")("model", po::value<std::string>(),
-                                                                "save the model to this file")(
-      "json", po::value<std::string>(), "write a report to this file; - for standard output")(
-      "quiet", po::bool_switch(), "say nothing but errors");
+                                                                "save the model to this file");
   if (!options.parse(arguments)) return 0;
 
   const Settings settings = read_settings(options);
   const auto threads = unsigned(options.count("threads", 1, 1024));
-  const Outputs outputs{options.text("model"), options.text("json"), options.text("checkpoint"),
-                        options.flag("resume"), options.flag("quiet")};
+  const Outputs outputs{Output(options), options.text("model"), options.text("checkpoint"),
+                        options.flag("resume")};
   check_outputs(outputs, settings);
   const Dataset data = load_dataset(options.data());
   check_settings(settings, options, data);
-  if (!outputs.quiet)
-    describe(data, outputs.text());
-  else if (!data.notice.empty())
-    std::cerr << data.notice;
+  describe(data, outputs);
   const bool distributed = options.flag("distributed");
   return settings.in_float ? train<float>(settings, data, threads, outputs, distributed)
                            : train<double>(settings, data, threads, outputs, distributed);

@@ -2,6 +2,7 @@
 // Runs a program as a user would, in a folder of its own with tiny data sets.
 
 #include <fcntl.h>
+#include <pty.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -44,6 +45,8 @@ struct Outcome {
 struct Circumstances {
   std::string out;          // where standard output goes: "" is captured, "closed" is closed, else a file
   std::string mnist_dir;    // MNIST_DIR, if not empty
+  std::string no_color;     // NO_COLOR, if not empty
+  bool terminal = false;    // output of both kinds goes to a terminal, and is captured as `out`
   rlim_t largest_file = 0;  // bytes that a file may have, if not 0
   bool ignore_file_limit = true;  // a larger file is an error of write(); else the signal SIGXFSZ
   int signal = 0;                 // sent to the program once `when` is on its standard error
@@ -85,14 +88,17 @@ class Program {
   Circumstances how;             // of the runs to come
 
   Outcome run(const Words& arguments) const {
-    const pid_t child = fork();
+    int terminal = -1;
+    const pid_t child = how.terminal ? forkpty(&terminal, nullptr, nullptr, nullptr) : fork();
     if (child < 0) throw std::runtime_error("fork failed");
     if (child == 0) become(arguments);
     if (how.signal != 0) interrupt(child);
+    const std::string shown = how.terminal ? all_of(terminal) : "";
     int status = 0;
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), read_bytes(captured_ / "out"),
-            read_bytes(captured_ / "err")};
+    const int ended = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+    if (how.terminal) return {ended, shown, ""};
+    return {ended, read_bytes(captured_ / "out"), read_bytes(captured_ / "err")};
   }
   Outcome run(const std::string& line) const { return run(words(line)); }
 
@@ -117,8 +123,10 @@ class Program {
       close(opened);
     };
     direct(STDIN_FILENO, "/dev/null", O_RDONLY);
-    direct(STDERR_FILENO, captured_ / "err", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND);
-    direct(STDOUT_FILENO, captured_ / "out", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND);
+    if (!how.terminal) {
+      direct(STDERR_FILENO, captured_ / "err", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND);
+      direct(STDOUT_FILENO, captured_ / "out", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND);
+    }
     if (how.out == "closed") {
       close(STDOUT_FILENO);
     } else if (!how.out.empty()) {
@@ -130,7 +138,12 @@ class Program {
       setrlimit(RLIMIT_CORE, &none);
       setrlimit(RLIMIT_FSIZE, &limit);
     }
-    how.mnist_dir.empty() ? unsetenv("MNIST_DIR") : setenv("MNIST_DIR", how.mnist_dir.c_str(), 1);
+    const auto environment = [](const char* name, const std::string& value) {
+      value.empty() ? unsetenv(name) : setenv(name, value.c_str(), 1);
+    };
+    environment("MNIST_DIR", how.mnist_dir);
+    environment("NO_COLOR", how.no_color);
+    environment("TERM", "xterm");
     setenv("HOME", (captured_ / "home").c_str(), 1);
     unsetenv("XDG_CACHE_HOME");
     for (const char* proxy : {"https_proxy", "HTTPS_PROXY"}) setenv(proxy, "http://127.0.0.1:1", 1);
@@ -139,6 +152,17 @@ class Program {
     alarm(how.seconds);
     execv(argv[0], argv.data());
     _exit(127);
+  }
+
+  /// What is written to the terminal until its last user ends.
+  static std::string all_of(int terminal) {
+    std::string all;
+    char buffer[4096];
+    for (ssize_t n; (n = read(terminal, buffer, sizeof buffer)) > 0 || (n < 0 && errno == EINTR);) {
+      if (n > 0) all.append(buffer, std::size_t(n));
+    }
+    close(terminal);
+    return all;
   }
 
   void interrupt(pid_t child) const {

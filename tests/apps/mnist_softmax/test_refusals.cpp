@@ -38,11 +38,11 @@ struct Refusal {
 BOOST_FIXTURE_TEST_SUITE(suite, Fixture)
 
 BOOST_AUTO_TEST_CASE(wrong_commands) {
-  refused("", 2, {"command", "train, evaluate, check, lab or explain"});
+  refused("", 2, {"command", "train, evaluate, check, lab, explain"});
   for (const std::string word : {"fit", "Train", "--train", "-x", "--version", "--json", "trains", "-"}) {
-    refused(Words{word}, 2, {"'" + word + "'", "train, evaluate, check, lab or explain"});
+    refused(Words{word}, 2, {"'" + word + "'", "train, evaluate, check, lab, explain"});
   }
-  refused(Words{""}, 2, {"''"});
+  refused(Words{""}, 2, {"which command?"});
 }
 
 BOOST_AUTO_TEST_CASE(wrong_values) {
@@ -105,10 +105,8 @@ BOOST_AUTO_TEST_CASE(wrong_command_lines) {
                             {"evaluate", {"--model"}},
                             {"evaluate --data set", {"--model"}},
                             {"evaluate --model", {"--model"}},
-                            {"evaluate --model old.model --json -", {"--json"}},
                             {"evaluate --model old.model --model old.model", {"--model"}},
                             {"check --data set --lr 1", {"--lr"}},
-                            {"check --data set --quiet", {"--quiet"}},
                             {"check --break transpose --break transpose", {"--break"}},
                             {"train --optimizer gd --batch-size 5 --data set", {"--batch-size"}}}) {
     refused(r.line, 2, r.named);
