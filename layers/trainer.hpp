@@ -35,9 +35,10 @@ struct TrainingOptions {
   Ranks<eT> ranks{};
 };
 
-/// The figures after an epoch; those of validation are NaN without any.
+/// The figures after an epoch: the loss of all samples trained on, the accuracy on the first 10,000 of them,
+/// and the same of the validation samples, NaN without any.
 struct EpochLog {
-  double loss, validation_loss, validation_accuracy;
+  double loss, accuracy, validation_loss, validation_accuracy;
 };
 
 template <class eT>
@@ -242,14 +243,19 @@ class Trainer {
     state_.stopped |= options_.tolerance > 0 && arma::abs(gradient_).max() <= options_.tolerance;
   }
 
+  double accuracy_on(const SampleSet<eT>& set, uword most) const {
+    const uword n = std::min(set.X.n_cols, most);
+    return accuracy(net_, state_.parameters, columns(set.X, 0, n), columns(set.Y, 0, n),
+                    options_.blocks.threads);
+  }
+
   /// Notes an epoch's figures, and whether they are better or reason to stop.
   void log(double loss) {
     constexpr double none = std::numeric_limits<double>::quiet_NaN();
-    EpochLog figures{loss, none, none};
+    EpochLog figures{loss, accuracy_on(train_, 10'000), none, none};
     if (validation_) {
       figures.validation_loss = evaluate(*validation_, state_.parameters, nullptr);
-      figures.validation_accuracy =
-          accuracy(net_, state_.parameters, validation_->X, validation_->Y, options_.blocks.threads);
+      figures.validation_accuracy = accuracy_on(*validation_, validation_->X.n_cols);
       if (state_.log.empty() || figures.validation_loss < state_.log[state_.best_epoch].validation_loss) {
         state_.best_epoch = state_.epoch;
         state_.best = state_.parameters;

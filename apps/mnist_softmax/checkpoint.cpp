@@ -6,20 +6,30 @@
 namespace armagrad::apps {
 
 template <class eT>
+void put_training(ModelFile& file, const TrainingState<eT>& state, const nlohmann::json& settings) {
+  file.info["training"] = {{"settings", settings},
+                           {"steps", state.steps},
+                           {"epoch", state.epoch},
+                           {"best_epoch", state.best_epoch}};
+  arma::mat log(4, state.log.size());
+  for (std::size_t i = 0; i < state.log.size(); ++i) {
+    const EpochLog& e = state.log[i];
+    log.col(i) = arma::vec{e.loss, e.accuracy, e.validation_loss, e.validation_accuracy};
+  }
+  file.arrays["training.log"] = log;
+}
+
+template <class eT>
 void save_checkpoint(const std::filesystem::path& path, const Sequential<eT>& net,
                      const TrainingState<eT>& state, const nlohmann::json& info,
                      const nlohmann::json& settings) {
   ModelFile file{info, {}};
-  file.info["training"] = {{"settings", settings},     {"steps", state.steps},
-                           {"epoch", state.epoch},     {"position", state.position},
-                           {"stopped", state.stopped}, {"best_epoch", state.best_epoch}};
+  put_training(file, state, settings);
+  file.info["training"]["position"] = state.position;
+  file.info["training"]["stopped"] = state.stopped;
   put_parameters(file, net, state.parameters);
   file.arrays["training.optimizer"] = state.optimizer;
   file.arrays["training.best"] = state.best;
-  arma::mat log(3, state.log.size());
-  for (std::size_t i = 0; i < state.log.size(); ++i)
-    log.col(i) = arma::vec{state.log[i].loss, state.log[i].validation_loss, state.log[i].validation_accuracy};
-  file.arrays["training.log"] = log;
   save_model(path, file);
 }
 
@@ -43,7 +53,9 @@ template <class eT>
 TrainingState<eT> load_checkpoint(const std::filesystem::path& path, const Sequential<eT>& net,
                                   const nlohmann::json& settings) {
   const ModelFile file = load_model(path);
-  if (!file.info.is_object() || !file.info.contains("training")) fail(path, "a model, not a checkpoint");
+  if (!file.info.is_object() || !file.info.contains("training") ||
+      !file.info["training"].contains("position"))
+    fail(path, "a model, not a checkpoint");
   try {
     const nlohmann::json& training = file.info.at("training");
     for (const auto& [name, value] : settings.items()) {
@@ -60,8 +72,9 @@ TrainingState<eT> load_checkpoint(const std::filesystem::path& path, const Seque
     training.at("position").get_to(state.position);
     training.at("stopped").get_to(state.stopped);
     training.at("best_epoch").get_to(state.best_epoch);
-    const arma::mat& log = array_in<double>(file, path, "training.log", 3);
-    for (arma::uword i = 0; i < log.n_cols; ++i) state.log.push_back({log(0, i), log(1, i), log(2, i)});
+    const arma::mat& log = array_in<double>(file, path, "training.log", 4);
+    for (arma::uword i = 0; i < log.n_cols; ++i)
+      state.log.push_back({log(0, i), log(1, i), log(2, i), log(3, i)});
     if (state.best_epoch > 0 && state.best_epoch >= state.log.size())
       fail(path, "not a checkpoint: its log is too short");
     return state;
@@ -70,6 +83,8 @@ TrainingState<eT> load_checkpoint(const std::filesystem::path& path, const Seque
   }
 }
 
+template void put_training(ModelFile&, const TrainingState<float>&, const nlohmann::json&);
+template void put_training(ModelFile&, const TrainingState<double>&, const nlohmann::json&);
 template void save_checkpoint(const std::filesystem::path&, const Sequential<float>&,
                               const TrainingState<float>&, const nlohmann::json&, const nlohmann::json&);
 template void save_checkpoint(const std::filesystem::path&, const Sequential<double>&,

@@ -8,6 +8,11 @@
 
 namespace armagrad::apps {
 
+/// Puts how a training went into a model's file: info["training"] has its settings and how long it was, the
+/// array training.log a column for each EpochLog, its entries in their order.
+template <class eT>
+void put_training(ModelFile& file, const TrainingState<eT>& state, const nlohmann::json& settings);
+
 /// Writes the model with `info`, the state and the settings that the training follows from, as a whole or not
 /// at all; std::runtime_error that names the file on failure.
 template <class eT>

@@ -2,60 +2,79 @@
 
 #include <png.h>
 
-#include <array>
-#include <string>
-#include <vector>
-
 #include "apps/files/atomic_file.hpp"
 
 namespace armagrad::apps {
 
 namespace {
 
-constexpr arma::uword tiles_in_a_row = 5, pixel = 4, gap = 8;
+constexpr Colour red{178, 24, 43}, blue{33, 102, 172}, black{0, 0, 0};
 
-using Colour = std::array<unsigned char, 3>;
+unsigned char level(double x) { return static_cast<unsigned char>(255 * std::clamp(x, 0.0, 1.0) + 0.5); }
 
-/// From blue at -1 over white at 0 to red at 1.
-Colour diverging(double x) {
-  const auto fade = [](double full, double amount) {
-    return static_cast<unsigned char>(255 + (full - 255) * amount + 0.5);
-  };
-  const double amount = std::min(1.0, std::abs(x));
-  return x > 0 ? Colour{fade(178, amount), fade(24, amount), fade(43, amount)}
-               : Colour{fade(33, amount), fade(102, amount), fade(172, amount)};
+Colour over_white(const Colour& colour, double opacity) {
+  Colour mixed;
+  for (std::size_t k = 0; k < 3; ++k) mixed[k] = level(1 + (colour[k] / 255.0 - 1) * opacity);
+  return mixed;
+}
+
+std::string encoded(arma::uword width, arma::uword height, int format, const void* pixels) {
+  png_image image{};
+  image.version = PNG_IMAGE_VERSION;
+  image.width = png_uint_32(width);
+  image.height = png_uint_32(height);
+  image.format = png_uint_32(format);
+  std::string bytes(PNG_IMAGE_PNG_SIZE_MAX(image), '\0');
+  png_alloc_size_t size = bytes.size();
+  if (!png_image_write_to_memory(&image, bytes.data(), &size, 0, pixels, 0, nullptr))
+    throw std::runtime_error(std::string("no PNG can be made: ") + image.message);
+  bytes.resize(size);
+  return bytes;
 }
 
 }  // namespace
 
-void write_weights_png(const std::filesystem::path& file, const arma::mat& W, arma::uword width,
-                       arma::uword height) {
-  const arma::uword across = std::min(tiles_in_a_row, W.n_cols),
-                    down = (W.n_cols + tiles_in_a_row - 1) / tiles_in_a_row;
-  const arma::uword w = across * (width * pixel + gap) + gap, h = down * (height * pixel + gap) + gap;
-  std::vector<Colour> canvas(w * h, Colour{255, 255, 255});
-  const double largest = W.is_empty() ? 1 : std::max(arma::abs(W).max(), 1e-300);
-  for (arma::uword k = 0; k < W.n_cols; ++k) {
-    const arma::uword left = gap + k % tiles_in_a_row * (width * pixel + gap),
-                      top = gap + k / tiles_in_a_row * (height * pixel + gap);
+Colour diverging(double x) { return over_white(x > 0 ? red : blue, std::min(1.0, std::abs(x))); }
+
+Picture tiles(const arma::mat& columns, arma::uword width, arma::uword height, Palette palette,
+              TileLayout layout) {
+  const auto [across_most, pixel, gap] = layout;
+  const arma::uword across = std::min(across_most, columns.n_cols),
+                    down = (columns.n_cols + across_most - 1) / across_most;
+  Picture picture{across * (width * pixel + gap) + gap, down * (height * pixel + gap) + gap, {}};
+  picture.pixels.resize(picture.width * picture.height);
+  const bool signs = palette == Palette::diverging;
+  const double largest = !signs || columns.is_empty() ? 1 : std::max(arma::abs(columns).max(), 1e-300);
+  for (arma::uword k = 0; k < columns.n_cols; ++k) {
+    const arma::uword left = gap + k % across_most * (width * pixel + gap),
+                      top = gap + k / across_most * (height * pixel + gap);
     for (arma::uword y = 0; y < height * pixel; ++y) {
       for (arma::uword x = 0; x < width * pixel; ++x) {
-        canvas[(top + y) * w + left + x] = diverging(W(y / pixel * width + x / pixel, k) / largest);
+        const double v = columns(y / pixel * width + x / pixel, k) / largest;
+        picture.pixels[(top + y) * picture.width + left + x] = {!signs  ? black
+                                                                : v > 0 ? red
+                                                                        : blue,
+                                                                level(signs ? std::abs(v) : v)};
       }
     }
   }
+  return picture;
+}
 
-  png_image image{};
-  image.version = PNG_IMAGE_VERSION;
-  image.width = png_uint_32(w);
-  image.height = png_uint_32(h);
-  image.format = PNG_FORMAT_RGB;
-  std::string bytes(PNG_IMAGE_PNG_SIZE_MAX(image), '\0');
-  png_alloc_size_t size = bytes.size();
-  if (!png_image_write_to_memory(&image, bytes.data(), &size, 0, canvas.data(), 0, nullptr)) {
-    throw std::runtime_error(file.string() + ": " + image.message);
-  }
-  write_file_atomically(file, std::string_view(bytes).substr(0, size));
+std::string png(const Picture& picture) {
+  static_assert(sizeof(Picture::Pixel) == 4);
+  return encoded(picture.width, picture.height, PNG_FORMAT_RGBA, picture.pixels.data());
+}
+
+std::string png_on_white(const Picture& picture) {
+  std::vector<Colour> pixels;
+  for (const Picture::Pixel& p : picture.pixels) pixels.push_back(over_white(p.colour, p.opacity / 255.0));
+  return encoded(picture.width, picture.height, PNG_FORMAT_RGB, pixels.data());
+}
+
+void write_weights_png(const std::filesystem::path& file, const arma::mat& W, arma::uword width,
+                       arma::uword height) {
+  write_file_atomically(file, png_on_white(tiles(W, width, height, Palette::diverging, {5, 4, 8})));
 }
 
 }  // namespace armagrad::apps

@@ -110,6 +110,7 @@ int run(const Settings& settings, const Dataset& data, unsigned threads, const O
 
   if (!outputs.model.empty()) {
     ModelFile model{info, {}};
+    put_training(model, trainer.state(), settings.as_json());
     put_parameters(model, training.net, trainer.parameters());
     save_model(outputs.model, model);
   }

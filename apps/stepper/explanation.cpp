@@ -6,6 +6,7 @@
 #include <span>
 #include <sstream>
 
+#include "apps/files/base64.hpp"
 #include "differences.hpp"
 #include "notation.hpp"
 
@@ -14,18 +15,6 @@ namespace armagrad::apps {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string base64(std::span<const unsigned char> bytes) {
-  constexpr char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (std::size_t k = 0; k < bytes.size(); k += 3) {
-    std::uint32_t three = 0;
-    for (std::size_t b = 0; b < 3; ++b) three = three << 8 | (k + b < bytes.size() ? bytes[k + b] : 0u);
-    for (std::size_t c = 0; c < 4; ++c)
-      text += k + c <= bytes.size() ? letters[three >> (18 - 6 * c) & 63] : '=';
-  }
-  return text;
-}
 
 double rounded(double x) {
   char text[32];
