@@ -66,6 +66,10 @@ class Simplifier {
   struct Factors;  // of an element-wise product
   struct Chain;    // of a matrix product
   struct Shared;   // a factor that several terms of a sum have
+  struct Primitive {
+    double content;
+    Term part;
+  };
 
   Term note(const char* rule, Term before, Term after);
   bool holds(Fact fact);
@@ -78,8 +82,13 @@ class Simplifier {
   bool is_shorter(Term a, Term b) const;
   Term zero(Shape s) { return s == scalar_shape ? in_.number(0) : in_.make(Kind::sum, s, {}); }
   bool is_zero(Term t) const;
+  /// Whether two sums are each other's negative.
+  bool is_negative(Term a, Term b) const;
   bool is_unit(Term t) const;
   bool is_truth(Term t);
+  /// What t is the transpose of, or t itself.
+  Term untransposed(Term t) const { return in_[t].kind == Kind::transpose ? in_[t].parts[0].term : t; }
+  bool is_sum(Term t) const { return in_[untransposed(t)].kind == Kind::sum; }
   bool is_sum_of_several(Term t) const { return in_[t].kind == Kind::sum && in_[t].parts.size() > 1; }
   bool is_function(Term t, const char* name) const {
     return in_[t].kind == Kind::function && in_[t].name == name;
@@ -98,6 +107,7 @@ class Simplifier {
   Parts multiplied_out(Term t);
   Parts multiplied_out_chain(Term chain);
   double content(Term sum) const;
+  Primitive primitive(Term sum, double exponent, double coefficient);
 
   // Element-wise products.
   void multiply(Factors& to, Part part);

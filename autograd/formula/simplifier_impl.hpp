@@ -8,6 +8,10 @@
 
 namespace armagrad::algebra {
 
+namespace detail {
+inline bool is_integer(double x) { return x == std::round(x); }
+}  // namespace detail
+
 class Simplifier::Attempt {
  public:
   explicit Attempt(Simplifier& s)
@@ -201,8 +205,15 @@ ARMAGRAD_INLINE Term Simplifier::transposed(Term t) {
   }
   const auto known = transpose_.find(t);
   if (known == transpose_.end()) return in_.make(Kind::transpose, to, {{t}});
-  if (known->second == t) because_of(t);
+  if (in_[known->second].kind != Kind::transpose) because_of(t);
   return known->second;
+}
+
+ARMAGRAD_INLINE bool Simplifier::is_negative(Term a, Term b) const {
+  const Expression &x = in_[a], &y = in_[b];
+  return x.kind == Kind::sum && y.kind == Kind::sum &&
+         std::equal(x.parts.begin(), x.parts.end(), y.parts.begin(), y.parts.end(),
+                    [](const Part& p, const Part& q) { return p.term == q.term && p.by == -q.by; });
 }
 
 /// A sum, an element-wise product or a function with the transpose taken to its operands.
@@ -235,8 +246,10 @@ ARMAGRAD_INLINE Term Simplifier::oriented(Term t) {
   const std::vector<Fact> used = std::exchange(facts_, facts);
   if (!turned) return t;
   if (!used.empty()) reasons_[*turned] = used;
-  if (*turned == t) {
-    transpose_[t] = t;
+  if (*turned == t || is_negative(*turned, t)) {  // symmetric, or X - X'
+    if (!used.empty()) reasons_[t] = used;
+    transpose_[t] = *turned;
+    transpose_[*turned] = t;
     return t;
   }
   const bool shorter = cost(*turned) + 1 < cost(t);

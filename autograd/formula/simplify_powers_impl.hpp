@@ -22,15 +22,6 @@ struct Simplifier::Factors {
   }
 };
 
-namespace detail {
-inline bool is_integer(double x) { return x == std::round(x); }
-/// A number to take out of a sum, or its sign alone where a long product of such would leave a double's range.
-inline double moderate(double number, double by, double coefficient) {
-  const double product = std::abs(coefficient * std::pow(number, by));
-  return product > 1e-12 && product < 1e12 ? number : number < 0 ? -1 : 1;
-}
-}  // namespace detail
-
 ARMAGRAD_INLINE Term Simplifier::powers(Shape shape, const Parts& factors) {
   const Term given = in_.make(Kind::powers, shape, factors);
   if (const auto known = made_.find(given); known != made_.end()) return known->second;
@@ -48,18 +39,10 @@ ARMAGRAD_INLINE void Simplifier::multiply(Factors& to, Part part) {
     to.coefficient *= std::pow(e.value, by);
   } else if (e.kind == Kind::ones || (e.kind == Kind::product && e.parts.empty())) {
     if (e.kind == Kind::product) to.add(false, t, by);
-  } else if (e.kind == Kind::sum) {
+  } else if (is_sum(t)) {
     multiply_sum(to, part);
   } else if (e.kind == Kind::powers && detail::is_integer(by) && e.parts.size() <= merge_limit) {
     for (const Part& f : Parts(e.parts)) multiply(to, {f.term, f.by * by});
-  } else if (e.kind == Kind::transpose && in_[e.parts[0].term].kind == Kind::sum) {
-    const Term inside = e.parts[0].term;
-    const double number = detail::moderate(content(inside), by, to.coefficient);
-    if (number == 1 || (number < 0 && !detail::is_integer(by))) return to.add(false, t, by);
-    to.coefficient *= std::pow(number, by);
-    const Term rest = scaled(1 / number, inside);  // which may have a common factor now
-    if (is_sum_of_several(rest)) return to.add(false, transposed(rest), by);
-    multiply(to, {transposed(rest), by});
   } else if (e.kind == Kind::transpose && in_[e.parts[0].term].kind == Kind::powers && detail::is_integer(by) &&
              in_[e.parts[0].term].parts.size() <= merge_limit) {
     for (const Part& f : Parts(in_[e.parts[0].term].parts)) multiply(to, {transposed(f.term), f.by * by});
@@ -70,24 +53,16 @@ ARMAGRAD_INLINE void Simplifier::multiply(Factors& to, Part part) {
   }
 }
 
+/// A sum, be it transposed.
 ARMAGRAD_INLINE void Simplifier::multiply_sum(Factors& to, Part part) {
   const auto [t, by] = part;
-  const Parts terms = in_[t].parts;
-  if (terms.empty()) {
+  if (is_zero(t)) {
     to.coefficient *= std::pow(0., by);
     return;
   }
-  double number = terms.size() == 1 ? terms[0].by : detail::moderate(content(t), by, to.coefficient);
-  if (number < 0 && !detail::is_integer(by)) number = 1;
-  if (terms.size() == 1 && number != 1) {
-    to.coefficient *= std::pow(number, by);
-    return multiply(to, {terms[0].term, by});
-  }
-  const bool is_number = in_[t].is_scalar();
-  if (number == 1) return to.add(is_number, t, by);
+  const auto [number, rest] = primitive(t, by, to.coefficient);
   to.coefficient *= std::pow(number, by);
-  const Term rest = scaled(1 / number, t);  // which may have a common factor now
-  if (is_sum_of_several(rest)) return to.add(is_number, rest, by);
+  if (rest == t || is_sum_of_several(untransposed(rest))) return to.add(in_[t].is_scalar(), rest, by);
   multiply(to, {rest, by});
 }
 

@@ -58,21 +58,20 @@ ARMAGRAD_INLINE Term Simplifier::product(Shape shape, const std::vector<Term>& f
 /// Appends a factor: of products their factors, of multiples the matrix.
 ARMAGRAD_INLINE void Simplifier::append(Chain& to, Term t) {
   const Expression e = in_[t];
-  const bool turned = e.kind == Kind::transpose;
-  const Term inside = turned ? e.parts[0].term : t;
   if (e.kind == Kind::number) {
     to.coefficient *= e.value;
-  } else if (e.kind == Kind::sum && e.parts.size() < 2) {
-    to.coefficient *= e.parts.empty() ? 0 : e.parts[0].by;
-    if (!e.parts.empty()) append(to, e.parts[0].term);
+  } else if (is_zero(t)) {
+    to.coefficient = 0;
+  } else if (e.kind == Kind::sum && e.parts.size() == 1) {
+    to.coefficient *= e.parts[0].by;
+    append(to, e.parts[0].term);
   } else if (e.is_scalar()) {
     to.numbers.push_back({t});
-  } else if (in_[inside].kind == Kind::sum) {
-    const double number = detail::moderate(content(inside), 1, to.coefficient);
+  } else if (is_sum(t)) {
+    const auto [number, rest] = primitive(t, 1, to.coefficient);
     to.coefficient *= number;
-    const Term rest = number == 1 ? inside : scaled(1 / number, inside), factor = turned ? transposed(rest) : rest;
-    if (is_sum_of_several(rest)) return to.factors.push_back(factor);
-    append(to, factor);  // a common factor has come out
+    if (rest == t || is_sum_of_several(untransposed(rest))) return to.factors.push_back(rest);
+    append(to, rest);
   } else if (e.kind == Kind::powers) {
     Parts matrices;
     for (const Part& f : e.parts) (in_[f.term].is_scalar() ? to.numbers : matrices).push_back(f);
@@ -120,7 +119,7 @@ ARMAGRAD_INLINE std::optional<Term> Simplifier::summed_down(Term ones, Term b) {
   const Expression e = in_[b];
   const Shape row{1, e.shape.cols};
   const bool turned = e.kind == Kind::transpose;
-  const Term inside = turned ? e.parts[0].term : b;
+  const Term inside = untransposed(b);
   if (is_function(inside, "softmax") && in_[inside].parameters == (turned ? "1" : "0")) return in_.ones(row);
   if (in_[inside].kind == Kind::name &&
       holds({turned ? Fact::Kind::rows_sum_to_one : Fact::Kind::columns_sum_to_one, inside}))

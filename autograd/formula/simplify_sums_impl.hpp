@@ -114,6 +114,20 @@ ARMAGRAD_INLINE double Simplifier::content(Term sum) const {
   return negative ? -least : least;
 }
 
+/// A sum, be it transposed, without the number that it is a multiple of. In a product of many a number that
+/// would leave a double's range stays; a root has no sign taken out. Where a common factor has come out with
+/// the number, the rest is shorter and no sum of several any more: else there is no more to take out of it.
+ARMAGRAD_INLINE Simplifier::Primitive Simplifier::primitive(Term t, double exponent, double coefficient) {
+  const Term sum = untransposed(t);
+  const Parts& parts = in_[sum].parts;
+  double number = parts.size() == 1 ? parts[0].by : content(sum);
+  const double product = std::abs(coefficient * std::pow(number, exponent));
+  if (parts.size() > 1 && !(product > 1e-12 && product < 1e12)) number = number < 0 ? -1 : 1;
+  if (number == 1 || (number < 0 && !detail::is_integer(exponent))) return {1, t};
+  const Term rest = parts.size() == 1 ? parts[0].term : scaled(1 / number, sum);
+  return {number, sum == t ? rest : transposed(rest)};
+}
+
 // ---- Common factors
 // -------------------------------------------------------------------------------------------
 
@@ -256,7 +270,7 @@ ARMAGRAD_INLINE Parts Simplifier::multiplied_out_chain(Term chain) {
   std::vector<std::pair<std::vector<Term>, double>> terms{{{}, 1}};
   for (const Part& f : e.parts) {
     const bool turned = in_[f.term].kind == Kind::transpose;
-    const Term inside = turned ? in_[f.term].parts[0].term : f.term;
+    const Term inside = untransposed(f.term);
     const Parts choices = is_sum_of_several(inside) ? in_[inside].parts : Parts{{inside}};
     if (terms.size() * choices.size() > merge_limit) return {{chain}};
     std::vector<std::pair<std::vector<Term>, double>> next;
