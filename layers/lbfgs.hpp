@@ -5,7 +5,8 @@
 #include <exception>
 #include <functional>
 #include <nlopt.hpp>
-#include <stdexcept>
+
+#include "optimizers.hpp"
 
 namespace armagrad {
 
@@ -29,7 +30,7 @@ struct LbfgsRun {
   double evaluate(const double* at, double* slope) {
     std::copy_n(at, x.n_elem, x.begin());
     const double J = f.EvaluateWithGradient(x, g);
-    if (!std::isfinite(J) || !g.is_finite()) throw std::runtime_error("lbfgs: the loss is no longer finite");
+    if (!std::isfinite(J) || !g.is_finite()) throw NotFinite("lbfgs: the loss is no longer finite");
     if (slope) std::copy(g.begin(), g.end(), slope);
     if (J < lowest) {
       lowest = J;
@@ -52,7 +53,7 @@ struct LbfgsRun {
 }  // namespace detail
 
 /// Minimises f from x on, which becomes the best point met; returns the loss there. After each evaluation
-/// `go_on(the loss at x)` is asked. std::runtime_error if the loss is no longer finite. NLopt does not show
+/// `go_on(the loss at x)` is asked. NotFinite if the loss is no longer finite. NLopt does not show
 /// what it remembers: to go on from x is to begin anew there.
 template <class eT, class Objective>
 double lbfgs(

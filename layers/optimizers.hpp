@@ -4,9 +4,15 @@
 
 #include <armadillo>
 #include <cmath>
+#include <stdexcept>
 #include <variant>
 
 namespace armagrad {
+
+/// Thrown where a loss or its gradient stops being finite, mostly because steps were too long.
+struct NotFinite : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
 
 /// v = momentum v + g; theta -= rate v, or with Nesterov's momentum rate (g + momentum v).
 struct Sgd {

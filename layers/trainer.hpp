@@ -26,17 +26,20 @@ struct TrainingOptions {
   uword batch_size = 128;  // 0: the full batch
   Optimizer optimizer = Sgd{};
   LearningRate rate = step_decay(0.5, 0.85);
-  double clip = 0;       // the gradient's largest norm; 0: any
-  double l2 = 1e-5;      // of half the sum of the squared weights (not the biases) in the loss
-  uword patience = 0;    // epochs without a smaller validation loss before it stops; 0: any number
-  double tolerance = 0;  // stop when no entry of the full gradient is larger; 0: never
+  double clip = 0;   // the gradient's largest norm; 0: any
+  double l2 = 1e-5;  // of half the sum of the squared weights (not the biases) in the loss
+  // When it stops before all epochs are over; 0: never.
+  uword patience = 0;          // after so many epochs without a smaller validation loss,
+  double tolerance = 0;        // when no entry of the full gradient is larger,
+  double relative_change = 0;  // or when an epoch changes the loss by less of itself
   std::uint64_t seed = 1;
   Blocks blocks{};
   Ranks<eT> ranks{};
 };
 
-/// The figures after an epoch: the loss of all samples trained on, the accuracy on the first 10,000 of them,
-/// and the same of the validation samples, NaN without any.
+/// The figures after an epoch: the loss of all samples trained on, with its penalty, and the accuracy on the
+/// first 10,000 of them; of the validation samples the loss without the penalty, so that it compares from l2
+/// to l2, and the accuracy, NaN where there are none.
 struct EpochLog {
   double loss, accuracy, validation_loss, validation_accuracy;
 };
@@ -105,8 +108,7 @@ class Trainer {
     if (state_.log.empty()) end_epoch();
     return !done();
   }
-  /// One step, if there is one left. std::runtime_error if the loss is no longer finite, as when the rate is
-  /// too large.
+  /// One step, if there is one left. NotFinite, with what to try, if the loss is no longer finite.
   bool step() {
     if (!start()) return false;
     const uword n = train_.X.n_cols, first = state_.position,
@@ -114,7 +116,8 @@ class Trainer {
     Mat& g = full_batch_ && !net_.drops() ? full_gradient() : batch_gradient(first, size);
     if (options_.clip > 0) clip_norm(g, options_.clip);
     ++state_.steps;
-    update(options_.optimizer, state_.parameters, g, state_.optimizer, options_.rate(time()), state_.steps);
+    rate_ = options_.rate(time());
+    update(options_.optimizer, state_.parameters, g, state_.optimizer, rate_, state_.steps);
     state_.position += size;
     if (state_.position == n) {
       state_.position = 0;
@@ -128,7 +131,11 @@ class Trainer {
 
   /// All steps that are left; after each of them, `go_on` is asked.
   void run(const std::function<bool()>& go_on = [] { return true; }) {
-    while (step() && go_on()) continue;
+    bool more = start();
+    while (more) {
+      more = step();
+      more = go_on() && more;
+    }
   }
 
   /// The parameters to use: with validation those of the smallest validation loss.
@@ -226,7 +233,9 @@ class Trainer {
     const Mat my_keys = columns(keys, begin, mine);
     const Mat weight = one(1 / double(size));
     gradient_of_ = never;
-    gradient_ = descend_.value_and_gradient(state_.parameters, x, y, my_keys, weight).second;
+    const auto [J, g] = descend_.value_and_gradient(state_.parameters, x, y, my_keys, weight);
+    require_finite(std::isfinite(J), state_.epoch + 1);
+    gradient_ = g;
     options_.ranks.sum(gradient_.memptr(), gradient_.n_elem);
     return gradient_;
   }
@@ -235,27 +244,39 @@ class Trainer {
     const bool wants_gradient = options_.tolerance > 0 || (full_batch_ && !net_.drops());
     const double loss = evaluate(train_, state_.parameters, wants_gradient ? &gradient_ : nullptr);
     gradient_of_ = wants_gradient ? state_.steps : never;
-    if (!std::isfinite(loss) || (wants_gradient && !gradient_.is_finite())) {
-      throw std::runtime_error("the loss is no longer finite after epoch " + std::to_string(state_.epoch) +
-                               "; a smaller learning rate may help");
-    }
+    require_finite(std::isfinite(loss) && (!wants_gradient || gradient_.is_finite()), state_.epoch);
+    const double before = state_.log.empty() ? arma::datum::inf : state_.log.back().loss;
     log(loss);
     state_.stopped |= options_.tolerance > 0 && arma::abs(gradient_).max() <= options_.tolerance;
+    state_.stopped |= std::abs(before - loss) < options_.relative_change * std::abs(loss);
   }
 
-  double accuracy_on(const SampleSet<eT>& set, uword most) const {
-    const uword n = std::min(set.X.n_cols, most);
-    return accuracy(net_, state_.parameters, columns(set.X, 0, n), columns(set.Y, 0, n),
-                    options_.blocks.threads);
+  void require_finite(bool is, uword epoch) const {
+    if (is) return;
+    std::ostringstream what;
+    if (state_.steps == 0)
+      what << "the loss is not finite at the start: try other initial weights or a smaller l2";
+    else
+      what << "the loss is no longer finite in epoch " << epoch << ", after " << state_.steps
+           << " steps, the last with a learning rate of " << rate_
+           << ": try a smaller one, a warm-up, or clip the gradient";
+    throw NotFinite(what.str());
   }
 
   /// Notes an epoch's figures, and whether they are better or reason to stop.
   void log(double loss) {
     constexpr double none = std::numeric_limits<double>::quiet_NaN();
-    EpochLog figures{loss, accuracy_on(train_, 10'000), none, none};
+    const uword some = std::min<uword>(train_.X.n_cols, 10'000);
+    const double fit = accuracy(net_, state_.parameters, columns(train_.X, 0, some),
+                                columns(train_.Y, 0, some), options_.blocks.threads);
+    EpochLog figures{loss, fit, none, none};
     if (validation_) {
-      figures.validation_loss = evaluate(*validation_, state_.parameters, nullptr);
-      figures.validation_accuracy = accuracy_on(*validation_, validation_->X.n_cols);
+      const Mat scores = outputs(net_, state_.parameters, validation_->X, options_.blocks.threads);
+      Tape<eT> tape;
+      figures.validation_loss =
+          loss_(tape.constant(view(scores)), tape.constant(view(validation_->Y))).scalar() /
+          double(scores.n_cols);
+      figures.validation_accuracy = share_right(scores, validation_->Y);
       if (state_.log.empty() || figures.validation_loss < state_.log[state_.best_epoch].validation_loss) {
         state_.best_epoch = state_.epoch;
         state_.best = state_.parameters;
@@ -273,6 +294,7 @@ class Trainer {
   Program<eT, 1, 4> evaluate_, descend_;
   TrainingState<eT> state_;
   bool full_batch_ = false;
+  double rate_ = 0;  // of the last step
   static constexpr uword never = ~uword(0);
   Mat gradient_, batch_x_, batch_y_;
   uword gradient_of_ = never;  // the steps after which gradient_ is the full gradient

@@ -23,6 +23,8 @@ template <class eT>
 void save_checkpoint(const std::filesystem::path& path, const Sequential<eT>& net,
                      const TrainingState<eT>& state, const nlohmann::json& info,
                      const nlohmann::json& settings) {
+  if (!state.parameters.is_finite())
+    throw NotFinite("the weights are no longer finite: no checkpoint of them");
   ModelFile file{info, {}};
   put_training(file, state, settings);
   file.info["training"]["position"] = state.position;
@@ -49,6 +51,15 @@ const arma::Mat<eT>& array_in(const ModelFile& file, const std::filesystem::path
 
 }  // namespace
 
+void require_same_settings(const std::filesystem::path& path, const nlohmann::json& had,
+                           const nlohmann::json& settings) {
+  for (const auto& [name, value] : settings.items()) {
+    const nlohmann::json& before = had.at(name);
+    if (before != value)
+      fail(path, "a checkpoint with " + name + " " + before.dump() + ", not " + value.dump());
+  }
+}
+
 template <class eT>
 TrainingState<eT> load_checkpoint(const std::filesystem::path& path, const Sequential<eT>& net,
                                   const nlohmann::json& settings) {
@@ -58,11 +69,7 @@ TrainingState<eT> load_checkpoint(const std::filesystem::path& path, const Seque
     fail(path, "a model, not a checkpoint");
   try {
     const nlohmann::json& training = file.info.at("training");
-    for (const auto& [name, value] : settings.items()) {
-      const nlohmann::json& had = training.at("settings").at(name);
-      if (had != value)
-        fail(path, "a checkpoint of a training with " + name + " " + had.dump() + ", not " + value.dump());
-    }
+    require_same_settings(path, training.at("settings"), settings);
     TrainingState<eT> state;
     state.parameters = parameters_in(file, net, path);
     state.optimizer = array_in<eT>(file, path, "training.optimizer", net.n_parameters());

@@ -20,6 +20,10 @@ void save_checkpoint(const std::filesystem::path& path, const Sequential<eT>& ne
                      const TrainingState<eT>& state, const nlohmann::json& info,
                      const nlohmann::json& settings);
 
+/// std::runtime_error, which names the file and the setting, unless all are as they were.
+void require_same_settings(const std::filesystem::path& path, const nlohmann::json& had,
+                           const nlohmann::json& settings);
+
 /// The state of a training of this net and these settings; std::runtime_error, which names the file and what
 /// is wrong, for a file that is damaged or anything else, or has other settings.
 template <class eT>

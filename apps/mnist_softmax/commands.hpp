@@ -10,6 +10,7 @@ namespace armagrad::apps {
 using Arguments = std::vector<std::string>;
 
 int train_command(const Arguments& arguments);
+int sweep_command(const Arguments& arguments);
 int evaluate_command(const Arguments& arguments);
 int check_command(const Arguments& arguments);
 int lab_command(const Arguments& arguments);

@@ -20,6 +20,7 @@ struct Command {
 const std::vector<Command>& commands() {
   static const std::vector<Command> all{
       {"train", train_command, "fit the model and report its accuracy"},
+      {"sweep", sweep_command, "find l2, batch size and learning rate by validation, and train with them"},
       {"evaluate", evaluate_command, "accuracy of a saved model"},
       {"check", check_command, "the gradient: tape against analytic, differences and complex step"},
       {"lab", lab_command, "the lab's mistakes, and what catches them"},

@@ -1,6 +1,5 @@
 #include "progress.hpp"
 
-#include <cmath>
 #include <cstdio>
 
 #include "apps/terminal.hpp"
@@ -14,17 +13,17 @@ Progress::~Progress() {
   if (open_line_) std::fputc('\n', stderr);
 }
 
-void Progress::show(double step, const std::string& figure) {
+void Progress::show(double step, const std::string& figure, double share) {
   if (quiet_ || steps_ == 0) return;
   const auto now = std::chrono::steady_clock::now();
   if (first_ < 0) {  // a resumed training does not begin at 0
-    first_ = step;
+    first_ = share;
     start_ = now;
+    printed_ = arma::uword(step);
   }
   const double passed = std::chrono::duration<double>(now - start_).count(), all = double(steps_);
-  const double left = step > first_ ? passed * (all - step) / (step - first_) : 0;
-  const bool whole = step == std::floor(step);
-  const auto done = (unsigned long long)(step);
+  const double left = share > first_ ? passed * (1 - share) / (share - first_) : 0;
+  const auto done = arma::uword(step);
   if (terminal_) {
     if (step != all && now - drawn_ < std::chrono::milliseconds(50)) return;
     drawn_ = now;
@@ -32,16 +31,18 @@ void Progress::show(double step, const std::string& figure) {
     const auto filled = std::size_t(width * step / all);
     std::fprintf(stderr, "\r%s %s%s %llu/%llu  %s  %.0f s left \033[K", what_.c_str(),
                  std::string(filled, '#').c_str(), std::string(std::size_t(width) - filled, '.').c_str(),
-                 done, (unsigned long long)steps_, figure.c_str(), left);
+                 (unsigned long long)done, (unsigned long long)steps_, figure.c_str(), left);
     open_line_ = true;
   } else {
-    if (!announced_ && passed > 1) {
+    if (!announced_ && passed > 1 && share > first_) {
       announced_ = true;
       if (left > 10) std::fprintf(stderr, "about %.0f s to go\n", left);
     }
-    if (step == all || (whole && done > 0 && done % ((steps_ + 9) / 10) == 0))
-      std::fprintf(stderr, "%s %llu/%llu  %s\n", what_.c_str(), done, (unsigned long long)steps_,
-                   figure.c_str());
+    if (done > printed_ && (done == steps_ || done >= printed_ + (steps_ + 9) / 10)) {
+      printed_ = done;
+      std::fprintf(stderr, "%s %llu/%llu  %s\n", what_.c_str(), (unsigned long long)done,
+                   (unsigned long long)steps_, figure.c_str());
+    }
   }
   std::fflush(stderr);
 }

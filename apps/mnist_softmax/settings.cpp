@@ -8,47 +8,62 @@ constexpr double most = std::numeric_limits<double>::max();
 
 }  // namespace
 
-void add_settings(Options& options) {
+void add_settings(Options& options, For what) {
   const auto optional = [] { return po::value<std::string>(); };
   const auto text = [](const std::string& value) { return po::value<std::string>()->default_value(value); };
-  options.add()("train-size", optional(),
-                "how many of the training images to use, from the first; default: all")(
+  const bool sweep = what == For::sweep;
+  if (sweep) {
+    options.add()("l2", optional(),
+                  "weights of |W|^2/2 in the loss: a list, 0,1e-5,1e-3, or a range, 1e-6:1e-1:log11, or "
+                  "1:5:9; default: "
+                  "1e-6:1e-1:log11 of softmax, else 0,1e-6,1e-5,1e-4")(
+        "batch-size", optional(), "images per step, several as in 32,128,512")(
+        "lr", optional(), "learning rates, a list or a range")(
+        "folds", optional(), "hold back each of so many parts of the images in turn")(
+        "validation", optional(), "or hold back so many of the images, once; default: a sixth");
+  } else {
+    options.add()("l2", text("1e-5"), "weight of |W|^2/2 in the loss")(
+        "batch-size", optional(), "images per step; 0: all at once; default 128")(
+        "lr", optional(), "learning rate; default: .5 of gd and sgd, .05 of momentum, .001 of the others")(
+        "validation", text("0"), "how many of the images to hold back")(
+        "patience", text("0"), "stop after so many epochs without a smaller validation loss; 0: never");
+  }
+  options.add()("stratify", po::bool_switch(), "hold back of each class its share")(
+      "train-size", optional(), "how many of the training images to use, from the first; default: all")(
       "net", text("softmax"), "softmax regression, an mlp, or a lenet: two convolutions before an mlp")(
       "hidden", optional(), "units of the hidden layers, as in 256,128; default: 512 of mlp, 128 of lenet")(
       "activation", text("relu"), "of the hidden layers: relu or tanh")(
       "dropout", text("0"), "share of the hidden units to drop in training")(
       "optimizer", optional(),
-      "gd (all images at once), sgd, momentum, rmsprop, adam, adamw (mini-batches), or lbfgs; default: sgd "
-      "of softmax, else adam")("epochs", optional(),
-                               "passes over the images, of lbfgs evaluations; default: 20 of softmax, 15 of "
-                               "mlp, 8 of lenet, 1000 of lbfgs")(
-      "batch-size", optional(), "images per step; 0: all at once; default 128")(
-      "lr", optional(), "learning rate; default: .5 of gd and sgd, .05 of momentum, .001 of the others")(
-      "schedule", optional(),
-      "of the learning rate: constant, exponential or cosine; default: exponential of softmax, else cosine")(
-      "lr-decay", text("0.85"), "exponential: the learning rate's factor after each epoch")(
+      sweep
+          ? "gd (all images at once), sgd, momentum, rmsprop, adam, adamw (mini-batches), or lbfgs; default: "
+            "lbfgs of softmax, sgd with --batch-size or --lr; else adam"
+          : "gd (all images at once), sgd, momentum, rmsprop, adam, adamw (mini-batches), or lbfgs; default: "
+            "sgd of softmax, else adam")(
+      "epochs", optional(),
+      "passes over the images, of lbfgs evaluations; default: 20 of softmax, 15 of mlp, 8 of lenet, 1000 of "
+      "lbfgs")("schedule", optional(),
+               "of the learning rate: constant, exponential or cosine; default: exponential of softmax, else "
+               "cosine")("lr-decay", text("0.85"),
+                         "exponential: the learning rate's factor after each epoch")(
       "warm-up", text("0"), "epochs in which the learning rate rises to its own")(
       "clip", text("0"), "the gradient's largest norm; 0: any")(
-      "l2", text("1e-5"),
-      "weight of |W|^2/2 in the loss; of several, as in 0,1e-5,1e-3, the best on the validation images is "
-      "taken")("smoothing", text("0"), "of the labels: the share that goes to all classes alike")(
+      "smoothing", text("0"), "of the labels: the share that goes to all classes alike")(
       "init", optional(),
       "zeros, uniform in [0, 1), normal with standard deviation .01, glorot or he; default: zeros of "
-      "softmax, else he, of tanh glorot")("validation", text("0"), "how many of the images to hold back")(
-      "stratify", po::bool_switch(), "hold back of each class its share")(
-      "patience", text("0"), "stop after so many epochs without a smaller validation loss; 0: never")(
-      "seed", text("1"), "of the initial weights, the shuffle, the dropout and the split")(
+      "softmax, else he, of tanh glorot")("seed", text("1"),
+                                          "of the initial weights, the shuffle, the dropout and the split")(
       "precision", optional(), "double or float; default: double of softmax, else float")(
-      "tolerance", text("0"), "stop when no entry of the gradient is larger; 0: never");
+      "tolerance", text("0"), "stop when no entry of the gradient is larger; 0: never")(
+      "relative-change", text("0"),
+      "stop when an epoch (of lbfgs a step) changes the loss by less of itself; 0: never");
 }
 
-Settings read_settings(const Options& options) {
+Settings read_settings(const Options& options, For what) {
   Settings s;
+  const bool sweep = what == For::sweep;
   const auto choice = [&](const char* name, const std::string& usual, const std::vector<std::string>& all) {
     return options.given(name) ? options.choice(name, all) : usual;
-  };
-  const auto number = [&](const char* name, double usual) {
-    return options.given(name) ? options.number(name, 0, most) : usual;
   };
   const auto count = [&](const char* name, arma::uword usual, arma::uword largest) {
     return options.given(name) ? options.count(name, 0, largest) : usual;
@@ -64,7 +79,11 @@ Settings read_settings(const Options& options) {
     if (plain && options.given(name))
       throw UsageError(std::string("--") + name + ": softmax has no hidden layers; use --net mlp");
   }
-  s.optimizer = choice("optimizer", plain ? "sgd" : "adam",
+  const bool stepwise = !sweep || options.given("batch-size") || options.given("lr");
+  s.optimizer = choice("optimizer",
+                       !plain     ? "adam"
+                       : stepwise ? "sgd"
+                                  : "lbfgs",
                        {"gd", "sgd", "momentum", "rmsprop", "adam", "adamw", "lbfgs"});
   const bool lbfgs = s.optimizer == "lbfgs", full_batch = lbfgs || s.optimizer == "gd";
   s.init = choice("init",
@@ -73,12 +92,18 @@ Settings read_settings(const Options& options) {
                                                : "he",
                   {"zeros", "uniform", "normal", "glorot", "he"});
   s.epochs = count("epochs", lbfgs ? 1000 : plain ? 20 : s.net.kind == "mlp" ? 15 : 8, 100'000'000);
-  s.batch_size = count("batch-size", full_batch ? 0 : 128, UINT64_MAX);
-  if (full_batch && s.batch_size != 0)
+  s.batch_size = full_batch ? 0 : 128;
+  s.rate = s.optimizer == "gd" || s.optimizer == "sgd" ? 0.5 : s.optimizer == "momentum" ? 0.05 : 0.001;
+  if (!sweep) {
+    s.batch_size = count("batch-size", s.batch_size, UINT64_MAX);
+    if (options.given("lr")) s.rate = options.number("lr", 0, most);
+    s.l2 = options.number("l2", 0, most);
+    s.validation = options.count("validation", 0, UINT64_MAX);
+    s.patience = options.count("patience", 0, UINT64_MAX);
+  }
+  if (full_batch && (sweep ? options.given("batch-size") : s.batch_size != 0))
     throw UsageError("--batch-size: " + s.optimizer + " takes all images at once; use --optimizer sgd");
-  s.rate = number("lr", s.optimizer == "gd" || s.optimizer == "sgd" ? 0.5
-                        : s.optimizer == "momentum"                 ? 0.05
-                                                                    : 0.001);
+  if (lbfgs && options.given("lr")) throw UsageError("--lr: lbfgs finds its own; use --optimizer gd");
   s.schedule = choice("schedule", plain || options.given("lr-decay") ? "exponential" : "cosine",
                       {"constant", "exponential", "cosine"});
   if (s.schedule != "exponential" && options.given("lr-decay"))
@@ -86,20 +111,17 @@ Settings read_settings(const Options& options) {
   s.decay = options.number("lr-decay", 0, most);
   s.warm_up = options.number("warm-up", 0, most);
   s.clip = options.number("clip", 0, most);
-  s.l2 = options.numbers("l2", 0, most);
   s.smoothing = options.number("smoothing", 0, 1);
-  s.validation = options.count("validation", 0, UINT64_MAX);
   s.stratify = options.flag("stratify");
-  s.patience = options.count("patience", 0, UINT64_MAX);
   s.seed = options.count("seed", 0, UINT64_MAX);
   s.in_float = choice("precision", plain ? "double" : "float", {"double", "float"}) == "float";
   s.tolerance = options.number("tolerance", 0, most);
+  s.relative_change = options.number("relative-change", 0, 1);
   s.train_size = options.given("train-size") ? options.count("train-size", 1, UINT64_MAX) : 0;
 
-  if (s.in_float && *std::max_element(s.l2.begin(), s.l2.end()) > std::numeric_limits<float>::max())
+  if (s.in_float && s.l2 > std::numeric_limits<float>::max())
     throw UsageError("--l2: too large for --precision float, got '" + options.text("l2") + "'");
-  if (s.validation == 0) {
-    if (s.l2.size() > 1) throw UsageError("--l2: a choice of several needs --validation");
+  if (!sweep && s.validation == 0) {
     if (s.patience > 0) throw UsageError("--patience: needs --validation");
     if (s.stratify) throw UsageError("--stratify: needs --validation");
   }
@@ -146,6 +168,7 @@ nlohmann::json Settings::as_json() const {
                    {"clip", clip},
                    {"smoothing", smoothing},
                    {"tolerance", tolerance},
+                   {"relative_change", relative_change},
                    {"l2", l2}};
   describe(net, j);
   return j;

@@ -1,5 +1,5 @@
 #pragma once
-// What `mnist_softmax train` was asked to do.
+// What `train` or `sweep` was asked to do.
 
 #include <layers/trainer.hpp>
 
@@ -15,19 +15,21 @@ struct Settings {
   bool in_float = false, stratify = false;
   arma::uword train_size = 0;  // 0: all images
   arma::uword epochs = 0, batch_size = 0, validation = 0, patience = 0, seed = 0;
-  double rate = 0, decay = 0, warm_up = 0, clip = 0, smoothing = 0, tolerance = 0;
-  std::vector<double> l2;  // of several the one with the smallest validation loss is taken
+  double rate = 0, decay = 0, warm_up = 0, clip = 0, smoothing = 0, l2 = 0;
+  double tolerance = 0, relative_change = 0;
 
   nlohmann::json as_json() const;
 };
 
-void add_settings(Options& options);
-/// UsageError for what does not make sense.
-Settings read_settings(const Options& options);
+/// A sweep, of which a training is a point, takes lists for l2, batch size and learning rate: see grid.hpp.
+enum class For { training, sweep };
+
+void add_settings(Options& options, For what);
+/// UsageError for what does not make sense. A sweep's lists are left at their defaults.
+Settings read_settings(const Options& options, For what);
 /// UsageError for what these images are not fit or not enough for.
 void check_settings(const Settings& settings, const Options& options, const Dataset& data);
 
-/// For the trainer, with the first l2.
 template <class eT>
 TrainingOptions<eT> training_options(const Settings& settings, unsigned threads) {
   const auto& s = settings;
@@ -43,9 +45,10 @@ TrainingOptions<eT> training_options(const Settings& settings, unsigned threads)
                                     : step_decay(s.rate, s.decay);
   if (s.warm_up > 0) o.rate = warm_up(s.warm_up, o.rate);
   o.clip = s.clip;
-  o.l2 = s.l2.front();
+  o.l2 = s.l2;
   o.patience = s.patience;
   o.tolerance = s.tolerance;
+  o.relative_change = s.relative_change;
   o.seed = s.seed;
   // Large enough for BLAS, small enough for the cache.
   o.blocks = s.net.kind == "softmax" ? Blocks{64, threads, 8}

@@ -19,7 +19,8 @@ nlohmann::json description(const Settings& settings, const Dataset& data) {
   nlohmann::json info{{"dataset", as_utf8(data.name)},
                       {"classes", data.class_names},
                       {"width", data.width},
-                      {"height", data.height}};
+                      {"height", data.height},
+                      {"l2", settings.l2}};
   describe(settings.net, info);
   return info;
 }
@@ -49,6 +50,12 @@ Split Training<eT>::hold_back(arma::uword n) const {
 }
 
 template <class eT>
+std::vector<Split> Training<eT>::folds(arma::uword k) const {
+  return armagrad::folds(arma::index_max(used.Y, 0), k, Random(settings.seed, split_stream),
+                         settings.stratify);
+}
+
+template <class eT>
 TrainingOptions<eT> Training<eT>::options() const {
   auto options = training_options<eT>(settings, threads);
   options.ranks = ranks;
@@ -74,7 +81,8 @@ bool Training<eT>::fit(Trainer<eT>& trainer, const std::function<bool()>& go_on)
     trainer.run(asked);
   } else if (trainer.start()) {
     Mat theta = trainer.state().parameters;
-    const LbfgsOptions options{settings.epochs - trainer.state().epoch, settings.tolerance};
+    LbfgsOptions options{settings.epochs - trainer.state().epoch, settings.tolerance};
+    if (settings.relative_change > 0) options.relative_change = settings.relative_change;
     lbfgs(trainer, theta, options, [&](double loss) {
       trainer.accept(theta, loss);
       return asked() && !trainer.done();

@@ -28,8 +28,9 @@ class Training {
   const Sequential<eT> net;
   const nlohmann::json info;  // what a model file says of the net and its images
 
-  /// So many of the images that are used, held back as the settings say.
+  /// So many of the images that are used, held back as the settings say; or each k-th part of them.
   Split hold_back(arma::uword n) const;
+  std::vector<Split> folds(arma::uword k) const;
   TrainingOptions<eT> options() const;
   Trainer<eT> trainer(const LabelledImages<eT>& on, const LabelledImages<eT>* validation,
                       const TrainingOptions<eT>& options) const;

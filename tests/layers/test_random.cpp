@@ -80,3 +80,27 @@ BOOST_AUTO_TEST_CASE(samples_held_back) {
   BOOST_TEST(split(classes, 0, Random(3), true).train.n_elem == 100U);
   BOOST_CHECK_THROW(split(classes, 100, Random(3), false), std::logic_error);
 }
+
+BOOST_AUTO_TEST_CASE(each_sample_is_held_back_once) {
+  arma::urowvec classes(103);
+  for (arma::uword i = 0; i < 103; ++i) classes[i] = i < 71 ? 0 : i < 92 ? 1 : 2;
+  for (const bool stratified : {false, true}) {
+    arma::uvec times(103, arma::fill::zeros);
+    for (const Split& parts : folds(classes, 5, Random(3), stratified)) {
+      for (const arma::uword i : parts.validation) ++times[i];
+      const arma::uvec all = arma::sort(arma::join_cols(parts.train, parts.validation));
+      for (arma::uword i = 0; i < 103; ++i) BOOST_REQUIRE(all[i] == i);
+      const auto held = [&](arma::uword c) { return arma::accu(classes.cols(parts.validation) == c); };
+      BOOST_TEST((parts.validation.n_elem == 20U || parts.validation.n_elem == 21U));
+      if (!stratified) continue;
+      BOOST_TEST((held(0) == 14U || held(0) == 15U));
+      BOOST_TEST((held(1) == 4U || held(1) == 5U));
+      BOOST_TEST((held(2) == 2U || held(2) == 3U));
+    }
+    BOOST_TEST(arma::all(times == 1));
+  }
+  BOOST_TEST(!arma::all(folds(classes, 5, Random(3), false)[0].validation ==
+                        folds(classes, 5, Random(4), false)[0].validation));
+  BOOST_CHECK_THROW(folds(classes, 1, Random(3), false), std::logic_error);
+  BOOST_CHECK_THROW(folds(classes, 104, Random(3), false), std::logic_error);
+}

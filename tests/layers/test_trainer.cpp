@@ -39,6 +39,17 @@ class Job {
   std::vector<std::vector<double>> parts_;
 };
 
+/// What the std::runtime_error says that f throws.
+template <class F>
+std::string failure(F f) {
+  try {
+    f();
+  } catch (const std::runtime_error& error) {
+    return error.what();
+  }
+  return "nothing was thrown";
+}
+
 }  // namespace
 
 // Without dropout, momentum and the like: the batches in the shuffled order that Random gives.
@@ -68,6 +79,12 @@ BOOST_AUTO_TEST_CASE(steps_are_those_of_sgd_by_hand) {
       -arma::accu(task.Y % arma::log(probabilities(W.t() * task.X + arma::repmat(b, 1, 50)))) / 50 +
       0.05 * arma::accu(W % W);
   BOOST_TEST(std::abs(trainer->state().log.back().loss - J) < 1e-14);
+  // What is held back is measured without the penalty.
+  const mat P = probabilities(W.t() * task.VX + arma::repmat(b, 1, 20));
+  const EpochLog last = trainer->state().log.back();
+  BOOST_TEST(std::abs(last.validation_loss + arma::accu(task.VY % arma::log(P)) / 20) < 1e-14);
+  BOOST_TEST(last.validation_accuracy ==
+             arma::accu(arma::index_max(P, 0) == arma::index_max(task.VY, 0)) / 20.0);
 }
 
 BOOST_AUTO_TEST_CASE(resumed_after_any_step_it_goes_on_as_if_it_had_not_stopped) {
@@ -172,11 +189,42 @@ BOOST_AUTO_TEST_CASE(a_small_gradient_ends_it) {
   BOOST_TEST(std::isnan(trainer->state().log[0].validation_loss));
 }
 
+BOOST_AUTO_TEST_CASE(a_small_change_ends_it) {
+  Task<double> task;
+  task.options.epochs = 5000;
+  task.options.rate = constant(0.1);
+  task.options.batch_size = 0;
+  const auto forever = task.trainer(false);
+  forever->run();
+  BOOST_TEST(forever->state().epoch == 5000U);
+  task.options.relative_change = 1e-3;
+  const auto trainer = task.trainer(false);
+  trainer->run();
+  const auto& log = trainer->state().log;
+  BOOST_TEST((log.size() > 5 && log.size() < 5000));
+  for (std::size_t i = 1; i < log.size(); ++i)
+    BOOST_TEST((std::abs(log[i].loss - log[i - 1].loss) < 1e-3 * log[i].loss) == (i + 1 == log.size()));
+}
+
+BOOST_AUTO_TEST_CASE(a_loss_that_is_no_longer_finite_is_told_at_once) {
+  for (const uword batch : {16, 0}) {
+    Task<double> task;
+    task.options.rate = [](double epoch) { return epoch < 2 ? 0.01 : 1e300; };
+    task.options.clip = 0;
+    task.options.batch_size = batch;
+    const auto trainer = task.trainer();
+    check_says(failure([&] { trainer->run(); }),
+               {"no longer finite in epoch 3", "learning rate of 1e+300", "warm-up", "clip"});
+    BOOST_TEST(trainer->state().log.size() == 3U);
+    BOOST_TEST(trainer->state().steps <= (batch == 0 ? 3U : 10U));
+  }
+  Task<double> task;
+  task.net = Sequential<double>({6}, {linear<double>(3, {.initial = uniform(1e200, 2e200)})});
+  check_says(failure([&] { task.trainer()->run(); }), {"not finite at the start", "initial weights"});
+}
+
 BOOST_AUTO_TEST_CASE(what_cannot_be) {
   Task<double> task;
-  task.options.rate = constant(1e300);
-  task.options.clip = 0;
-  BOOST_CHECK_THROW(task.trainer()->run(), std::runtime_error);
   Task<double> other;
   other.net = Sequential<double>({6}, {linear<double>(3)});
   const auto state = other.trainer()->state();

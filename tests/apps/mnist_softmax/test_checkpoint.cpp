@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(other_files_are_refused_and_the_last_good_one_stays) {
   const auto refuses = [&](const nlohmann::json& other, const std::string& part) {
     check_refused([&] { load_checkpoint<double>(file, task.net, other); }, file, part);
   };
-  refuses({{"lr", 0.2}, {"seed", 3}}, "a training with lr 0.1, not 0.2");
+  refuses({{"lr", 0.2}, {"seed", 3}}, "a checkpoint with lr 0.1, not 0.2");
   refuses({{"lr", 0.1}, {"seed", 3}, {"clip", 1}}, "not a checkpoint of this training");
   check_refused([&] { load_checkpoint<float>(file, Task<float>().net, settings); }, file, "of another type");
   check_refused(

@@ -13,6 +13,7 @@ namespace {
 /// The shortest work that each command can be given; all of them succeed, and say something.
 const std::map<std::string, std::string> short_work{
     {"train", "--data set --epochs 2"},
+    {"sweep", "--data set --l2 0,.1 --epochs 2"},
     {"evaluate", "--data set --model some.model"},
     {"check", "--data set --train-size 20"},
     {"lab", "--data set --student --train-size 20 --epochs 2"},

@@ -38,9 +38,9 @@ struct Refusal {
 BOOST_FIXTURE_TEST_SUITE(suite, Fixture)
 
 BOOST_AUTO_TEST_CASE(wrong_commands) {
-  refused("", 2, {"command", "train, evaluate, check, lab, explain"});
+  refused("", 2, {"command", "train, sweep, evaluate, check, lab, explain"});
   for (const std::string word : {"fit", "Train", "--train", "-x", "--version", "--json", "trains", "-"}) {
-    refused(Words{word}, 2, {"'" + word + "'", "train, evaluate, check, lab, explain"});
+    refused(Words{word}, 2, {"'" + word + "'", "train, sweep, evaluate, check, lab, explain"});
   }
   refused(Words{""}, 2, {"which command?"});
 }

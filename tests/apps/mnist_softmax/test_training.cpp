@@ -71,10 +71,6 @@ BOOST_AUTO_TEST_CASE(validation) {
   BOOST_TEST(losses.size() == run + 1);
   BOOST_TEST((run == best + 2 || run == 300));
   for (const double loss : losses) BOOST_TEST(loss >= losses[best]);
-  const std::string out = succeeds("train --data set --validation 24 --l2 0,.01,1 --epochs 5", true);
-  for (const char* part : {"l2 0: loss", "l2 0.01: loss", "l2 1: loss", "on the 24 images held back",
-                           "so l2 ", "on the 120 images trained on"})
-    BOOST_TEST(contains(out, part), out);
 }
 
 BOOST_AUTO_TEST_CASE(a_resumed_training_is_the_whole_one) {
@@ -122,7 +118,6 @@ BOOST_AUTO_TEST_CASE(checkpoints_that_do_not_fit) {
   refused("train --data set --epochs 2 --resume", 2, {"--resume", "--checkpoint"});
   refused("train --data set --checkpoint set", 1, {"--checkpoint", "folder"});
   refused("train --data set --checkpoint kept --model kept", 2, {"--checkpoint", "--model"});
-  refused("train --data set --checkpoint kept --l2 0,1 --validation 20", 2, {"--checkpoint", "--l2"});
 }
 
 BOOST_AUTO_TEST_CASE(command_lines_that_make_no_sense) {
@@ -133,7 +128,9 @@ BOOST_AUTO_TEST_CASE(command_lines_that_make_no_sense) {
       {"--net mlp --hidden 0", {"--hidden"}},
       {"--net mlp --dropout 1", {"--dropout"}},
       {"--net resnet", {"--net"}},
-      {"--l2 0,1", {"--l2", "--validation"}},
+      {"--l2 0,1", {"--l2"}},
+      {"--optimizer lbfgs --lr 1", {"--lr", "lbfgs"}},
+      {"--relative-change 1.5", {"--relative-change"}},
       {"--patience 3", {"--patience", "--validation"}},
       {"--stratify", {"--stratify", "--validation"}},
       {"--validation 120", {"--validation", "120"}},
@@ -144,11 +141,28 @@ BOOST_AUTO_TEST_CASE(command_lines_that_make_no_sense) {
 }
 
 BOOST_AUTO_TEST_CASE(one_result_for_any_number_of_threads_and_runs) {
+  std::size_t compared = 0, different = 0;
   for (const std::string options :
-       {"", "--precision float --batch-size 40", "--net mlp --hidden 7 --dropout .2"}) {
+       {"", "--precision float --batch-size 40", "--net mlp --hidden 7 --dropout .2", "--optimizer lbfgs"}) {
     const std::string expected = trained(options + " --threads 1 --epochs 3")["sha256"];
-    for (const char* threads : {"1", "2", "3", "8"})
-      BOOST_TEST(trained(options + " --epochs 3 --threads " + threads)["sha256"] == expected);
+    for (unsigned run = 0; run < 20; ++run) {
+      const std::string threads = std::to_string(1 + run % 8);
+      different += trained(options + " --epochs 3 --threads " + threads)["sha256"] != expected;
+      ++compared;
+    }
+  }
+  BOOST_TEST(different == 0U);
+  BOOST_TEST_MESSAGE(compared << " runs on 1 to 8 threads compared, " << different << " differ");
+}
+
+BOOST_AUTO_TEST_CASE(it_stops_when_the_changes_are_no_longer_meaningful) {
+  for (const std::string optimizer : {"gd", "lbfgs"}) {
+    const std::string options = "--optimizer " + optimizer + " --schedule constant --epochs 3000 --l2 .01 ";
+    const Report coarse = trained(options + "--relative-change 1e-3"),
+                 fine = trained(options + "--relative-change 1e-6");
+    const unsigned few = coarse["epochs_run"], more = fine["epochs_run"];
+    BOOST_TEST((few > 3 && few < more && more < 3000), optimizer << ": " << few << ", " << more);
+    BOOST_TEST(fine["loss"] < coarse["loss"]);
   }
 }
 
