@@ -19,7 +19,6 @@ void Progress::show(double step, const std::string& figure, double share) {
   if (first_ < 0) {  // a resumed training does not begin at 0
     first_ = share;
     start_ = now;
-    printed_ = arma::uword(step);
   }
   const double passed = std::chrono::duration<double>(now - start_).count(), all = double(steps_);
   const double left = share > first_ ? passed * (1 - share) / (share - first_) : 0;

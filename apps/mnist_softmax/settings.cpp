@@ -6,25 +6,92 @@ namespace {
 
 constexpr double most = std::numeric_limits<double>::max();
 
+/// How a net is trained unless it is said otherwise.
+struct Usual {
+  const char *optimizer, *schedule, *init, *precision;
+  arma::uword epochs;
+  double adam_rate, dropout, smoothing;
+};
+Usual usual(const std::string& net) {
+  if (net == "mlp") return {"adam", "cosine", "he", "float", 15, 0.001, 0.2, 0.1};
+  if (net == "lenet") return {"adam", "cosine", "he", "float", 5, 0.002, 0, 0.1};
+  return {"sgd", "exponential", "zeros", "double", 20, 0.001, 0, 0};
+}
+
+bool takes_all_images(const std::string& optimizer) { return optimizer == "gd" || optimizer == "lbfgs"; }
+
+NetChoice read_net(const Options& options) {
+  NetChoice net;
+  net.kind = options.choice("net", {"softmax", "mlp", "lenet"});
+  net.activation = options.choice("activation", {"relu", "tanh"});
+  net.dropout = options.given("dropout") ? options.number("dropout", 0, 0.99) : usual(net.kind).dropout;
+  if (options.given("hidden"))
+    net.hidden = options.counts("hidden", 1, 1'000'000);
+  else if (net.kind != "softmax")
+    net.hidden = {net.kind == "mlp" ? arma::uword(512) : arma::uword(128)};
+  for (const char* name : {"hidden", "activation", "dropout"}) {
+    if (net.kind == "softmax" && options.given(name))
+      throw UsageError(std::string("--") + name + ": softmax has no hidden layers; use --net mlp");
+  }
+  return net;
+}
+
+/// A sweep without a say in steps takes L-BFGS for softmax regression.
+void read_optimizer(Settings& s, const Options& options, For what) {
+  const Usual by_default = usual(s.net.kind);
+  const bool steps = what == For::training || options.given("batch-size") || options.given("lr");
+  s.optimizer =
+      options.given("optimizer")
+          ? options.choice("optimizer", {"gd", "sgd", "momentum", "rmsprop", "adam", "adamw", "lbfgs"})
+      : steps || s.net.kind != "softmax" ? by_default.optimizer
+                                         : "lbfgs";
+  const bool lbfgs = s.optimizer == "lbfgs", all = takes_all_images(s.optimizer);
+  s.epochs = options.given("epochs") ? options.count("epochs", 0, 100'000'000)
+             : lbfgs                 ? 1000
+                                     : by_default.epochs;
+  s.batch_size = all ? 0 : 128;
+  s.rate = s.optimizer == "gd" || s.optimizer == "sgd" ? 0.5
+           : s.optimizer == "momentum"                 ? 0.05
+                                                       : by_default.adam_rate;
+  if (what == For::training && options.given("batch-size"))
+    s.batch_size = options.count("batch-size", 0, UINT64_MAX);
+  if (what == For::training && options.given("lr")) s.rate = options.number("lr", 0, most);
+  if (all && (what == For::sweep ? options.given("batch-size") : s.batch_size != 0))
+    throw UsageError("--batch-size: " + s.optimizer + " takes all images at once; use --optimizer sgd");
+  if (lbfgs && options.given("lr")) throw UsageError("--lr: lbfgs finds its own; use --optimizer gd");
+  if (lbfgs && options.given("dropout") && s.net.dropout > 0)
+    throw UsageError("--dropout: lbfgs needs a loss that stays the same");
+  if (lbfgs) s.net.dropout = 0;
+}
+
+void read_schedule(Settings& s, const Options& options) {
+  s.schedule = options.given("schedule")   ? options.choice("schedule", {"constant", "exponential", "cosine"})
+               : options.given("lr-decay") ? "exponential"
+                                           : usual(s.net.kind).schedule;
+  if (s.schedule != "exponential" && options.given("lr-decay"))
+    throw UsageError("--lr-decay: belongs to --schedule exponential");
+  s.decay = options.number("lr-decay", 0, most);
+  s.warm_up = options.number("warm-up", 0, most);
+}
+
 }  // namespace
 
 void add_settings(Options& options, For what) {
   const auto optional = [] { return po::value<std::string>(); };
   const auto text = [](const std::string& value) { return po::value<std::string>()->default_value(value); };
-  const bool sweep = what == For::sweep;
-  if (sweep) {
+  if (what == For::sweep) {
     options.add()("l2", optional(),
                   "weights of |W|^2/2 in the loss: a list, 0,1e-5,1e-3, or a range, 1e-6:1e-1:log11, or "
-                  "1:5:9; default: "
-                  "1e-6:1e-1:log11 of softmax, else 0,1e-6,1e-5,1e-4")(
+                  "1:5:9; default: 1e-6:1e-1:log11 of softmax, else 0,1e-6,1e-5,1e-4")(
         "batch-size", optional(), "images per step, several as in 32,128,512")(
         "lr", optional(), "learning rates, a list or a range")(
         "folds", optional(), "hold back each of so many parts of the images in turn")(
         "validation", optional(), "or hold back so many of the images, once; default: a sixth");
   } else {
     options.add()("l2", text("1e-5"), "weight of |W|^2/2 in the loss")(
-        "batch-size", optional(), "images per step; 0: all at once; default 128")(
-        "lr", optional(), "learning rate; default: .5 of gd and sgd, .05 of momentum, .001 of the others")(
+        "batch-size", optional(), "images per step; 0: all at once; default: 128")(
+        "lr", optional(),
+        "learning rate; default: .5 of gd and sgd, .05 of momentum, .002 of lenet, else .001")(
         "validation", text("0"), "how many of the images to hold back")(
         "patience", text("0"), "stop after so many epochs without a smaller validation loss; 0: never");
   }
@@ -33,22 +100,20 @@ void add_settings(Options& options, For what) {
       "net", text("softmax"), "softmax regression, an mlp, or a lenet: two convolutions before an mlp")(
       "hidden", optional(), "units of the hidden layers, as in 256,128; default: 512 of mlp, 128 of lenet")(
       "activation", text("relu"), "of the hidden layers: relu or tanh")(
-      "dropout", text("0"), "share of the hidden units to drop in training")(
+      "dropout", optional(), "share of the hidden units to drop in training; default: .2 of mlp, 0 of lenet")(
       "optimizer", optional(),
-      sweep
-          ? "gd (all images at once), sgd, momentum, rmsprop, adam, adamw (mini-batches), or lbfgs; default: "
-            "lbfgs of softmax, sgd with --batch-size or --lr; else adam"
-          : "gd (all images at once), sgd, momentum, rmsprop, adam, adamw (mini-batches), or lbfgs; default: "
-            "sgd of softmax, else adam")(
+      "gd (all images at once), sgd, momentum, rmsprop, adam, adamw (mini-batches), or lbfgs; default: adam, "
+      "of softmax sgd, or lbfgs in a sweep of l2 alone")(
       "epochs", optional(),
-      "passes over the images, of lbfgs evaluations; default: 20 of softmax, 15 of mlp, 8 of lenet, 1000 of "
+      "passes over the images, of lbfgs evaluations; default: 20 of softmax, 15 of mlp, 5 of lenet, 1000 of "
       "lbfgs")("schedule", optional(),
                "of the learning rate: constant, exponential or cosine; default: exponential of softmax, else "
                "cosine")("lr-decay", text("0.85"),
                          "exponential: the learning rate's factor after each epoch")(
       "warm-up", text("0"), "epochs in which the learning rate rises to its own")(
       "clip", text("0"), "the gradient's largest norm; 0: any")(
-      "smoothing", text("0"), "of the labels: the share that goes to all classes alike")(
+      "smoothing", optional(),
+      "of the labels: the share that goes to all classes alike; default: 0 of softmax, else .1")(
       "init", optional(),
       "zeros, uniform in [0, 1), normal with standard deviation .01, glorot or he; default: zeros of "
       "softmax, else he, of tanh glorot")("seed", text("1"),
@@ -61,71 +126,34 @@ void add_settings(Options& options, For what) {
 
 Settings read_settings(const Options& options, For what) {
   Settings s;
-  const bool sweep = what == For::sweep;
-  const auto choice = [&](const char* name, const std::string& usual, const std::vector<std::string>& all) {
-    return options.given(name) ? options.choice(name, all) : usual;
+  s.net = read_net(options);
+  read_optimizer(s, options, what);
+  read_schedule(s, options);
+  const Usual by_default = usual(s.net.kind);
+  const auto choice = [&](const char* name, const std::string& otherwise,
+                          const std::vector<std::string>& all) {
+    return options.given(name) ? options.choice(name, all) : otherwise;
   };
-  const auto count = [&](const char* name, arma::uword usual, arma::uword largest) {
-    return options.given(name) ? options.count(name, 0, largest) : usual;
-  };
-
-  s.net.kind = options.choice("net", {"softmax", "mlp", "lenet"});
-  const bool plain = s.net.kind == "softmax";
-  s.net.activation = options.choice("activation", {"relu", "tanh"});
-  s.net.dropout = options.number("dropout", 0, 0.99);
-  if (!plain) s.net.hidden = {s.net.kind == "mlp" ? arma::uword(512) : arma::uword(128)};
-  if (options.given("hidden")) s.net.hidden = options.counts("hidden", 1, 1'000'000);
-  for (const char* name : {"hidden", "activation", "dropout"}) {
-    if (plain && options.given(name))
-      throw UsageError(std::string("--") + name + ": softmax has no hidden layers; use --net mlp");
-  }
-  const bool stepwise = !sweep || options.given("batch-size") || options.given("lr");
-  s.optimizer = choice("optimizer",
-                       !plain     ? "adam"
-                       : stepwise ? "sgd"
-                                  : "lbfgs",
-                       {"gd", "sgd", "momentum", "rmsprop", "adam", "adamw", "lbfgs"});
-  const bool lbfgs = s.optimizer == "lbfgs", full_batch = lbfgs || s.optimizer == "gd";
-  s.init = choice("init",
-                  plain                        ? "zeros"
-                  : s.net.activation == "tanh" ? "glorot"
-                                               : "he",
-                  {"zeros", "uniform", "normal", "glorot", "he"});
-  s.epochs = count("epochs", lbfgs ? 1000 : plain ? 20 : s.net.kind == "mlp" ? 15 : 8, 100'000'000);
-  s.batch_size = full_batch ? 0 : 128;
-  s.rate = s.optimizer == "gd" || s.optimizer == "sgd" ? 0.5 : s.optimizer == "momentum" ? 0.05 : 0.001;
-  if (!sweep) {
-    s.batch_size = count("batch-size", s.batch_size, UINT64_MAX);
-    if (options.given("lr")) s.rate = options.number("lr", 0, most);
-    s.l2 = options.number("l2", 0, most);
-    s.validation = options.count("validation", 0, UINT64_MAX);
-    s.patience = options.count("patience", 0, UINT64_MAX);
-  }
-  if (full_batch && (sweep ? options.given("batch-size") : s.batch_size != 0))
-    throw UsageError("--batch-size: " + s.optimizer + " takes all images at once; use --optimizer sgd");
-  if (lbfgs && options.given("lr")) throw UsageError("--lr: lbfgs finds its own; use --optimizer gd");
-  s.schedule = choice("schedule", plain || options.given("lr-decay") ? "exponential" : "cosine",
-                      {"constant", "exponential", "cosine"});
-  if (s.schedule != "exponential" && options.given("lr-decay"))
-    throw UsageError("--lr-decay: belongs to --schedule exponential");
-  s.decay = options.number("lr-decay", 0, most);
-  s.warm_up = options.number("warm-up", 0, most);
+  s.init = choice(
+      "init", by_default.init == std::string("he") && s.net.activation == "tanh" ? "glorot" : by_default.init,
+      {"zeros", "uniform", "normal", "glorot", "he"});
+  s.in_float = choice("precision", by_default.precision, {"double", "float"}) == "float";
   s.clip = options.number("clip", 0, most);
-  s.smoothing = options.number("smoothing", 0, 1);
-  s.stratify = options.flag("stratify");
-  s.seed = options.count("seed", 0, UINT64_MAX);
-  s.in_float = choice("precision", plain ? "double" : "float", {"double", "float"}) == "float";
+  s.smoothing = options.given("smoothing") ? options.number("smoothing", 0, 1) : by_default.smoothing;
   s.tolerance = options.number("tolerance", 0, most);
   s.relative_change = options.number("relative-change", 0, 1);
+  s.stratify = options.flag("stratify");
+  s.seed = options.count("seed", 0, UINT64_MAX);
   s.train_size = options.given("train-size") ? options.count("train-size", 1, UINT64_MAX) : 0;
+  if (what == For::sweep) return s;
 
+  s.l2 = options.number("l2", 0, most);
+  s.validation = options.count("validation", 0, UINT64_MAX);
+  s.patience = options.count("patience", 0, UINT64_MAX);
   if (s.in_float && s.l2 > std::numeric_limits<float>::max())
     throw UsageError("--l2: too large for --precision float, got '" + options.text("l2") + "'");
-  if (!sweep && s.validation == 0) {
-    if (s.patience > 0) throw UsageError("--patience: needs --validation");
-    if (s.stratify) throw UsageError("--stratify: needs --validation");
-  }
-  if (lbfgs && s.net.dropout > 0) throw UsageError("--dropout: lbfgs needs a loss that stays the same");
+  if (s.validation == 0 && s.patience > 0) throw UsageError("--patience: needs --validation");
+  if (s.validation == 0 && s.stratify) throw UsageError("--stratify: needs --validation");
   return s;
 }
 

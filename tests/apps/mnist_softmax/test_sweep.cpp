@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(interrupted_it_resumes) {
     std::size_t done = 0;
     for (const auto& path : kept) done += path.size();
     BOOST_TEST((done > 0 && done < whole["sweep"]["points"].size() * whole["sweep"]["folds"].get<int>()));
-    BOOST_TEST(!contains(rest.err, "fit 1/"), rest.err);
+    BOOST_TEST((done == 1 || !contains(rest.err, "fit 1/")), rest.err);
     refused(line + " --quiet --resume --seed 2", 1, {"kept", "seed 1, not 2"});
     fs::remove(folder / "kept");
   }
