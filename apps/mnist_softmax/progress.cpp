@@ -1,5 +1,6 @@
 #include "progress.hpp"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "apps/terminal.hpp"
@@ -21,13 +22,13 @@ void Progress::show(double step, const std::string& figure, double share) {
     start_ = now;
   }
   const double passed = std::chrono::duration<double>(now - start_).count(), all = double(steps_);
-  const double left = share > first_ ? passed * (1 - share) / (share - first_) : 0;
+  const double left = share > first_ ? passed * std::max(0.0, 1 - share) / (share - first_) : 0;
   const auto done = arma::uword(step);
   if (terminal_) {
     if (step != all && now - drawn_ < std::chrono::milliseconds(50)) return;
     drawn_ = now;
     constexpr double width = 30;
-    const auto filled = std::size_t(width * step / all);
+    const auto filled = std::size_t(width * std::min(share, 1.0));
     std::fprintf(stderr, "\r%s %s%s %llu/%llu  %s  %.0f s left \033[K", what_.c_str(),
                  std::string(filled, '#').c_str(), std::string(std::size_t(width) - filled, '.').c_str(),
                  (unsigned long long)done, (unsigned long long)steps_, figure.c_str(), left);

@@ -14,7 +14,7 @@ class Progress {
   Progress(std::string what, arma::uword steps, bool quiet);
   ~Progress();
   /// After `step` steps, the last perhaps in part, with a figure to show, e.g. "loss 0.2689". `share`: of the
-  /// work, where steps differ in how long they take.
+  /// work, which the steps may part unevenly, or end before the last.
   void show(double step, const std::string& figure) { show(step, figure, step / double(steps_)); }
   void show(double step, const std::string& figure, double share);
 

@@ -19,6 +19,8 @@ struct Settings {
   double tolerance = 0, relative_change = 0;
 
   nlohmann::json as_json() const;
+  /// How many epochs it takes, or evaluations of L-BFGS; an estimate, as that ends where it has converged.
+  double expected_epochs() const;
 };
 
 /// A sweep, of which a training is a point, takes lists for l2, batch size and learning rate: see grid.hpp.

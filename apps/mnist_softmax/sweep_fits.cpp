@@ -13,12 +13,6 @@ bool starts_do_not_matter(const Settings& s) {
   return s.net.kind == "softmax" && (s.optimizer == "lbfgs" || s.tolerance > 0 || s.relative_change > 0);
 }
 
-/// How long a fit takes, compared to others. Of L-BFGS so many evaluations, as measured on MNIST.
-double expected_steps(const Settings& s, double l2) {
-  const auto most = double(s.epochs);
-  return s.optimizer == "lbfgs" ? std::min(most, 10 * std::pow(l2, -1.0 / 3)) : most;
-}
-
 std::string name_of(std::size_t path) { return "sweep." + std::to_string(path); }
 
 }  // namespace
@@ -125,9 +119,11 @@ typename SweepFits<eT>::Progress SweepFits<eT>::progress() const {
     const double at = double(path.done.size()) + path.under_way;
     fits += at;
     for (std::size_t i = 0; i < n; ++i) {
-      const double steps = expected_steps(training_.settings, grid_.l2[n - 1 - i]);
-      all += steps;
-      passed += steps * std::clamp(at - double(i), 0.0, 1.0);
+      Settings fit = training_.settings;
+      fit.l2 = grid_.l2[n - 1 - i];
+      const double epochs = fit.expected_epochs();
+      all += epochs;
+      passed += epochs * std::clamp(at - double(i), 0.0, 1.0);
     }
   }
   return {fits, passed / all, last_};
@@ -152,7 +148,7 @@ void SweepFits<eT>::follow(Path& path, unsigned threads, const Watch& watch) {
     try {
       const bool complete = training_.fit(trainer, [&] {
         const std::lock_guard lock(mutex_);
-        path.under_way = std::min(1.0, trainer.time() / expected_steps(settings, settings.l2));
+        path.under_way = std::min(1.0, trainer.time() / settings.expected_epochs());
         watch.progress(progress());
         if (!watch.go_on()) stop_ = true;
         return !stop_;

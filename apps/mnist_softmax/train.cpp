@@ -20,7 +20,8 @@ namespace {
 template <class eT>
 void fit(const Training<eT>& training, Trainer<eT>& trainer, const Outputs& outputs) {
   const Interrupts interrupts(!outputs.checkpoint.empty());
-  Progress progress("epoch", training.settings.epochs, outputs.quiet());
+  Progress progress(training.settings.optimizer == "lbfgs" ? "evaluation" : "epoch", training.settings.epochs,
+                    outputs.quiet());
   const TrainingState<eT>& state = trainer.state();
   const auto keep = [&] {
     if (!outputs.checkpoint.empty() && training.ranks.rank == 0)
@@ -32,7 +33,7 @@ void fit(const Training<eT>& training, Trainer<eT>& trainer, const Outputs& outp
     if (!std::isnan(last.validation_loss))
       figures += ", held back: loss " + std::to_string(last.validation_loss) + ", accuracy " +
                  to_text(last.validation_accuracy);
-    progress.show(trainer.time(), figures);
+    progress.show(trainer.time(), figures, trainer.time() / training.settings.expected_epochs());
     if (state.position == 0) keep();
     return !Interrupts::any();
   });

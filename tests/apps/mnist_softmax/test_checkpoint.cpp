@@ -99,6 +99,9 @@ BOOST_AUTO_TEST_CASE(other_files_are_refused_and_the_last_good_one_stays) {
   }
   write_bytes(file, good);
   TrainingState<double> state = trainer->state();
+  TrainingState<double> broken = state;
+  broken.parameters(3) = arma::datum::nan;
+  BOOST_CHECK_THROW(save_checkpoint(file, task.net, broken, info, settings), NotFinite);
   check_refused([&] { save_checkpoint(folder / "no/file", task.net, state, info, settings); }, "no/file",
                 "No such file");
   BOOST_TEST((read_bytes(file) == good));
