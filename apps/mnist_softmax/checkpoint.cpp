@@ -85,8 +85,8 @@ TrainingState<eT> load_checkpoint(const std::filesystem::path& path, const Seque
     if (state.best_epoch > 0 && state.best_epoch >= state.log.size())
       fail(path, "not a checkpoint: its log is too short");
     return state;
-  } catch (const nlohmann::json::exception& error) {
-    fail(path, std::string("not a checkpoint of this training: ") + error.what());
+  } catch (const nlohmann::json::exception&) {
+    fail(path, "not a checkpoint of this training: something is missing in it, or of another type");
   }
 }
 

@@ -180,8 +180,8 @@ void check_settings(const Settings& settings, const Options& options, const Data
 
 double Settings::expected_epochs() const {
   // As measured for softmax regression on MNIST.
-  const double evaluations = 10 * std::pow(l2, -1.0 / 3);
-  return optimizer == "lbfgs" ? std::min(double(epochs), evaluations) : double(epochs);
+  const double evaluations = 10 * std::pow(l2, -1.0 / 3), most_epochs = std::max(1.0, double(epochs));
+  return optimizer == "lbfgs" ? std::min(most_epochs, evaluations) : most_epochs;
 }
 
 nlohmann::json Settings::as_json() const {

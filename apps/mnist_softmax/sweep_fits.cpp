@@ -23,6 +23,11 @@ SweepFits<eT>::SweepFits(const Training<eT>& training, const Grid& grid, std::ve
       grid_(grid),
       splits_(std::move(splits)),
       warm_(starts_do_not_matter(training.settings)) {
+  for (auto l2 = grid.l2.rbegin(); l2 != grid.l2.rend(); ++l2) {
+    Settings fit = training.settings;
+    fit.l2 = *l2;
+    epochs_.push_back(fit.expected_epochs());
+  }
   for (const Split& split : splits_) {
     for (const arma::uword batch_size : grid.batch_size) {
       for (const double rate : grid.rate) paths_.push_back({&split, {0, rate, batch_size}, {}, {}});
@@ -80,15 +85,15 @@ void SweepFits<eT>::resume(const std::filesystem::path& file) {
         };
         paths_[k].done.push_back({number(0), number(1), number(2), number(3)});
       }
-      paths_[k].last = std::get<arma::Mat<eT>>(kept.arrays.at(name_of(k)));
-      const arma::uword n = paths_[k].last.n_elem;
-      if (paths_[k].done.size() > grid_.l2.size() || (n != 0 && n != training_.net.n_parameters()))
-        fail(file, "not a checkpoint of this sweep");
+      const auto found = kept.arrays.find(name_of(k));
+      const auto* last = found == kept.arrays.end() ? nullptr : std::get_if<arma::Mat<eT>>(&found->second);
+      if (!last || (!last->is_empty() && last->n_elem != training_.net.n_parameters()) ||
+          paths_[k].done.size() > grid_.l2.size())
+        fail(file, "not a checkpoint of this sweep: its fits are not those of this grid");
+      paths_[k].last = *last;
     }
-  } catch (const nlohmann::json::exception& error) {
-    fail(file, std::string("not a checkpoint of this sweep: ") + error.what());
-  } catch (const std::logic_error&) {  // no such array
-    fail(file, "not a checkpoint of this sweep: where its fits ended is missing");
+  } catch (const nlohmann::json::exception&) {
+    fail(file, "not a checkpoint of this sweep: its fits cannot be read");
   }
 }
 
@@ -113,17 +118,13 @@ bool SweepFits<eT>::run(unsigned jobs, const Watch& watch) {
 
 template <class eT>
 typename SweepFits<eT>::Progress SweepFits<eT>::progress() const {
-  const std::size_t n = grid_.l2.size();
   double fits = 0, passed = 0, all = 0;
   for (const Path& path : paths_) {
     const double at = double(path.done.size()) + path.under_way;
     fits += at;
-    for (std::size_t i = 0; i < n; ++i) {
-      Settings fit = training_.settings;
-      fit.l2 = grid_.l2[n - 1 - i];
-      const double epochs = fit.expected_epochs();
-      all += epochs;
-      passed += epochs * std::clamp(at - double(i), 0.0, 1.0);
+    for (std::size_t i = 0; i < epochs_.size(); ++i) {
+      all += epochs_[i];
+      passed += epochs_[i] * std::clamp(at - double(i), 0.0, 1.0);
     }
   }
   return {fits, passed / all, last_};

@@ -56,6 +56,7 @@ class SweepFits {
   const Grid grid_;
   const std::vector<Split> splits_;
   const bool warm_;
+  std::vector<double> epochs_;  // expected, from the largest l2 on
   std::vector<Path> paths_;
   std::mutex mutex_;  // of the paths' progress, and of the watch
   std::string last_;  // what came of the last fit

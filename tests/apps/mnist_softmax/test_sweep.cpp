@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(any_number_of_jobs) {
 
 BOOST_AUTO_TEST_CASE(interrupted_it_resumes) {
   for (const std::string options :
-       {"--l2 1e-6:1e-1:log11 --folds 3", "--l2 1e-6:1e-1:log11 --lr 1e-3,.1 --epochs 40"}) {
+       {"--l2 1e-6:1e-1:log41 --folds 5", "--l2 1e-6:1e-1:log11 --lr 1e-3,.1 --epochs 1000"}) {
     const Report whole = swept(options);
     const std::string line = "sweep --data set --checkpoint kept --json - " + options;
     program.how.signal = SIGINT;
@@ -151,6 +151,28 @@ BOOST_AUTO_TEST_CASE(files_that_are_no_sweeps) {
   for (const std::string file : {"some.model", "some.training", "swept.model"})
     refused("sweep --data set --quiet --l2 0,1 --epochs 2 --resume --checkpoint " + file, 1,
             {file, "not a checkpoint of a sweep"});
+  ModelFile model = load_model(folder / "kept");
+  const auto damaged = [&](const ModelFile& file, const char* part) {
+    save_model(folder / "odd", file);
+    refused("sweep --data set --quiet --l2 0,1 --epochs 2 --resume --checkpoint odd", 1, {"odd", part});
+  };
+  ModelFile other = model;
+  other.arrays.erase("sweep.0");
+  damaged(other, "not a checkpoint of this sweep");
+  other = model;
+  other.arrays["sweep.0"] = arma::mat(3, 1, arma::fill::zeros);
+  damaged(other, "not a checkpoint of this sweep");
+  other = model;
+  other.arrays["sweep.0"] = arma::fmat();
+  damaged(other, "not a checkpoint of this sweep");
+  other = model;
+  other.info["sweep"]["done"][0].push_back({1, 1, 1, 1});
+  damaged(other, "not a checkpoint of this sweep");
+  for (const nlohmann::json& odd : {nlohmann::json("odd"), nlohmann::json{{"odd"}}, nlohmann::json()}) {
+    other = model;
+    other.info["sweep"]["done"] = odd;
+    damaged(other, "not a checkpoint of this sweep");
+  }
   refused("sweep --data set --quiet --resume --checkpoint none", 1, {"none", "No such file"});
   refused("evaluate --data set --model kept", 1, {"kept", "not a model"});
   refused("train --data set --quiet --resume --checkpoint kept", 1, {"kept", "not a checkpoint"});
@@ -164,6 +186,13 @@ BOOST_AUTO_TEST_CASE(fits_that_diverge) {
   BOOST_TEST(contains(out, "diverged"), out);
   refused("sweep --data set --quiet --json new.json --l2 1e-3 --lr 1e300", 1,
           {"every fit diverged", "learning"});
+}
+
+BOOST_AUTO_TEST_CASE(without_training) {
+  const Report report = swept("--l2 0,1 --epochs 0 --optimizer sgd");
+  for (const auto& point : report["sweep"]["points"])
+    BOOST_TEST(std::abs(point["loss"].get<double>() - std::log(10)) < 1e-14);
+  BOOST_TEST(contains(program.run("sweep --data set --l2 0,1 --epochs 0").out, "smallest loss"));
 }
 
 BOOST_AUTO_TEST_CASE(tables) {
