@@ -4,7 +4,7 @@
 #include <atomic>
 #include <mutex>
 
-#include "grid.hpp"
+#include "sweep_table.hpp"
 #include "training.hpp"
 
 namespace armagrad::apps {

@@ -45,6 +45,8 @@ template TrainReport report_of(const Training<double>&, Trainer<double>&, const 
 std::ostream& operator<<(std::ostream& out, const TrainReport& r) {
   out << "loss " << r.log.back().loss << " after " << r.epochs << " epochs, |gradient| " << r.gradient_norm
       << '\n';
+  if (r.log.back().loss > r.log.front().loss)
+    out << "that is more than it began with: try a smaller learning rate, a warm-up, or clip the gradient\n";
   if (r.held_back > 0)
     out << "the smallest loss on the " << r.held_back
         << " images held back: " << r.log[r.best_epoch].validation_loss << " after " << r.best_epoch

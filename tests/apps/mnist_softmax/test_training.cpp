@@ -155,6 +155,11 @@ BOOST_AUTO_TEST_CASE(one_result_for_any_number_of_threads_and_runs) {
   BOOST_TEST_MESSAGE(compared << " runs on 1 to 8 threads compared, " << different << " differ");
 }
 
+BOOST_AUTO_TEST_CASE(a_loss_that_grew_is_told) {
+  BOOST_TEST(contains(succeeds("train --data set --lr 1e5 --epochs 2", true), "try a smaller learning rate"));
+  BOOST_TEST(!contains(succeeds("train --data set --epochs 2", true), "try a smaller learning rate"));
+}
+
 BOOST_AUTO_TEST_CASE(it_stops_when_the_changes_are_no_longer_meaningful) {
   for (const std::string optimizer : {"gd", "lbfgs"}) {
     const std::string options = "--optimizer " + optimizer + " --schedule constant --epochs 3000 --l2 .01 ";
