@@ -19,7 +19,9 @@ struct Settings {
   double tolerance = 0, relative_change = 0;
 
   nlohmann::json as_json() const;
-  /// How many epochs it takes, or evaluations of L-BFGS; an estimate, as that ends where it has converged.
+  /// What `epochs` counts: "epoch", or "evaluation" of L-BFGS.
+  std::string pass() const { return optimizer == "lbfgs" ? "evaluation" : "epoch"; }
+  /// How many it takes; of L-BFGS, which ends where it has converged, an estimate.
   double expected_epochs() const;
 };
 

@@ -47,7 +47,7 @@ TrainReport refit(const Training<eT>& training, const GridPoint& point, const Sw
   const Settings settings = point.in(training.settings);
   Trainer<eT> trainer =
       training.trainer(training.used, nullptr, training_options<eT>(settings, training.threads));
-  Progress progress(settings.optimizer == "lbfgs" ? "evaluation" : "epoch", settings.epochs, outputs.quiet());
+  Progress progress(settings.pass(), settings.epochs, outputs.quiet());
   const bool complete = training.fit(trainer, [&] {
     progress.show(trainer.time(), "loss " + std::to_string(trainer.state().log.back().loss),
                   trainer.time() / settings.expected_epochs());

@@ -20,8 +20,7 @@ namespace {
 template <class eT>
 void fit(const Training<eT>& training, Trainer<eT>& trainer, const Outputs& outputs) {
   const Interrupts interrupts(!outputs.checkpoint.empty());
-  Progress progress(training.settings.optimizer == "lbfgs" ? "evaluation" : "epoch", training.settings.epochs,
-                    outputs.quiet());
+  Progress progress(training.settings.pass(), training.settings.epochs, outputs.quiet());
   const TrainingState<eT>& state = trainer.state();
   const auto keep = [&] {
     if (!outputs.checkpoint.empty() && training.ranks.rank == 0)

@@ -9,7 +9,7 @@ namespace armagrad::apps {
 
 struct TrainReport {
   nlohmann::json settings;
-  std::string dataset;
+  std::string dataset, pass;                             // Settings::pass
   arma::uword used, all, tested, held_back, trained_on;  // images
   std::vector<EpochLog> log;
   arma::uword epochs, steps, best_epoch, parameters;
