@@ -101,6 +101,7 @@ class Trainer {
       misuse("Trainer", {}, "the state of another training");
     state_ = std::move(state);
     gradient_of_ = never;
+    rate_ = options_.rate(time());
   }
 
   /// Logs the figures at the start, where that was not done; whether there is a step left.

@@ -39,7 +39,9 @@ NetChoice read_net(const Options& options) {
 /// A sweep without a say in steps takes L-BFGS for softmax regression.
 void read_optimizer(Settings& s, const Options& options, For what) {
   const Usual by_default = usual(s.net.kind);
-  const bool steps = what == For::training || options.given("batch-size") || options.given("lr");
+  const auto of_steps = {"batch-size", "lr", "schedule", "lr-decay", "warm-up", "clip"};
+  const bool steps = what == For::training || std::any_of(of_steps.begin(), of_steps.end(),
+                                                          [&](const char* o) { return options.given(o); });
   s.optimizer =
       options.given("optimizer")
           ? options.choice("optimizer", {"gd", "sgd", "momentum", "rmsprop", "adam", "adamw", "lbfgs"})
@@ -58,7 +60,10 @@ void read_optimizer(Settings& s, const Options& options, For what) {
   if (what == For::training && options.given("lr")) s.rate = options.number("lr", 0, most);
   if (all && (what == For::sweep ? options.given("batch-size") : s.batch_size != 0))
     throw UsageError("--batch-size: " + s.optimizer + " takes all images at once; use --optimizer sgd");
-  if (lbfgs && options.given("lr")) throw UsageError("--lr: lbfgs finds its own; use --optimizer gd");
+  for (const char* name : of_steps) {
+    if (lbfgs && options.given(name) && name != std::string("batch-size"))
+      throw UsageError(std::string("--") + name + ": lbfgs finds its own steps; use --optimizer gd");
+  }
   if (lbfgs && options.given("dropout") && s.net.dropout > 0)
     throw UsageError("--dropout: lbfgs needs a loss that stays the same");
   if (lbfgs) s.net.dropout = 0;

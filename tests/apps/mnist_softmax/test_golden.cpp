@@ -65,6 +65,14 @@ BOOST_AUTO_TEST_CASE(gradient_descent) {
   BOOST_TEST(contains(out, "10000 test images: 0.811"), out);
 }
 
+BOOST_AUTO_TEST_CASE(optima) {
+  if (skipped()) return;
+  const std::string lbfgs = "--optimizer lbfgs ";
+  near(on_mnist(lbfgs + "--train-size 4000 --l2 .01")["loss"], 0.504059965108, 1e-9);
+  near(on_mnist(lbfgs + "--train-size 4000 --l2 .5")["loss"], 1.669929868366, 1e-9);
+  near(on_mnist(lbfgs + "--l2 1e-3")["loss"], 0.344489822501, 1e-7);
+}
+
 BOOST_AUTO_TEST_CASE(defaults) {
   if (skipped()) return;
   const Report report = on_mnist("");

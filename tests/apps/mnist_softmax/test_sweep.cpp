@@ -188,6 +188,16 @@ BOOST_AUTO_TEST_CASE(fits_that_diverge) {
           {"every fit diverged", "learning"});
 }
 
+BOOST_AUTO_TEST_CASE(its_optimizer) {
+  const auto optimizer = [&](const std::string& options) {
+    return swept("--l2 0,1 --epochs 1 " + options)["refit"]["settings"]["optimizer"].get<std::string>();
+  };
+  BOOST_TEST(optimizer("") == "lbfgs");
+  for (const char* options : {"--batch-size 8", "--lr .1", "--clip 1", "--schedule cosine", "--warm-up 1"})
+    BOOST_TEST(optimizer(options) == "sgd");
+  BOOST_TEST(optimizer("--net mlp --hidden 3") == "adam");
+}
+
 BOOST_AUTO_TEST_CASE(without_training) {
   const Report report = swept("--l2 0,1 --epochs 0 --optimizer sgd");
   for (const auto& point : report["sweep"]["points"])

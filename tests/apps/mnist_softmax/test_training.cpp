@@ -130,6 +130,8 @@ BOOST_AUTO_TEST_CASE(command_lines_that_make_no_sense) {
       {"--net resnet", {"--net"}},
       {"--l2 0,1", {"--l2"}},
       {"--optimizer lbfgs --lr 1", {"--lr", "lbfgs"}},
+      {"--optimizer lbfgs --clip 1", {"--clip", "lbfgs"}},
+      {"--optimizer lbfgs --schedule constant", {"--schedule", "lbfgs"}},
       {"--relative-change 1.5", {"--relative-change"}},
       {"--patience 3", {"--patience", "--validation"}},
       {"--stratify", {"--stratify", "--validation"}},
@@ -162,7 +164,8 @@ BOOST_AUTO_TEST_CASE(a_loss_that_grew_is_told) {
 
 BOOST_AUTO_TEST_CASE(it_stops_when_the_changes_are_no_longer_meaningful) {
   for (const std::string optimizer : {"gd", "lbfgs"}) {
-    const std::string options = "--optimizer " + optimizer + " --schedule constant --epochs 3000 --l2 .01 ";
+    const std::string options = "--optimizer " + optimizer + " --epochs 3000 --l2 .01 " +
+                                (optimizer == "gd" ? "--schedule constant " : "");
     const Report coarse = trained(options + "--relative-change 1e-3"),
                  fine = trained(options + "--relative-change 1e-6");
     const unsigned few = coarse["epochs_run"], more = fine["epochs_run"];
