@@ -8,6 +8,7 @@
 #include "calculator/code.hpp"
 #include "calculator/derivation.hpp"
 #include "options.hpp"
+#include "stepper/differences.hpp"
 #include "stepper/explanation.hpp"
 
 namespace armagrad::apps {
@@ -90,17 +91,56 @@ Json matrix(const arma::mat& x) {
   return rows;
 }
 
+/// The numbers behind the steps, where there are some: a value or an adjoint, and differences' verdict on it.
+class StepNumbers {
+ public:
+  explicit StepNumbers(const V& J) : tape_(J.tape()), differences_(J) {}
+
+  arma::mat value(Index i) const { return tape_.value(tape_.handle(i)); }
+  /// The entries if they are few, else the norm.
+  std::string text(Index i) const {
+    constexpr arma::uword few = 4;
+    const arma::mat x = value(i);
+    char number[32];
+    if (x.n_elem > few) {
+      std::snprintf(number, sizeof number, "%.4g", arma::norm(x, "fro"));
+      return "norm " + std::string(number);
+    }
+    std::string all;
+    for (arma::uword k = 0; k < x.n_elem; ++k) {
+      std::snprintf(number, sizeof number, "%.4g", x(k));
+      all += (k == 0 ? "" : k % x.n_rows == 0 ? "; " : ", ") + std::string(number);
+    }
+    return all;
+  }
+  Verdict verdict(const BackwardStep& step) { return differences_.check(step.node, value(step.adjoint)); }
+
+ private:
+  Tape<double>& tape_;
+  Differences differences_;
+};
+
+std::string with_verdict(StepNumbers& numbers, const BackwardStep& step) {
+  const Verdict verdict = numbers.verdict(step);
+  char error[32];
+  std::snprintf(error, sizeof error, "%.0e", verdict.error);
+  return "  [" + numbers.text(step.adjoint) + "; differences: " + error +
+         (verdict.passed ? " ok]" : " DIFFER]");
+}
+
 /// How the formula comes about: the backward pass over the tape, node by node, and what was simplified then.
-void print_steps(std::ostream& out, const Formula& formula) {
+void print_steps(std::ostream& out, const Formula& formula, StepNumbers* numbers) {
   for (const Formula::Line& line : formula.step_definitions())
     out << line.left << " = " << line.right << '\n';
   out << "backward, with the adjoint of each:\n";
   for (const BackwardStep& step : formula.steps()) {
-    out << "  " << step.result << " (" << step.operation << "): " << step.incoming << '\n';
+    out << "  " << step.result << " (" << step.operation << "): " << step.incoming
+        << (numbers ? with_verdict(*numbers, step) : "") << '\n';
     for (const BackwardStep::Contribution& part : step.contributions) {
       out << "    " << part.operand << " gets " << part.rule;
       if (part.text != part.rule) out << " = " << part.text;
-      if (part.adds_up) out << ", with what it has: " << part.total;
+      if (numbers) out << "  [" << numbers->text(part.part) << "]";
+      if (part.adds_up) out << ", with what it has" << (part.total.empty() ? "" : ": " + part.total);
       out << '\n';
     }
   }
@@ -109,7 +149,7 @@ void print_steps(std::ostream& out, const Formula& formula) {
     out << "  " << s.before << "  ->  " << s.after << "  (" << s.rule << ")\n";
 }
 
-Json json_of_steps(const Formula& formula) {
+Json json_of_steps(const Formula& formula, StepNumbers* numbers) {
   Json all;
   for (const Formula::Line& line : formula.step_definitions())
     all["definitions"].push_back({{"left", line.left}, {"right", line.right}});
@@ -117,13 +157,19 @@ Json json_of_steps(const Formula& formula) {
     Json parts = Json::array();
     for (const BackwardStep::Contribution& p : step.contributions) {
       Json part{{"operand", p.operand}, {"rule", p.rule}, {"text", p.text}};
-      if (p.adds_up) part["total"] = p.total;
+      if (p.adds_up && !p.total.empty()) part["total"] = p.total;
       parts.push_back(part);
     }
-    all["backward"].push_back({{"operation", step.operation},
-                               {"result", step.result},
-                               {"adjoint", step.incoming},
-                               {"contributions", parts}});
+    Json one{{"operation", step.operation},
+             {"result", step.result},
+             {"adjoint", step.incoming},
+             {"contributions", parts}};
+    if (numbers) {
+      const Verdict verdict = numbers->verdict(step);
+      one["norm"] = arma::norm(numbers->value(step.adjoint), "fro");
+      one["check"] = {{"error", verdict.error}, {"passed", verdict.passed}};
+    }
+    all["backward"].push_back(one);
   }
   for (const Simplification& s : formula.simplifications())
     all["simplifications"].push_back({{"rule", s.rule}, {"before", s.before}, {"after", s.after}});
@@ -137,11 +183,14 @@ struct Answer {
   std::optional<Values> values;
   std::optional<GradientCheck> check;
   bool steps = false;
+  StepNumbers* numbers = nullptr;
+  std::string sizes = {};  // that alone have this formula
 
   std::string left(std::size_t k) const { return formula.gradients()[k].left; }
 
   Json json() const {
     Json all;
+    if (!sizes.empty()) all["sizes"] = sizes;
     for (const Assumption& a : formula.assumptions()) all["assumptions"].push_back(a.text());
     if (const auto dim = formula.softmax_dim()) all["softmax_dim"] = *dim;
     const auto lines = [&](const char* name, const std::vector<Formula::Line>& list) {
@@ -152,7 +201,7 @@ struct Answer {
     lines("gradients", formula.gradients());
     all["latex"] = formula.latex();
     all["mathml"] = formula.mathml();
-    if (steps) all["steps"] = json_of_steps(formula);
+    if (steps) all["steps"] = json_of_steps(formula, numbers);
     if (values) {
       all["at"]["J"] = values->J;
       for (std::size_t k = 0; k < problem.by.size(); ++k) all["at"][left(k)] = matrix(values->gradients[k]);
@@ -162,12 +211,13 @@ struct Answer {
   }
 
   void print_text(std::ostream& out, const std::string& written) const {
-    if (steps) print_steps(out, formula);
+    if (steps) print_steps(out, formula, numbers);
     if (check) out << *check;
     if (values) {
       out << (problem.along.empty() ? "J" : "J_" + problem.along) << " = " << to_text(values->J) << '\n';
       for (std::size_t k = 0; k < problem.by.size(); ++k) out << left(k) << " =\n" << values->gradients[k];
     }
+    if (!sizes.empty()) out << "for " << sizes << ", as other sizes have other numbers here:\n";
     out << written << '\n';
   }
 };
@@ -205,12 +255,19 @@ int derive_command(const std::vector<std::string>& arguments) {
       return 0;
     }
     const bool steps = options.flag("steps");
-    Answer answer{problem, formula_of(problem, given, steps), {}, {}, steps};
+    ProblemOnTape on_tape(problem, given);
+    on_tape.options.steps = steps;
+    Answer answer{problem, derive(on_tape.J, on_tape.by, on_tape.options), {}, {}, steps};
+    std::optional<StepNumbers> numbers;
+    if (steps && (given || options.flag("check"))) answer.numbers = &numbers.emplace(on_tape.J);
     if (options.given("code")) {
       std::cout << code_of(problem, answer.formula);
       return 0;
     }
-    if (given) answer.values = values_at(problem, *given);
+    if (given)
+      answer.values = values_at(problem, *given);
+    else
+      answer.sizes = sizes_found_at(problem, answer.formula);
     if (options.flag("check")) answer.check = proof(problem, answer.formula, given);
     if (format == "json")
       std::cout << answer.json().dump(2) << '\n';

@@ -58,6 +58,31 @@ constexpr Helper table[] = {
      "  const arma::mat y = arma::reverse(x, dim);\n"
      "  return arma::reverse(arma::cumsum(y, dim), dim);\n"
      "}\n"},
+    {"eigenvectors", "eigenvectors", false,
+     "arma::mat eigenvectors(const arma::mat& x) {\n"
+     "  arma::vec w;\n"
+     "  arma::mat v;\n"
+     "  arma::eig_sym(w, v, arma::mat((x + x.t()) / 2));\n"
+     "  return v;\n"
+     "}\n"},
+    {"over_gaps", "over_gaps", false,
+     "arma::mat over_gaps(const arma::mat& m, const arma::mat& w) {\n"
+     "  arma::mat y = m;\n"
+     "  for (arma::uword j = 0; j < y.n_cols; ++j)\n"
+     "    for (arma::uword i = 0; i < y.n_rows; ++i)\n"
+     "      if (i != j) y.at(i, j) /= w[j] - w[i];\n"
+     "  return y;\n"
+     "}\n"},
+    {"sorted_by", "sorted_by", false,
+     "arma::mat sorted_by(const arma::mat& x, const arma::mat& by, const char* order, arma::uword dim) {\n"
+     "  if (dim == 1) return sorted_by(x.t(), by.t(), order, 0).t();\n"
+     "  arma::mat y(arma::size(x));\n"
+     "  for (arma::uword j = 0; j < x.n_cols; ++j) {\n"
+     "    const arma::uvec place = arma::stable_sort_index(by.col(j), order);\n"
+     "    for (arma::uword i = 0; i < x.n_rows; ++i) y.at(i, j) = x.at(place[i], j);\n"
+     "  }\n"
+     "  return y;\n"
+     "}\n"},
     {"sorted_back", "sorted_back", false,
      "arma::mat sorted_back(const arma::mat& x, const arma::mat& by, const char* order, arma::uword dim) {\n"
      "  if (dim == 1) return sorted_back(x.t(), by.t(), order, 0).t();\n"

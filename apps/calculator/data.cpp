@@ -1,6 +1,7 @@
 #include <charconv>
 #include <fstream>
 #include <random>
+#include <set>
 
 #include "apps/files/data_error.hpp"
 #include "lines.hpp"
@@ -22,14 +23,26 @@ bool is_prime(uword n) {
   }
   return true;
 }
-std::map<std::string, uword> distinct_sizes(const Variables& variables) {
-  std::map<std::string, uword> sizes;
-  uword next = 11;
-  for (const std::string& name : variables.declarations.dimensions) {
-    while (!is_prime(next) || variables.numbers.contains(next)) ++next;
-    sizes[name] = next++;
+std::map<std::string, uword> distinct_sizes(const Variables& variables, uword least) {
+  constexpr std::size_t many = 50;  // numbers, and a dimension that is none of them would be a large one
+  const auto suits = [&](uword n) {
+    const bool means_something_else =
+        variables.numbers.size() < many && variables.numbers.contains(double(n));
+    return is_prime(n) && to_text(1 / (double(n) - 1)).size() > 7 && !means_something_else;
+  };
+  for (uword first = least;; ++first) {
+    std::map<std::string, uword> sizes;
+    std::set<double> taken;
+    uword next = first;
+    for (const std::string& name : variables.declarations.dimensions) {
+      while (!suits(next)) ++next;
+      taken.insert(double(next));
+      sizes[name] = next++;
+    }
+    const bool apart = std::none_of(variables.sides.begin(), variables.sides.end(),
+                                    [&](const auto& side) { return taken.contains(side.second.at(sizes)); });
+    if (apart || first > 2 * least) return sizes;
   }
-  return sizes;
 }
 
 arma::mat entries(uword rows, uword cols, Nature nature, Range range, std::mt19937_64& random) {
@@ -97,9 +110,9 @@ arma::mat source(const Variable& variable, const std::string& text) {
 
 }  // namespace
 
-Data drawn(const Variables& variables, Range range, unsigned seed) {
+Data drawn(const Variables& variables, Range range, Length least, unsigned seed) {
   std::mt19937_64 random(seed);
-  Data data{distinct_sizes(variables), {}};
+  Data data{distinct_sizes(variables, uword(least)), {}};
   for (const Variable& v : variables.all) {
     data.values[v.name] =
         entries(length(v.sides.rows, data.sizes), length(v.sides.cols, data.sizes), v.nature, range, random);

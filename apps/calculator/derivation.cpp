@@ -66,7 +66,7 @@ bool is_in_domain(const Problem& problem, const Data& data) {
     return false;
   }
 }
-Data drawn_in_domain(const Problem& problem) {
+Data drawn_in_domain(const Problem& problem, Length length = Length::one) {
   Problem spd = problem;
   for (Variable& v : spd.variables.all) {
     if (v.nature == Nature::unsaid && v.sides.rows == v.sides.cols && !v.sides.is_number())
@@ -74,7 +74,7 @@ Data drawn_in_domain(const Problem& problem) {
   }
   for (const Range range : {Range::normal, Range::positive, Range::above_one}) {
     for (const Problem* p : {&problem, &std::as_const(spd)}) {
-      Data data = drawn(p->variables, range, 1);
+      Data data = drawn(p->variables, range, length, 1);
       if (is_in_domain(problem, data)) return data;
     }
   }
@@ -104,23 +104,31 @@ Problem posed(const std::string& expression, const std::vector<std::string>& dec
                              by[0] + " is " + sides.text());
     if (along == by[0]) throw std::logic_error("--along " + along + ": a direction has a name of its own");
   }
+  const std::vector<Sides> lines = shapes_of(problem.expression, variables.declarations);
+  for (const Known& k : known_terms(problem.expression, variables.declarations)) {
+    for (const Size& side : {k.sides.rows, k.sides.cols}) {
+      if (!contains(variables.declarations.dimensions, side.text())) variables.sides[side.text()] = side;
+    }
+  }
   for (const Term& t : problem.expression.terms) {
-    if (t.kind == Term::Kind::number && t.number >= 0 && t.number < 1e6)
-      variables.numbers.insert(uword(t.number));
+    if (t.kind == Term::Kind::number) variables.numbers.insert(t.number);
   }
   const Line& last = problem.expression.lines.back();
-  const Sides sides = shapes_of(problem.expression, variables.declarations).back();
+  const Sides& sides = lines.back();
   if (!sides.is_number())
     throw ExpressionError("the expression is " + sides.text() + ", not a number; accu() would sum it",
                           problem.expression.terms[last.term].all);
   return problem;
 }
 
-ProblemOnTape::ProblemOnTape(const Problem& problem, const Data* given)
-    : data(given ? *given : drawn_in_domain(problem)),
+ProblemOnTape::ProblemOnTape(const Problem& problem, const Data* given, Length length)
+    : data(given ? *given : drawn_in_domain(problem, length)),
       by(leaves(tape, problem, data)),
       J(recorded(problem, data, by)) {
-  for (const auto& [name, size] : data.sizes) options.names.emplace_back(name, double(size));
+  for (const auto& [name, size] : data.sizes) {  // where a number means itself, it is none of them
+    if (given || !problem.variables.numbers.contains(double(size)))
+      options.names.emplace_back(name, double(size));
+  }
   if (!problem.along.empty()) options.loss = "J_" + problem.along;
   options.assume = [&problem, weights = weights_of_logarithms(problem.expression),
                     looks = given != nullptr](const Assumption& a) -> std::optional<bool> {
@@ -137,6 +145,36 @@ Formula formula_of(const Problem& problem, const Data* given, bool steps) {
   ProblemOnTape posed(problem, given);
   posed.options.steps = steps;
   return derive(posed.J, posed.by, posed.options);
+}
+
+namespace {
+
+/// Data as it was promised, and as the formula assumes.
+Data drawn_for(Problem problem, const Formula& formula) {
+  for (Variable& v : problem.variables.all) {
+    for (const Assumption& a : formula.assumptions()) {
+      if (a.of != v.name) continue;
+      if (a.kind == Assumption::Kind::columns_sum_to_one) v.nature = Nature::columns_sum_to_one;
+      if (a.kind == Assumption::Kind::rows_sum_to_one) v.nature = Nature::rows_sum_to_one;
+    }
+  }
+  return drawn_in_domain(problem);
+}
+
+}  // namespace
+
+std::string sizes_found_at(const Problem& problem, const Formula& formula) {
+  const auto& dimensions = problem.variables.declarations.dimensions;
+  if (dimensions.empty()) return {};
+  try {
+    const ProblemOnTape other(problem, nullptr, Length::another);
+    if (derive(other.J, other.by, other.options).text() == formula.text()) return {};
+  } catch (const std::exception&) {  // there it cannot be computed
+  }
+  std::string text;
+  for (const auto& [name, size] : drawn_for(problem, formula).sizes)
+    text += (text.empty() ? "" : ", ") + name + " = " + std::to_string(size);
+  return text;
 }
 
 Syntax read_back(const Formula& formula, std::size_t k) {
@@ -156,18 +194,6 @@ Values values_at(const Problem& problem, const Data& data) {
 }
 
 namespace {
-
-/// Data as it was promised, and as the formula assumes.
-Data drawn_for(Problem problem, const Formula& formula) {
-  for (Variable& v : problem.variables.all) {
-    for (const Assumption& a : formula.assumptions()) {
-      if (a.of != v.name) continue;
-      if (a.kind == Assumption::Kind::columns_sum_to_one) v.nature = Nature::columns_sum_to_one;
-      if (a.kind == Assumption::Kind::rows_sum_to_one) v.nature = Nature::rows_sum_to_one;
-    }
-  }
-  return drawn_in_domain(problem);
-}
 
 /// The gradient as the formula of variable k gives it, on the tape of the names' values.
 arma::mat evaluated(const Formula& formula, std::size_t k, const Data& data) {
@@ -194,7 +220,7 @@ Evidence compared(const std::string& variable, const arma::mat& tape,
     e.passed = e.error <= tolerance;
     return e;
   } catch (const ExpressionError& error) {
-    return comparer.failed(error.what());
+    throw std::runtime_error("the formula by " + variable + " cannot be read back: " + error.what());
   }
 }
 

@@ -22,7 +22,7 @@ Problem posed(const std::string& expression, const std::vector<std::string>& dec
 
 /// A problem on a tape, at the data given, or at random ones of its domain.
 struct ProblemOnTape {
-  explicit ProblemOnTape(const Problem& problem, const Data* given = nullptr);
+  explicit ProblemOnTape(const Problem& problem, const Data* given = nullptr, Length length = Length::one);
 
   Data data;
   Tape<double> tape;
@@ -35,6 +35,10 @@ struct ProblemOnTape {
 /// declarations promise and that what weighs logarithms are probabilities. `steps`: whether it
 /// can tell how it came about.
 Formula formula_of(const Problem& problem, const Data* given = nullptr, bool steps = false);
+
+/// "d = 13, n = 19" where other sizes have another formula, as a number in it depends on them; else "". The
+/// formula is one that was found without data.
+std::string sizes_found_at(const Problem& problem, const Formula& formula);
 
 /// The formula of gradient k as an expression, the names that it uses defined in lines before it.
 Syntax read_back(const Formula& formula, std::size_t k);

@@ -51,7 +51,7 @@ V sorted(const Call& c) {
   return sort(c[0], order.c_str());
 }
 
-// The reverse of cumsum, submat, repmat and sort: what formulas of their gradients are made of.
+// The reverse of cumsum, submat, repmat, sort and eig_sym: what formulas of their gradients are made of.
 V summed_up(const Call& c) {
   if (c.size() < 3) return along(c, [](auto... a) { return cumsum(a...); });
   if (c.text(2) != "reversed") throw std::logic_error("sums are \"reversed\" or not");
@@ -70,10 +70,19 @@ V sum_of_blocks(const Call& c) {
     throw std::logic_error(to_string(c[0].shape()) + " is not made of such blocks");
   return folded(c[0], down, across);
 }
-V sorted_back(const Call& c) {
+V sorted_like(const Call& c, bool back) {
   if (c[0].shape() != c[1].shape()) throw std::logic_error(incompatible(c[0].shape(), c[1].shape()));
-  const Order order{std::uint8_t(*c.dim(3)), c.text(2) == "descend", true};
+  const Order order{std::uint8_t(*c.dim(3)), c.text(2) == "descend", back};
   return arranged(c[0], c[1], order);
+}
+V upside_down(const Call& c) {
+  if (c[0].n_rows == 0) return c[0];
+  return c[0].rows(arma::reverse(arma::regspace<arma::uvec>(0, c[0].n_rows - 1)));
+}
+V vectors_of(const Call& c) {
+  V values, vectors;
+  eig_sym(values, vectors, c[0]);
+  return vectors;
 }
 
 // clang-format off
@@ -92,6 +101,7 @@ const Function table[] = {
     {"each_col(x)", shape::same, [](const Call& c) { return c[0]; }, Each::col},
     {"each_row(x)", shape::same, [](const Call& c) { return c[0]; }, Each::row},
     {"eig_sym(A)", shape::eigenvalues, [](const Call& c) { return eig_sym(c[0]); }},
+    {"eigenvectors(A)", shape::square, vectors_of},
     {"expmat(A)", shape::square, [](const Call& c) { return expmat(c[0]); }},
     {"eye(rows, cols)", shape::filled, identity},
     {"first_max(x[, dim])", shape::along, [](const Call& c) { return first_max(c[0], max(c[0], c.dim(1).value_or(0)), c.dim(1).value_or(0)); }},
@@ -113,17 +123,21 @@ const Function table[] = {
     {"norm(x[, p or \"fro\"])", shape::number, norm_of},
     {"normalise(x[, p, dim])", shape::same, [](const Call& c) { return along_second(c, 2, [](auto... a) { return normalise(a...); }); }},
     {"ones(rows, cols)", shape::filled, [](const Call& c) { return filled(c, 1); }},
+    {"over_gaps(A, w)", shape::over_gaps, [](const Call& c) { return over_gaps(c[0], c[1]); }},
     {"pinv(A)", shape::transpose, [](const Call& c) { return pinv(c[0]); }},
     {"placed(x, row, col, rows, cols)", shape::placed, among_zeros},
     {"prod(x[, dim])", shape::reduced, [](const Call& c) { return along(c, [](auto... a) { return prod(a...); }); }},
     {"repmat(x, down, across)", shape::repmat, [](const Call& c) { return check_entries(double(c[0].n_elem) * double(c.count(1)) * double(c.count(2))), repmat(c[0], c.count(1), c.count(2)); }},
     {"reshape(x, rows, cols)", shape::reshape, [](const Call& c) { return reshape(c[0], c.count(1), c.count(2)); }},
+    {"reverse(x)", shape::same, upside_down},
     {"row(x, i)", shape::row, [](const Call& c) { return c[0].row(c.count(1)); }},
     {"rows(x, first, last)", shape::rows, [](const Call& c) { return c[0].rows(c.count(1), c.count(2)); }},
     {"softmax(x[, dim])", shape::along, [](const Call& c) { return softmax(c[0], c.softmax_dim(1)); }},
     {"solve(A, B)", shape::solve, [](const Call& c) { return solve(c[0], c[1]); }},
     {"sort(x[, \"descend\", dim])", shape::same, sorted},
-    {"sorted_back(x, by, order, dim)", shape::sorted_back, sorted_back},
+    {"sorted_back(x, by, order, dim)", shape::sorted_back, [](const Call& c) { return sorted_like(c, true); }},
+    {"sorted_by(x, by, order, dim)", shape::sorted_back, [](const Call& c) { return sorted_like(c, false); }},
+    {"sqrtmat_sympd(A)", shape::square, [](const Call& c) { return sqrtmat_sympd(c[0]); }},
     {"stddev(x[, norm_type, dim])", shape::reduced_second, [](const Call& c) { return along_second(c, 0, [](auto... a) { return stddev(a...); }); }},
     {"submat(x, row1, col1, row2, col2)", shape::submat, [](const Call& c) { return c[0].submat(c.count(1), c.count(2), c.count(3), c.count(4)); }},
     {"sum(x[, dim])", shape::reduced, [](const Call& c) { return along(c, [](auto... a) { return sum(a...); }); }},

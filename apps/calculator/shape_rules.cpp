@@ -195,6 +195,11 @@ Sides sorted_back(const ShapeCall& x) {
   if (x[0] != x[1]) throw std::logic_error("shapes " + both(x[0], x[1]) + " differ");
   return x.dim(3), x[0];
 }
+Sides over_gaps(const ShapeCall& x) {
+  require_square(x[0]);
+  if (x[1] != Sides{x[0].rows, 1}) throw std::logic_error("shapes " + both(x[0], x[1]) + " do not fit");
+  return x[0];
+}
 Sides entry(const ShapeCall& x) {
   if (x.size() == 2) return x.count(1), Sides();
   range(x.count(1), x.count(1), x[0].rows);

@@ -50,5 +50,7 @@ Sides entry(const ShapeCall& x);
 Sides placed(const ShapeCall& x);
 Sides folded(const ShapeCall& x);
 Sides sorted_back(const ShapeCall& x);
+/// A square matrix and a column as long.
+Sides over_gaps(const ShapeCall& x);
 
 }  // namespace armagrad::apps::shape

@@ -13,6 +13,16 @@ std::optional<double> Size::number() const {
   return {};
 }
 
+double Size::at(const std::map<std::string, arma::uword>& sizes) const {
+  double sum = 0;
+  for (const auto& [names, coefficient] : terms_) {
+    double product = coefficient;
+    for (const std::string& name : names) product *= double(sizes.at(name));
+    sum += product;
+  }
+  return sum;
+}
+
 bool Size::is_too_long() const {
   return terms_.size() > most_terms ||
          std::any_of(terms_.begin(), terms_.end(), [](const auto& t) { return t.first.size() > most_names; });

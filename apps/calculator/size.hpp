@@ -1,6 +1,7 @@
 #pragma once
 // Sides of matrices by their names: "d", "n + 1", "2 n c".
 
+#include <armadillo>
 #include <map>
 #include <optional>
 #include <string>
@@ -23,6 +24,8 @@ class Size {
   /// The number, if no name is in it.
   std::optional<double> number() const;
   std::string text() const;
+  /// Its value, once the names have numbers.
+  double at(const std::map<std::string, arma::uword>& sizes) const;
   /// The quotient by a number or a single product of names, if it is one.
   std::optional<Size> divided_by(const Size& by) const;
   /// Of higher degree than anybody writes, where it is no longer followed.

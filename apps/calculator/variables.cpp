@@ -63,9 +63,6 @@ void Variables::add(const Variable& variable, const std::vector<std::string>& di
     check(name, find(name) || name == variable.name);
     if (!is_dimension(name)) declarations.dimensions.push_back(name);
   }
-  for (const Size& side : {variable.sides.rows, variable.sides.cols}) {
-    if (const auto number = side.number()) numbers.insert(arma::uword(*number));
-  }
   declarations.shapes[variable.name] = variable.sides;
   all.push_back(variable);
 }

@@ -20,7 +20,8 @@ struct Variable {
 struct Variables {
   std::vector<Variable> all;
   Declarations declarations;
-  std::set<arma::uword> numbers;  // that no dimension is drawn as long as: they mean something else
+  std::map<std::string, Size> sides;  // that are no dimension but occur in the expression: "d + 2"
+  std::set<double> numbers;           // that occur in it
 
   const Variable* find(const std::string& name) const;
   /// std::logic_error for a name that stands for something already.
@@ -40,9 +41,13 @@ struct Data {
 /// How entries are drawn that nothing is promised of.
 enum class Range { normal, positive, above_one };
 
-/// Random numbers, the same for the same seed. Dimensions are as long as different primes, not among
-/// variables.numbers: no sum or product of them is another one.
-Data drawn(const Variables& variables, Range range, unsigned seed);
+/// How long dimensions are drawn at least. What is true of both is true of all, as far as one can tell.
+enum class Length : arma::uword { one = 7, another = 30 };
+
+/// Random numbers, the same for the same seed. Dimensions are as long as different primes, none of them as
+/// one of variables.sides, or, unless there are many, among variables.numbers: no product of them is another one.
+/// 1/(d - 1) is no short decimal.
+Data drawn(const Variables& variables, Range range, Length length, unsigned seed);
 
 /// From "NAME=FILE.csv", or "NAME=1.5" for a number, one for every variable. std::runtime_error that names
 /// the file and line, or the shapes that do not agree.

@@ -7,6 +7,23 @@
 
 namespace armagrad::algebra {
 
+namespace detail {
+/// The whole numbers in a text.
+inline std::vector<std::uint32_t> numbers_in(const std::string& text) {
+  std::vector<std::uint32_t> all;
+  for (std::size_t i = 0; i < text.size();) {
+    if (text[i] < '0' || text[i] > '9') {
+      ++i;
+      continue;
+    }
+    std::size_t length = 0;
+    all.push_back(std::uint32_t(std::stoul(text.substr(i), &length)));
+    i += length;
+  }
+  return all;
+}
+}  // namespace detail
+
 ARMAGRAD_INLINE std::size_t Expressions::Hash::operator()(Term t) const {
   const Expression& e = in->all_[t];
   std::size_t h = std::size_t(e.kind) * 31 + e.shape.rows;

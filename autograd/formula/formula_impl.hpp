@@ -1,8 +1,12 @@
 #pragma once
 
 #include "formula.hpp"
+#include "names_impl.hpp"
 #include "notation_impl.hpp"
+#include "notation_products_impl.hpp"
+#include "notation_sums_impl.hpp"
 #include "reader_impl.hpp"
+#include "simplify_expanded_impl.hpp"
 #include "simplify_functions_impl.hpp"
 #include "simplify_powers_impl.hpp"
 #include "simplify_products_impl.hpp"
@@ -14,7 +18,8 @@ namespace armagrad {
 struct Formula::Derivation {
   struct Contribution {
     Index to, part;
-    algebra::Term operand, rule, part_term, total;
+    algebra::Term operand, rule, part_term;
+    std::optional<algebra::Term> total;
     bool adds_up;
   };
   struct Step {
@@ -109,7 +114,8 @@ ARMAGRAD_INLINE std::vector<BackwardStep> Formula::steps(Format format) const {
     BackwardStep step{s.node, s.adjoint, s.operation, s.at, write(s.result), write(s.incoming), {}};
     if (d.step_wording.names.contains(s.result)) step.result = write.definition(s.result);
     for (const Derivation::Contribution& c : s.contributions)
-      step.contributions.push_back({c.to, c.part, write(c.operand), write(c.rule), write(c.part_term), c.adds_up, write(c.total)});
+      step.contributions.push_back({c.to, c.part, write(c.operand), write(c.rule), write(c.part_term),
+                                    c.adds_up, c.total ? write(*c.total) : std::string()});
     all.push_back(std::move(step));
   }
   return all;
@@ -139,7 +145,8 @@ ARMAGRAD_INLINE std::optional<int> Formula::softmax_dim() const { return derivat
 namespace detail {
 
 /// The one dimension of all softmaxes in what is written, if there is just one.
-inline std::optional<int> common_softmax_dim(const algebra::Expressions& in, std::vector<algebra::Term> stack) {
+inline std::optional<int> common_softmax_dim(const algebra::Expressions& in,
+                                             std::vector<algebra::Term> stack) {
   std::unordered_set<algebra::Term> seen;
   std::unordered_set<std::string> dims;
   while (!stack.empty()) {
@@ -156,14 +163,13 @@ inline std::optional<int> common_softmax_dim(const algebra::Expressions& in, std
 
 /// How what is to be written goes by names.
 inline algebra::Wording wording_of(const algebra::Expressions& in, const std::vector<algebra::Term>& written,
-                                   const std::map<algebra::Term, std::string>& given, std::vector<std::string> taken,
-                                   const FormulaOptions& options) {
+                                   const std::map<algebra::Term, std::string>& given,
+                                   const std::vector<std::string>& taken, const FormulaOptions& options) {
   algebra::Wording w;
   for (const auto& [name, value] : options.names) {
-    taken.push_back(name);
-    if (value == std::round(value) && value >= 0 && value <= UINT32_MAX) w.sizes.try_emplace(std::uint32_t(value), name);
+    if (value == std::round(value) && value >= 0 && value <= UINT32_MAX)
+      w.sizes.try_emplace(std::uint32_t(value), name);
   }
-  taken.push_back(options.loss);
   w.names = names_for(in, written, given, taken);
   w.softmax_dim = common_softmax_dim(in, written);
   return w;
@@ -175,8 +181,8 @@ namespace detail {
 
 /// The rule of node i in its own terms: its operands A, B, C, its result Y, the incoming adjoint dY.
 template <class eT>
-algebra::Term rule_of(Tape<eT>& tape, algebra::Expressions& in, const FormulaOptions& options, Index i, Index adjoint,
-                      Index part) {
+algebra::Term rule_of(Tape<eT>& tape, algebra::Expressions& in, const FormulaOptions& options, Index i,
+                      Index adjoint, Index part) {
   algebra::Reader<eT> read(tape, in, options);
   const auto name = [&](Index k, const char* n) { read.replace(k, in.name(n, tape.node(k).shape)); };
   constexpr const char* names[] = {"A", "B", "C"};
@@ -188,14 +194,23 @@ algebra::Term rule_of(Tape<eT>& tape, algebra::Expressions& in, const FormulaOpt
 }
 
 /// The same names, and some for all else that is long.
-inline algebra::Wording step_wording(const algebra::Expressions& in, const algebra::Wording& wording) {
+inline algebra::Wording step_wording(const algebra::Expressions& in, const algebra::Wording& wording,
+                                     const std::vector<std::string>& taken) {
   constexpr double long_to_read = 100;
   algebra::Wording w = wording;
+  std::unordered_set<std::string> used(taken.begin(), taken.end());
+  for (const auto& [term, name] : w.names) used.insert(name);
   std::vector<double> length(in.size());
   int number = 0;
   for (algebra::Term t = 0; t < in.size(); ++t) {
     for (const algebra::Part& p : in[t].parts) length[t] += 1 + length[p.term];
-    if (length[t] > long_to_read && !w.names.contains(t)) w.names[t] = std::string("T").append(std::to_string(++number));
+    if (length[t] > long_to_read && !w.names.contains(t)) {
+      std::string name;
+      do {
+        name = std::string("T").append(std::to_string(++number));
+      } while (used.contains(name));
+      w.names[t] = name;
+    }
     if (w.names.contains(t)) length[t] = 0;
   }
   return w;
@@ -206,6 +221,8 @@ template <class eT>
 std::vector<Formula::Derivation::Step> backward_steps(Tape<eT>& tape, algebra::Expressions& in,
                                                       const FormulaOptions& options, Recording<eT>& recording,
                                                       const std::function<algebra::Term(Index)>& term) {
+  constexpr unsigned followed = 8;  // paths into one node; of more the sum is told once it is whole
+  std::unordered_map<Index, unsigned> paths;
   std::vector<Formula::Derivation::Step> steps;
   for (const Contribution& c : recording.contributions()) {
     const Index adjoint = recording.adjoint(c.from).index();
@@ -213,8 +230,9 @@ std::vector<Formula::Derivation::Step> backward_steps(Tape<eT>& tape, algebra::E
       const Node<eT>& n = tape.node(c.from);
       steps.push_back({c.from, adjoint, n.operation->name, n.at, term(c.from), term(adjoint), {}});
     }
-    steps.back().contributions.push_back({c.to, c.part, term(c.to), rule_of(tape, in, options, c.from, adjoint, c.part),
-                                          term(c.part), term(c.sum), c.sum != c.part});
+    steps.back().contributions.push_back(
+        {c.to, c.part, term(c.to), rule_of(tape, in, options, c.from, adjoint, c.part), term(c.part),
+         ++paths[c.to] <= followed ? std::optional(term(c.sum)) : std::nullopt, c.sum != c.part});
   }
   return steps;
 }
@@ -231,13 +249,14 @@ Formula derive(const Var<eT>& J, const std::vector<Var<eT>>& by, const FormulaOp
   const auto as_assumption = [&](algebra::Fact fact) {
     return Assumption{Assumption::Kind(fact.kind), algebra::Writer(in, {}, algebra::Style::text())(fact.of)};
   };
-  algebra::Simplifier simplify(
-      in, {[&](algebra::Fact fact) {
-             const std::optional<bool> told = options.assume ? options.assume(as_assumption(fact)) : std::nullopt;
-             return told ? *told : read.holds(fact);
-           },
-           [&](std::uint32_t n) { return read.size(n); },
-           [&](algebra::Term raw, algebra::Term normal) { read.same(raw, normal); }});
+  algebra::Simplifier simplify(in,
+                               {[&](algebra::Fact fact) {
+                                  const std::optional<bool> told =
+                                      options.assume ? options.assume(as_assumption(fact)) : std::nullopt;
+                                  return told ? *told : read.holds(fact);
+                                },
+                                [&](std::uint32_t n) { return read.size(n); },
+                                [&](algebra::Term raw, algebra::Term normal) { read.same(raw, normal); }});
   simplify(read(J.index()));  // what the loss calls upright is so in its gradient
   std::vector<algebra::Term> written;
   std::vector<std::string> taken;
@@ -250,12 +269,15 @@ Formula derive(const Var<eT>& J, const std::vector<Var<eT>>& by, const FormulaOp
   std::map<algebra::Term, std::string> given;
   for (const auto& [raw, name] : read.names()) given.try_emplace(simplify(raw), name), taken.push_back(name);
   taken.insert(taken.end(), read.leaf_names().begin(), read.leaf_names().end());
+  for (const auto& [name, value] : options.names) taken.push_back(name);
+  taken.push_back(options.loss);
   d->rewrites = simplify.rewrites();
   if (options.steps)
-    d->steps = detail::backward_steps<eT>(tape, in, options, recording, [&](Index i) { return simplify(read(i)); });
+    d->steps =
+        detail::backward_steps<eT>(tape, in, options, recording, [&](Index i) { return simplify(read(i)); });
   d->loss = options.loss;
   d->wording = detail::wording_of(in, written, given, taken, options);
-  d->step_wording = detail::step_wording(in, d->wording);
+  d->step_wording = detail::step_wording(in, d->wording, taken);
   for (const algebra::Fact fact : simplify.facts()) d->assumptions.push_back(as_assumption(fact));
   return Formula(d);
 }

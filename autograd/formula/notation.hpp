@@ -77,6 +77,7 @@ class Writer {
   Box written_sum(const Expression& e, double sign);
   Box written_chain(const std::vector<Term>& factors, Term negated);
   Box written_function(const Expression& e);
+  const char* placed_arguments(const Expression& e, Strings& arguments) const;
   Box written_ones(Shape s) const;
   Box monomial(Part p, bool with_ones);
   Box entries(const Parts& factors, const std::string& number, Term negated);

@@ -37,6 +37,10 @@ class Reader {
  private:
   bool is_seen(Fact fact);
   Term converted(Index i);
+  Term in_public(Index i, const Parts& x);
+  std::optional<Term> factored(Index i, const Parts& x);
+  std::optional<Term> part_of_eigen(Index i, const std::vector<std::uint32_t>& at);
+  std::optional<Term> selected(Index i, Part x, const arma::uvec& indices, Shape whole, Shape part);
   Term leaf(Index i);
   Term number(double x);
   std::optional<Term> plain_matrix(Index i);

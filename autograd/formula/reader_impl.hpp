@@ -2,6 +2,7 @@
 
 #include "expression_impl.hpp"
 #include "reader.hpp"
+#include "reader_functions_impl.hpp"
 
 namespace armagrad::algebra {
 
@@ -52,10 +53,13 @@ Term Reader<eT>::leaf(Index i) {
     name = given;
     const Index first = leaves_.try_emplace(name, i).first->second;
     if (first != i && !same_numbers(first, i))
-      misuse("derive", {}, "two different leaves are called " + name + ": " + to_string(tape_.node(first).shape) + " and " + to_string(n.shape));
+      misuse("derive", {},
+             "two different leaves are called " + name + ": " + to_string(tape_.node(first).shape) + " and " +
+                 to_string(n.shape));
   } else if (n.one_by_one() && !n.needs_gradient) {
     // As it was written: 0.1f is 0.1.
-    return number(std::is_same_v<eT, double> ? double(n.value) : std::stod(to_text(n.value)));
+    const double x = std::is_same_v<eT, double> ? double(n.value) : std::stod(to_text(n.value));
+    return number(x);
   } else if (const std::optional<Term> plain = n.needs_gradient ? std::nullopt : plain_matrix(i)) {
     return *plain;
   } else {
@@ -86,17 +90,46 @@ std::optional<Term> Reader<eT>::plain_matrix(Index i) {
 /// A constant, as one of the given names, or a simple multiple of one.
 template <class eT>
 Term Reader<eT>::number(double x) {
-  const auto is = [x](double y) { return std::abs(x - y) <= 2 * double(std::numeric_limits<eT>::epsilon()) * std::abs(y); };
+  const auto is = [x](double y) {
+    return std::abs(x - y) <= 2 * double(std::numeric_limits<eT>::epsilon()) * std::abs(y);
+  };
   for (const auto& [name, value] : options_.names) {
     if (is(value)) return in_.name(name, scalar_shape);
   }
   const bool plain = x == std::round(x) || 2 * x == std::round(2 * x);
-  if (plain) return in_.number(x);
+  if (plain) {
+    constexpr double small = 6;  // rather meant as it is
+    for (auto a = options_.names.begin(); a != options_.names.end(); ++a) {
+      for (auto b = options_.names.begin(); b <= a; ++b) {
+        if (a->second > small && b->second > small && x == a->second * b->second)
+          return in_.make(Kind::powers, scalar_shape,
+                          {{in_.name(b->first, scalar_shape)}, {in_.name(a->first, scalar_shape)}});
+      }
+    }
+    return in_.number(x);
+  }
   for (const auto& [name, value] : options_.names) {
     for (const double by : {1., -1., 0.5, -0.5, 2., -2.}) {
       const Term t = in_.name(name, scalar_shape);
       if (is(by * value)) return in_.make(Kind::sum, scalar_shape, {{t, by}});
-      if (is(by / value)) return in_.make(Kind::sum, scalar_shape, {{in_.make(Kind::powers, scalar_shape, {{t, -1}}), by}});
+      if (is(by / value))
+        return in_.make(Kind::sum, scalar_shape, {{in_.make(Kind::powers, scalar_shape, {{t, -1}}), by}});
+    }
+  }
+  // What mean, var and the like divide by: n - 1, n m. No short decimal is taken for one of them.
+  if (to_text(x).size() <= 7) return in_.number(x);
+  const auto divided = [&](double by, Kind kind, Parts parts) {
+    const Term whole = in_.make(kind, scalar_shape, std::move(parts));
+    return in_.make(Kind::sum, scalar_shape, {{in_.make(Kind::powers, scalar_shape, {{whole, -1}}), by}});
+  };
+  for (const double by : {1., -1., 2., -2.}) {
+    for (auto a = options_.names.begin(); a != options_.names.end(); ++a) {
+      const Term t = in_.name(a->first, scalar_shape);
+      if (is(by / (a->second - 1))) return divided(by, Kind::sum, {{t}, {in_.number(1), -1}});
+      for (auto b = options_.names.begin(); b <= a; ++b) {
+        if (is(by / (a->second * b->second)))
+          return divided(by, Kind::powers, {{in_.name(b->first, scalar_shape)}, {t}});
+      }
     }
   }
   return in_.number(x);
@@ -128,7 +161,9 @@ Term Reader<eT>::converted(Index i) {
       if (in_[p.term].shape != scalar_shape) p.term = spread(p.term, n.shape);
     }
     const auto entries = [&](double by) { return in_.make(Kind::powers, n.shape, {{x[0].term, by}}); };
-    const auto with = [&](Kind kind, double by) { return in_.make(kind, n.shape, {{x[0].term}, {x[1].term, by}}); };
+    const auto with = [&](Kind kind, double by) {
+      return in_.make(kind, n.shape, {{x[0].term}, {x[1].term, by}});
+    };
     if (name == "addition") return with(Kind::sum, 1);
     if (name == "subtraction") return with(Kind::sum, -1);
     if (name == "element-wise multiplication") return with(Kind::powers, 1);
@@ -149,7 +184,9 @@ Term Reader<eT>::converted(Index i) {
     if (s.cols != 1) factors.push_back(beside[0]);
     return in_.make(Kind::product, n.shape, factors);
   }
-  if (name == "sum") return in_.make(Kind::product, n.shape, parameters == "0" ? Parts{above[0], x[0]} : Parts{x[0], beside[0]});
+  if (name == "sum")
+    return in_.make(Kind::product, n.shape,
+                    parameters == "0" ? Parts{above[0], x[0]} : Parts{x[0], beside[0]});
   if (name == "matmul") {
     for (std::size_t k = 0; k < 2; ++k) {
       const Shape of = shape_of_operand(k);
@@ -157,17 +194,7 @@ Term Reader<eT>::converted(Index i) {
     }
     return in_.make(Kind::product, n.shape, x);
   }
-  // What was factored is found again behind the factors.
-  const auto is_lu = [&](std::size_t k) {
-    return tape_.node(tape_.operands(n)[k]).operation->name == std::string("lu");
-  };
-  if (name == "solve" && x.size() == 3 && is_lu(1)) {
-    Part inverse{in_.apply("inv", "", false, s, {x[0]})};
-    if (!parameters.empty()) inverse = {in_.make(Kind::transpose, s, {inverse})};
-    return in_.make(Kind::product, n.shape, {inverse, x[2]});
-  }
-  if (x.size() == 2 && is_lu(1)) return in_.apply(name, parameters, false, n.shape, {x[0]});
-  return in_.apply(name, parameters, false, n.shape, x);
+  return in_public(i, x);
 }
 
 // ---- Facts

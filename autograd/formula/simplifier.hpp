@@ -140,6 +140,8 @@ class Simplifier {
   std::optional<Term> truth_rule(Term f);
   std::optional<Term> matrix_rule(Term f);
   std::optional<Term> repeated_rule(Term f);
+  std::optional<Term> block_rule(Term f);
+  std::optional<Term> filled_like(Term x, Shape to);
 
   Expressions& in_;
   Knowledge knowledge_;

@@ -18,7 +18,8 @@ ARMAGRAD_INLINE Term Simplifier::apply(const std::string& name, const std::strin
 ARMAGRAD_INLINE std::optional<Term> Simplifier::rewritten(Term f) {
   using Rule = std::optional<Term> (Simplifier::*)(Term);
   for (const Rule rule : {&Simplifier::repeated_rule, &Simplifier::exp_rule, &Simplifier::log_rule, &Simplifier::softmax_rule,
-                          &Simplifier::parity_rule, &Simplifier::sigmoid_rule, &Simplifier::truth_rule, &Simplifier::matrix_rule}) {
+                          &Simplifier::parity_rule, &Simplifier::sigmoid_rule, &Simplifier::truth_rule, &Simplifier::matrix_rule,
+                          &Simplifier::block_rule}) {
     if (const std::optional<Term> other = (this->*rule)(f)) return other;
   }
   return {};
@@ -219,6 +220,9 @@ ARMAGRAD_INLINE std::optional<Term> Simplifier::matrix_rule(Term f) {
   const Expression of = in_[x];
   if ((e.name == "log_det" || e.name == "det") && of.kind == Kind::transpose)
     return apply(e.name, "", false, e.shape, {of.parts[0].term});
+  const bool factor_is_lower = is_function(untransposed(x), "chol") && of.kind != Kind::transpose;
+  const bool factor_is_upper = of.kind == Kind::transpose && is_function(untransposed(x), "chol");
+  if ((e.name == "trimatl" && factor_is_lower) || (e.name == "trimatu" && factor_is_upper)) return x;
   if (e.name != "inv") return {};
   if (e.is_scalar()) return powers(e.shape, {{x, -1}});
   const auto inverse = [&](Term t) { return apply("inv", "", false, e.shape, {t}); };
@@ -246,6 +250,50 @@ ARMAGRAD_INLINE std::optional<Term> Simplifier::matrix_rule(Term f) {
     return product(e.shape, factors);
   }
   return {};
+}
+
+/// A number in every entry, where x has it in every entry.
+ARMAGRAD_INLINE std::optional<Term> Simplifier::filled_like(Term x, Shape to) {
+  const Expression e = in_[x];
+  if (is_unit(x)) return in_.ones(to);
+  if (is_zero(x)) return zero(to);
+  Parts numbers{{in_.ones(to)}};
+  if (e.kind == Kind::sum && e.parts.size() == 1) {
+    const std::optional<Term> inner = filled_like(e.parts[0].term, to);
+    return inner ? std::optional(scaled(e.parts[0].by, *inner)) : std::nullopt;
+  }
+  if (e.kind != Kind::powers) return {};
+  for (const Part& p : e.parts) {
+    if (is_unit(p.term)) continue;
+    if (!in_[p.term].is_scalar()) return {};
+    numbers.push_back(p);
+  }
+  return powers(to, numbers);
+}
+
+/// A block of what was placed among zeros: what was placed there, or nothing.
+ARMAGRAD_INLINE std::optional<Term> Simplifier::block_rule(Term f) {
+  const Expression e = in_[f];
+  if (e.name == "reverse" || e.name == "reshape" || e.name == "submat") {
+    if (const std::optional<Term> plain = filled_like(e.parts[0].term, e.shape)) return plain;
+  }
+  if (e.name != "submat") return {};
+  const Term x = e.parts[0].term;
+  const Parts terms = in_[x].kind == Kind::sum ? in_[x].parts : Parts{{x}};
+  const auto at = detail::numbers_in(e.parameters);
+  Parts found;
+  for (const Part& p : terms) {
+    if (!is_function(p.term, "placed")) return {};
+    const Term inner = in_[p.term].parts[0].term;
+    const auto to = detail::numbers_in(in_[p.term].parameters);
+    const Shape s = in_[inner].shape;
+    const bool apart = at[0] + e.shape.rows <= to[0] || to[0] + s.rows <= at[0] || at[1] + e.shape.cols <= to[1] ||
+                       to[1] + s.cols <= at[1];
+    if (apart) continue;
+    if (at[0] != to[0] || at[1] != to[1] || s != e.shape) return {};
+    found.push_back({inner, p.by});
+  }
+  return sum(e.shape, found);
 }
 
 }  // namespace armagrad::algebra

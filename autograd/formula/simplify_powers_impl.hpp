@@ -201,40 +201,4 @@ ARMAGRAD_INLINE Term Simplifier::assembled(Factors& from) {
   return from.coefficient == 1 ? result : scaled(from.coefficient, result);
 }
 
-/// A product with a sum multiplied out, if factors then cancel and it gets shorter.
-ARMAGRAD_INLINE std::optional<Term> Simplifier::cancelled(Term t) {
-  const Expression e = in_[t];
-  if (e.kind != Kind::powers || e.parts.size() > 16 || e.cost > readable) return {};
-  const auto exponent = [&](Term x) {
-    for (const Part& f : e.parts) {
-      if (f.term == x) return f.by;
-    }
-    return 0.;
-  };
-  for (const Part& s : e.parts) {
-    if (s.by != 1 || !is_sum_of_several(s.term) || in_[s.term].parts.size() > 8) continue;
-    bool meets = false;
-    for (const Part& term : in_[s.term].parts) {
-      const Expression& x = in_[term.term];
-      const Parts factors = x.kind == Kind::powers ? x.parts : Parts{{term.term}};
-      for (const Part& f : factors) meets |= f.by * exponent(f.term) < 0;
-    }
-    if (!meets) continue;
-    Attempt attempt(*this);
-    Parts terms;
-    for (const Part& term : Parts(in_[s.term].parts)) {
-      Parts factors{{term.term}};
-      for (const Part& f : e.parts) {
-        if (f.term != s.term) factors.push_back(f);
-      }
-      terms.push_back({powers(e.shape, factors), term.by});
-    }
-    const Term out = sum(e.shape, terms);
-    if (!is_shorter(out, t)) continue;
-    attempt.keep();
-    return note("multiply out", t, out);
-  }
-  return {};
-}
-
 }  // namespace armagrad::algebra

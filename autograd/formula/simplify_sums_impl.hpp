@@ -1,5 +1,5 @@
 #pragma once
-// Sums: like terms, common factors, and multiplying out where something cancels.
+// Sums: like terms and common factors.
 
 #include "simplifier_impl.hpp"
 
@@ -95,16 +95,20 @@ ARMAGRAD_INLINE Term Simplifier::assembled(Shape shape, const Parts& parts) {
 }
 
 /// The number to take out of a sum that is a factor: what its coefficients are multiples of, with the sign of
-/// most, else of 1, else of the longest.
+/// most, else of 1 (of numbers: of what is not 1), else of the longest.
 ARMAGRAD_INLINE double Simplifier::content(Term sum) const {
   const Parts& parts = in_[sum].parts;
   double least = std::abs(parts[0].by);
   int balance = 0;
+  const bool numbers = in_[sum].is_scalar();  // where d - 1 is meant, elsewhere 1 - H
   const Part* leading = &parts[0];
   for (const Part& p : parts) {
     least = std::min(least, std::abs(p.by));
     balance += p.by > 0 ? 1 : -1;
-    if (!is_unit(leading->term) && (is_unit(p.term) || cost(p.term) > cost(leading->term))) leading = &p;
+    const bool p_is_unit = is_unit(p.term), leading_is_unit = is_unit(leading->term);
+    if (p_is_unit != leading_is_unit ? p_is_unit != numbers
+                                     : !p_is_unit && cost(p.term) > cost(leading->term))
+      leading = &p;
   }
   for (const Part& p : parts) {
     const double ratio = std::abs(p.by) / least;
@@ -135,7 +139,7 @@ ARMAGRAD_INLINE Simplifier::Primitive Simplifier::primitive(Term t, double expon
 struct Simplifier::Shared {
   enum class Place : std::uint8_t { entries, left, right } place;
   Term term;
-  bool divides;      // its exponent is negative
+  bool divides;       // its exponent is negative
   double by = 1e300;  // the least exponent of all
   std::vector<std::size_t> of{};
 
@@ -178,7 +182,8 @@ ARMAGRAD_INLINE std::vector<Simplifier::Shared> Simplifier::shared_factors(const
   const auto saved = [&](const Shared& s) { return double(s.of.size() - 1) * (cost(s.term) + 1); };
   std::stable_sort(several.begin(), several.end(),
                    [&](const Shared& a, const Shared& b) { return saved(a) > saved(b); });
-  const bool is_long = std::any_of(parts.begin(), parts.end(), [&](Part p) { return cost(p.term) > readable; });
+  const bool is_long =
+      std::any_of(parts.begin(), parts.end(), [&](Part p) { return cost(p.term) > readable; });
   const std::size_t tried = is_long ? 1 : 3;
   if (several.size() > tried) several.erase(several.begin() + long(tried), several.end());
   return several;
@@ -223,9 +228,10 @@ ARMAGRAD_INLINE Parts Simplifier::divided(const Parts& parts, const Shared& by) 
     (has ? rest : others).push_back(has ? without(parts[i], by) : parts[i]);
   }
   const Term inner = sum(in_[rest[0].term].shape, rest);
-  const Term whole = by.place == Place::left    ? product(shape, {by.term, inner})
-                     : by.place == Place::right ? product(shape, {inner, by.term})
-                                                : powers(shape, {{by.term, by.divides ? -by.by : by.by}, {inner}});
+  const Term whole = by.place == Place::left ? product(shape, {by.term, inner})
+                     : by.place == Place::right
+                         ? product(shape, {inner, by.term})
+                         : powers(shape, {{by.term, by.divides ? -by.by : by.by}, {inner}});
   add_term(others, shape, {whole});
   collect(others);
   return others;
@@ -240,9 +246,9 @@ ARMAGRAD_INLINE Term Simplifier::factored(Shape shape, Parts parts) {
       if (shared.place != Shared::Place::entries &&
           std::any_of(shared.of.begin(), shared.of.end(), [&](std::size_t i) {
             const Expression& e = in_[parts[i].term];
-            return e.kind == Kind::powers && std::count_if(e.parts.begin(), e.parts.end(), [&](const Part& f) {
-                     return !in_[f.term].is_scalar();
-                   }) != 1;
+            return e.kind == Kind::powers &&
+                   std::count_if(e.parts.begin(), e.parts.end(),
+                                 [&](const Part& f) { return !in_[f.term].is_scalar(); }) != 1;
           }))
         continue;
       Attempt attempt(*this);
@@ -259,75 +265,6 @@ ARMAGRAD_INLINE Term Simplifier::factored(Shape shape, Parts parts) {
   }
   if (parts.size() > 1 && in_[best].kind == Kind::sum) return oriented(best);
   return best;
-}
-
-// ---- Multiplying out
-// ------------------------------------------------------------------------------------------
-
-/// The terms of a matrix product whose factors are sums.
-ARMAGRAD_INLINE Parts Simplifier::multiplied_out_chain(Term chain) {
-  const Expression e = in_[chain];
-  std::vector<std::pair<std::vector<Term>, double>> terms{{{}, 1}};
-  for (const Part& f : e.parts) {
-    const bool turned = in_[f.term].kind == Kind::transpose;
-    const Term inside = untransposed(f.term);
-    const Parts choices = is_sum_of_several(inside) ? in_[inside].parts : Parts{{inside}};
-    if (terms.size() * choices.size() > merge_limit) return {{chain}};
-    std::vector<std::pair<std::vector<Term>, double>> next;
-    for (const auto& [factors, by] : terms) {
-      for (const Part& c : choices) {
-        next.emplace_back(factors, by * c.by);
-        next.back().first.push_back(turned ? transposed(c.term) : c.term);
-      }
-    }
-    terms = std::move(next);
-  }
-  Parts out;
-  for (const auto& [factors, by] : terms) out.push_back({product(e.shape, factors), by});
-  return out;
-}
-
-/// The terms of a term whose factors are sums.
-ARMAGRAD_INLINE Parts Simplifier::multiplied_out(Term t) {
-  const Expression e = in_[t];
-  if (e.kind == Kind::product) return multiplied_out_chain(t);
-  if (e.kind != Kind::powers) return {{t}};
-  Parts done{{in_.ones(e.shape)}};
-  for (const Part& f : e.parts) {
-    Parts choices{{f.term}};
-    if (f.by == 1 && is_sum_of_several(f.term)) choices = in_[f.term].parts;
-    if (f.by == 1 && in_[f.term].kind == Kind::product) choices = multiplied_out_chain(f.term);
-    if (done.size() * choices.size() > merge_limit) return {{t}};
-    Parts next;
-    for (const Part& d : done) {
-      for (const Part& c : choices) {
-        const double exponent = choices.size() > 1 ? 1 : f.by;
-        next.push_back({powers(e.shape, {{d.term}, {c.term, exponent}}), d.by * c.by});
-      }
-    }
-    done = std::move(next);
-  }
-  return done;
-}
-
-/// All terms multiplied out, if some of them then meet.
-ARMAGRAD_INLINE std::optional<Parts> Simplifier::multiplied_out(Shape shape, const Parts& parts) {
-  if (parts.size() < 2 || parts.size() > 16 || multiplying_out_) return {};
-  for (const Part& p : parts) {
-    if (cost(p.term) > readable) return {};
-  }
-  Attempt attempt(*this);
-  Parts out;
-  multiplying_out_ = true;
-  for (const Part& p : parts) {
-    for (const Part& q : multiplied_out(p.term)) add_term(out, shape, {q.term, q.by * p.by});
-  }
-  multiplying_out_ = false;
-  const std::size_t terms = out.size();
-  collect(out);
-  if (terms == parts.size() || out.size() == terms) return {};
-  attempt.keep();
-  return out;
 }
 
 }  // namespace armagrad::algebra

@@ -165,6 +165,10 @@ BOOST_AUTO_TEST_CASE(the_steps) {
   const Report report = Report::parse(succeeds(problem + Words{"--format", "json"}));
   BOOST_TEST(report["steps"]["backward"].size() > 5u);
   BOOST_TEST(report["steps"]["simplifications"].size() > 0u);
+  BOOST_TEST(!contains(out, "differences:"));
+  const std::string checked = succeeds(problem + Words{"--check"});
+  BOOST_TEST(contains(checked, "differences: "));
+  BOOST_TEST(!contains(checked, "DIFFER"));
 }
 
 BOOST_AUTO_TEST_CASE(help_has_an_example_and_every_function) {
@@ -254,6 +258,25 @@ BOOST_AUTO_TEST_CASE(ten_thousand_nodes_take_seconds) {
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   BOOST_TEST(last_line(out).starts_with("dJ/dW = "));
   BOOST_TEST(seconds.count() < 30);
+}
+
+BOOST_AUTO_TEST_CASE(thousands_of_different_terms_take_seconds) {
+  std::string sum = "0";
+  for (int i = 1; i <= 6000; ++i) sum += "+accu(tanh(" + std::to_string(i) + "*W))";
+  const auto start = std::chrono::steady_clock::now();
+  const std::string out = succeeds({sum, "--wrt", "W", "--var", "W:d,d"});
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  BOOST_TEST(last_line(out).starts_with("dJ/dW = 18003000 - "));
+  BOOST_TEST(seconds.count() < 60);
+}
+
+BOOST_AUTO_TEST_CASE(a_number_that_depends_on_sizes_goes_by_their_names) {
+  const auto line = [&](const std::string& expression) {
+    return last_line(succeeds({expression, "--wrt", "W", "--var", "W:d,c"}));
+  };
+  BOOST_TEST(contains(line("accu(var(W))"), "/(d - 1)"));
+  BOOST_TEST(line("mean(vectorise(W))") == "dJ/dW = 1/(c d) ones(d, c)");
+  BOOST_TEST(line("accu(W.cols(c - 2, c - 1))") == "dJ/dW = placed(ones(d, 2), 0, c - 2, d, c)");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

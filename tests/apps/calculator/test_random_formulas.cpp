@@ -31,6 +31,83 @@ class Expressions {
         return std::string("0.5*log_det(") + positive(r, 1) + ") - accu(" + matrix(r, c, 2) + ")";
     }
   }
+  /// A function of matrices, of which each of these is a different one, at a random expression of depth 1.
+  static constexpr std::size_t functions_tried = 68;
+  std::string loss_of_function(std::size_t k) {
+    constexpr std::array<const char*, functions_tried> all{"chol(@*@' + 2*eye(d, d))",
+                                                           "chol(@*@' + 2*eye(d, d), \"lower\")",
+                                                           "sort(@)",
+                                                           "sort(@, \"descend\", 1)",
+                                                           "cumsum(@)",
+                                                           "cumsum(@, 1)",
+                                                           "trimatu(@)",
+                                                           "trimatl(@)",
+                                                           "diagmat(diagvec(@))",
+                                                           "diagmat(@)",
+                                                           "diagvec(@)",
+                                                           "trace(@)",
+                                                           "kron(@, Mcd)",
+                                                           "kron(Mhc, @)",
+                                                           "expmat(@/4)",
+                                                           "inv_sympd(@*@' + 2*eye(d, d))",
+                                                           "inv(@ + 5*eye(d, d))",
+                                                           "solve(@ + 5*eye(d, d), Mdc)",
+                                                           "syl(@ + 5*eye(d, d), 5*eye(c, c), Mdc)",
+                                                           "pinv(Mdc*1)",
+                                                           "pinv(Mcd*1)",
+                                                           "solve(Mdc*1, @)",
+                                                           "repmat(@, 2, 3)",
+                                                           "reshape(@, 1, d*d)",
+                                                           "reshape(Mdc, c, d)",
+                                                           "vectorise(@)",
+                                                           "vectorise(@, 1)",
+                                                           "join_rows(@, Mdc)",
+                                                           "join_cols(Mcd, @)",
+                                                           "cols(@, 1, 2)",
+                                                           "rows(@, 0, 2)",
+                                                           "submat(@, 0, 1, 2, 3)",
+                                                           "row(@, 2)",
+                                                           "col(@, 3)",
+                                                           "head_cols(@, 2)",
+                                                           "tail_rows(@, 3)",
+                                                           "@.at(1, 2)",
+                                                           "eig_sym(@ + @')",
+                                                           "svd(@ + 3*eye(d, d))",
+                                                           "svd(Mdc*1)",
+                                                           "sqrtmat_sympd(@*@' + 2*eye(d, d))",
+                                                           "prod(@)",
+                                                           "prod(@, 1)",
+                                                           "var(@)",
+                                                           "var(@, 1, 1)",
+                                                           "stddev(@)",
+                                                           "stddev(@, 0, 1)",
+                                                           "vecnorm(@)",
+                                                           "vecnorm(@, 2, 1)",
+                                                           "vecnorm(@, 1)",
+                                                           "norm(@)",
+                                                           "norm(@, 1)",
+                                                           "normalise(@)",
+                                                           "normalise(@, 2, 1)",
+                                                           "det(@ + 5*eye(d, d))",
+                                                           "log_det_sympd(@*@' + 2*eye(d, d))",
+                                                           "mean(@, 1)",
+                                                           "mean(vectorise(@))",
+                                                           "max(@)",
+                                                           "min(@, 1)",
+                                                           "polygamma(1, 1 + square(@))",
+                                                           "lgamma(1.5 + square(@))",
+                                                           "where(@ > 0, @, square(@))",
+                                                           "hypot(@, 2 + @)",
+                                                           "xlogy(@, 2 + square(@))",
+                                                           "clamp(@, -0.5, 0.5)",
+                                                           "gelu(elu(@, 0.7))",
+                                                           "folded(@, 2, 2)"};
+    std::string text = all[k];
+    const std::string x = matrix("d", "d", 1);
+    for (auto at = text.find('@'); at != text.npos; at = text.find('@', at + x.size()))
+      text.replace(at, 1, x);
+    return "accu(sin(" + text + "))";
+  }
   static std::string names() {
     std::string all = "s";
     for (const char* r : {"d", "c", "h"}) {
@@ -110,6 +187,34 @@ class Expressions {
 };
 
 }  // namespace
+
+BOOST_AUTO_TEST_CASE(formulas_of_every_function_read_back) {
+  constexpr unsigned tries = 10;
+  double worst = 0;
+  unsigned missed = 0;
+  for (std::size_t k = 0; k < Expressions::functions_tried; ++k) {
+    for (unsigned seed = 0; seed < tries; ++seed) {
+      arma::arma_rng::set_seed(seed + 1);
+      const std::string expression = Expressions(seed).loss_of_function(k);
+      Problem problem(expression, "Mdd,Mdc,Mcd,Mhc,Mdh", Expressions::names());
+      double error = arma::datum::inf;
+      std::string why;
+      try {
+        error = problem.error();
+      } catch (const std::exception& e) {
+        why = e.what();
+      }
+      worst = std::max(worst, error);
+      missed += !(error <= 1e-12);
+      BOOST_TEST(error <= 1e-12, "seed " << seed << ": " << expression << "\n"
+                                         << why << "\n"
+                                         << problem.formula->text());
+    }
+  }
+  BOOST_TEST_MESSAGE(tries * Expressions::functions_tried - missed
+                     << " of " << tries * Expressions::functions_tried
+                     << " read back within 1e-12, the worst error " << worst);
+}
 
 BOOST_AUTO_TEST_CASE(random_formulas_read_back_are_the_gradients) {
   constexpr unsigned tried = 2500;
