@@ -279,6 +279,8 @@ int derive_command(const std::vector<std::string>& arguments) {
   } catch (const ExpressionError& error) {
     std::cerr << "derive: " << marked(error, text) << '\n';
     return 2;
+  } catch (const std::bad_alloc&) {
+    throw std::runtime_error("out of memory: the expression or its data are too large");
   } catch (const std::logic_error& error) {
     throw UsageError(error.what());
   }
