@@ -1,5 +1,6 @@
 // derive: the formula of a gradient, and its proof.
 
+#include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -7,6 +8,7 @@
 
 #include "calculator/code.hpp"
 #include "calculator/derivation.hpp"
+#include "calculator/small_example.hpp"
 #include "options.hpp"
 #include "stepper/differences.hpp"
 #include "stepper/explanation.hpp"
@@ -74,14 +76,25 @@ std::string code_of(const Problem& problem, const Formula& formula) try {
   throw std::runtime_error(std::string("the formula cannot be written as C++: ") + error.what());
 }
 
+/// On the data given, or on an example that can be followed by hand.
 std::string page_of(const Problem& problem, const Data* given) {
-  const ProblemOnTape shown(problem, given), drawn(problem);
+  const Data numbers = given ? *given : small_example(problem);
+  const ProblemOnTape shown(problem, &numbers), drawn(problem);
   const auto sizes = [](const Data& data) { return Sizes(data.sizes.begin(), data.sizes.end()); };
+  FormulaOptions options = given ? shown.options : drawn.options;
+  if (!given) {  // an example's sizes may be those of others, and numbers in the expression
+    options.names = shown.options.names;
+    std::erase_if(options.names, [&](const auto& size) {
+      const auto same = [&](const auto& other) { return other.second == size.second; };
+      return size.second < 3 || problem.variables.numbers.contains(uword(size.second)) ||
+             std::count_if(shown.options.names.begin(), shown.options.names.end(), same) > 1;
+    });
+  }
   std::string title = "The gradient by";
   for (const std::string& name : problem.by) title += " " + name;
-  return page(explanation(
-      shown.J, shown.by,
-      {title, sizes(shown.data), shown.options, shapes_in_words(drawn.J, sizes(drawn.data)), {}}));
+  return page(
+      explanation(shown.J, shown.by,
+                  {title, sizes(shown.data), options, shapes_in_words(drawn.J, sizes(drawn.data)), {}}));
 }
 
 Json matrix(const arma::mat& x) {

@@ -1,185 +1,34 @@
 // mnist_softmax lab
 
-#include <iomanip>
-#include <layers/random.hpp>
-#include <layers/softmax_regression.hpp>
+#include "lab.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <thread>
 
 #include "commands.hpp"
-#include "images.hpp"
-#include "lab_student.hpp"
-#include "output.hpp"
-#include "progress.hpp"
 
 namespace armagrad::apps {
 
 namespace {
 
-constexpr double lab_l2 = 0.5, lab_rate = 0.1, lab_decay = 0.99;
-
-using Json = nlohmann::ordered_json;
-
-struct Lab {
-  const Output& output;
-  arma::mat X, Y, all_X, all_Y, test_X, test_Y;
-  arma::mat zeros, uniform;  // where W may start
-
-  std::ostream& out() const { return output.text(); }
-};
-
-double cosine(const arma::mat& a, const arma::mat& b) {
-  return arma::accu(a % b) / (arma::norm(a, "fro") * arma::norm(b, "fro"));
-}
-std::string fixed(double x, int digits) {
-  std::ostringstream text;
-  text << std::fixed << std::setprecision(digits) << x;
-  return text.str();
-}
-double accuracy(const arma::mat& W, const arma::mat& X, const arma::mat& Y) {
-  const arma::mat scores = W.t() * X;
-  const arma::urowvec right = arma::index_max(scores, 0) == arma::index_max(Y, 0);
-  return arma::mean(arma::conv_to<arma::rowvec>::from(right));
-}
-std::string accuracies(const arma::mat& W, const Lab& lab) {
-  return fixed(accuracy(W, lab.all_X, lab.all_Y), 4) + "/" + fixed(accuracy(W, lab.test_X, lab.test_Y), 4);
-}
-
-/// check_gradient of the student's gradient at W, against the tape's of the right loss.
-GradientCheck checked(const StudentGradient& student, const Lab& lab, const arma::mat& W, double l2) {
-  CheckOptions<double> options;
-  options.analytic = {student(W, lab.X, lab.Y, l2)};
-  const auto loss = [&](const auto& w) {
-    return softmax_regression_loss(w, l2, view(lab.X, "X"), view(lab.Y, "Y"));
-  };
-  return check_gradient(options, loss, W);
-}
-
-/// The relative error, marked where the check found it wrong.
-std::string verdict(const GradientCheck& check) {
-  const double error = check.evidence.back().error;
-  std::ostringstream text;
-  text << std::setprecision(3) << std::scientific << std::setprecision(1) << error
-       << (check.passed() ? "" : " caught");
-  return text.str();
-}
-
-Json gradients_table(const Lab& lab, arma::uword epochs) {
-  const std::vector<int> width{23, 9, 9, 10, 16, 16, 16, 14};
-  const auto row = [&](const std::vector<std::string>& cells) {
-    for (std::size_t k = 0; k < cells.size(); ++k) lab.out() << std::left << std::setw(width[k]) << cells[k];
-    lab.out() << '\n';
-  };
-  lab.out()
-      << "\nMistakes in the gradient, l2 = " << lab_l2
-      << "; W = 0, where only the data term counts, and W uniform in [0,1), where the notebook starts\n";
-  row({"", "cosine", "J falls", "P1, Y1", "error at", "error at", "data alone,", "accuracy"});
-  row({"mistake", "at W = 0", "", "are 1", "W = 0", "W uniform", "W uniform", "train/test"});
-  std::vector<std::string> diagnoses;
-  Json all = Json::array();
-  Progress progress("mistake", student_gradients().size(), lab.output.quiet());
-  arma::uword done = 0;
-  for (const StudentGradient& student : student_gradients()) {
-    const StudentGradient& right = student_gradients()[0];
-    const arma::mat g = student(lab.zeros, lab.X, lab.Y, lab_l2),
-                    truth = right(lab.zeros, lab.X, lab.Y, lab_l2);
-    const bool falls = student_loss(lab.zeros - lab_rate * g, lab.X, lab.Y, lab_l2) <
-                       student_loss(lab.zeros, lab.X, lab.Y, lab_l2);
-    const bool sums = student.scores == Over::sample &&
-                      !(student.softmax_of_targets && student.targets == Over::everything);
-    const GradientCheck at_zero = checked(student, lab, lab.zeros, lab_l2),
-                        whole = checked(student, lab, lab.uniform, lab_l2),
-                        data = checked(student, lab, lab.uniform, 0);
-    arma::mat W = lab.zeros;
-    student_descent(
-        W, [&](const arma::mat& w) { return student(w, lab.X, lab.Y, lab_l2); }, lab_rate, lab_decay, epochs);
-    row({student.name, fixed(cosine(g, truth), 4), falls ? "yes" : "no", sums ? "yes" : "no caught",
-         verdict(at_zero), verdict(whole), verdict(data), accuracies(W, lab)});
-    for (const auto& [where, check] : {std::pair("W = 0", &at_zero), std::pair("W uniform", &whole)}) {
-      for (const Diagnosis& d : check->diagnoses)
-        diagnoses.push_back(student.name + ", " + where + ": " +
-                            (d.findings.empty() ? "unknown" : d.findings[0].what));
-    }
-    const auto error = [](const GradientCheck& check) {
-      return Json{{"error", check.evidence.back().error}, {"passed", check.passed()}};
-    };
-    all.push_back({{"mistake", student.name},
-                   {"cosine_at_zero", cosine(g, truth)},
-                   {"loss_falls", falls},
-                   {"sums_are_one", sums},
-                   {"at_zero", error(at_zero)},
-                   {"at_uniform", error(whole)},
-                   {"at_uniform_data_alone", error(data)},
-                   {"train_accuracy", accuracy(W, lab.all_X, lab.all_Y)},
-                   {"test_accuracy", accuracy(W, lab.test_X, lab.test_Y)}});
-    progress.show(double(++done), student.name);
+/// Steps "3", or from "3" on.
+std::pair<arma::uword, arma::uword> steps(const Options& options) {
+  if (options.given("step") && options.given("from")) throw UsageError("--from: or --step, not both");
+  if (options.given("step")) {
+    const arma::uword step = options.count("step", 1, lab_steps);
+    return {step, step};
   }
-  lab.out() << "What check_gradient makes of them\n";
-  for (const std::string& line : diagnoses) {
-    lab.out() << "  - ";
-    detail::print_wrapped(lab.out(), line, 4, 4);
-  }
-  return all;
+  return {options.given("from") ? options.count("from", 1, lab_steps) : 1, lab_steps};
 }
 
-/// A loss that reads l2 from a global: invisible, unless l2 is a variable too.
-void l2_from_a_global(const Lab& lab) {
-  static double l2_reg = lab_l2;
-  const arma::mat& W = lab.uniform;
-  const auto as_written = [&](const arma::vec&) { return student_loss(W, lab.X, lab.Y, l2_reg); };
-  const auto gradient = [&](const arma::vec&) { return arma::vec{arma::accu(arma::square(W)) / 2}; };
-  CheckOptions<double> options;
-  options.names = {"l2"};
-  const GradientCheck check = check_gradient(options, as_written, gradient, arma::vec{lab_l2});
-  const Evidence& by_l2 = check.evidence[0];
-  lab.out()
-      << "\nl2_reg_term reads a global instead of its argument\n  J is right while the two agree; |W|^2/2 = "
-      << by_l2.given << ", dJ/dl2 by differences " << by_l2.found << (check.passed() ? "\n" : ": caught\n");
-}
-
-/// exp of scores that nothing was subtracted from.
-void no_max_shift(const Lab& lab) {
-  lab.out() << "\nno max-shift in softmax\n";
-  const double largest = arma::mat(lab.uniform.t() * lab.X).max();
-  for (const double factor : {1.0, std::ceil(710 / largest)}) {
-    const arma::mat W = factor * lab.uniform;
-    Tape<double> tape;
-    tape.detect_anomalies();
-    lab.out() << "  W uniform in [0," << factor << "), largest score " << factor * largest << ": ";
-    try {
-      const Var<double> w = tape.variable(view(W, "W"));
-      const Var<double> E = exp(w.t() * view(lab.X, "X"));
-      const Var<double> J = -accu(view(lab.Y, "Y") % log(E.each_row() / sum(E, 0))) / lab.X.n_cols;
-      tape.backward(J, true);
-      lab.out() << "J " << J.scalar() << '\n';
-    } catch (const std::runtime_error& error) {
-      lab.out() << "caught\n    " << error.what() << '\n';
-    }
-  }
-}
-
-void start_and_schedule(const Lab& lab, arma::uword epochs) {
-  const double J = student_loss(lab.uniform, lab.X, lab.Y, lab_l2),
-               penalty = lab_l2 / 2 * arma::accu(arma::square(lab.uniform));
-  lab.out() << "\nW starts uniform in [0,1)\n  J " << J << ", of which the penalty " << penalty
-            << "; at chance it should be ln " << lab.Y.n_rows << " = " << std::log(double(lab.Y.n_rows))
-            << (J > 2 * std::log(double(lab.Y.n_rows)) ? ": caught\n" : "\n");
-
-  const StudentGradient &right = student_gradients()[0], &written = student_gradients()[3];
-  lab.out() << "\nthe rate shrinks by " << lab_decay << " an epoch: all steps together are at most "
-            << lab_rate / (1 - lab_decay) << "\n";
-  arma::mat W = lab.zeros;
-  student_descent(
-      W, [&](const arma::mat& w) { return right(w, lab.X, lab.Y, lab_l2); }, lab_rate, lab_decay, epochs);
-  lab.out() << "  right gradient from W = 0: |gradient| " << arma::norm(right(W, lab.X, lab.Y, lab_l2), "fro")
-            << ", accuracy " << accuracies(W, lab) << '\n';
-  W = lab.uniform;
-  const auto as_written = [&](const arma::mat& w) { return written(w, lab.X, lab.Y, lab_l2); };
-  for (const char* run : {"first", "second"}) {
-    student_descent(W, as_written, lab_rate, lab_decay, epochs);
-    lab.out() << "  the notebook as written from W uniform, after the " << run << " run: accuracy "
-              << accuracies(W, lab) << '\n';
-  }
-  lab.out() << "  the class sums X Y' alone as W: accuracy " << accuracies(arma::mat(lab.X * lab.Y.t()), lab)
-            << '\n';
+std::string folder(const Options& options) {
+  const std::string name = options.text("out");
+  std::error_code error;
+  if (!name.empty()) std::filesystem::create_directories(name, error);
+  if (!name.empty() && (error || !std::filesystem::is_directory(name)))
+    throw std::runtime_error("--out: " + name + ": " + (error ? error.message() : "no folder"));
+  return name;
 }
 
 }  // namespace
@@ -187,41 +36,51 @@ void start_and_schedule(const Lab& lab, arma::uword epochs) {
 int lab_command(const Arguments& arguments) {
   CommandOptions options(
       "lab",
-      "the lab that this program grew from. --student: the notebook's mistakes one by one, which check "
-      "catches which, and what accuracy each would have given; a minute or two on MNIST.",
-      "--student --data mnist");
+      "the lab that this program grew from, cell by cell, with what to expect of each step "
+      "and whether it was met; a minute or two on MNIST.",
+      "--data mnist --out lab");
   options.add_data();
   const auto text = [](const std::string& value) { return po::value<std::string>()->default_value(value); };
-  options.add()("student", po::bool_switch(), "the mistakes of the notebook")(
-      "train-size", text("4000"), "how many images, from the first, as in the lab")(
-      "epochs", text("2000"), "of gradient descent with each gradient")("seed", text("1"),
-                                                                        "of W uniform in [0,1)");
+  options.add()("step", po::value<std::string>(), "this step only")(
+      "from", po::value<std::string>(), "from this step on")("out", po::value<std::string>(),
+                                                             "pictures go to this folder")(
+      "student", po::bool_switch(), "instead: the mistakes of the notebook, and what catches each")(
+      "explain", po::bool_switch(),
+      "instead: the loss as the lab writes it, a sample per row, its gradient step by step, and the "
+      "student's "
+      "beside it")("train-size", text("4000"), "how many images, from the first, as in the lab")(
+      "epochs", text("2000"), "of the lab's gradient descent")("seed", text("1"), "of W uniform in [0,1)")(
+      "threads", text(std::to_string(std::max(1u, std::thread::hardware_concurrency()))),
+      "threads that share the work; the result does not depend on it");
   if (!options.parse(arguments)) return 0;
-  if (!options.flag("student")) throw UsageError("--student: there is nothing else in the lab yet");
-
-  const Output output(options);
+  const bool student = options.flag("student"), explain = options.flag("explain");
+  if (student && explain) throw UsageError("--explain: or --student, not both");
+  for (const char* name : {"step", "from", "out"}) {
+    if ((student || explain) && options.given(name))
+      throw UsageError(std::string("--") + name +
+                       ": belongs to the lab itself, not to --student or --explain");
+  }
+  const auto [first, last] = steps(options);
+  const auto threads = unsigned(options.count("threads", 1, 1024));
   const arma::uword size = options.count("train-size", 1, UINT64_MAX),
-                    epochs = options.count("epochs", 0, 100'000'000);
-  Random random(options.count("seed", 0, UINT64_MAX));
+                    epochs = options.count("epochs", 1, 100'000'000),
+                    seed = options.count("seed", 0, UINT64_MAX);
+  const Output output(options);
+  const std::string pictures = folder(options);
   const Dataset data = load_dataset(options.data());
   if (size > data.train.pixels.n_cols)
     throw UsageError("--train-size: only " + std::to_string(data.train.pixels.n_cols) +
                      " training images, asked for " + std::to_string(size));
   describe(data, output);
-  const arma::uword classes = data.class_names.size();
-  const LabelledImages<double> all = labelled<double>(data.train, classes),
-                               test = labelled<double>(data.test, classes);
-  Lab lab{output, all.X.head_cols(size), all.Y.head_cols(size), all.X, all.Y, test.X, test.Y, {}, {}};
-  lab.zeros.zeros(all.X.n_rows, classes);
-  lab.uniform.set_size(all.X.n_rows, classes);
-  lab.uniform.imbue([&random] { return random.uniform(); });
-
-  const Json mistakes = gradients_table(lab, epochs);
-  l2_from_a_global(lab);
-  no_max_shift(lab);
-  start_and_schedule(lab, epochs);
-  output.report({{"dataset", data.name}, {"train_size", size}, {"epochs", epochs}, {"mistakes", mistakes}});
-  return 0;
+  const Lab lab{data, output, size, epochs, seed};
+  LabReport report{{"dataset", data.name}, {"train_size", size}, {"epochs", epochs}};
+  const auto start = std::chrono::steady_clock::now();
+  report.update(student   ? mistakes(lab)
+                : explain ? lab_explained(lab)
+                          : walk(lab, first, last, pictures, threads));
+  report["seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  output.report(report);
+  return report.value("as_expected", true) ? 0 : 1;
 }
 
 }  // namespace armagrad::apps

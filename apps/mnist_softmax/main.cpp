@@ -23,7 +23,7 @@ const std::vector<Command>& commands() {
       {"sweep", sweep_command, "find l2, batch size and learning rate by validation, and train with them"},
       {"evaluate", evaluate_command, "accuracy of a saved model"},
       {"check", check_command, "the gradient: tape against analytic, differences and complex step"},
-      {"lab", lab_command, "the lab's mistakes, and what catches them"},
+      {"lab", lab_command, "the lab, cell by cell: what to expect of each step, and whether it was met"},
       {"explain", explain_command, "the gradient a step at a time"}};
   return all;
 }

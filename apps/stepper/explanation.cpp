@@ -59,6 +59,22 @@ std::vector<std::string> lines(const std::string& text) {
   return all;
 }
 
+/// What operand `to`, perhaps several of the operands, gets entry by entry; "" where that is not known.
+std::string contribution(const EntryWise& entries, const std::vector<Index>& operands, Index to) {
+  std::vector<std::string> parts;
+  for (std::size_t k = 0; k < operands.size(); ++k) {
+    if (operands[k] == to && !entries.backward[k].empty()) parts.push_back(entries.backward[k]);
+  }
+  if (parts.size() == 1) return parts[0];
+  std::string all;
+  for (const std::string& part : parts) {
+    if (part.starts_with("Σ")) return "";  // an equation to solve
+    const std::size_t equals = part.find(" = ");
+    all += (all.empty() ? "" : "; ") + part.substr(0, equals) + " +=" + part.substr(equals + 2);
+  }
+  return all;
+}
+
 class Document {
  public:
   Document(const V& J, const std::vector<V>& by, const ExplanationOptions& options)
@@ -88,15 +104,21 @@ class Document {
  private:
   std::vector<Index> operands(Index i) const {
     std::vector<Index> all;
-    for (const Index k : tape_.operands(tape_.node(i))) all.push_back(spelling_.first(k));
+    for (const Index k : tape_.operands(tape_.node(i))) {
+      if (!is_factorisation(*tape_.node(k).operation)) all.push_back(spelling_.first(k));
+    }
     return all;
   }
   EntryWise entry_wise_of(Index i) const {
     const auto spelt = [&](Index k) { return Spelt{spelling_.name(k), tape_.node(k).shape}; };
     std::vector<Spelt> x;
     for (const Index k : operands(i)) x.push_back(spelt(k));
+    const auto given = tape_.operands(tape_.node(i));
+    const bool symmetric = std::any_of(given.begin(), given.end(), [&](Index k) {
+      return tape_.node(k).operation->name == std::string("cholesky");
+    });
     const Operation<double>& operation = *tape_.node(i).operation;
-    return entry_wise(operation, operation.parameters(tape_.rule(i)), spelt(i), x);
+    return entry_wise(operation, operation.parameters(tape_.rule(i)), spelt(i), x, symmetric);
   }
 
   Json loss() const {
@@ -155,8 +177,7 @@ class Document {
       const Spelling::Part part = spelling_.contribution(passed.from, c.part);
       Json j{{"to", c.to}};
       j.update(apps::json(part));
-      const auto k = std::size_t(std::find(xs.begin(), xs.end(), c.to) - xs.begin());
-      if (std::count(xs.begin(), xs.end(), c.to) == 1) j["index"] = entries.backward[k];
+      j["index"] = contribution(entries, xs, c.to);
       const arma::mat value = c.part.value();
       if (arma::approx_equal(value, backward_.adjoint(c.to), "absdiff", 0) == false)
         j["value"] = matrix(value);

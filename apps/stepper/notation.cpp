@@ -1,156 +1,167 @@
 #include "notation.hpp"
 
+#include <algorithm>
+#include <regex>
+#include <set>
+
+#include "backward.hpp"
+#include "notation_rules.hpp"
+
 namespace armagrad::apps {
 
 namespace {
 
 /// An entry of a matrix, a row, a column, or a number where a matrix's (i, j) is meant.
-std::string at(const std::string& name, Shape s, const std::string& i = "i", const std::string& j = "j") {
-  if (s == scalar_shape) return name;
+std::string at(const std::string& name, Shape s, const std::string& i, const std::string& j) {
+  if (s == scalar_shape) return name.starts_with("-") ? "(" + name + ")" : name;
   if (s.rows == 1) return name + "[" + j + "]";
   if (s.cols == 1) return name + "[" + i + "]";
   return name + "[" + i + "," + j + "]";
 }
-std::string at(const Spelt& x, const std::string& i = "i", const std::string& j = "j") {
-  return at(x.name, x.shape, i, j);
-}
-std::string adjoint_at(const Spelt& x, const std::string& i = "i", const std::string& j = "j") {
-  return at(barred(x.name), x.shape, i, j);
-}
 
-/// The sums that bring a matrix of shape `from` to the shape of x.
-std::string summed(const Spelt& x, Shape from) {
-  const bool over_i = x.shape.rows != from.rows, over_j = x.shape.cols != from.cols;
-  if (over_i && over_j) return "Σ_{i,j} ";
-  return over_i ? "Σ_i " : over_j ? "Σ_j " : "";
-}
-
-/// The adjoint dy times the slope of a function of one number, in terms of x and y.
-std::string times_slope(const std::string& name, const std::string& dy, const std::string& x,
-                        const std::string& y) {
-  if (name == "exp") return y + " " + dy;
-  if (name == "log") return dy + " / " + x;
-  if (name == "square") return "2 " + x + " " + dy;
-  if (name == "sqrt") return dy + " / (2 " + y + ")";
-  if (name == "tanh") return "(1 - " + y + "^2) " + dy;
-  if (name == "sigmoid") return y + " (1 - " + y + ") " + dy;
-  if (name == "abs") return "sign(" + x + ") " + dy;
-  if (name == "sin") return "cos(" + x + ") " + dy;
-  if (name == "cos") return "-sin(" + x + ") " + dy;
-  if (name == "softplus") return "sigmoid(" + x + ") " + dy;
-  if (name == "log1p") return dy + " / (1 + " + x + ")";
-  return name + "′(" + x + ") " + dy;
-}
-
-EntryWise of_product(const std::string& transposes, const Spelt& y, const std::vector<Spelt>& x) {
-  const bool ta = transposes[0] == '\'', tb = transposes[1] == '\'';
-  const auto a = [&](const std::string& name) {
-    return ta ? at(name, x[0].shape, "k", "i") : at(name, x[0].shape, "i", "k");
-  };
-  const auto b = [&](const std::string& name) {
-    return tb ? at(name, x[1].shape, "j", "k") : at(name, x[1].shape, "k", "j");
-  };
-  const auto sum = [](const char* over, std::uint32_t length) {
-    return length == 1 ? std::string() : std::string("Σ_").append(over).append(" ");
-  };
-  const std::string dy = adjoint_at(y);
-  const std::uint32_t inner = ta ? x[0].shape.rows : x[0].shape.cols;
-  return {at(y) + " = " + sum("k", inner) + a(x[0].name) + " " + b(x[1].name),
-          {a(barred(x[0].name)) + " = " + sum("j", y.shape.cols) + dy + " " + b(x[1].name),
-           b(barred(x[1].name)) + " = " + sum("i", y.shape.rows) + a(x[0].name) + " " + dy},
-          "The product rule: each factor gets the adjoint times the other factor, turned so that the shapes "
-          "fit."};
-}
-
-EntryWise of_elementwise(const std::string& name, const char* infix, const Spelt& y,
-                         const std::vector<Spelt>& x) {
-  EntryWise e;
-  const std::string dy = adjoint_at(y), a = at(x[0]), b = x.size() > 1 ? at(x[1]) : "";
-  const auto add = [&](std::size_t k, const std::string& part) {
-    e.backward.push_back(adjoint_at(x[k]) + " = " + summed(x[k], y.shape) + part);
-  };
-  e.rule = "Entry by entry: the adjoint times the slope there.";
-  if (name == "addition" || name == "subtraction") {
-    e.rule = name == "addition"
-                 ? "A sum hands its adjoint on as it is."
-                 : "A difference hands its adjoint on, to what is subtracted with the sign turned.";
-    add(0, dy), add(1, name == "addition" ? dy : "-" + dy);
-  } else if (name == "element-wise multiplication") {
-    e.rule = "The product rule, entry by entry: each factor gets the adjoint times the other factor.";
-    add(0, dy + " " + b), add(1, dy + " " + a);
-  } else if (name == "element-wise division") {
-    e.rule = "The quotient rule, entry by entry.";
-    add(0, dy + " / " + b), add(1, "-" + dy + " " + at(y) + " / " + b);
-  } else if (name == "negation") {
-    e.rule = "The sign is turned.";
-    add(0, "-" + dy);
-  } else if (x.size() == 1) {
-    add(0, times_slope(name, dy, a, at(y)));
-  } else {
-    return {"", std::vector<std::string>(x.size()), e.rule};
+/// "i+2,max(k,l)" at the comma between the two.
+std::pair<std::string, std::string> indices(const std::string& text) {
+  int depth = 0;
+  for (std::size_t k = 0; k < text.size(); ++k) {
+    depth += text[k] == '(' ? 1 : text[k] == ')' ? -1 : 0;
+    if (text[k] == ',' && depth == 0) return {text.substr(0, k), text.substr(k + 1)};
   }
-  const std::string sign = name == "element-wise multiplication" ? " " : infix ? infix : "";
-  e.forward = at(y) + " = " +
-              (x.size() == 2        ? a + sign + b
-               : name == "negation" ? "-" + a
-               : name == "square"   ? a + "^2"
-                                    : name + "(" + a + ")");
-  return e;
+  return {text, ""};
 }
 
-/// Sums, means and softmaxes along a dimension.
-EntryWise of_reduction(const std::string& name, bool down, const Spelt& y, const Spelt& x) {
-  const std::string over = "Σ_k ", dy = adjoint_at(y), z = at(x);
-  const auto other = [&](const std::string& of, Shape s) {
-    return down ? at(of, s, "k", "j") : at(of, s, "i", "k");
-  };
-  const std::string z_k = other(x.name, x.shape), y_k = other(y.name, y.shape),
-                    dy_k = other(barred(y.name), y.shape);
-  const std::string left = adjoint_at(x) + " = ";
-  if (name == "softmax")
-    return {at(y) + " = exp(" + z + ") / " + over + "exp(" + z_k + ")",
-            {left + at(y) + " (" + dy + " - " + over + dy_k + " " + y_k + ")"},
-            "Probabilities compete: each gets its adjoint less the mean of the adjoints, weighted by the "
-            "probabilities."};
-  if (name == "log_softmax")
-    return {at(y) + " = " + z + " - log " + over + "exp(" + z_k + ")",
-            {left + dy + " - exp(" + at(y) + ") " + over + dy_k},
-            "The adjoint, less the probabilities times the sum of the adjoints: raising one score lowers the "
-            "others."};
-  if (name == "logsumexp")
-    return {at(y) + " = log " + over + "exp(" + z_k + ")",
-            {left + dy + " exp(" + z + " - " + at(y) + ")"},
-            "The adjoint is shared out by the softmax."};
-  if (name == "sum")
-    return {
-        at(y) + " = " + over + z_k, {left + dy}, "A sum hands its adjoint to every entry that it added up."};
-  return {"", {""}, ""};
+class Filling {
+ public:
+  Filling(const NotationRule& rule, const Spelt& y, const std::vector<Spelt>& x)
+      : rule_(rule), y_(y), x_(x), unknown_{fresh(), y.shape} {}
+
+  std::string operator()(const std::string& text) const {
+    static const std::regex entry("\\{([abcyABCYS])(⁻¹|\\^p|\\^q)?(?::([^}]*))?\\}");
+    std::string filled;
+    auto from = text.begin();
+    for (std::sregex_iterator m(text.begin(), text.end(), entry), end; m != end; ++m) {
+      filled.append(from, (*m)[0].first);
+      filled += written((*m)[1].str()[0], (*m)[2], (*m)[3]);
+      from = (*m)[0].second;
+    }
+    return without_idle_sums(filled.append(from, text.end()));
+  }
+
+ private:
+  std::string written(char who, const std::string& power, std::string index) const {
+    const bool is_adjoint = who >= 'A' && who <= 'Y' && who != 'S';
+    const char small = is_adjoint ? char(who - 'A' + 'a') : who;
+    const std::size_t k = std::size_t(small - 'a');
+    const Spelt& of = who == 'S' ? unknown_ : small == 'y' ? y_ : x_.at(k);
+    std::string name = is_adjoint ? barred(of.name) : of.name;
+    if (power.starts_with("^")) name = "(" + name + power + ")";
+    if (power == "⁻¹") name += power;
+    if (index.empty()) return name;
+    auto [i, j] = indices(index);
+    if (j.empty()) return of.shape == scalar_shape ? name : name + "[" + i + "]";
+    if (rule_.along_rows) i = rows_for_columns(i), j = rows_for_columns(j), std::swap(i, j);
+    if (small != 'y' && who != 'S' && k < rule_.turned.size() && rule_.turned[k]) std::swap(i, j);
+    return at(name, of.shape, i, j);
+  }
+  static std::string rows_for_columns(std::string index) {
+    for (char& c : index) c = c == 'i' ? 'j' : c == 'j' ? 'i' : c;
+    return index;
+  }
+  /// A name that no operand has.
+  std::string fresh() const {
+    for (const char* name : {"S", "T", "U", "V"}) {
+      if (y_.name != name &&
+          std::none_of(x_.begin(), x_.end(), [&](const Spelt& s) { return s.name == name; }))
+        return name;
+    }
+    return "S";
+  }
+
+  /// The letters that stand between brackets.
+  static std::set<char> letters(const std::string& text) {
+    std::set<char> all;
+    int depth = 0;
+    for (std::size_t k = 0; k < text.size(); ++k) {
+      depth += text[k] == '[' ? 1 : text[k] == ']' ? -1 : 0;
+      const auto is_letter = [&](std::size_t n) {
+        return n < text.size() && std::isalpha((unsigned char)text[n]);
+      };
+      if (depth > 0 && is_letter(k) && !is_letter(k + 1) && (k == 0 || !is_letter(k - 1)))
+        all.insert(text[k]);
+    }
+    return all;
+  }
+  /// Without the sums over what does not occur behind them, or stands on the left already; of several
+  /// equations, each for itself.
+  static std::string without_idle_sums(const std::string& text) {
+    for (const std::string between : {", where ", "; "}) {
+      const std::size_t at = text.find(between);
+      if (at != std::string::npos)
+        return without_idle_sums(text.substr(0, at)) + between +
+               without_idle_sums(text.substr(at + between.size()));
+    }
+    return equation_without_idle_sums(text);
+  }
+  static std::string equation_without_idle_sums(const std::string& equation) {
+    const std::size_t equals = std::min(equation.find(" = "), equation.find(" += "));
+    const std::string left = equation.substr(0, equals);
+    std::set<char> fixed;
+    if (left.find("Σ") == std::string::npos) fixed = letters(left);
+    static const std::regex sum("Σ_(?:\\{([a-z,]+)\\}|([a-z])) ");
+    std::string result;
+    auto from = equation.begin();
+    for (std::sregex_iterator m(equation.begin(), equation.end(), sum), end; m != end; ++m) {
+      result.append(from, (*m)[0].first);
+      from = (*m)[0].second;
+      const std::set<char> used = letters(std::string(from, equation.end()));
+      std::string over;
+      for (const char c : (*m)[1].str() + (*m)[2].str()) {
+        if (c != ',' && used.contains(c) && !fixed.contains(c))
+          over += (over.empty() ? "" : ",") + std::string(1, c);
+      }
+      if (!over.empty()) result += over.size() > 1 ? "Σ_{" + over + "} " : "Σ_" + over + " ";
+    }
+    return result.append(from, equation.end());
+  }
+
+  const NotationRule& rule_;
+  const Spelt& y_;
+  const std::vector<Spelt>& x_;
+  const Spelt unknown_;
+};
+
+std::vector<std::string> split(const std::string& text) {
+  std::vector<std::string> all;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(", ", begin), text.size());
+    all.push_back(text.substr(begin, end - begin));
+    begin = end + 2;
+  }
+  return all;
 }
 
 }  // namespace
 
-EntryWise entry_wise(const Operation<double>& operation, const std::string& parameters, const Spelt& y,
-                     const std::vector<Spelt>& x) {
+bool is_factorisation(const Operation<double>& operation) {
   const std::string name = operation.name;
-  if (operation.family == Family::elementwise) return of_elementwise(name, operation.infix, y, x);
-  if (operation.family == Family::total)
-    return {y.name + " = " + summed(y, x[0].shape) + at(x[0]),
-            {adjoint_at(x[0]) + " = " + barred(y.name)},
-            "A sum hands its adjoint to every entry that it added up."};
-  if (operation.family == Family::transpose)
-    return {at(y) + " = " + at(x[0], "j", "i"),
-            {adjoint_at(x[0], "j", "i") + " = " + adjoint_at(y)},
-            "Transposed there, transposed back."};
-  if (operation.family == Family::spread)
-    return {at(y) + " = " + at(x[0]),
-            {adjoint_at(x[0]) + " = " + summed(x[0], y.shape) + adjoint_at(y)},
-            "What was repeated gets the sum over its copies."};
-  if (name == "matmul") return of_product(parameters, y, x);
-  if (x.size() == 1 && (parameters == "0" || parameters == "1")) {
-    EntryWise e = of_reduction(name, parameters == "0", y, x[0]);
-    if (!e.rule.empty()) return e;
+  return name == "lu" || name == "cholesky" || name == "qr" || name == "eigen";
+}
+
+EntryWise entry_wise(const Operation<double>& operation, const std::string& parameters, const Spelt& y,
+                     const std::vector<Spelt>& x, bool symmetric) {
+  NotationCase of{split(parameters), y.shape, {}, symmetric};
+  for (const Spelt& operand : x) of.x.push_back(operand.shape);
+  const std::string name = operation.name;
+  const NotationRule rule = operation.family == Family::elementwise
+                                ? elementwise_rule(name, operation.infix, of)
+                                : matrix_rule(name, of);
+  EntryWise e{"", std::vector<std::string>(x.size()),
+              rule.rule.empty() ? "The rule of " + name + "." : rule.rule};
+  const Filling filled(rule, y, x);
+  if (!rule.forward.empty()) e.forward = filled(rule.forward);
+  for (std::size_t k = 0; k < std::min(x.size(), rule.backward.size()); ++k) {
+    if (!rule.backward[k].empty()) e.backward[k] = filled(rule.backward[k]);
   }
-  return {"", std::vector<std::string>(x.size()), "The rule of " + name + "."};
+  return e;
 }
 
 }  // namespace armagrad::apps

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "notation.hpp"
+
 namespace armagrad::apps {
 
 namespace {
@@ -35,6 +37,7 @@ Spelling::Spelling(const V& J, const FormulaOptions& options, const Sizes& sizes
     const bool is_leaf = tape_.node(i).operation->family == Family::leaf;
     first_[i] = is_leaf && name ? leaves.try_emplace(name, i).first->second : i;
     if (first_[i] != i) continue;
+    if (is_factorisation(*tape_.node(i).operation)) continue;
     nodes_.push_back(i);
     if (name) names_[i] = name, taken.insert(name);
   }
@@ -60,6 +63,11 @@ Spelling::Spelling(const V& J, const FormulaOptions& options, const Sizes& sizes
       name = letter + std::to_string(++count[letter]);
     } while (taken.contains(name));
     names_[i] = name;
+  }
+  for (const Index i : all) {
+    const Operation<double>& operation = *tape_.node(i).operation;
+    if (is_factorisation(operation))
+      names_[i] = std::string(operation.name) + "(" + name(first(tape_.operands(tape_.node(i))[0])) + ")";
   }
 }
 

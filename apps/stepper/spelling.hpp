@@ -21,7 +21,7 @@ class Spelling {
   /// none are Z1, Z2, ..., vectors z1, numbers s1.
   Spelling(const V& J, const FormulaOptions& options, const Sizes& sizes);
 
-  /// The nodes that J is computed from, J last, without leaves that are there twice.
+  /// The nodes that J is computed from, J last, without leaves that are there twice and factorisations.
   const std::vector<Index>& nodes() const { return nodes_; }
   /// A leaf's first occurrence, or the node itself.
   Index first(Index i) const { return first_.at(i); }

@@ -43,12 +43,13 @@ const inlineName = name => `<math>${nameMath(name)}</math>`;
 
 /** Index notation, as in `W̄[i,j] = Σ_k X[i,k] Z̄[j,k]`, as MathML. */
 function indexMath(text) {
-  const token = /(Σ)_\{?([\w,]+)\}?|([\p{L}_]+\u0304?\d*)(?:\[([^\]]+)\])?(\^2)?|(\d+\.?\d*)|(\s+)|(.)/gu;
+  const token = /(Σ)_\{?([\w,≤≥]+)\}?|([\p{L}_]+\u0304?\d*(?:⁻¹)?)(?:\[([^\]]+)\])?(\^2)?|(\d+\.?\d*)|(\s+)|(.)/gu;
   let out = "";
   for (const [, sum, over, word, index, squared, number, space, other] of text.matchAll(token)) {
     if (sum) out += `<munder><mo>Σ</mo><mi>${over}</mi></munder>`;
     else if (word) {
-      const base = isName(word) ? nameMath(word) : `<mi>${word}</mi>`;
+      const inverse = word.endsWith("⁻¹"), name = inverse ? word.slice(0, -2) : word;
+      const plain = isName(name) ? nameMath(name) : `<mi>${name}</mi>`, base = inverse ? `<msup><mrow>${plain}</mrow><mn>−1</mn></msup>` : plain;
       const indexed = index ? `<msub><mrow>${base}</mrow><mrow>${index.replace(/[\p{L}\d]+|[^\p{L}\d]/gu, t => (/\d/.test(t) ? `<mn>${t}</mn>` : /\p{L}/u.test(t) ? `<mi>${t}</mi>` : `<mo>${t}</mo>`))}</mrow></msub>` : base;
       out += squared ? `<msup><mrow>${indexed}</mrow><mn>2</mn></msup>` : indexed;
     } else if (number) out += `<mn>${number}</mn>`;

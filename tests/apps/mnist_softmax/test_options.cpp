@@ -16,7 +16,7 @@ const std::map<std::string, std::string> short_work{
     {"sweep", "--data set --l2 0,.1 --epochs 2"},
     {"evaluate", "--data set --model some.model"},
     {"check", "--data set --train-size 20"},
-    {"lab", "--data set --student --train-size 20 --epochs 2"},
+    {"lab", "--data set --train-size 60 --epochs 40"},
     {"explain", "--data set --train-size 20 --html page.html"}};
 
 std::vector<std::string> matches(const std::string& text, const std::string& pattern) {
