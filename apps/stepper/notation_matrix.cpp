@@ -249,7 +249,15 @@ Rule chol(const Case&) {
           "divided "
           "out on both sides (Murray, 2016)."};
 }
-Rule eig_sym(const Case&) {
+Rule over_gaps(const Case&) {
+  return {"{y:i,j} = {a:i,j} / ({b:j,j} - {b:i,i} + [i = j])",
+          {"{A:i,j} = {Y:i,j} / ({b:j,j} - {b:i,i} + [i = j])",
+           "{B:k,k} = Σ_i {Y:k,i} {y:k,i} / ({b:i,i} - {b:k,k} + [i = k]) - "
+           "Σ_i {Y:i,k} {y:i,k} / ({b:k,k} - {b:i,i} + [i = k])"},
+          "The quotient rule; on the diagonal nothing is divided."};
+}
+Rule eig_sym(const Case& of) {
+  if (of.y.cols > 1) return {"", {""}, "Values and vectors answer together (Giles, 2008)."};
   return {"Σ_j {a:i,j} V[j,k] = {y:k,j} V[i,k]",
           {"{A:i,j} = Σ_k V[i,k] {Y:k,j} V[j,k]"},
           "Each eigenvalue moves as its eigenvector, a column of V of length 1, sees the change."};
@@ -258,6 +266,11 @@ Rule expmat(const Case&) {
   return {"{y:i,j} = Σ_{p≥0} {a^p:i,j} / p!",
           {"{A:i,j} = Σ_{p≥0} Σ_{q≥0} Σ_{k,l} {a^p:k,i} {Y:k,l} {a^q:j,l} / (p + q + 1)!"},
           "The product rule at each place in each power of the series."};
+}
+Rule sqrtmat_sympd(const Case&) {
+  return {"Σ_k {y:i,k} {y:k,j} = {a:i,j}",
+          {"Σ_k {y:i,k} {A:k,j} + Σ_k {A:i,k} {y:k,j} = ({Y:i,j} + {Y:j,i}) / 2"},
+          "The product rule of the root's square, solved for what came in."};
 }
 Rule syl(const Case&) {
   const Text where = ", where Σ_k {a:k,i} {S:k,j} + Σ_l {S:i,l} {b:j,l} + {Y:i,j} = 0";
@@ -331,6 +344,8 @@ Rule matrix_rule(const Text& name, const Case& of) {
       {"chol", chol},
       {"eig_sym", eig_sym},
       {"expmat", expmat},
+      {"over_gaps", over_gaps},
+      {"sqrtmat_sympd", sqrtmat_sympd},
       {"syl", syl},
       {"least_squares", least_squares},
       {"normal_equations", normal_equations}};

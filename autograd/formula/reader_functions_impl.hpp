@@ -98,7 +98,9 @@ std::optional<Term> Reader<eT>::part_of_eigen(Index i, const std::vector<std::ui
   const Shape s = pair.shape, part = tape_.node(i).shape;
   if (pair.operation->name != std::string("eig_sym") || s.cols != s.rows + 1 || part.rows != s.rows)
     return {};
-  const Part A{read_.at(tape_.operands(pair)[0])};
+  const auto factored = read_.find(tape_.operands(pair)[0]);
+  if (factored == read_.end()) return {};  // the pair itself stands for something
+  const Part A{factored->second};
   if (at[1] == 0 && part.cols == 1) return in_.apply("eig_sym", "", false, part, {A});
   if (at[1] == 1 && part.cols == s.rows) return in_.apply("eigenvectors", "", false, part, {A});
   return {};
