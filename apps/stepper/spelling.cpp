@@ -64,11 +64,6 @@ Spelling::Spelling(const V& J, const FormulaOptions& options, const Sizes& sizes
     } while (taken.contains(name));
     names_[i] = name;
   }
-  for (const Index i : all) {
-    const Operation<double>& operation = *tape_.node(i).operation;
-    if (is_factorisation(operation))
-      names_[i] = std::string(operation.name) + "(" + name(first(tape_.operands(tape_.node(i))[0])) + ")";
-  }
 }
 
 bool Spelling::is_number(Index i) const {
@@ -90,7 +85,14 @@ Written Spelling::written(const algebra::Expressions& in, algebra::Term t) const
 
 void Spelling::call_operands_by_name(algebra::Reader<double>& read, algebra::Expressions& in, Index i) const {
   for (const Index k : tape_.operands(tape_.node(i))) {
-    if (!is_number(k)) read.replace(k, in.name(name(first(k)), tape_.node(k).shape));
+    if (is_number(k)) continue;
+    if (!is_factorisation(*tape_.node(k).operation))
+      read.replace(k, in.name(name(first(k)), tape_.node(k).shape));
+    // What was factored, and what eigenvalues are of, the reader looks at itself.
+    for (const Index of : tape_.operands(tape_.node(k))) {
+      if (!is_number(of) && names_.contains(first(of)))
+        read.replace(of, in.name(name(first(of)), tape_.node(of).shape));
+    }
   }
 }
 
