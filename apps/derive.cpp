@@ -91,7 +91,8 @@ std::string page_of(const Problem& problem, const Data* given) {
     });
   }
   std::string title = "The gradient by";
-  for (const std::string& name : problem.by) title += " " + name;
+  for (std::size_t k = 0; k < problem.by.size(); ++k)
+    title.append(k == 0 ? " " : k + 1 < problem.by.size() ? ", " : " and ").append(problem.by[k]);
   return page(
       explanation(shown.J, shown.by,
                   {title, sizes(shown.data), options, shapes_in_words(drawn.J, sizes(drawn.data)), {}}));
