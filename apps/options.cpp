@@ -102,7 +102,7 @@ bool Options::parse(const std::vector<std::string>& arguments) {
       throw UsageError((name == argument_ ? "" : "--") + name + ": expected a value, got ''");
   }
   if (given("config")) read_config(text("config"), see);
-  if (!argument_.empty() && !values_.count(argument_)) throw UsageError(argument_ + " is missing" + see);
+  if (!argument_.empty() && !several_ && !values_.count(argument_)) throw UsageError(argument_ + " is missing" + see);
   return true;
 }
 

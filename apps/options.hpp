@@ -29,7 +29,7 @@ class Options {
   void add_data();
   /// Declares an argument that stands by itself, which may begin with a minus.
   void take(const std::string& name) { argument_ = name; }
-  /// Declares arguments that stand by themselves, as many as there are; texts(name) has them.
+  /// Declares arguments that stand by themselves, as many as there are, perhaps none; texts(name) has them.
   void take_several(const std::string& name) { argument_ = name, several_ = true; }
   /// False when help was asked for, and given. UsageError for what is not an option or not of its type, be it
   /// on the command line or, where that does not have it, in the file that --config names; std::runtime_error

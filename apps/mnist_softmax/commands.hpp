@@ -15,5 +15,8 @@ int evaluate_command(const Arguments& arguments);
 int check_command(const Arguments& arguments);
 int lab_command(const Arguments& arguments);
 int explain_command(const Arguments& arguments);
+int show_command(const Arguments& arguments);
+int predict_command(const Arguments& arguments);
+int report_command(const Arguments& arguments);
 
 }  // namespace armagrad::apps

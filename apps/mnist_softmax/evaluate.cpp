@@ -1,13 +1,12 @@
 // mnist_softmax evaluate
 
-#include <layers/losses.hpp>
-
 #include "apps/files/atomic_file.hpp"
 #include "commands.hpp"
 #include "images.hpp"
 #include "net.hpp"
 #include "output.hpp"
 #include "pictures.hpp"
+#include "report_figures.hpp"
 
 namespace armagrad::apps {
 
@@ -16,15 +15,12 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 template <class eT>
-Json accuracy(const Sequential<eT>& net, const arma::Mat<eT>& theta, const Samples& samples,
-              arma::uword classes) {
-  const LabelledImages<eT> images = labelled<eT>(samples, classes);
-  const arma::Mat<eT> scores = outputs(net, theta, images.X);
+Figures figures(const Sequential<eT>& net, const arma::Mat<eT>& theta, const Samples& samples,
+                arma::uword classes) {
+  const arma::Mat<eT> scores = outputs(net, theta, labelled<eT>(samples, classes).X);
   Tape<eT> tape;
-  const double loss = cross_entropy<eT>(tape.constant(view(scores)), view(images.Y)).scalar();
-  return {{"images", images.X.n_cols},
-          {"accuracy", share_right(scores, images.Y)},
-          {"log_loss", loss / double(images.X.n_cols)}};
+  return figures_of(arma::conv_to<arma::mat>::from(softmax(tape.constant(view(scores)), 0).value()),
+                    samples.labels);
 }
 
 template <class eT>
@@ -50,10 +46,11 @@ void evaluate(const ModelFile& model, const std::string& file, const Dataset& da
     output.text() << "note: the model was trained on " << trained_on << '\n';
   Json report{{"dataset", data.name}, {"model", file}, {"net", choice.kind}};
   for (const auto& [set, samples] : {std::pair("training", &data.train), std::pair("test", &data.test)}) {
-    const Json found = report[set] = accuracy(net, theta, *samples, data.class_names.size());
-    output.text() << "accuracy on the " << found["images"].get<arma::uword>() << ' ' << set
-                  << " images: " << found["accuracy"].get<double>() << ", log loss "
-                  << found["log_loss"].get<double>() << '\n';
+    const Figures found = figures(net, theta, *samples, data.class_names.size());
+    report[set] = as_json(found, 0);
+    output.text() << "accuracy on the " << found.images << ' ' << set << " images: " << found.accuracy
+                  << ", log loss " << found.log_loss << '\n';
+    if (samples == &data.test) print_confusion(output.text(), found.confusion, data.class_names);
   }
   if (!picture.empty())
     write_weights_png(picture, arma::conv_to<arma::mat>::from(net.part(theta, net.parts()[0])), data.width,

@@ -24,7 +24,10 @@ const std::vector<Command>& commands() {
       {"evaluate", evaluate_command, "accuracy of a saved model"},
       {"check", check_command, "the gradient: tape against analytic, differences and complex step"},
       {"lab", lab_command, "the lab, cell by cell: what to expect of each step, and whether it was met"},
-      {"explain", explain_command, "the gradient a step at a time"}};
+      {"explain", explain_command, "the gradient a step at a time"},
+      {"show", show_command, "images, or a model's weights, in the terminal"},
+      {"predict", predict_command, "a drawn digit: what it is, and why"},
+      {"report", report_command, "a page with all that there is to see of a model"}};
   return all;
 }
 

@@ -44,13 +44,12 @@ Picture tiles(const arma::mat& columns, arma::uword width, arma::uword height, P
   Picture picture{across * (width * pixel + gap) + gap, down * (height * pixel + gap) + gap, {}};
   picture.pixels.resize(picture.width * picture.height);
   const bool signs = palette == Palette::diverging;
-  const double largest = !signs || columns.is_empty() ? 1 : std::max(arma::abs(columns).max(), 1e-300);
   for (arma::uword k = 0; k < columns.n_cols; ++k) {
     const arma::uword left = gap + k % across_most * (width * pixel + gap),
                       top = gap + k / across_most * (height * pixel + gap);
     for (arma::uword y = 0; y < height * pixel; ++y) {
       for (arma::uword x = 0; x < width * pixel; ++x) {
-        const double v = columns(y / pixel * width + x / pixel, k) / largest;
+        const double v = columns(y / pixel * width + x / pixel, k);
         picture.pixels[(top + y) * picture.width + left + x] = {!signs  ? black
                                                                 : v > 0 ? red
                                                                         : blue,
@@ -74,7 +73,8 @@ std::string png_on_white(const Picture& picture) {
 
 void write_weights_png(const std::filesystem::path& file, const arma::mat& W, arma::uword width,
                        arma::uword height) {
-  write_file_atomically(file, png_on_white(tiles(W, width, height, Palette::diverging, {5, 4, 8})));
+  const double largest = W.is_empty() ? 1 : std::max(arma::abs(W).max(), 1e-300);
+  write_file_atomically(file, png_on_white(tiles(W / largest, width, height, Palette::diverging, {5, 4, 8})));
 }
 
 }  // namespace armagrad::apps

@@ -26,7 +26,7 @@ struct Picture {
 
 enum class Palette {
   ink,        // black, opaque at 1 and transparent at 0: greys on any background
-  diverging,  // red and blue, opaque at the columns' largest magnitude and transparent at 0
+  diverging,  // red at 1 and blue at -1, transparent at 0
 };
 
 struct TileLayout {

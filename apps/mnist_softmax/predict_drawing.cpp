@@ -199,6 +199,10 @@ Drawing fitted_digit(const arma::Mat<unsigned char>& picture, uword width, uword
   const arma::vec inks = arma::sort(arma::vec(image(arma::find(digit))));
   image = arma::clamp((image - paper) / (inks(inks.n_elem * 9 / 10) - paper), 0, 1);
   Box box = box_of(digit);
+  drawing.left = uword(double(box.left) * shrink);
+  drawing.top = uword(double(box.top) * shrink);
+  drawing.width = uword(double(box.width()) * shrink);
+  drawing.height = uword(double(box.height()) * shrink);
   const uword side = std::max(box.height(), box.width()),
               inner = std::max<uword>(1, 5 * std::min(width, height) / 7);
   const double scale = double(side) / double(inner);
@@ -206,10 +210,6 @@ Drawing fitted_digit(const arma::Mat<unsigned char>& picture, uword width, uword
   if (const double pen = stroke_width(digit) / scale; pen < 1)
     image = spread(image, uword(std::lround((2 - pen) * scale / 2)));
   box = box_of(image > 0.4);
-  drawing.left = uword(double(box.left) * shrink);
-  drawing.top = uword(double(box.top) * shrink);
-  drawing.width = uword(double(box.width()) * shrink);
-  drawing.height = uword(double(box.height()) * shrink);
 
   const double longer = double(std::max(box.height(), box.width()));
   const auto inside = [&](uword n) {

@@ -4,20 +4,18 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <autograd/check/report_text.hpp>
 #include <clocale>
 #include <cstring>
-#include <string_view>
 
 #include "pictures.hpp"
 
 namespace armagrad::apps {
 
-Terminal standard_terminal() {
+Terminal this_terminal(bool colour) {
   std::setlocale(LC_CTYPE, "");
   Terminal t;
   t.utf8 = std::strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-  t.colour = detail::wants_colour(std::cout);
+  t.colour = colour;
   const char* const term = std::getenv("COLORTERM");
   t.many_colours = term && (std::strcmp(term, "truecolor") == 0 || std::strcmp(term, "24bit") == 0);
   winsize size{};

@@ -14,9 +14,9 @@ struct Terminal {
   arma::uword width = 80;     // in characters
 };
 
-/// Of standard output: the locale tells of UTF-8 (the environment's is set), COLORTERM of 24-bit colours; no
-/// colours elsewhere than on a terminal, or where NO_COLOR says so (no-color.org).
-Terminal standard_terminal();
+/// The one that the program runs in: the environment's locale, which is set, tells of UTF-8, COLORTERM of
+/// 24-bit colours.
+Terminal this_terminal(bool colour);
 
 /// A block of text, `width` characters wide.
 struct TextBlock {

@@ -1,12 +1,7 @@
 #include "train_report.hpp"
 
 #include "apps/files/sha256.hpp"
-
-// OpenBLAS's own account of itself, where it is the BLAS in use.
-extern "C" {
-[[gnu::weak]] char* openblas_get_config();
-[[gnu::weak]] char* openblas_get_corename();
-}
+#include "machine.hpp"
 
 namespace armagrad::apps {
 
@@ -79,8 +74,8 @@ nlohmann::ordered_json as_json(const TrainReport& r) {
                {"parameters", r.parameters},
                {"sha256", r.sha256},
                {"settings", r.settings},
-               {"blas", openblas_get_config ? openblas_get_config() : "unknown"},
-               {"blas_core", openblas_get_corename ? openblas_get_corename() : "unknown"},
+               {"blas", blas().config},
+               {"blas_core", blas().core},
                {"threads", r.threads},
                {"ranks", r.ranks},
                {"seconds", r.seconds}});

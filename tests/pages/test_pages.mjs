@@ -7,22 +7,11 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
+import { contrast, errors, fitsWidth, launch, open, sizes } from "./browser.mjs";
 import { equation } from "./index_notation.mjs";
 
-const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
 const largestPage = 300 * 1024;
 
-const errors = [];
-async function open(browser, address, options = {}) {
-  const context = await browser.newContext({ viewport: sizes.desktop, ...options });
-  const page = await context.newPage();
-  page.on("console", m => ["error", "warning"].includes(m.type()) && errors.push(m.text()));
-  page.on("pageerror", e => errors.push(String(e)));
-  page.on("request", r => /^(file|data|blob):/.test(r.url()) || errors.push(`asks the network for ${r.url()}`));
-  await page.goto(address);
-  return page;
-}
 const stepOf = page => page.evaluate(() => Number(location.hash.slice("#step=".length)) || 0);
 const heading = page => page.locator("#panel h2").innerText();
 /** Until the page shows step k. */
@@ -165,25 +154,6 @@ async function access(page, last) {
   for (const summary of await page.locator("main > details > summary").all()) await summary.click();
 }
 
-/** Contrast of text with what is behind it, by WCAG. */
-async function contrast(page) {
-  const low = await page.evaluate(() => {
-    const s = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-    const channels = c => { s.clearRect(0, 0, 1, 1); s.fillStyle = c; s.fillRect(0, 0, 1, 1); return [...s.getImageData(0, 0, 1, 1).data]; };
-    const light = ([r, g, b]) => [r, g, b].map(v => ((v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)).reduce((s, v, k) => s + v * [0.2126, 0.7152, 0.0722][k], 0);
-    const behind = e => { for (; e; e = e.parentElement) { const c = channels(getComputedStyle(e).backgroundColor); if (c[3] === 255) return c; } return [255, 255, 255]; };
-    const out = [];
-    for (const e of document.querySelectorAll("#panel *, header *, nav *")) {
-      if (![...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()) || !e.getClientRects().length) continue;
-      if (e.disabled || e.closest(".unseen, :disabled")) continue;
-      const [a, b] = [light(channels(getComputedStyle(e).color)), light(behind(e))].sort((x, y) => y - x);
-      if ((a + 0.05) / (b + 0.05) < 4.5) out.push(`${e.tagName} "${e.textContent.slice(0, 20)}" ${((a + 0.05) / (b + 0.05)).toFixed(2)}`);
-    }
-    return out;
-  });
-  assert.deepEqual(low, [], "text is readable");
-}
-
 async function looks(browser, address, name, last, pictures) {
   for (const [size, viewport] of Object.entries(sizes)) {
     for (const colorScheme of ["light", "dark"]) {
@@ -191,9 +161,8 @@ async function looks(browser, address, name, last, pictures) {
       for (let k = 0; k <= last; ++k) {
         await page.evaluate(k => { location.hash = `#step=${k}`; }, k);
         await shows(page, k);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-        assert.ok(overflow <= 0, `${size}: step ${k} is ${overflow} pixels too wide`);
-        if (k % 5 === 0 || k === last) await contrast(page);
+        await fitsWidth(page, `${size}, step ${k}`);
+        if (k % 5 === 0 || k === last) await contrast(page, "#panel *, header *, nav *");
       }
       if (pictures) {
         for (const k of [0, Math.round(last * 0.75), last]) {
@@ -231,7 +200,7 @@ async function paper(page, name, pictures) {
 const args = process.argv.slice(2);
 const pictures = args[0] === "--pictures" ? args.splice(0, 2)[1] : null;
 assert.ok(args.length > 0, "which pages?");
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
+const browser = await launch();
 let failed = false;
 for (const file of args) {
   const name = path.basename(file, ".html"), address = pathToFileURL(path.resolve(file)).href;

@@ -17,7 +17,10 @@ const std::map<std::string, std::string> short_work{
     {"evaluate", "--data set --model some.model"},
     {"check", "--data set --train-size 20"},
     {"lab", "--data set --train-size 60 --epochs 40"},
-    {"explain", "--data set --train-size 20 --html page.html"}};
+    {"explain", "--data set --train-size 20 --html page.html"},
+    {"show", "--data set --index 0,1"},
+    {"predict", "--data set --index 0 --model some.model"},
+    {"report", "--data set --model some.model --out report --check-size 20"}};
 
 std::vector<std::string> matches(const std::string& text, const std::string& pattern) {
   const std::regex expression(pattern);

@@ -1,0 +1,232 @@
+// Drawings fitted as MNIST's digits.
+#define BOOST_TEST_MODULE drawing
+#include <png.h>
+
+#include <armadillo>
+#include <boost/test/unit_test.hpp>
+
+#include "apps/files/data.hpp"
+#include "apps/mnist_softmax/predict_drawing.hpp"
+#include "layers/random.hpp"
+#include "tests/apps/program.hpp"
+
+using namespace armagrad;
+using namespace armagrad::apps;
+using namespace armagrad::apps::testing;
+
+namespace {
+
+using Grey = arma::Mat<unsigned char>;
+
+/// White paper with black strokes of a pen: from point to point, (row, column).
+Grey strokes(arma::uword height, arma::uword width, double pen,
+             const std::vector<std::pair<double, double>>& points) {
+  Grey paper(height, width, arma::fill::value(250));
+  for (std::size_t k = 1; k < points.size(); ++k) {
+    for (double t = 0; t <= 1; t += 1e-3) {
+      const double y = points[k - 1].first + t * (points[k].first - points[k - 1].first),
+                   x = points[k - 1].second + t * (points[k].second - points[k - 1].second);
+      for (double i = std::floor(y - pen / 2); i <= y + pen / 2; ++i) {
+        for (double j = std::floor(x - pen / 2); j <= x + pen / 2; ++j)
+          paper(arma::uword(i), arma::uword(j)) = 10;
+      }
+    }
+  }
+  return paper;
+}
+const std::vector<std::pair<double, double>> seven{{40, 60}, {40, 120}, {160, 80}};
+
+double difference(const arma::mat& a, const arma::mat& b) {
+  return std::sqrt(arma::accu(arma::square(a - b)) / arma::accu(arma::square(b)));
+}
+
+/// An image redrawn `factor` times as large, by bilinear interpolation.
+arma::mat enlarged(const arma::mat& image, arma::uword factor) {
+  arma::mat large(image.n_rows * factor, image.n_cols * factor);
+  const auto at = [](arma::uword k, arma::uword s, arma::uword n) {
+    return std::clamp((double(k) + 0.5) / double(s) - 0.5, 0.0, double(n) - 1.001);
+  };
+  for (arma::uword i = 0; i < large.n_rows; ++i) {
+    for (arma::uword j = 0; j < large.n_cols; ++j) {
+      const double y = at(i, factor, image.n_rows), x = at(j, factor, image.n_cols);
+      const auto a = arma::uword(y), b = arma::uword(x);
+      const double v = y - double(a), u = x - double(b);
+      large(i, j) = (1 - v) * ((1 - u) * image(a, b) + u * image(a, b + 1)) +
+                    v * ((1 - u) * image(a + 1, b) + u * image(a + 1, b + 1));
+    }
+  }
+  return large;
+}
+
+/// Somewhere on a larger sheet, grey on light, with noise, and specks along the border.
+Grey on_paper(const arma::mat& ink, Random& random) {
+  const arma::uword margin = 10 + random.below(60), more = 150;
+  arma::mat sheet(ink.n_rows + 2 * margin + random.below(more), ink.n_cols + 2 * margin + random.below(more),
+                  arma::fill::zeros);
+  const arma::uword top = margin + random.below(sheet.n_rows - ink.n_rows - 2 * margin + 1),
+                    left = margin + random.below(sheet.n_cols - ink.n_cols - 2 * margin + 1);
+  sheet.submat(top, left, arma::size(ink)) = ink;
+  for (int k = 0; k < 600; ++k) {
+    const arma::uword inset = random.below(8), i = random.below(sheet.n_rows), j = random.below(sheet.n_cols);
+    const double speck = random.uniform();
+    switch (k % 4) {
+      case 0:
+        sheet(inset, j) = speck;
+        break;
+      case 1:
+        sheet(sheet.n_rows - 1 - inset, j) = speck;
+        break;
+      case 2:
+        sheet(i, inset) = speck;
+        break;
+      default:
+        sheet(i, sheet.n_cols - 1 - inset) = speck;
+    }
+  }
+  sheet = 235 - 200 * sheet;
+  for (double& v : sheet) v = std::clamp(v + 4 * random.normal(), 0.0, 255.0);
+  return arma::conv_to<Grey>::from(sheet);
+}
+
+void write_png(const std::filesystem::path& file, const Grey& picture) {
+  png_image image{};
+  image.version = PNG_IMAGE_VERSION;
+  image.width = png_uint_32(picture.n_cols);
+  image.height = png_uint_32(picture.n_rows);
+  image.format = PNG_FORMAT_GRAY;
+  const Grey rows = picture.t();
+  BOOST_REQUIRE(png_image_write_to_file(&image, file.c_str(), 0, rows.memptr(), 0, nullptr));
+}
+
+/// MNIST where MNIST_DIR has it.
+struct RealDigits : TinySets {
+  Dataset data;
+  RealDigits() : TinySets(MNIST_SOFTMAX) { program.how.seconds = 300; }
+
+  bool found() {
+    const char* folder_of_it = std::getenv("MNIST_DIR");
+    if (!folder_of_it) {
+      BOOST_TEST_MESSAGE("skipped: MNIST_DIR is not set");
+      return false;
+    }
+    program.how.mnist_dir = std::filesystem::absolute(folder_of_it);
+    data = load_dataset({"mnist", false});
+    return true;
+  }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_digit_is_where_mnist_has_it) {
+  const Drawing d = fitted_digit(strokes(300, 200, 8, seven), 28, 28);
+  BOOST_TEST(!d.light_on_dark);
+  BOOST_TEST((d.left >= 54 && d.left <= 57 && d.top >= 34 && d.top <= 37), d.left << ", " << d.top);
+  BOOST_TEST((std::abs(int(d.width) - 68) <= 2 && std::abs(int(d.height) - 128) <= 2),
+             d.width << "x" << d.height);
+  BOOST_REQUIRE((d.image.n_rows == 28 && d.image.n_cols == 28));
+  BOOST_TEST((d.image.min() >= 0 && d.image.max() == 1));
+  const arma::uvec rows = arma::find(arma::sum(d.image, 1)), columns = arma::find(arma::sum(d.image, 0));
+  BOOST_TEST(rows.max() - rows.min() + 1 == 20u);
+  BOOST_TEST((columns.max() - columns.min() + 1 >= 10 && columns.max() - columns.min() + 1 <= 12));
+  const double mass = arma::accu(d.image);
+  const double y = arma::dot(arma::sum(d.image, 1), arma::regspace(0.5, 27.5)) / mass,
+               x = arma::dot(arma::sum(d.image, 0), arma::regspace(0.5, 27.5)) / mass;
+  BOOST_TEST((y >= 14 && y < 15 && x >= 14 && x < 15), y << ", " << x);  // as in every image of MNIST
+}
+
+BOOST_AUTO_TEST_CASE(what_does_not_matter) {
+  const arma::mat plain = fitted_digit(strokes(300, 200, 8, seven), 28, 28).image;
+  const auto same = [&](const Grey& picture, double most) {
+    BOOST_TEST(difference(fitted_digit(picture, 28, 28).image, plain) < most);
+  };
+  Grey light = strokes(300, 200, 8, seven);
+  light.transform([](unsigned char v) { return static_cast<unsigned char>(255 - v); });
+  BOOST_TEST(fitted_digit(light, 28, 28).light_on_dark);
+  same(light, 1e-12);
+
+  Grey pale = strokes(300, 200, 8, seven);  // a pencil
+  pale.transform([](unsigned char v) { return static_cast<unsigned char>(v / 4 + 150); });
+  same(pale, 0.02);
+
+  Grey framed = strokes(300, 200, 8, seven);
+  framed.head_rows(12).fill(0);
+  framed.tail_rows(12).fill(0);
+  framed.head_cols(12).fill(0);
+  framed.tail_cols(12).fill(0);
+  same(framed, 0.02);
+
+  Grey specks = strokes(300, 200, 8, seven);
+  specks.submat(200, 150, 205, 155).fill(0);
+  specks(10, 10) = 0;
+  same(specks, 0.02);
+
+  Grey moved(900, 700, arma::fill::value(250));
+  moved.submat(500, 400, arma::size(300, 200)) = strokes(300, 200, 8, seven);
+  same(moved, 0.02);
+  // In a picture of its own size the digit touches the sides.
+  same(strokes(300, 200, 8, seven).submat(36, 56, 163, 123), 0.12);
+}
+
+BOOST_AUTO_TEST_CASE(a_thin_pen_is_made_thicker) {
+  const arma::mat thin = fitted_digit(strokes(300, 200, 2, seven), 28, 28).image;
+  BOOST_TEST(arma::accu(thin) > 25);  // of at least 32 pixels' length
+}
+
+BOOST_AUTO_TEST_CASE(nothing_to_find) {
+  for (const Grey& blank : {Grey(30, 30, arma::fill::value(255)), Grey(30, 30, arma::fill::zeros),
+                            Grey(1, 1, arma::fill::zeros)}) {
+    BOOST_CHECK_EXCEPTION(fitted_digit(blank, 28, 28), std::runtime_error,
+                          [](const auto& e) { return std::string(e.what()).starts_with("is blank"); });
+  }
+  Grey specks(100, 100, arma::fill::value(255));
+  specks(20, 20) = specks(70, 30) = 0;
+  BOOST_CHECK_EXCEPTION(fitted_digit(specks, 28, 28), std::runtime_error, [](const auto& e) {
+    return std::string(e.what()).find("specks") != std::string::npos;
+  });
+}
+
+BOOST_AUTO_TEST_CASE(sizes_of_all_kinds) {
+  for (const arma::uword n : {2, 3, 7, 28, 3000}) {
+    Grey picture(n, n + n / 2, arma::fill::value(255));
+    picture.submat(n / 3, n / 3, arma::size(std::max<arma::uword>(2, n / 4), std::max<arma::uword>(2, n / 4)))
+        .fill(0);
+    for (const arma::uword side : {1, 6, 28}) {
+      try {
+        const arma::mat image = fitted_digit(picture, side, side).image;
+        BOOST_TEST((image.n_rows == side && image.is_finite()));
+      } catch (const std::runtime_error&) {
+        BOOST_TEST(n <= 3);  // where the ink is no less than half of it
+      }
+    }
+  }
+}
+
+/// Test digits redrawn on paper, as PNG files, get the prediction of the originals.
+BOOST_FIXTURE_TEST_CASE(digits_redrawn, RealDigits) {
+  constexpr arma::uword n = 200;
+  if (!found()) return;
+  succeeds("train --data mnist --train-size 20000 --epochs 4 --quiet --model digits.model");
+  Random random(5);
+  std::string files;
+  for (arma::uword k = 0; k < n; ++k) {
+    const arma::mat image = arma::reshape(scaled<double>(data.test.pixels.col(k)), 28, 28).t();
+    const std::string name = std::to_string(k) + ".png";
+    files += " " + name;
+    write_png(folder / name, on_paper(enlarged(image, 3 + random.below(8)), random));
+  }
+  std::string indices = "0";
+  for (arma::uword k = 1; k < n; ++k) (indices += ',') += std::to_string(k);
+  const auto predictions = [&](const std::string& what) {
+    const Report report =
+        Report::parse(succeeds("predict --quiet --json - --model digits.model --data mnist" + what));
+    std::vector<int> all;
+    for (const auto& p : report["pictures"]) all.push_back(p["prediction"]);
+    return all;
+  };
+  const std::vector<int> drawn = predictions(files), original = predictions(" --index " + indices);
+  BOOST_REQUIRE((drawn.size() == n && original.size() == n));
+  unsigned same = 0;
+  for (arma::uword k = 0; k < n; ++k) same += drawn[k] == original[k];
+  BOOST_TEST_MESSAGE(same << " of " << n << " redrawn digits are recognised as the originals are");
+  BOOST_TEST(same >= 194u, same << " of " << n);
+}
