@@ -48,9 +48,11 @@ std::vector<std::string> weights_of_logarithms(const Syntax& syntax) {
     if (t.text != "%" && t.text != "dot" && t.text != "xlogy") continue;
     if (t.kind != Term::Kind::call || t.operands.size() != 2) continue;
     for (const int k : {0, 1}) {
-      const Term& weight = syntax.terms[t.operands[k]];
+      const Term* weight = &syntax.terms[t.operands[k]];
+      while (weight->kind == Term::Kind::call && weight->text == "'")
+        weight = &syntax.terms[weight->operands[0]];
       const bool weighs = t.text == "xlogy" ? k == 0 : logarithmic[t.operands[1 - k]];
-      if (weighs && weight.kind == Term::Kind::name) weights.push_back(weight.text);
+      if (weighs && weight->kind == Term::Kind::name) weights.push_back(weight->text);
     }
   }
   return weights;

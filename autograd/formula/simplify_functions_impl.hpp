@@ -223,6 +223,7 @@ ARMAGRAD_INLINE std::optional<Term> Simplifier::matrix_rule(Term f) {
   const bool factor_is_lower = is_function(untransposed(x), "chol") && of.kind != Kind::transpose;
   const bool factor_is_upper = of.kind == Kind::transpose && is_function(untransposed(x), "chol");
   if ((e.name == "trimatl" && factor_is_lower) || (e.name == "trimatu" && factor_is_upper)) return x;
+  if (e.name == "diagmat" && of.kind == Kind::ones) return in_.make(Kind::product, e.shape, {});
   if (e.name != "inv") return {};
   if (e.is_scalar()) return powers(e.shape, {{x, -1}});
   const auto inverse = [&](Term t) { return apply("inv", "", false, e.shape, {t}); };

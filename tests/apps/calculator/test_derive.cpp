@@ -65,6 +65,12 @@ BOOST_AUTO_TEST_CASE(samples_as_rows_end_in_the_labs_line) {
   BOOST_TEST(contains(out, "the rows of Y sum to one"));
 }
 
+BOOST_AUTO_TEST_CASE(targets_may_stand_transposed) {
+  const Words problem{
+      "-accu(Y' % log_softmax(X'*W, 1))", "--wrt", "W", "--var", "W:d,c", "--var", "X:d,n", "--var", "Y:c,n"};
+  BOOST_TEST(last_line(succeeds(problem)) == "dJ/dW = X (softmax(X' W) - Y')");
+}
+
 BOOST_AUTO_TEST_CASE(nothing_is_assumed_of_what_is_declared_any) {
   Words variables = with_its_variables;
   for (std::string& word : variables) word = word == "Y:c,n" ? "Y:c,n:any" : word;

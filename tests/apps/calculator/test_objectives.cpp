@@ -122,6 +122,8 @@ BOOST_AUTO_TEST_CASE(statistics) {
        "A = first_max(2 M' X - sum(square(M), 0)' ones(1, n), 0); dJ/dM = 2/n (M diagmat(sum(A, 1)) - X A')"},
       {"0.5*accu(square(U*V' - X)) + 0.5*l*(accu(square(U)) + accu(square(V)))", "U,V", "U:d,c V:n,c X:d,n l",
        "R = U V' - X; dJ/dU = R V + l U; dJ/dV = R' U + l V"},
+      {"trace(inv(A))", "A", "A:d,d=symmetric", "dJ/dA = -A^-1 A^-1"},
+      {"trace(inv(A + 4.5*eye(d, d)))", "A", "A:d,d", "F = (9/2 eye(d, d) + A)^-1; dJ/dA = -F' F'"},
       {"dot(x, A*x)", "x", "A:d,d x:d,1", "dJ/dx = (A + A') x"},
   });
 }
