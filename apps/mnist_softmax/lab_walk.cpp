@@ -37,7 +37,7 @@ class Walk {
   Walk(const Lab& lab, const std::string& folder, unsigned threads)
       : lab_(lab),
         folder_(folder),
-        terminal_(standard_terminal()),
+        terminal_(this_terminal(lab.output.in_colour())),
         training_(settings_of(""), lab.data, threads),
         images_(lab.images()),
         is_the_lab_(lab.data.name == "MNIST" && lab.size == 4000 && lab.epochs == 2000) {}
