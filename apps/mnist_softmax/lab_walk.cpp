@@ -3,8 +3,10 @@
 #include <cmath>
 #include <iomanip>
 #include <layers/softmax_regression.hpp>
+#include <numeric>
 #include <sstream>
 
+#include "apps/charts/chart.hpp"
 #include "apps/files/atomic_file.hpp"
 #include "lab.hpp"
 #include "lab_chart.hpp"
@@ -222,6 +224,14 @@ void Walk::curve() {
   expect("nearly all of the way is gone in the first half of the epochs", early > 0.8 * all,
          text(100 * early / std::max(all, 1e-300), 3) + " %");
   report_["losses"] = losses;
+  std::vector<double> epochs(losses.size());
+  std::iota(epochs.begin(), epochs.end(), 0);
+  picture("loss.svg", svg_file(svg(Chart{"loss",
+                                         "The loss",
+                                         "J over the epochs of the lab's gradient descent",
+                                         {"epoch", false},
+                                         {"J", false},
+                                         {{"", epochs, losses, Mark::line, 0, {}}}})));
 }
 
 void Walk::accuracies() {

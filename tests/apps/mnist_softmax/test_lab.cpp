@@ -38,6 +38,7 @@ BOOST_AUTO_TEST_CASE(all_steps) {
   }
   for (const char* picture : {"digits.png", "weights.png"})
     BOOST_TEST(read_bytes(folder / (std::string("pictures/") + picture)).starts_with("\x89PNG"));
+  BOOST_TEST(contains(read_bytes(folder / "pictures/loss.svg"), "<svg"));
   const std::string text = succeeds(lab, true);
   for (int step = 1; step <= 10; ++step)
     BOOST_TEST(contains(text, std::string("\n").append(std::to_string(step)).append(". ")), step);
