@@ -1,13 +1,16 @@
 // What the tests of all pages have in common.
 
 import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 
 export const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
 export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
 
 /** What pages had to complain of, and what they asked the network for. */
-export const errors = [];
+const errors = [];
 export async function open(browser, address, options = {}) {
   const context = await browser.newContext({ viewport: sizes.desktop, ...options });
   const page = await context.newPage();
@@ -40,4 +43,32 @@ export async function contrast(page, selector) {
     return out;
   }, selector);
   assert.deepEqual(low, [], "text is readable");
+}
+
+/**
+ * Runs test({ browser, file, address, name, pictures }) on each page of the command line, [--pictures FOLDER] PAGE.html
+ * ..., which returns what there is to tell; ends with status 1 if a page failed, was too large or complained.
+ */
+export async function eachPage({ largest, nameOf, test }) {
+  const files = process.argv.slice(2);
+  const pictures = files[0] === "--pictures" ? files.splice(0, 2)[1] : null;
+  assert.ok(files.length > 0, "which pages?");
+  const browser = await launch();
+  let failed = false;
+  for (const file of files) {
+    const name = nameOf(path.resolve(file));
+    try {
+      const bytes = fs.statSync(file).size;
+      assert.ok(bytes < largest, `${bytes} bytes`);
+      const told = await test({ browser, file, address: pathToFileURL(path.resolve(file)).href, name, pictures });
+      assert.deepEqual(errors, [], "no errors on the console");
+      console.log([`${name}: ${Math.ceil(bytes / 1024)} KB`, ...told, "no error on the console"].join(", "));
+    } catch (error) {
+      failed = true;
+      console.error(`${name}: ${error.message}`, errors);
+    }
+    errors.length = 0;
+  }
+  await browser.close();
+  process.exit(failed ? 1 : 0);
 }

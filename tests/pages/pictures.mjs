@@ -2,7 +2,7 @@
 
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
+import { launch } from "./browser.mjs";
 
 const folder = path.resolve(process.argv[2]);
 const wanted = [
@@ -11,7 +11,7 @@ const wanted = [
   { page: "mlp", step: 17, name: "mlp", width: 1280, height: 800, colorScheme: "light" },
   { page: "ridge", step: 17, name: "ridge-phone", width: 390, height: 1180, colorScheme: "light" },
 ];
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
+const browser = await launch();
 for (const { page, step, name, width, height, colorScheme, predict } of wanted) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme });
   const tab = await context.newPage();

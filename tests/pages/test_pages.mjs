@@ -6,11 +6,8 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
-import { contrast, errors, fitsWidth, launch, open, sizes } from "./browser.mjs";
+import { contrast, eachPage, fitsWidth, open, sizes } from "./browser.mjs";
 import { equation } from "./index_notation.mjs";
-
-const largestPage = 300 * 1024;
 
 const stepOf = page => page.evaluate(() => Number(location.hash.slice("#step=".length)) || 0);
 const heading = page => page.locator("#panel h2").innerText();
@@ -197,16 +194,10 @@ async function paper(page, name, pictures) {
   await page.emulateMedia({ media: "screen", colorScheme: "light" });
 }
 
-const args = process.argv.slice(2);
-const pictures = args[0] === "--pictures" ? args.splice(0, 2)[1] : null;
-assert.ok(args.length > 0, "which pages?");
-const browser = await launch();
-let failed = false;
-for (const file of args) {
-  const name = path.basename(file, ".html"), address = pathToFileURL(path.resolve(file)).href;
-  try {
-    const bytes = fs.statSync(file).size;
-    assert.ok(bytes < largestPage, `${bytes} bytes`);
+await eachPage({
+  largest: 300 * 1024,
+  nameOf: file => path.basename(file, ".html"),
+  test: async ({ browser, address, name, pictures }) => {
     const page = await open(browser, address);
     const last = await page.evaluate(() => lastStep);
     const titles = await everyStep(page, last);
@@ -217,13 +208,6 @@ for (const file of args) {
     await access(page, last);
     await paper(page, name, pictures);
     await looks(browser, address, name, last, pictures);
-    assert.deepEqual(errors, [], "no errors on the console");
-    console.log(`${name}: ${Math.ceil(bytes / 1024)} KB, ${last + 1} steps, ${asked} questions (${[...kinds].sort().join(", ")}), ${computed} equations computed, no error on the console`);
-  } catch (error) {
-    failed = true;
-    console.error(`${name}: ${error.message}`, errors);
-  }
-  errors.length = 0;
-}
-await browser.close();
-process.exit(failed ? 1 : 0);
+    return [`${last + 1} steps`, `${asked} questions (${[...kinds].sort().join(", ")})`, `${computed} equations computed`];
+  },
+});

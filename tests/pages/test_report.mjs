@@ -6,9 +6,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { contrast, errors, fitsWidth, launch, open, sizes } from "./browser.mjs";
-
-const largestPage = 2 * 1024 * 1024;
+import { contrast, eachPage, fitsWidth, open, sizes } from "./browser.mjs";
 
 async function access(page) {
   const wrong = await page.evaluate(() => {
@@ -52,16 +50,10 @@ async function paper(page, name, pictures) {
   assert.equal(await page.evaluate(() => document.querySelector("nav").getClientRects().length), 0, "no links on paper");
 }
 
-const args = process.argv.slice(2);
-const pictures = args[0] === "--pictures" ? args.splice(0, 2)[1] : null;
-assert.ok(args.length > 0, "which reports?");
-const browser = await launch();
-let failed = false;
-for (const file of args) {
-  const name = path.basename(path.dirname(path.resolve(file))), address = pathToFileURL(path.resolve(file)).href;
-  try {
-    const bytes = fs.statSync(file).size;
-    assert.ok(bytes < largestPage, `${bytes} bytes`);
+await eachPage({
+  largest: 2 * 1024 * 1024,
+  nameOf: file => path.basename(path.dirname(file)),
+  test: async ({ browser, file, address, name, pictures }) => {
     const page = await open(browser, address);
     await access(page);
     await paper(page, name, pictures);
@@ -72,13 +64,6 @@ for (const file of args) {
       assert.ok(await chart.locator("svg svg").count(), `${svg} is a picture`);
       await chart.context().close();
     }
-    assert.deepEqual(errors, [], "no errors on the console");
-    console.log(`${name}: ${Math.ceil(bytes / 1024)} KB, no error on the console`);
-  } catch (error) {
-    failed = true;
-    console.error(`${name}: ${error.message}`, errors);
-  }
-  errors.length = 0;
-}
-await browser.close();
-process.exit(failed ? 1 : 0);
+    return [];
+  },
+});
