@@ -1,6 +1,6 @@
 // Is my gradient right? Copy this page, put your loss and your gradient in, and see.
 
-#include <autograd/autograd.hpp>
+#include <armagrad/armagrad.hpp>
 #include <iostream>
 
 int main() {

@@ -4,8 +4,8 @@
 #include <iomanip>
 #include <iostream>
 
-#include "apps/options.hpp"
-#include "commands.hpp"
+#include "apps/cli/options.hpp"
+#include "apps/mnist_softmax/commands/commands.hpp"
 
 using namespace armagrad::apps;
 

@@ -1,7 +1,7 @@
 // The smallest error in a gradient that check_gradient still catches.
 
-#include <autograd/complex_replay.hpp>
-#include <autograd/custom_operation.hpp>
+#include <armagrad/detail/complex_replay.hpp>
+#include <armagrad/custom_operation.hpp>
 #include <iomanip>
 #include <iostream>
 

@@ -1,4 +1,4 @@
-#include <autograd/custom_operation.hpp>
+#include <armagrad/custom_operation.hpp>
 using namespace armagrad;
 
 struct LogCosh : Elementwise<1> {

@@ -1,5 +1,5 @@
 // Gradients as formulas: what docs/formulas.md shows.
-#include <autograd/autograd.hpp>
+#include <armagrad/armagrad.hpp>
 using namespace armagrad;
 
 int main() {

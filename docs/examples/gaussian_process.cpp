@@ -1,5 +1,5 @@
 // A Gaussian process: its log marginal likelihood, and the hyperparameters that make it largest.
-#include <autograd/autograd.hpp>
+#include <armagrad/armagrad.hpp>
 using namespace armagrad;
 
 int main() {

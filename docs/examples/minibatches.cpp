@@ -2,8 +2,8 @@
 // order.
 #include <chrono>
 #include <iomanip>
-#include <layers/random.hpp>
-#include <layers/softmax_regression.hpp>
+#include <armagrad/nn/random.hpp>
+#include <armagrad/nn/softmax_regression.hpp>
 using namespace armagrad;
 
 int main() {

@@ -1,8 +1,8 @@
 #include <iostream>
-#include <layers/lbfgs.hpp>
-#include <layers/losses.hpp>
-#include <layers/objective.hpp>
-#include <layers/trainer.hpp>
+#include <armagrad/nn/lbfgs.hpp>
+#include <armagrad/nn/losses.hpp>
+#include <armagrad/nn/objective.hpp>
+#include <armagrad/nn/trainer.hpp>
 using namespace armagrad;
 
 int main() {

@@ -1,5 +1,5 @@
 #pragma once
-#include <autograd/autograd.hpp>
+#include <armagrad/armagrad.hpp>
 
 /// Moves w by a step of Newton's method, at most `longest` long, and returns the loss where it was.
 /// Eigenvalues of the Hessian count by their size, so that the step leads downhill also where the loss is not

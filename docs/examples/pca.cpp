@@ -1,6 +1,6 @@
 // Principal components: the k-dimensional subspace of largest variance, found by gradient ascent over
 // matrices with orthonormal columns.
-#include <autograd/autograd.hpp>
+#include <armagrad/armagrad.hpp>
 using namespace armagrad;
 
 int main() {

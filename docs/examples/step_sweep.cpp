@@ -1,7 +1,7 @@
 // The error of differences over their step, as a picture: step_sweep | gnuplot > step_sweep.png
 
-#include <autograd/autograd.hpp>
-#include <autograd/complex_replay.hpp>
+#include <armagrad/armagrad.hpp>
+#include <armagrad/detail/complex_replay.hpp>
 #include <iostream>
 
 using namespace armagrad;

@@ -1,4 +1,4 @@
-#include <autograd/autograd.hpp>
+#include <armagrad/armagrad.hpp>
 using namespace armagrad;
 
 int main() {

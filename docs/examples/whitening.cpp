@@ -1,5 +1,5 @@
 // Independent components: the mixture of signals that, whitened, is as far from Gaussian as can be.
-#include <autograd/autograd.hpp>
+#include <armagrad/armagrad.hpp>
 using namespace armagrad;
 
 // C^-1/2 Y for C = Y Y' / n: of all the whitened Y the one nearest to Y ("ZCA").

@@ -3,9 +3,9 @@
 
 #include <atomic>
 #include <cerrno>
-#include <layers/softmax_regression.hpp>
+#include <armagrad/nn/softmax_regression.hpp>
 
-#include "oracle.hpp"
+#include "tests/support/oracle.hpp"
 
 // A step of training allocates nothing once its buffers are there. What BLAS allocates inside is excused:
 // OpenBLAS's own kernels do at times, which is why calls are told apart by the library they come from.

@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE blocks
-#include <autograd/autograd.hpp>
+#include <armagrad/armagrad.hpp>
 
-#include "oracle.hpp"
+#include "tests/support/oracle.hpp"
 
 using namespace armagrad;
 using namespace armagrad::testing;

@@ -1,8 +1,8 @@
 // The diagnosis, on the lab's own mistakes first. tests/checker scores it on losses it has never seen.
 #define BOOST_TEST_MODULE check_diagnosis
-#include <autograd/autograd.hpp>
+#include <armagrad/armagrad.hpp>
 
-#include "oracle.hpp"
+#include "tests/support/oracle.hpp"
 
 using namespace armagrad;
 using namespace armagrad::testing;

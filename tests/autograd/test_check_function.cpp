@@ -1,8 +1,8 @@
 #define BOOST_TEST_MODULE check_function
-#include <autograd/autograd.hpp>
+#include <armagrad/armagrad.hpp>
 #include <random>
 
-#include "oracle.hpp"
+#include "tests/support/oracle.hpp"
 
 using namespace armagrad;
 using namespace armagrad::testing;

@@ -1,10 +1,10 @@
 #define BOOST_TEST_MODULE check_gradient
-#include <autograd/autograd.hpp>
+#include <armagrad/armagrad.hpp>
 #include <boost/test/unit_test.hpp>
 #include <random>
 #include <sstream>
 
-#include "oracle.hpp"
+#include "tests/support/oracle.hpp"
 
 using namespace armagrad;
 using namespace armagrad::testing;

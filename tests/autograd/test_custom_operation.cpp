@@ -1,11 +1,7 @@
 #define BOOST_TEST_MODULE custom_operation
-#include <autograd/custom_operation.hpp>
+#include <armagrad/custom_operation.hpp>
 
-#include "oracle.hpp"
-
-#ifndef ARMAGRAD_LIBRARY
-#error "is to be compiled against the library"
-#endif
+#include "tests/support/oracle.hpp"
 
 // No using-directive before the rules: what they call is found by its arguments.
 namespace elsewhere {

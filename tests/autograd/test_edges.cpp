@@ -1,8 +1,8 @@
 #define BOOST_TEST_MODULE edges
 // Third derivatives, and points where a careless rule multiplies 0 by infinity.
-#include <autograd/autograd.hpp>
+#include <armagrad/armagrad.hpp>
 
-#include "oracle.hpp"
+#include "tests/support/oracle.hpp"
 
 using namespace armagrad;
 using namespace armagrad::testing;

@@ -1,8 +1,8 @@
 #define BOOST_TEST_MODULE formula
-#include <autograd/autograd.hpp>
+#include <armagrad/armagrad.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "oracle.hpp"
+#include "tests/support/oracle.hpp"
 
 using namespace armagrad;
 using namespace armagrad::testing;

@@ -1,7 +1,7 @@
 // graph(): nodes, edges, norms, and the text for Graphviz.
 #define BOOST_TEST_MODULE graphviz
-#include <autograd/autograd.hpp>
-#include <autograd/formula/graph.hpp>
+#include <armagrad/armagrad.hpp>
+#include <armagrad/graph.hpp>
 #include <boost/test/unit_test.hpp>
 
 using namespace armagrad;

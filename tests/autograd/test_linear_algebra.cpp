@@ -1,9 +1,9 @@
 #define BOOST_TEST_MODULE linear_algebra
-#include <autograd/autograd.hpp>
+#include <armagrad/armagrad.hpp>
 #include <boost/test/unit_test.hpp>
 #include <map>
 
-#include "oracle.hpp"
+#include "tests/support/oracle.hpp"
 
 using namespace armagrad;
 using namespace armagrad::testing;

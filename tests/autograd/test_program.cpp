@@ -1,5 +1,5 @@
 #define BOOST_TEST_MODULE program
-#include <autograd/autograd.hpp>
+#include <armagrad/armagrad.hpp>
 #include <boost/test/unit_test.hpp>
 
 using namespace armagrad;

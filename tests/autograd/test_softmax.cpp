@@ -1,8 +1,8 @@
 #define BOOST_TEST_MODULE softmax
-#include <autograd/autograd.hpp>
+#include <armagrad/armagrad.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "oracle.hpp"
+#include "tests/support/oracle.hpp"
 
 // The edges of max and of the softmax family; inside, see test_reductions.
 using namespace armagrad;

@@ -1,8 +1,8 @@
 #define BOOST_TEST_MODULE softmax_regression
-#include <autograd/autograd.hpp>
+#include <armagrad/armagrad.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "oracle.hpp"
+#include "tests/support/oracle.hpp"
 
 // Whole models against gradients derived by hand. A sample is a column.
 using namespace armagrad;

@@ -4,7 +4,7 @@
 
 #include <benchmark/benchmark.h>
 
-#include <autograd/autograd.hpp>
+#include <armagrad/armagrad.hpp>
 #include <memory>
 #include <string>
 

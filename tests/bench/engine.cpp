@@ -1,6 +1,6 @@
 // What a node costs, and second derivatives.
 
-#include <layers/softmax_regression.hpp>
+#include <armagrad/nn/softmax_regression.hpp>
 #include <memory>
 
 #include "bench.hpp"

@@ -3,8 +3,8 @@
 #include <sys/resource.h>
 
 #include <cstdio>
-#include <layers/losses.hpp>
-#include <layers/trainer.hpp>
+#include <armagrad/nn/losses.hpp>
+#include <armagrad/nn/trainer.hpp>
 
 int main() {
   using namespace armagrad;

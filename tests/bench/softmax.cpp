@@ -1,6 +1,6 @@
 // Softmax regression with MNIST's sizes: loss, gradient and the update of W, by hand and by the library.
 
-#include <layers/softmax_regression.hpp>
+#include <armagrad/nn/softmax_regression.hpp>
 #include <memory>
 
 #include "bench.hpp"

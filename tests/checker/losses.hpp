@@ -1,7 +1,7 @@
 #pragma once
 // Random losses to try the checker on: graphs of the library's operations, and models as people write them.
 
-#include <autograd/autograd.hpp>
+#include <armagrad/armagrad.hpp>
 #include <functional>
 #include <random>
 #include <span>

@@ -1,6 +1,6 @@
 // Gradients are taken by real matrices.
 // must say: static assertion failed
-#include <autograd/autograd.hpp>
+#include <armagrad/armagrad.hpp>
 
 int main() {
 #ifdef MUST_NOT_COMPILE

@@ -1,6 +1,6 @@
 // A Hessian in double times a direction in float.
 // must say: no matching function for call to 'hessian_vector_product
-#include <autograd/autograd.hpp>
+#include <armagrad/armagrad.hpp>
 
 int main() {
   const arma::mat W(2, 2, arma::fill::ones);

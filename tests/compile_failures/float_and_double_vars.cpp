@@ -1,6 +1,6 @@
 // A float Var and a double Var cannot stand on one tape.
 // must say: no match for 'operator\*'
-#include <autograd/autograd.hpp>
+#include <armagrad/armagrad.hpp>
 
 int main() {
   armagrad::Tape<float> tape;

@@ -1,6 +1,6 @@
 // A float Var meets a double matrix: the result would be neither.
 // must say: no match for 'operator\+'
-#include <autograd/autograd.hpp>
+#include <armagrad/armagrad.hpp>
 
 int main() {
   armagrad::Tape<float> tape;

@@ -1,6 +1,6 @@
 // A loss that returns a plain number has left the tape.
 // must say: the loss must return a Var
-#include <autograd/autograd.hpp>
+#include <armagrad/armagrad.hpp>
 
 int main() {
   const arma::mat W(2, 2, arma::fill::ones);

@@ -1,6 +1,6 @@
 // max(x, dim) is as in Armadillo; a number to compare with would become a dimension.
 // must say: use of deleted function
-#include <autograd/autograd.hpp>
+#include <armagrad/armagrad.hpp>
 
 int main() {
   arma::mat W(2, 2, arma::fill::ones);

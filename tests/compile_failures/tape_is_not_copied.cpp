@@ -1,6 +1,6 @@
 // Handles point to their tape, so a tape stays where it is.
 // must say: use of deleted function
-#include <autograd/autograd.hpp>
+#include <armagrad/armagrad.hpp>
 
 int main() {
   armagrad::Tape<double> tape;

@@ -2,7 +2,7 @@
 // A case: one spelling of an operation, and where it may be tried. To add one, name it in the table of its
 // family's cases_*.cpp; a rule of registry.hpp that no case covers does not compile.
 
-#include <autograd/autograd.hpp>
+#include <armagrad/armagrad.hpp>
 #include <functional>
 #include <random>
 #include <span>

@@ -1,7 +1,7 @@
 #include "checks.hpp"
 
 #include <algorithm>
-#include <autograd/complex_replay.hpp>
+#include <armagrad/detail/complex_replay.hpp>
 
 namespace armagrad::harness {
 

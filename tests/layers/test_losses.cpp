@@ -1,8 +1,8 @@
 #define BOOST_TEST_MODULE losses
 #include <boost/test/unit_test.hpp>
-#include <layers/losses.hpp>
+#include <armagrad/nn/losses.hpp>
 
-#include "../autograd/oracle.hpp"
+#include "tests/support/oracle.hpp"
 
 using namespace armagrad;
 using namespace armagrad::testing;

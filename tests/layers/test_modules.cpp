@@ -1,10 +1,10 @@
 #define BOOST_TEST_MODULE modules
 #include <boost/test/unit_test.hpp>
-#include <layers/losses.hpp>
-#include <layers/sequential.hpp>
+#include <armagrad/nn/losses.hpp>
+#include <armagrad/nn/sequential.hpp>
 #include <sstream>
 
-#include "../autograd/oracle.hpp"
+#include "tests/support/oracle.hpp"
 
 using namespace armagrad;
 using namespace armagrad::testing;

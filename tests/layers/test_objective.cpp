@@ -1,10 +1,10 @@
 // What ensmallen expects of a function object, by static checks and a small stand-in for its optimisers.
 #define BOOST_TEST_MODULE objective
 #include <boost/test/unit_test.hpp>
-#include <layers/lbfgs.hpp>
-#include <layers/objective.hpp>
+#include <armagrad/nn/lbfgs.hpp>
+#include <armagrad/nn/objective.hpp>
 
-#include "../autograd/oracle.hpp"
+#include "tests/support/oracle.hpp"
 
 using namespace armagrad;
 using namespace armagrad::testing;

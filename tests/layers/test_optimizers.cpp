@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE optimizers
 #include <boost/test/unit_test.hpp>
-#include <layers/optimizers.hpp>
-#include <layers/schedules.hpp>
+#include <armagrad/nn/optimizers.hpp>
+#include <armagrad/nn/schedules.hpp>
 #include <map>
 #include <vector>
 

@@ -2,8 +2,8 @@
 #include <barrier>
 #include <boost/test/unit_test.hpp>
 
-#include "../autograd/oracle.hpp"
-#include "training.hpp"
+#include "tests/support/oracle.hpp"
+#include "tests/support/training.hpp"
 
 using namespace armagrad;
 using namespace armagrad::testing;

@@ -5,8 +5,8 @@
 #include <armadillo>
 #include <boost/test/unit_test.hpp>
 
-#include "apps/files/model_file.hpp"
-#include "tests/apps/program.hpp"
+#include "apps/io/model_file.hpp"
+#include "tests/support/program.hpp"
 
 namespace armagrad::apps::testing {
 

@@ -2,9 +2,9 @@
 #define BOOST_TEST_MODULE checkpoint
 #include <boost/test/unit_test.hpp>
 
-#include "apps/mnist_softmax/checkpoint.hpp"
-#include "tests/apps/files.hpp"
-#include "tests/layers/training.hpp"
+#include "apps/mnist_softmax/model/checkpoint.hpp"
+#include "tests/support/files.hpp"
+#include "tests/support/training.hpp"
 
 using namespace armagrad;
 using namespace armagrad::apps;

@@ -4,10 +4,10 @@
 #include <cmath>
 #include <regex>
 
-#include "apps/files/data.hpp"
-#include "apps/files/data_files.hpp"
-#include "apps/files/model_file.hpp"
-#include "tests/apps/program.hpp"
+#include "apps/datasets/data.hpp"
+#include "apps/datasets/data_files.hpp"
+#include "apps/io/model_file.hpp"
+#include "tests/support/program.hpp"
 
 using namespace armagrad::apps;
 using namespace armagrad::apps::testing;

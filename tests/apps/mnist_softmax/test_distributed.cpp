@@ -2,8 +2,8 @@
 #define BOOST_TEST_MODULE mnist_softmax_distributed
 #include <boost/test/unit_test.hpp>
 
-#include "apps/files/model_file.hpp"
-#include "tests/apps/program.hpp"
+#include "apps/io/model_file.hpp"
+#include "tests/support/program.hpp"
 
 using namespace armagrad::apps;
 using namespace armagrad::apps::testing;

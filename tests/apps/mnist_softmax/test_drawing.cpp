@@ -5,10 +5,10 @@
 #include <armadillo>
 #include <boost/test/unit_test.hpp>
 
-#include "apps/files/data.hpp"
-#include "apps/mnist_softmax/predict_drawing.hpp"
-#include "layers/random.hpp"
-#include "tests/apps/program.hpp"
+#include "apps/datasets/data.hpp"
+#include "apps/mnist_softmax/drawing/predict_drawing.hpp"
+#include <armagrad/nn/random.hpp>
+#include "tests/support/program.hpp"
 
 using namespace armagrad;
 using namespace armagrad::apps;

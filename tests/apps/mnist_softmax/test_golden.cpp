@@ -3,8 +3,8 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "apps/files/data_files.hpp"
-#include "tests/apps/program.hpp"
+#include "apps/datasets/data_files.hpp"
+#include "tests/support/program.hpp"
 
 using namespace armagrad::apps;
 using namespace armagrad::apps::testing;

@@ -3,9 +3,9 @@
 #include <armadillo>
 #include <boost/test/unit_test.hpp>
 
-#include "apps/files/data.hpp"
-#include "apps/files/data_files.hpp"
-#include "tests/apps/program.hpp"
+#include "apps/datasets/data.hpp"
+#include "apps/datasets/data_files.hpp"
+#include "tests/support/program.hpp"
 
 using namespace armagrad::apps;
 using namespace armagrad::apps::testing;

@@ -4,7 +4,7 @@
 #include <boost/test/unit_test.hpp>
 #include <regex>
 
-#include "tests/apps/program.hpp"
+#include "tests/support/program.hpp"
 
 using namespace armagrad::apps::testing;
 

@@ -5,13 +5,13 @@
 #include <cmath>
 #include <regex>
 
-#include "apps/files/data.hpp"
-#include "apps/files/data_files.hpp"
-#include "apps/files/model_file.hpp"
-#include "apps/mnist_softmax/report_figures.hpp"
-#include "apps/mnist_softmax/saved_model.hpp"
-#include "apps/mnist_softmax/show_text.hpp"
-#include "tests/apps/program.hpp"
+#include "apps/datasets/data.hpp"
+#include "apps/datasets/data_files.hpp"
+#include "apps/io/model_file.hpp"
+#include "apps/mnist_softmax/report/figures.hpp"
+#include "apps/mnist_softmax/model/saved_model.hpp"
+#include "apps/mnist_softmax/drawing/show_text.hpp"
+#include "tests/support/program.hpp"
 
 using namespace armagrad;
 using namespace armagrad::apps;

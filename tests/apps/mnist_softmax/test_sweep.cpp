@@ -3,8 +3,8 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "apps/files/model_file.hpp"
-#include "tests/apps/program.hpp"
+#include "apps/io/model_file.hpp"
+#include "tests/support/program.hpp"
 
 using namespace armagrad::apps;
 using namespace armagrad::apps::testing;

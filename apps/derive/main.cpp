@@ -1,0 +1,307 @@
+// derive: the formula of a gradient, and its proof.
+
+#include <algorithm>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include <armagrad/detail/report_text.hpp>
+
+#include "apps/expression/code.hpp"
+#include "apps/expression/derivation.hpp"
+#include "apps/expression/small_example.hpp"
+#include "apps/cli/options.hpp"
+#include "apps/backprop_page/differences.hpp"
+#include "apps/backprop_page/explanation.hpp"
+
+namespace armagrad::apps {
+
+namespace {
+
+constexpr auto about =
+    "the formula of a gradient, in matrix notation, and its proof.\n"
+    "\n"
+    "derive EXPRESSION --wrt NAME --var NAME:ROWS,COLS ...\n"
+    "\n"
+    "EXPRESSION is a number in Armadillo's syntax, with ' for the transpose; - reads it from standard input, "
+    "where\n"
+    "lines NAME = ... may go before. It is called J. ROWS and COLS are numbers or names, which stand for "
+    "numbers in the\n"
+    "expression too; a NAME without a shape is a number. NAME:ROWS,COLS:NATURE says more: positive, "
+    "symmetric, spd,\n"
+    "columns-sum-to-one, rows-sum-to-one or any; what weighs logarithms entry by entry is taken for "
+    "probabilities,\n"
+    "unless it says any. The formula is the last line of the output.";
+constexpr auto example =
+    "derive \"-accu(Y % log_softmax(W'*X, 0))/n + 0.5*l2*accu(W % W)\" --wrt W --var W:d,c --var X:d,n --var "
+    "Y:c,n --var l2";
+
+using Json = nlohmann::ordered_json;
+
+/// The functions that an expression may use, in lines of a terminal's width.
+std::string function_list() {
+  constexpr std::size_t width = 100;
+  std::string text = "\nOperators: + - * % / ' ^ .^ > >= < <= == !=, x(i, j), x.function(...)\nFunctions:",
+              line;
+  for (const auto& list : {elementwise_functions(), matrix_functions()}) {
+    for (const Function& f : list) {
+      if (line.size() + f.usage.size() > width) {
+        text += line;
+        line.clear();
+      }
+      line += (line.empty() ? "\n  " : "  ") + std::string(f.usage);
+    }
+  }
+  return text + line;
+}
+
+/// The expression itself, or all of standard input; no more is read than can be an expression.
+std::string expression(const std::string& argument) {
+  if (argument != "-") return argument;
+  std::string text(longest_text + 1, '\0');
+  std::cin.read(text.data(), std::streamsize(text.size()));
+  text.resize(std::size_t(std::cin.gcount()));
+  if (std::cin.bad()) throw std::runtime_error("standard input: cannot be read");
+  return text;
+}
+
+std::string code_of(const Problem& problem, const Formula& formula) try {
+  std::vector<CodeFunction> functions;
+  const std::string loss = problem.along.empty() ? "dJ_d" : "dJ_" + problem.along + "_d";
+  for (std::size_t k = 0; k < problem.by.size(); ++k)
+    functions.push_back({loss + problem.by[k], read_back(formula, k)});
+  Declarations declarations = problem.variables.declarations;
+  declarations.softmax_dim = uword(formula.softmax_dim().value_or(0));
+  return armadillo_code(functions, declarations);
+} catch (const ExpressionError& error) {
+  throw std::runtime_error(std::string("the formula cannot be written as C++: ") + error.what());
+}
+
+/// On the data given, or on an example that can be followed by hand.
+std::string page_of(const Problem& problem, const Data* given) {
+  const Data numbers = given ? *given : small_example(problem);
+  const ProblemOnTape shown(problem, &numbers), drawn(problem);
+  const auto sizes = [](const Data& data) { return Sizes(data.sizes.begin(), data.sizes.end()); };
+  FormulaOptions options = given ? shown.options : drawn.options;
+  if (!given) {  // an example's sizes may be those of others, and numbers in the expression
+    options.names = shown.options.names;
+    std::erase_if(options.names, [&](const auto& size) {
+      const auto same = [&](const auto& other) { return other.second == size.second; };
+      return size.second < 3 || problem.variables.numbers.contains(uword(size.second)) ||
+             std::count_if(shown.options.names.begin(), shown.options.names.end(), same) > 1;
+    });
+  }
+  std::string title = "The gradient by";
+  for (std::size_t k = 0; k < problem.by.size(); ++k)
+    title.append(k == 0 ? " " : k + 1 < problem.by.size() ? ", " : " and ").append(problem.by[k]);
+  return page(
+      explanation(shown.J, shown.by,
+                  {title, sizes(shown.data), options, shapes_in_words(drawn.J, sizes(drawn.data)), {}}));
+}
+
+Json matrix(const arma::mat& x) {
+  Json rows = Json::array();
+  for (arma::uword i = 0; i < x.n_rows; ++i)
+    rows.push_back(std::vector<double>(x.begin_row(i), x.end_row(i)));
+  return rows;
+}
+
+/// The numbers behind the steps, where there are some: a value or an adjoint, and differences' verdict on it.
+class StepNumbers {
+ public:
+  explicit StepNumbers(const V& J) : tape_(J.tape()), differences_(J) {}
+
+  arma::mat value(Index i) const { return tape_.value(tape_.handle(i)); }
+  /// The entries if they are few, else the norm.
+  std::string text(Index i) const {
+    constexpr arma::uword few = 4;
+    const arma::mat x = value(i);
+    char number[32];
+    if (x.n_elem > few) {
+      std::snprintf(number, sizeof number, "%.4g", arma::norm(x, "fro"));
+      return "norm " + std::string(number);
+    }
+    std::string all;
+    for (arma::uword k = 0; k < x.n_elem; ++k) {
+      std::snprintf(number, sizeof number, "%.4g", x(k));
+      all += (k == 0 ? "" : k % x.n_rows == 0 ? "; " : ", ") + std::string(number);
+    }
+    return all;
+  }
+  Verdict verdict(const BackwardStep& step) { return differences_.check(step.node, value(step.adjoint)); }
+
+ private:
+  Tape<double>& tape_;
+  Differences differences_;
+};
+
+std::string with_verdict(StepNumbers& numbers, const BackwardStep& step) {
+  const Verdict verdict = numbers.verdict(step);
+  char error[32];
+  std::snprintf(error, sizeof error, "%.0e", verdict.error);
+  return "  [" + numbers.text(step.adjoint) + "; differences: " + error +
+         (verdict.passed ? " ok]" : " DIFFER]");
+}
+
+/// How the formula comes about: the backward pass over the tape, node by node, and what was simplified then.
+void print_steps(std::ostream& out, const Formula& formula, StepNumbers* numbers) {
+  for (const Formula::Line& line : formula.step_definitions())
+    out << line.left << " = " << line.right << '\n';
+  out << "backward, with the adjoint of each:\n";
+  for (const BackwardStep& step : formula.steps()) {
+    out << "  " << step.result << " (" << step.operation << "): " << step.incoming
+        << (numbers ? with_verdict(*numbers, step) : "") << '\n';
+    for (const BackwardStep::Contribution& part : step.contributions) {
+      out << "    " << part.operand << " gets " << part.rule;
+      if (part.text != part.rule) out << " = " << part.text;
+      if (numbers) out << "  [" << numbers->text(part.part) << "]";
+      if (part.adds_up) out << ", with what it has" << (part.total.empty() ? "" : ": " + part.total);
+      out << '\n';
+    }
+  }
+  out << "simplified:\n";
+  for (const Simplification& s : formula.simplifications())
+    out << "  " << s.before << "  ->  " << s.after << "  (" << s.rule << ")\n";
+}
+
+Json json_of_steps(const Formula& formula, StepNumbers* numbers) {
+  Json all;
+  for (const Formula::Line& line : formula.step_definitions())
+    all["definitions"].push_back({{"left", line.left}, {"right", line.right}});
+  for (const BackwardStep& step : formula.steps()) {
+    Json parts = Json::array();
+    for (const BackwardStep::Contribution& p : step.contributions) {
+      Json part{{"operand", p.operand}, {"rule", p.rule}, {"text", p.text}};
+      if (p.adds_up && !p.total.empty()) part["total"] = p.total;
+      parts.push_back(part);
+    }
+    Json one{{"operation", step.operation},
+             {"result", step.result},
+             {"adjoint", step.incoming},
+             {"contributions", parts}};
+    if (numbers) {
+      const Verdict verdict = numbers->verdict(step);
+      one["norm"] = arma::norm(numbers->value(step.adjoint), "fro");
+      one["check"] = {{"error", verdict.error}, {"passed", verdict.passed}};
+    }
+    all["backward"].push_back(one);
+  }
+  for (const Simplification& s : formula.simplifications())
+    all["simplifications"].push_back({{"rule", s.rule}, {"before", s.before}, {"after", s.after}});
+  return all;
+}
+
+/// What there is to say, each part only where it was asked for.
+struct Answer {
+  const Problem& problem;
+  Formula formula;
+  std::optional<Values> values;
+  std::optional<GradientCheck> check;
+  bool steps = false;
+  StepNumbers* numbers = nullptr;
+  std::string sizes = {};  // that alone have this formula
+
+  std::string left(std::size_t k) const { return formula.gradients()[k].left; }
+
+  Json json() const {
+    Json all;
+    if (!sizes.empty()) all["sizes"] = sizes;
+    for (const Assumption& a : formula.assumptions()) all["assumptions"].push_back(a.text());
+    if (const auto dim = formula.softmax_dim()) all["softmax_dim"] = *dim;
+    const auto lines = [&](const char* name, const std::vector<Formula::Line>& list) {
+      for (const Formula::Line& line : list)
+        all[name].push_back({{"left", line.left}, {"right", line.right}});
+    };
+    lines("definitions", formula.definitions());
+    lines("gradients", formula.gradients());
+    all["latex"] = formula.latex();
+    all["mathml"] = formula.mathml();
+    if (steps) all["steps"] = json_of_steps(formula, numbers);
+    if (values) {
+      all["at"]["J"] = values->J;
+      for (std::size_t k = 0; k < problem.by.size(); ++k) all["at"][left(k)] = matrix(values->gradients[k]);
+    }
+    if (check) all["check"] = nlohmann::json::parse(armagrad::json(*check));
+    return all;
+  }
+
+  void print_text(std::ostream& out, const std::string& written) const {
+    if (steps) print_steps(out, formula, numbers);
+    if (check) out << *check;
+    if (values) {
+      out << (problem.along.empty() ? "J" : "J_" + problem.along) << " = " << to_text(values->J) << '\n';
+      for (std::size_t k = 0; k < problem.by.size(); ++k) out << left(k) << " =\n" << values->gradients[k];
+    }
+    if (!sizes.empty()) out << "for " << sizes << ", as other sizes have other numbers here:\n";
+    out << written << '\n';
+  }
+};
+
+}  // namespace
+
+int derive_command(const std::vector<std::string>& arguments) {
+  Options options("derive", about, example + function_list());
+  const auto several = [] { return po::value<std::vector<std::string>>()->composing(); };
+  options.take("EXPRESSION");
+  options.add()("wrt", several(), "a variable to differentiate by; may be given several times")(
+      "var", several(), "a variable: NAME, NAME:ROWS,COLS or NAME:ROWS,COLS:NATURE")(
+      "along", po::value<std::string>(),
+      "the gradient's derivative along this direction, the Hessian times it")(
+      "format", po::value<std::string>()->default_value("text"),
+      "text, latex, mathml, json, or html: a page that goes through it a step at a time")(
+      "steps", po::bool_switch(), "how it comes about: the backward pass and what was simplified")(
+      "check", po::bool_switch(),
+      "prove it: read the formula back, compare with the tape and with differences")(
+      "at", several(),
+      "NAME=FILE.csv, or NAME=NUMBER: value and gradient at these data, all variables given")(
+      "code", po::value<std::string>(), "armadillo: print the gradient as C++ instead");
+  if (!options.parse(arguments)) return 0;
+
+  const std::string format = options.choice("format", {"text", "latex", "mathml", "json", "html"});
+  if (options.given("code")) options.choice("code", {"armadillo"});
+  const std::string text = expression(options.text("EXPRESSION"));
+  try {
+    const Problem problem = posed(text, options.texts("var"), options.texts("wrt"), options.text("along"));
+    std::optional<Data> data;
+    if (options.given("at")) data = read(problem.variables, options.texts("at"));
+    const Data* given = data ? &*data : nullptr;
+    if (format == "html") {
+      std::cout << page_of(problem, given);
+      return 0;
+    }
+    const bool steps = options.flag("steps");
+    ProblemOnTape on_tape(problem, given);
+    on_tape.options.steps = steps;
+    Answer answer{problem, derive(on_tape.J, on_tape.by, on_tape.options), {}, {}, steps};
+    std::optional<StepNumbers> numbers;
+    if (steps && (given || options.flag("check"))) answer.numbers = &numbers.emplace(on_tape.J);
+    if (options.given("code")) {
+      std::cout << code_of(problem, answer.formula);
+      return 0;
+    }
+    if (given)
+      answer.values = values_at(problem, *given);
+    else
+      answer.sizes = sizes_found_at(problem, answer.formula);
+    if (options.flag("check")) answer.check = proof(problem, answer.formula, given);
+    if (format == "json")
+      std::cout << answer.json().dump(2) << '\n';
+    else
+      answer.print_text(std::cout, format == "latex"    ? answer.formula.latex()
+                                   : format == "mathml" ? answer.formula.mathml()
+                                                        : answer.formula.text());
+    return answer.check && !answer.check->passed() ? 1 : 0;
+  } catch (const ExpressionError& error) {
+    std::cerr << "derive: " << marked(error, text) << '\n';
+    return 2;
+  } catch (const std::bad_alloc&) {
+    throw std::runtime_error("out of memory: the expression or its data are too large");
+  } catch (const std::logic_error& error) {
+    throw UsageError(error.what());
+  }
+}
+
+}  // namespace armagrad::apps
+
+int main(int argc, char** argv) {
+  return armagrad::apps::run_program("derive", armagrad::apps::derive_command, argc, argv);
+}

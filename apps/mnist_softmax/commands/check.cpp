@@ -1,0 +1,111 @@
+// mnist_softmax check
+
+#include <iostream>
+#include <armagrad/nn/random.hpp>
+#include <armagrad/nn/softmax_regression.hpp>
+
+#include "commands.hpp"
+#include "apps/mnist_softmax/drawing/images.hpp"
+#include "command_output.hpp"
+
+namespace armagrad::apps {
+
+namespace {
+
+/// The gradient as one derives it by hand: dJ/dW = X (softmax(W'X) - Y)' / n + l2 W and dJ/dl2 = |W|^2 / 2,
+/// or one of the lab's mistakes in it.
+std::vector<arma::mat> analytic_gradient(const arma::mat& W, double l2, const arma::mat& X,
+                                         const arma::mat& Y, const std::string& mistake) {
+  const auto softmax_columns = [](arma::mat Z) {
+    Z.each_row() -= arma::rowvec(arma::max(Z, 0));
+    Z = arma::exp(Z);
+    Z.each_row() /= arma::rowvec(arma::sum(Z, 0));
+    return Z;
+  };
+  const arma::mat Z = W.t() * X;
+  arma::mat P = softmax_columns(Z);
+  if (mistake == "softmax-axis") P = arma::exp(Z - Z.max()) / arma::accu(arma::exp(Z - Z.max()));
+  const arma::mat targets = mistake == "softmax-targets" ? softmax_columns(Y) : Y;
+  arma::mat dW = X * (P - targets).t() / double(X.n_cols) + l2 * W;
+  if (mistake == "transpose") dW = arma::mat(dW.t());
+  return {dW,
+          arma::mat(1, 1, arma::fill::value(mistake == "l2-global" ? 0.0 : arma::accu(arma::square(W)) / 2))};
+}
+
+const std::vector<std::pair<std::string, std::string>> mistakes{
+    {"softmax-axis", "softmax normalised over the whole matrix, not per sample"},
+    {"softmax-targets", "softmax applied to the one-hot targets"},
+    {"l2-global", "l2 read from a global, so that the loss does not depend on it: its derivative is 0"},
+    {"transpose", "a transposed gradient"}};
+
+}  // namespace
+
+int check_command(const Arguments& arguments) {
+  CommandOptions options(
+      "check",
+      "checks the model's gradient at random W: tape against analytic, differences and complex step.",
+      "--data mnist --break softmax-axis");
+  options.add_data();
+  const auto text = [](const std::string& value) { return po::value<std::string>()->default_value(value); };
+  options.add()("train-size", po::value<std::string>(),
+                "how many images, from the first; default: 4000, or all if there are fewer")(
+      "l2", text("0.01"), "weight of |W|^2/2 in the loss")("seed", text("1"), "of W and of the directions")(
+      "entries", text("200"),
+      "W of up to this many entries is checked one by one, a larger one along random directions")(
+      "break", po::value<std::string>(),
+      "put a mistake into the analytic gradient: softmax-axis, softmax-targets, l2-global or transpose");
+  if (!options.parse(arguments)) return 0;
+
+  const double l2 = options.number("l2", 0, std::numeric_limits<double>::max());
+  const arma::uword seed = options.count("seed", 0, UINT64_MAX),
+                    entries = options.count("entries", 1, UINT64_MAX);
+  std::string mistake, meaning;
+  if (options.given("break")) {
+    std::vector<std::string> known;
+    for (const auto& [name, what] : mistakes) known.push_back(name);
+    mistake = options.choice("break", known);
+    for (const auto& [name, what] : mistakes) meaning = name == mistake ? what : meaning;
+  }
+  const Output output(options);
+  arma::uword size = options.given("train-size") ? options.count("train-size", 1, UINT64_MAX) : 0;
+  const Dataset data = load_dataset(options.data());
+  if (size == 0) size = std::min<arma::uword>(4000, data.train.pixels.n_cols);
+  if (size > data.train.pixels.n_cols) {
+    throw UsageError("--train-size: only " + std::to_string(data.train.pixels.n_cols) +
+                     " training images, asked for " + std::to_string(size));
+  }
+  describe(data, output);
+  std::ostream& out = output.text();
+  const arma::uword classes = data.class_names.size();
+  const LabelledImages<double> images =
+      labelled<double>({data.train.pixels.head_cols(size), data.train.labels.head(size)}, classes);
+  const arma::mat &X = images.X, &Y = images.Y;
+
+  Random random(seed);
+  arma::mat W(X.n_rows, classes);
+  for (double& w : W) w = 0.1 * random.normal();
+  out << "softmax regression at random W on " << size << " images, l2 = " << l2 << '\n';
+  if (!mistake.empty())
+    out << "mistake put into the analytic gradient: " << mistake << " (" << meaning << ")\n";
+
+  CheckOptions<double> check;
+  check.analytic = analytic_gradient(W, l2, X, Y, mistake);
+  check.names = {"W", "l2"};
+  check.entries = entries;
+  check.seed = seed;
+  const auto loss = [&](const auto& w, const auto& penalty) {
+    return softmax_regression_loss(w, penalty, view(X, "X"), view(Y, "Y"));
+  };
+  const GradientCheck report = check_gradient(check, loss, W, arma::mat(1, 1, arma::fill::value(l2)));
+  output.report({{"dataset", data.name},
+                 {"train_size", size},
+                 {"l2", l2},
+                 {"seed", seed},
+                 {"mistake", mistake},
+                 {"check", nlohmann::ordered_json::parse(json(report))}});
+  out << report;
+  if (!report.passed() && !mistake.empty()) out << "the check caught " << mistake << ": " << meaning << '\n';
+  return report.passed() ? 0 : 1;
+}
+
+}  // namespace armagrad::apps

@@ -1,0 +1,45 @@
+#include "command_output.hpp"
+
+#include <iostream>
+
+#include "apps/io/atomic_file.hpp"
+#include "apps/cli/terminal.hpp"
+
+namespace armagrad::apps {
+
+CommandOptions::CommandOptions(const std::string& command, std::string about, const std::string& example)
+    : Options("mnist_softmax " + command, std::move(about), "mnist_softmax " + command + " " + example) {
+  add_common()("json", po::value<std::string>(), "write a report to this file; - for standard output")(
+      "quiet", po::bool_switch(), "say nothing but errors");
+}
+
+Output::Output(const CommandOptions& options)
+    : json_(options.text("json")), config_(options.text("config")), quiet_(options.flag("quiet")) {
+  if (json_ == "-") return;
+  if (same_file(config_, json_)) throw UsageError("--json: the same file as --config, " + json_);
+  require_writable("--json", json_);
+}
+
+std::ostream& Output::text() const {
+  static std::ostream nowhere(nullptr);
+  return quiet_ ? nowhere : json_ == "-" ? std::cerr : std::cout;
+}
+
+bool Output::in_colour() const { return apps::in_colour(json_ == "-" ? STDERR_FILENO : STDOUT_FILENO); }
+
+void Output::report(const nlohmann::ordered_json& report) const {
+  if (json_.empty()) return;
+  const std::string text = report.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  if (json_ == "-")
+    std::cout << text << '\n';
+  else
+    write_file_atomically(json_, text + "\n");
+}
+
+void Output::keep_apart(const std::string& option, const std::string& file) const {
+  if (json_ != "-" && same_file(file, json_))
+    throw UsageError("--json: the same file as " + option + ", " + json_);
+  if (same_file(file, config_)) throw UsageError(option + ": the same file as --config, " + file);
+}
+
+}  // namespace armagrad::apps

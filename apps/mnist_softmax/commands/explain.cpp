@@ -1,0 +1,87 @@
+// mnist_softmax explain
+
+#include <chrono>
+#include <iostream>
+#include <armagrad/nn/softmax_regression.hpp>
+
+#include "apps/io/atomic_file.hpp"
+#include "apps/backprop_page/explanation.hpp"
+#include "apps/backprop_page/text.hpp"
+#include "commands.hpp"
+#include "apps/mnist_softmax/drawing/images.hpp"
+#include "command_output.hpp"
+#include "apps/mnist_softmax/model/saved_model.hpp"
+
+namespace armagrad::apps {
+
+namespace {
+
+/// Zeros, or the weights of the model if there is one.
+arma::mat weights(const std::string& file, const Dataset& data) {
+  if (file.empty()) return arma::mat(data.train.pixels.n_rows, data.class_names.size(), arma::fill::zeros);
+  const SavedModel model = load_saved_model(file);
+  if (model.choice.kind != "softmax")
+    throw UsageError("--model: " + file + " is a " + model.choice.kind + ", not softmax regression");
+  require_fit(model, file, data);
+  return arma::reshape(model.parameters, data.train.pixels.n_rows, data.class_names.size());
+}
+
+}  // namespace
+
+int explain_command(const Arguments& arguments) {
+  CommandOptions options(
+      "explain",
+      "the lab's loss and its gradient a step at a time: as text, or with --html as a page for the browser.",
+      "--data mnist --html page.html");
+  options.add_data();
+  const auto text = [](const std::string& value) { return po::value<std::string>()->default_value(value); };
+  options.add()("html", po::value<std::string>(), "write it as one HTML file instead")(
+      "model", po::value<std::string>(), "at the weights of this model; default: at W = 0")(
+      "train-size", text("4000"), "how many images, from the first")("l2", text("0.5"),
+                                                                     "weight of |W|^2/2 in the loss");
+  if (!options.parse(arguments)) return 0;
+  const std::string file = options.text("html"), model = options.text("model");
+  const Output output(options);
+  output.keep_apart("--html", file);
+  output.keep_apart("--model", model);
+  if (same_file(file, model)) throw UsageError("--html: the same file as --model, " + file);
+  require_writable("--html", file);
+  const double l2 = options.number("l2", 0, std::numeric_limits<double>::max());
+  const arma::uword size = options.count("train-size", 1, UINT64_MAX);
+  const Dataset data = load_dataset(options.data());
+  if (size > data.train.pixels.n_cols)
+    throw UsageError("--train-size: only " + std::to_string(data.train.pixels.n_cols) +
+                     " training images, asked for " + std::to_string(size));
+  const arma::mat at = weights(model, data);
+  describe(data, output);
+
+  const arma::uword classes = data.class_names.size();
+  const LabelledImages<double> images =
+      labelled<double>({data.train.pixels.head_cols(size), data.train.labels.head(size)}, classes);
+  const auto start = std::chrono::steady_clock::now();
+  Tape<double> tape;
+  const V W = tape.variable(view(at, "W"));
+  const V J = softmax_regression_loss(W, tape.constant(l2, "l2"), view(images.X, "X"), view(images.Y, "Y"));
+  const std::string where = model.empty() ? "W = 0" : "the W of " + model;
+  const nlohmann::ordered_json document = explanation(J, {W},
+                                                      {"Softmax regression on " + data.name + ", at " + where,
+                                                       {{"n", size}, {"d", images.X.n_rows}, {"c", classes}},
+                                                       {{{"n", double(size)}}},
+                                                       {},
+                                                       Tiles{data.height, data.width}});
+  if (file.empty()) {
+    print(output.text(), document);
+  } else {
+    const std::string html = page(document);
+    write_file_atomically(file, html);
+    output.text() << "loss " << J.scalar() << " at " << where << " on " << size << " images, l2 = " << l2
+                  << '\n'
+                  << file << ": " << (html.size() + 1023) / 1024 << " KB\n";
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  if (!output.quiet()) std::cerr << "made in " << took.count() << " s\n";
+  output.report(document);
+  return 0;
+}
+
+}  // namespace armagrad::apps

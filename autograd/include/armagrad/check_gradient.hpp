@@ -1,0 +1,53 @@
+#pragma once
+// check_gradient: is the gradient right, which entry says otherwise, and what kind of mistake is it?
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "derivatives.hpp"
+#include "detail/report_text.hpp"
+
+namespace armagrad {
+
+template <class eT>
+struct CheckOptions {
+  /// What a hand-written gradient gives, one matrix per variable; compared with the tape's where it is there.
+  std::vector<arma::Mat<eT>> analytic;
+  /// What the report calls the variables; W, or W1, W2, ... where it says nothing.
+  std::vector<std::string> names;
+  /// Variables of up to this many entries are checked entry by entry; larger ones along this many random
+  /// directions, which see all of them, and where one fails, down to a wrong entry by bisection.
+  uword entries = 200, directions = 4;
+  /// Whether to test the Hessian's symmetry: tape losses only, two Hessian-vector products for each variable.
+  bool hessian = false;
+  std::uint64_t seed = 1;
+};
+
+template <class eT>
+using LossOnTape = std::function<Var<eT>(const std::vector<Var<eT>>&)>;
+template <class eT>
+using PlainFunction = std::function<double(const std::vector<arma::Mat<eT>>&)>;
+
+template <class eT>
+GradientCheck run_check(const CheckOptions<eT>& options, const LossOnTape<eT>& loss,
+                        const std::vector<arma::Mat<eT>>& W);
+
+/// The tape's gradient of loss at W... against differences (the loss recorded anew at each point), the
+/// complex step (the tape replayed over complex numbers), a second backward pass, and options.analytic. What
+/// each may be off by is derived from what was measured: see docs/gradient-checking.md.
+template <class eT, class Loss, std::same_as<arma::Mat<eT>>... Ws>
+GradientCheck check_gradient(const CheckOptions<eT>& options, Loss&& loss, const arma::Mat<eT>& W,
+                             const Ws&... more) {
+  const LossOnTape<eT> on_tape = [&loss](const std::vector<Var<eT>>& v) {
+    return [&]<std::size_t... k>(std::index_sequence<k...>) { return detail::call(loss, v[k]...); }
+    (std::make_index_sequence<1 + sizeof...(more)>{});
+  };
+  return run_check<eT>(options, on_tape, {W, more...});
+}
+template <class Loss, class eT, std::same_as<arma::Mat<eT>>... Ws>
+GradientCheck check_gradient(Loss&& loss, const arma::Mat<eT>& W, const Ws&... more) {
+  return check_gradient(CheckOptions<eT>{}, loss, W, more...);
+}
+
+}  // namespace armagrad

@@ -1,0 +1,187 @@
+#pragma once
+// The front door: write a loss as a function of Vars, get its value and derivatives.
+
+#include <array>
+#include <tuple>
+
+#include "detail/forward_mode.hpp"
+#include "detail/recording.hpp"
+#include "detail/recordings.hpp"
+#include "ops/reductions.hpp"
+
+namespace armagrad {
+
+/// Several matrices to differentiate by, or a direction for each of them.
+template <class eT, std::size_t n>
+struct Variables {
+  std::array<const arma::Mat<eT>*, n> matrices;
+};
+template <class eT, std::same_as<arma::Mat<eT>>... M>
+Variables<eT, 1 + sizeof...(M)> variables(const arma::Mat<eT>& first, const M&... rest) {
+  return {{&first, &rest...}};
+}
+
+namespace detail {
+
+/// One gradient for one variable, a tuple of them for several.
+template <class eT>
+arma::Mat<eT> one_or_tuple(std::tuple<arma::Mat<eT>> g) {
+  return std::get<0>(std::move(g));
+}
+template <class... M>
+requires(sizeof...(M) > 1) std::tuple<M...> one_or_tuple(std::tuple<M...> g) { return g; }
+
+template <class eT, std::size_t n>
+std::array<Var<eT>, n> on_tape(Tape<eT>& tape, const Variables<eT, n>& W) {
+  std::array<Var<eT>, n> w;
+  for (std::size_t k = 0; k < n; ++k) w[k] = tape.variable(view(*W.matrices[k]));
+  return w;
+}
+
+}  // namespace detail
+
+/// {J, g}: the loss at W... and its gradient, a matrix for one variable and a tuple of matrices for several.
+/// The loss is called once, with a Var for each W, and returns a number (1x1), or std::logic_error.
+template <class eT, class Loss, std::same_as<arma::Mat<eT>>... Ws>
+auto value_and_gradient(Tape<eT>& tape, Loss&& loss, const arma::Mat<eT>& W, const Ws&... more) {
+  tape.clear();
+  return std::apply(
+      [&](const auto&... v) {
+        const Var<eT> J = detail::call(loss, v...);
+        tape.backward(J, true);
+        return std::pair(tape.scalar(J),
+                         detail::one_or_tuple(std::tuple(arma::Mat<eT>(tape.gradient(v))...)));
+      },
+      std::tuple{tape.variable(view(W)), tape.variable(view(more))...});
+}
+template <class Loss, class eT, std::same_as<arma::Mat<eT>>... Ws>
+auto value_and_gradient(Loss&& loss, const arma::Mat<eT>& W, const Ws&... more) {
+  Tape<eT> tape;
+  return value_and_gradient(tape, loss, W, more...);
+}
+
+/// The gradient alone.
+template <class First, class... A>
+requires(!AnyVar<First>) auto gradient(First&& first, A&&... rest) {
+  return value_and_gradient(std::forward<First>(first), std::forward<A>(rest)...).second;
+}
+
+/// d J / d w on the tape, of w's shape: a Var like others, to be differentiated again, also by itself; a
+/// tuple for several. J is a number (1x1), w a variable or anything that J was computed from, or
+/// std::logic_error.
+template <class eT, std::same_as<Var<eT>>... W>
+auto gradient(const Var<eT>& J, const Var<eT>& w, const W&... more) {
+  Recording<eT> recording(J);
+  if constexpr (sizeof...(W) == 0)
+    return recording.gradient(w);
+  else
+    return std::tuple{recording.gradient(w), recording.gradient(more)...};
+}
+
+/// H V, where H is the loss's Hessian at W and V has W's shape; exact, for about the cost of two gradients.
+template <class eT, class Loss>
+arma::Mat<eT> hessian_vector_product(Tape<eT>& tape, Loss&& loss, const arma::Mat<eT>& W,
+                                     const arma::Mat<eT>& V) {
+  tape.clear();
+  if (arma::size(W) != arma::size(V))
+    misuse("hessian_vector_product", {},
+           incompatible(shape_of(W.n_rows, W.n_cols), shape_of(V.n_rows, V.n_cols)));
+  const Var<eT> w = tape.variable(view(W));
+  const Var<eT> J = detail::call(loss, w);
+  const Var<eT> slope = dot(Recording<eT>(J).gradient(w), view(V));
+  tape.backward(slope);
+  return tape.gradient(w);
+}
+template <class Loss, class eT>
+arma::Mat<eT> hessian_vector_product(Loss&& loss, const arma::Mat<eT>& W, const arma::Mat<eT>& V) {
+  Tape<eT> tape;
+  return hessian_vector_product(tape, loss, W, V);
+}
+
+// ---- Jacobians
+// ---------------------------------------------------------------------------------------------
+
+/// {f(W), J V}: f's value, of any shape, and its derivative along V (of W's shape), in one sweep.
+template <class eT, std::size_t n, class F>
+std::pair<arma::Mat<eT>, arma::Mat<eT>> jvp(Tape<eT>& tape, F&& f, const Variables<eT, n>& W,
+                                            const Variables<eT, n>& V) {
+  tape.clear();
+  const auto w = detail::on_tape(tape, W);
+  const Var<eT> y = std::apply([&](const auto&... v) { return detail::call(f, v...); }, w);
+  ForwardMode<eT> forward(y);
+  for (std::size_t k = 0; k < n; ++k) forward.seed(w[k], *V.matrices[k]);
+  arma::Mat<eT> slope = forward.run();
+  return {y.value(), std::move(slope)};
+}
+template <class F, class eT, std::size_t n>
+auto jvp(F&& f, const Variables<eT, n>& W, const Variables<eT, n>& V) {
+  Tape<eT> tape;
+  return jvp(tape, f, W, V);
+}
+template <class F, class eT>
+auto jvp(F&& f, const arma::Mat<eT>& W, const arma::Mat<eT>& V) {
+  return jvp(f, variables(W), variables(V));
+}
+
+/// {f(W), J' U}: f's value, of any shape, and the gradient of accu(f(W) % U), U of that shape; a tuple of
+/// gradients for several variables.
+template <class eT, std::size_t n, class F>
+auto vjp(Tape<eT>& tape, F&& f, const Variables<eT, n>& W, const arma::Mat<eT>& U) {
+  tape.clear();
+  return std::apply(
+      [&](const auto&... v) {
+        const Var<eT> y = detail::call(f, v...);
+        tape.backward(y, U, true);
+        return std::pair(y.value(), detail::one_or_tuple(std::tuple(arma::Mat<eT>(tape.gradient(v))...)));
+      },
+      detail::on_tape(tape, W));
+}
+template <class F, class eT, std::size_t n>
+auto vjp(F&& f, const Variables<eT, n>& W, const arma::Mat<eT>& U) {
+  Tape<eT> tape;
+  return vjp(tape, f, W, U);
+}
+template <class F, class eT>
+auto vjp(F&& f, const arma::Mat<eT>& W, const arma::Mat<eT>& U) {
+  return vjp(f, variables(W), U);
+}
+
+namespace detail {
+/// d vec(y) / d vec(w), by one sweep per entry of w (forward) or of y.
+template <class eT>
+arma::Mat<eT> jacobian_of(const Var<eT>& y, const Var<eT>& w, bool forward) {
+  arma::Mat<eT> J(y.n_elem, w.n_elem);
+  arma::Mat<eT> unit(forward ? w.n_rows : y.n_rows, forward ? w.n_cols : y.n_cols, arma::fill::zeros);
+  ForwardMode<eT> sweep(y);
+  if (forward) sweep.seed(w, unit);
+  for (uword i = 0; i < unit.n_elem; ++i) {
+    unit[i] = 1;
+    if (forward) {
+      J.col(i) = arma::vectorise(sweep.run());
+    } else {
+      w.tape().backward(y, unit);
+      J.row(i) = arma::vectorise(w.tape().gradient(w)).t();
+    }
+    unit[i] = 0;
+  }
+  return J;
+}
+}  // namespace detail
+
+/// d vec(f) / d vec(W), column by column, numel(f) x numel(W): a sweep for each of the fewer of the two.
+template <class F, class eT>
+arma::Mat<eT> jacobian(F&& f, const arma::Mat<eT>& W) {
+  Tape<eT> tape;
+  const Var<eT> w = tape.variable(view(W)), y = detail::call(f, w);
+  return detail::jacobian_of(y, w, w.n_elem <= y.n_elem);
+}
+
+/// The loss's second derivatives by vec(W), numel(W) squared: a Hessian-vector product for each column.
+template <class Loss, class eT>
+arma::Mat<eT> hessian(Loss&& loss, const arma::Mat<eT>& W) {
+  Tape<eT> tape;
+  const Var<eT> w = tape.variable(view(W)), J = detail::call(loss, w);
+  return detail::jacobian_of(Recording<eT>(J).gradient(w), w, true);
+}
+
+}  // namespace armagrad

@@ -1,0 +1,293 @@
+#pragma once
+// Rules that work along one dimension (softmax, logsumexp, ...), read as numbers one fibre at a time.
+//
+// Long columns (dim = 0) are taken one by one, a pack of entries after the other; short ones a pack of
+// columns at a time, an entry after the other; and rows (dim = 1) likewise a pack of rows at a time.
+// Expressions over fibres hold pointers by value, so a rule may name and return them; reductions give a Pack,
+// which meets a fibre as if it were spread along it.
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "operation.hpp"
+#include "../simd/pack.hpp"
+
+namespace armagrad {
+
+/// How a fibre is walked: `steps` packs. Either the lanes are parts of one fibre, `tail` of them live in the
+/// last pack, or (across) each lane is a fibre of its own, `tail` of them live: columns side by side, or
+/// rows.
+template <class T, int N, bool across_>
+struct Walk {
+  using Number = Pack<T, N>;
+  static constexpr bool across = across_;
+  uword steps;
+  int tail;
+  bool columns = false;
+
+  int lanes(uword step) const { return across || step + 1 == steps ? tail : N; }
+  /// From one pack to the next, and from one lane to the next.
+  template <class E>
+  uword step(Strided<E> look) const {
+    return !across ? N * look.inner : columns ? look.inner : look.outer;
+  }
+  template <class E>
+  uword lane(Strided<E> look) const {
+    return across && columns ? look.outer : look.inner;
+  }
+};
+
+template <class W, class F>
+struct Along {
+  using Walked = W;
+  W walk;
+  F at;  // step -> Pack
+};
+
+template <class A>
+concept Fibre = requires(A a) {
+  typename A::Walked;
+};
+
+namespace detail {
+template <class W, class F>
+Along<W, F> along(W walk, F at) {
+  return {walk, at};
+}
+
+template <Fibre A>
+auto entry(const A& a, uword step) {
+  return a.at(step);
+}
+template <class T, int N>
+Pack<T, N> entry(Pack<T, N> p, uword) {
+  return p;
+}
+inline double entry(double p, uword) { return p; }
+
+template <class A, class B>
+auto walk_of(const A& a, const B& b) {
+  if constexpr (Fibre<A>)
+    return a.walk;
+  else
+    return b.walk;
+}
+template <class A, class B, class F>
+auto combine(const A& a, const B& b, F f) {
+  return along(walk_of(a, b), [=](uword s) { return f(entry(a, s), entry(b, s)); });
+}
+}  // namespace detail
+
+// clang-format off
+template <class A, class B> requires (Fibre<A> || Fibre<B>)
+auto operator+(const A& a, const B& b) { return detail::combine(a, b, [](auto x, auto y) { return x + y; }); }
+template <class A, class B> requires (Fibre<A> || Fibre<B>)
+auto operator-(const A& a, const B& b) { return detail::combine(a, b, [](auto x, auto y) { return x - y; }); }
+template <class A, class B> requires (Fibre<A> || Fibre<B>)
+auto operator%(const A& a, const B& b) { return detail::combine(a, b, [](auto x, auto y) { return x % y; }); }
+template <class A, class B> requires (Fibre<A> || Fibre<B>)
+auto operator/(const A& a, const B& b) { return detail::combine(a, b, [](auto x, auto y) { return x / y; }); }
+template <Fibre A>
+auto operator-(const A& a) { return detail::along(a.walk, [=](uword s) { return -a.at(s); }); }
+template <Fibre A>
+auto abs(const A& a) { return detail::along(a.walk, [=](uword s) { return abs(a.at(s)); }); }
+template <Fibre A>
+auto exp(const A& a) { return detail::along(a.walk, [=](uword s) { return exp(a.at(s)); }); }
+// clang-format on
+
+/// The sum along the fibre, as if spread back along it.
+template <Fibre A>
+auto sum_along(const A& a, uword) {
+  using W = typename A::Walked;
+  using P = typename W::Number;
+  Accumulator<typename P::Lane, P::width> sum;
+  for (uword s = 0; s < a.walk.steps; ++s) {
+    if constexpr (W::across)
+      sum.add(a.at(s));
+    else
+      sum.add(first_lanes(P(a.at(s)), a.walk.lanes(s), P(0)));
+  }
+  if constexpr (!W::across) {
+    return P(typename P::Lane(sum.total()));
+  } else {
+    P total;
+    for (int l = 0; l < P::width; ++l) total.set(l, typename P::Lane(sum.lane(l)));
+    return total;
+  }
+}
+
+/// The sum along the fibre, as the one number that a rule that reduces results in.
+template <Fibre A>
+auto total_along(const A& a, uword dim) {
+  return sum_along(a, dim);
+}
+
+/// The largest entry along the fibre by its real part, NaN if there is one, -inf for an empty fibre.
+template <Fibre A>
+auto max_along(const A& a, uword) {
+  using W = typename A::Walked;
+  using P = typename W::Number;
+  using T = typename P::Lane;
+  P best(T(-std::numeric_limits<decltype(lane::real(T()))>::infinity()));
+  for (uword s = 0; s < a.walk.steps; ++s) {
+    const P x = a.at(s);
+    if constexpr (W::across)
+      best = larger(best, x);
+    else
+      best = larger(best, first_lanes(x, a.walk.lanes(s), best));
+  }
+  if constexpr (W::across)
+    return best;
+  else
+    return P(fold(best, [](auto x, auto y) { return larger(x, y); }));
+}
+
+namespace detail {
+/// For each lane of x: is it, or a NaN, what is looked for? As a mask of integers (N > 1) or a bool.
+template <class T, int N>
+auto found(Pack<T, N> x, Pack<T, N> best) {
+  if constexpr (N == 1)
+    return lane::real(x.v) == lane::real(best.v) || lane::real(x.v) != lane::real(x.v);
+  else
+    return (x.v == best.v) | (x.v != x.v);
+}
+}  // namespace detail
+
+/// 1 at the first entry along the fibre that is `best`, its largest (the first NaN, if there is one), 0
+/// elsewhere.
+template <Fibre A>
+auto first_max(const A& a, const typename A::Walked::Number& best, uword) {
+  using W = typename A::Walked;
+  using P = typename W::Number;
+  using T = typename P::Lane;
+  constexpr int N = P::width;
+  using Integer = std::conditional_t<sizeof(T) == sizeof(int), int, long long>;
+  using Integers = typename detail::Lanes<Integer, N>::type;
+  Integers first = Integer(-1) - Integers{};  // the step at which each lane found it
+  for (uword s = 0; s < a.walk.steps; ++s) {
+    P x = a.at(s);
+    if constexpr (!W::across && N > 1)
+      x = first_lanes(x, a.walk.lanes(s), P(-std::numeric_limits<T>::infinity()));
+    first = (first < 0) & detail::found(x, best) ? Integer(s) - Integers{} : first;
+  }
+  if constexpr (!W::across && N > 1) {  // of all lanes, the one that found it first
+    int lane = 0;
+    for (int l = 1; l < N; ++l) {
+      if (first[l] >= 0 && (first[lane] < 0 || first[l] < first[lane])) lane = l;
+    }
+    const Integer step = first[lane];
+    first = Integer(-1) - Integers{};
+    first[lane] = step;
+  }
+  return detail::along(a.walk, [first](uword s) {
+    P mask(T(0));
+    if constexpr (N == 1)
+      mask = P(T(first == Integer(s) ? 1 : 0));
+    else
+      mask.v = first == Integer(s) ? P(T(1)).v : mask.v;
+    return mask;
+  });
+}
+
+/// A reduced value is already one number per fibre.
+template <class T, int N, Fibre A>
+Pack<T, N> spread(Pack<T, N> x, const A&) {
+  return x;
+}
+
+/// A fibre in memory that a forward writes and reads again.
+template <class T, class W>
+struct FibreOut {
+  using Walked = W;
+  using Number = typename W::Number;
+  W walk;
+  T* data;
+  uword step, lane;
+
+  Number at(uword s) const { return load<T, Number::width>(data + s * step, lane, walk.lanes(s)); }
+  template <Fibre A>
+  void operator=(const A& a) const {
+    for (uword s = 0; s < walk.steps; ++s) store(data + s * step, Number(a.at(s)), lane, walk.lanes(s));
+  }
+};
+
+/// A result of one number per fibre that a forward writes.
+template <class T, class W>
+struct NumberOut {
+  using Number = typename W::Number;
+  T* data;
+  int lanes;
+
+  void operator=(Number x) const { store(data, x, 1, W::across ? lanes : 1); }
+};
+
+/// Where a reverse adds what an operand's adjoint gets from one fibre.
+template <class T, class W>
+struct FibreSlot {
+  using Number = typename W::Number;
+  W walk;
+  T* data;
+  uword step, lane;
+  bool add;
+
+  template <Fibre A>
+  void operator+=(const A& a) const {
+    for (uword s = 0; s < walk.steps; ++s) {
+      const int lanes = walk.lanes(s);
+      Number x = a.at(s);
+      if (add) x = x + load<T, Number::width>(data + s * step, lane, lanes);
+      store(data + s * step, x, lane, lanes);
+    }
+  }
+};
+
+/// Up to this many rows, columns are walked side by side: their tails would waste more than strided access
+/// costs.
+inline constexpr uword short_column = 48;
+
+/// Calls visit(walk, i, j) for all fibres of a rows x cols matrix, with the first entry (i, j) of each walk.
+template <class T, int N, class Visit>
+void for_each_fibre(uword rows, uword cols, uword dim, Visit visit) {
+  using Across = Walk<T, N, true>;
+  if (dim == 1) {
+    for (uword i = 0; i < rows; i += N) visit(Across{cols, int(std::min<uword>(N, rows - i))}, i, uword(0));
+  } else if (rows <= short_column && cols >= N / 2) {
+    for (uword j = 0; j < cols; j += N)
+      visit(Across{rows, int(std::min<uword>(N, cols - j)), true}, uword(0), j);
+  } else {
+    const uword steps = (rows + N - 1) / N;
+    const Walk<T, N, false> walk{steps, steps ? int(rows - (steps - 1) * N) : 0};
+    for (uword j = 0; j < cols; ++j) visit(walk, uword(0), j);
+  }
+}
+
+/// Memory in which a pack of short columns is laid row by row, to be read more than once.
+template <class T, int N>
+struct Scratch {
+  alignas(64) T rows[short_column * N];
+};
+
+/// Reads the fibre of a broadcastable look that starts at (i, j).
+template <class T, int N, bool across>
+auto read_fibre(Walk<T, N, across> walk, Strided<const T> x, uword i, uword j, Scratch<T, N>& scratch) {
+  const T* first = x.data + i * x.inner + j * x.outer;
+  uword step = walk.step(x), lane = walk.lane(x);
+  const bool copy = across && walk.columns && lane > 1;
+  if (copy) {
+    for (uword s = 0; s < walk.steps; ++s)
+      store(scratch.rows + s * N, load<T, N>(first + s * step, lane, walk.tail), 1, N);
+    first = scratch.rows, step = N, lane = 1;
+  }
+  return detail::along(walk,
+                       [=](uword s) { return load<T, N>(first + s * step, lane, copy ? N : walk.lanes(s)); });
+}
+
+/// Reads the number that belongs to the fibre at (i, j) of a reduced look.
+template <class T, int N, bool across>
+Pack<T, N> read_number(Walk<T, N, across> walk, Strided<const T> x, uword i, uword j) {
+  const T* p = x.data + i * x.inner + j * x.outer;
+  return across ? load<T, N>(p, walk.lane(x), walk.tail) : Pack<T, N>(*p);
+}
+
+}  // namespace armagrad

@@ -1,0 +1,372 @@
+#pragma once
+// What a rule is made of, and the primitives that rules are written in.
+//
+// An operation is one struct: a name, and
+//   Elementwise<n>:  value(x...) and partials(y, x...), on one number (a pack of them), operands broadcast;
+//   AlongDim:        forward(y, x) and reverse(dx, dy, y, x) on one fibre of the matrix along `dim`;
+//   General<n>:      forward(y, x...) and reverse(dx..., dy, y, x...) on whole matrices;
+//   OnTape:          forward(tape, i) and reverse(tape, i), which compute what function() says in a way of
+//                    their own; the other readings run the function itself.
+// A rule that says `flat = true` has derivative zero everywhere and states no reverse.  For forward mode, a
+// rule over whole matrices or fibres says `multilinear = true` if it is linear in each operand separately
+// (its tangent is the sum over operands of forward with that operand replaced by its tangent), or else states
+//   tangent(ty, y, x..., tx...), in the primitives of forward.
+// A rule whose complex reading is not the real one's analytic continuation, with branches by the real part,
+// says `analytic = false`.
+// The texts are templates: read over numbers they compute, over Var they record themselves, over complex
+// numbers they serve the complex-step check.  Functions that Var lacks in Armadillo's interface are below.
+
+#include "along.hpp"
+#include "kernels.hpp"
+#include "../var.hpp"
+
+namespace armagrad {
+
+/// The operations of a family, which one source of the compiled library instantiates: at the end of each
+/// family's file.
+template <class... Rules>
+struct RuleList {};
+
+/// The tables of a list's rules. The compiled library holds them for float and double.
+template <class eT>
+using OperationGetter = const Operation<eT>& (*)();
+template <class eT, class List>
+const std::vector<OperationGetter<eT>>& operations();
+
+/// What is safe to divide by: 1 in place of 0.
+auto or_one(const auto& x) { return x + (x == 0.0); }
+
+/// As a partial derivative: the adjoint where the mask holds, and 0 elsewhere, be the adjoint infinite there.
+template <class Mask>
+struct Taken {
+  Mask mask;
+};
+template <class Mask>
+Taken<Mask> taken(const Mask& mask) {
+  return {mask};
+}
+template <class Slope>
+const Slope& slope_of(const Slope& partial) {
+  return partial;
+}
+template <class Mask>
+const Mask& slope_of(const Taken<Mask>& partial) {
+  return partial.mask;
+}
+
+template <unsigned n>
+struct Elementwise {
+  static constexpr Family family = Family::elementwise;
+  static constexpr unsigned arity = n;
+};
+
+struct AlongDim {
+  static constexpr Family family = Family::general;
+  static constexpr unsigned arity = 1;
+  static constexpr bool reduces = false;  // one number per fibre instead of a fibre
+};
+
+template <unsigned n>
+struct General {
+  static constexpr Family family = Family::general;
+  static constexpr unsigned arity = n;
+};
+
+struct OnTape {
+  static constexpr Family family = Family::general;
+  static constexpr unsigned arity = 0;  // any: see Node::arity
+  static constexpr std::uint8_t operands = reads::everything & ~reads::result;
+  static constexpr std::array reads{operands, operands, operands};
+};
+
+// ---- Recording
+// ---------------------------------------------------------------------------------------------
+
+/// Appends a node of this rule and shape over operands of the same tape.
+template <class Rule, class eT>
+Var<eT> record_node(const Rule& rule, Shape shape, Location at,
+                    std::initializer_list<const Var<eT>*> operands) {
+  std::array<Index, 3> indices;
+  unsigned n = 0;
+  Tape<eT>& tape = (*operands.begin())->tape();
+  for (const Var<eT>* x : operands) {
+    tape.check(*x, Rule::name, at);
+    indices[n++] = x->index();
+  }
+  return tape.record(rule, shape, std::span<const Index>(indices.data(), n), tape.place ? *tape.place : at);
+}
+
+/// The operand that a broadcast repeats, if x is a broadcast that nobody needed in full yet; x otherwise.
+template <class eT>
+Var<eT> before_spread(const Var<eT>& x) {
+  const Node<eT>& n = x.tape().node(x.index());
+  return n.operation->family == Family::spread && !n.evaluated ? x.tape().handle(n.operands[0]) : x;
+}
+
+/// Appends an elementwise node. The arguments have one shape, but for numbers, which are repeated.
+template <class Rule, class eT>
+Var<eT> record_elementwise(const Rule& rule, std::initializer_list<const Argument<eT>*> arguments) {
+  Tape<eT>* tape = nullptr;
+  for (const auto* a : arguments) {
+    if (a->var() && !tape) tape = &a->var()->tape();
+  }
+  const Location at = (*arguments.begin())->at();
+  std::array<Index, 3> operands;
+  unsigned n = 0;
+  Shape shape = scalar_shape;
+  bool is_scalar = true;
+  for (const auto* a : arguments) {
+    const Var<eT> x = a->on(*tape, Rule::name);
+    if (!tape->node(x.index()).is_scalar) {
+      if (!is_scalar && x.shape() != shape)
+        misuse(Rule::name, tape->place ? *tape->place : at, incompatible(shape, x.shape()));
+      shape = x.shape();
+      is_scalar = false;
+    }
+    operands[n++] = before_spread(x).index();
+  }
+  Var<eT> y =
+      tape->record(rule, shape, std::span<const Index>(operands.data(), n), tape->place ? *tape->place : at);
+  tape->node(y.index()).is_scalar = is_scalar;
+  return y;
+}
+
+/// Appends a node of a rule of one operand whose result is a number (and meets matrices of any shape).
+template <class Rule, class eT>
+Var<eT> record_number(const Rule& rule, Location at, const Var<eT>& x) {
+  Var<eT> y = record_node<Rule, eT>(rule, scalar_shape, at, {&x});
+  x.tape().node(y.index()).is_scalar = true;
+  return y;
+}
+
+// ---- Primitives over numbers
+// -------------------------------------------------------------------------------
+
+/// op(a) * op(b), not yet computed; op transposes (without conjugating) where the flag says so.
+template <class T>
+struct Product {
+  const T* a;
+  Shape a_shape;
+  bool ta;
+  const T* b;
+  Shape b_shape;
+  bool tb;
+};
+
+template <class T>
+Product<T> multiply(const arma::Mat<T>& a, bool ta, const arma::Mat<T>& b, bool tb) {
+  return {a.memptr(), shape_of(a.n_rows, a.n_cols), ta, b.memptr(), shape_of(b.n_rows, b.n_cols), tb};
+}
+
+/// Sums of `of` over the rows, columns or entries that share a place in the smaller shape it is added to.
+template <class T>
+struct SumTo {
+  Strided<const T> of;
+  T scale;
+  Shape from;
+};
+/// A row, a column or a number, repeated to the larger shape it is added to.
+template <class T>
+struct Repeated {
+  const T* data;
+  Shape from;
+};
+template <class T>
+SumTo<T> sum_to(const arma::Mat<T>& x, const auto&) {
+  const Shape s = shape_of(x.n_rows, x.n_cols);
+  return {broadcast(x.memptr(), s, s), T(1), s};
+}
+template <class T>
+Repeated<T> spread(const arma::Mat<T>& x, const auto&) {
+  return {x.memptr(), shape_of(x.n_rows, x.n_cols)};
+}
+
+/// An Armadillo matrix over the tape's memory, which it keeps to.
+template <class T>
+arma::Mat<T> over(const T* data, Shape s) {
+  return arma::Mat<T>(const_cast<T*>(data), s.rows, s.cols, false, true);
+}
+
+/// The transpose, without conjugating; for real matrices in the form that Armadillo hands to BLAS as a flag.
+template <class T>
+auto turned(const arma::Mat<T>& x) {
+  if constexpr (std::is_floating_point_v<T>)
+    return x.t();
+  else
+    return x.st();
+}
+
+/// C = op(a) * op(b), or C += op(a) * op(b), by one BLAS call.
+template <class T>
+void multiply_into(arma::Mat<T>& C, bool add, const Product<T>& p) {
+  const arma::Mat<T> A = over(p.a, p.a_shape), B = over(p.b, p.b_shape);
+  const auto put = [&](const auto& product) {
+    if (add)
+      C += product;
+    else
+      C = product;
+  };
+  if (C.n_elem == 0) return;
+  if (p.ta && p.tb)
+    put(turned(A) * turned(B));
+  else if (p.ta)
+    put(turned(A) * B);
+  else if (p.tb)
+    put(A * turned(B));
+  else
+    put(A * B);
+}
+
+/// What writes or adds itself to a matrix of a given shape.
+template <class P, class T>
+concept PutsItself = requires(const P& part, T* out, Shape shape, bool add) {
+  part.put(out, shape, add);
+};
+
+/// What a forward assigns its result to.
+template <class T>
+struct Result {
+  T* data;
+  Shape shape;
+
+  template <class E>
+  void operator=(const arma::Base<T, E>& x) const {
+    arma::Mat<T> y = over(data, shape);
+    y = x.get_ref();
+  }
+  void operator=(const Product<T>& p) const {
+    arma::Mat<T> y = over(data, shape);
+    multiply_into(y, false, p);
+  }
+  template <PutsItself<T> P>
+  void operator=(const P& part) const {
+    part.put(data, shape, false);
+  }
+  void operator=(const SumTo<T>& x) const {
+    deliver_scaled<T>(broadcast(data, shape, x.from), false, x.of, x.scale, x.from.rows, x.from.cols);
+  }
+  void operator=(const Repeated<T>& x) const {
+    deliver_scaled<T>(broadcast(data, shape, shape), false, broadcast(x.data, x.from, shape), T(1),
+                      shape.rows, shape.cols);
+  }
+};
+
+/// The adjoint of the node under the rule; full(dy) is a matrix, spread(dy, x) a look that costs nothing.
+template <class eT>
+struct Incoming {
+  Tape<eT>* tape;
+  Index index;
+};
+
+template <class eT>
+arma::Mat<eT> full(Incoming<eT> dy) {
+  return over(dy.tape->full_adjoint(dy.index), dy.tape->node(dy.index).shape);
+}
+template <class eT>
+Product<eT> multiply(Incoming<eT> dy, bool t, const arma::Mat<eT>& b, bool tb) {
+  return multiply<eT>(full(dy), t, b, tb);
+}
+template <class eT>
+Product<eT> multiply(const arma::Mat<eT>& a, bool ta, Incoming<eT> dy, bool t) {
+  return multiply<eT>(a, ta, full(dy), t);
+}
+
+template <class eT>
+Adjoint<eT> spread(Incoming<eT> dy, const arma::Mat<eT>& like) {
+  Adjoint<eT> look = dy.tape->adjoint(dy.index);
+  const Shape s = dy.tape->node(dy.index).shape;
+  if (s.rows != like.n_rows) look.look.inner = 0;
+  if (s.cols != like.n_cols) look.look.outer = 0;
+  return look;
+}
+
+template <class eT>
+SumTo<eT> sum_to(Incoming<eT> dy, const arma::Mat<eT>&) {
+  const Adjoint<eT> look = dy.tape->adjoint(dy.index);
+  return {look.look, look.scale, dy.tape->node(dy.index).shape};
+}
+
+/// Where a rule adds what an operand's adjoint gets; does nothing for an operand that wants none.
+template <class eT>
+struct Slot {
+  Tape<eT>* tape;
+  Index index;
+
+  explicit operator bool() const { return tape->wants(index); }
+  void operator+=(const Product<eT>& p) const {
+    if (!*this) return;
+    if ((p.ta ? p.a_shape.rows : p.a_shape.cols) == 1) {  // a column times a row: one pass
+      static constexpr eT zero = 0;
+      const Shape to = tape->node(index).shape;
+      auto [out, old] = tape->replace(index);
+      if (!old) old.look = {&zero, 0, 0};
+      return deliver_outer<eT>(out, old.look, old.scale, p.a, p.b, to.rows, to.cols);
+    }
+    put([&](arma::Mat<eT>& G, bool add) { multiply_into(G, add, p); });
+  }
+  template <class E>
+  void operator+=(const arma::Base<eT, E>& x) const {
+    put([&](arma::Mat<eT>& G, bool add) {
+      if (add)
+        G += x.get_ref();
+      else
+        G = x.get_ref();
+    });
+  }
+  template <PutsItself<eT> P>
+  void operator+=(const P& part) const {
+    if (!*this) return;
+    const auto [out, add] = tape->accumulate(index);
+    part.put(out, tape->node(index).shape, add);
+  }
+  void operator+=(const Adjoint<eT>& look) const {
+    if (*this) tape->contribute(index, look);
+  }
+  void operator+=(const SumTo<eT>& x) const {
+    if (!*this) return;
+    const Shape to = tape->node(index).shape;
+    const auto [out, add] = tape->accumulate(index);
+    deliver_scaled<eT>(broadcast(out, to, x.from), add, x.of, x.scale, x.from.rows, x.from.cols);
+  }
+
+ private:
+  template <class F>
+  void put(F f) const {
+    if (!*this) return;
+    const auto [out, add] = tape->accumulate(index);
+    arma::Mat<eT> G = over(out, tape->node(index).shape);
+    f(G, add);
+  }
+};
+
+// ---- The same primitives over Var
+// --------------------------------------------------------------------------
+
+template <class eT>
+Var<eT> full(const Var<eT>& x) {
+  return x;
+}
+template <class eT>
+Var<eT> multiply(const Var<eT>& a, bool ta, const Var<eT>& b, bool tb);
+template <class eT>
+Var<eT> spread(const Var<eT>& x, Shape like);
+template <class eT>
+Var<eT> spread(const Var<eT>& x, const Var<eT>& like) {
+  return spread(x, like.shape());
+}
+template <class eT>
+Var<eT> sum_to(const Var<eT>& x, Shape like);
+template <class eT>
+Var<eT> sum_to(const Var<eT>& x, const Var<eT>& like) {
+  return sum_to(x, like.shape());
+}
+template <class eT>
+Var<eT> sum_along(const Var<eT>& x, uword dim) {
+  return spread(sum(x, dim), x.shape());
+}
+template <class eT>
+Var<eT> total_along(const Var<eT>& x, uword dim) {
+  return sum(x, dim);
+}
+
+}  // namespace armagrad

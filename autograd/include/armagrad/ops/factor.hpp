@@ -1,0 +1,273 @@
+#pragma once
+// The seam to LAPACK: factorisations, and what is solved with them once they are there. Over complex numbers
+// nothing is conjugated, so that all of it stays analytic in the entries of the real matrix.
+
+#include <vector>
+
+#include "../detail/rule.hpp"
+
+namespace armagrad {
+
+/// A matrix that an operation cannot do with: which, of what shape, and why.
+[[noreturn]] inline void unfit(const char* operation, uword rows, uword cols, const std::string& why) {
+  throw std::runtime_error(std::string(operation) + ": the " + to_string(shape_of(rows, cols)) +
+                           " matrix is " + why);
+}
+[[noreturn]] inline void singular(const char* operation, uword n, double rcond) {
+  unfit(operation, n, n, "singular (reciprocal condition number " + to_text(rcond) + ")");
+}
+
+// ---- P A = L U
+// ---------------------------------------------------------------------------------------------
+
+/// Of an n x n matrix n x (n + 2): L and U as getrf packs them, the pivots, and on top of the last column the
+/// reciprocal condition number by the 1-norm: 0 where U has a zero, NaN where A is not finite.
+template <class T>
+arma::Mat<T> lu_packed(const arma::Mat<T>& a) {
+  const uword n = a.n_rows;
+  arma::Mat<T> f(n, n + 2, arma::fill::zeros);
+  if (n == 0) return f;
+  if (!a.is_finite()) {
+    f.fill(T(std::numeric_limits<double>::quiet_NaN()));
+    return f;
+  }
+  std::copy(a.begin(), a.end(), f.begin());
+  std::vector<arma::blas_int> pivots(n);
+  arma::blas_int size = arma::blas_int(n), info = 0;
+  arma::lapack::getrf(&size, &size, f.memptr(), &size, pivots.data(), &info);
+  std::copy(pivots.begin(), pivots.end(), f.colptr(n));
+  f(0, n + 1) = info == 0 ? T(1) : T(0);
+  if constexpr (std::is_floating_point_v<T>) {
+    char which = '1';
+    const T norm = arma::norm(a, 1);
+    std::vector<T> work(4 * n);
+    if (info == 0)
+      arma::lapack::gecon(&which, &size, f.memptr(), &size, &norm, &f(0, n + 1), work.data(), pivots.data(),
+                          &info);
+  }
+  return f;
+}
+
+// ---- A = L L'
+// ----------------------------------------------------------------------------------------------
+
+/// The lower triangle of (A + A') / 2, and zeros above it; by tiles, as A is read along its rows as well.
+template <class T>
+arma::Mat<T> lower_symmetric_part(const arma::Mat<T>& a) {
+  constexpr uword tile = 16;
+  const uword n = a.n_rows;
+  arma::Mat<T> l(n, n);
+  for (uword left = 0; left < n; left += tile) {
+    const uword right = std::min(n, left + tile);
+    for (uword j = left; j < right; ++j) std::fill_n(l.colptr(j), j, T(0));
+    for (uword top = left; top < n; top += tile) {
+      for (uword j = left; j < right; ++j) {
+        for (uword i = std::max(top, j); i < std::min(n, top + tile); ++i)
+          l.at(i, j) = (a.at(i, j) + a.at(j, i)) / T(2);
+      }
+    }
+  }
+  return l;
+}
+
+/// L of the symmetric part of A (Murray 2016); zeros above. std::runtime_error unless that is positive
+/// definite.
+template <class T>
+arma::Mat<T> cholesky_lower(const arma::Mat<T>& a) {
+  arma::Mat<T> l = lower_symmetric_part(a);
+  const uword n = l.n_rows;
+  const auto refuse = [n](uword order) {
+    unfit("chol", n, n, "not positive definite (leading minor of order " + std::to_string(order) + ")");
+  };
+  if constexpr (std::is_floating_point_v<T>) {
+    char lower = 'L';
+    arma::blas_int size = arma::blas_int(n), info = 0;
+    if (n > 0) arma::lapack::potrf(&lower, &size, l.memptr(), &size, &info);
+    if (info > 0) refuse(uword(info));
+    for (uword j = 0; j < n; ++j) {
+      if (!std::isfinite(l(j, j))) refuse(j + 1);
+    }
+  } else {
+    for (uword j = 0; j < n; ++j) {
+      for (uword i = j; i < n; ++i) {
+        for (uword k = 0; k < j; ++k) l(i, j) -= l(i, k) * l(j, k);
+      }
+      if (!(l(j, j).real() > 0)) refuse(j + 1);
+      l(j, j) = std::sqrt(l(j, j));
+      for (uword i = j + 1; i < n; ++i) l(i, j) /= l(j, j);
+    }
+  }
+  return l;
+}
+
+// ---- Solving
+// -----------------------------------------------------------------------------------------------
+
+/// op(T)^-1 B, reading one triangle of T. std::runtime_error where its diagonal has a zero.
+template <class T>
+arma::Mat<T> triangular_solved(const arma::Mat<T>& t, const arma::Mat<T>& right, bool upper,
+                               bool transposed) {
+  arma::Mat<T> b(right);  // which may be a look at somebody's memory
+  if (b.is_empty()) return b;
+  char uplo = upper ? 'U' : 'L', trans = transposed ? 'T' : 'N', diag = 'N';
+  arma::blas_int n = arma::blas_int(t.n_rows), columns = arma::blas_int(b.n_cols), info = 0;
+  arma::lapack::trtrs(&uplo, &trans, &diag, &n, &columns, t.memptr(), &n, b.memptr(), &n, &info);
+  if (info > 0)
+    unfit("solve", t.n_rows, t.n_rows,
+          "triangular and singular: 0 on its diagonal, at " + std::to_string(info - 1));
+  return b;
+}
+
+/// Whether F = cholesky_lower(A) rather than lu_packed(A).
+bool is_cholesky(const auto& f) { return f.n_rows == f.n_cols; }
+
+/// Refuses what is not finite, and what has a reciprocal condition number of 0 or below `least`.
+template <class T>
+void check_finite(const char* operation, const arma::Mat<T>& f) {
+  const bool finite = is_cholesky(f) || f.n_rows == 0 || !std::isnan(lane::real(f(0, f.n_rows + 1)));
+  if (!finite) unfit(operation, f.n_rows, f.n_rows, "not finite");
+}
+template <class T>
+void check_condition(const char* operation, const arma::Mat<T>& f, double least) {
+  if (is_cholesky(f) || f.n_rows == 0) return;
+  check_finite(operation, f);
+  const double rcond = double(lane::real(f(0, f.n_rows + 1)));
+  if (rcond == 0 || rcond < least) singular(operation, f.n_rows, rcond);
+}
+
+/// The pivots of F = lu_packed(A).
+template <class T>
+std::vector<arma::blas_int> pivots_of(const arma::Mat<T>& f) {
+  std::vector<arma::blas_int> pivots(f.n_rows);
+  for (uword i = 0; i < f.n_rows; ++i) pivots[i] = arma::blas_int(lane::real(f(i, f.n_rows)));
+  return pivots;
+}
+
+/// op(A)^-1 B by A's factorisation F.
+template <class T>
+arma::Mat<T> factor_solved(const arma::Mat<T>& f, const arma::Mat<T>& right, bool transposed) {
+  if (is_cholesky(f)) return triangular_solved(f, triangular_solved(f, right, false, false), false, true);
+  arma::Mat<T> b(right);
+  if (b.is_empty()) return b;
+  arma::blas_int n = arma::blas_int(f.n_rows), columns = arma::blas_int(b.n_cols), info = 0;
+  char trans = transposed ? 'T' : 'N';
+  std::vector<arma::blas_int> pivots = pivots_of(f);
+  arma::lapack::getrs(&trans, &n, &columns, const_cast<T*>(f.memptr()), &n, pivots.data(), b.memptr(), &n,
+                      &info);
+  return b;
+}
+
+// ---- Primitives that rules are written in, over numbers
+// ---------------------------------------------------------
+
+/// op(A)^-1 B. What has a reciprocal condition number below the rounding of a number is refused, where
+/// Armadillo would warn and solve another problem.
+template <class T>
+arma::Mat<T> solved(const arma::Mat<T>&, const arma::Mat<T>& f, const arma::Mat<T>& b, bool transposed) {
+  check_condition("solve", f, double(std::numeric_limits<decltype(lane::real(T()))>::epsilon()));
+  return factor_solved(f, b, transposed);
+}
+template <class T>
+arma::Mat<T> inverse(const arma::Mat<T>&, const arma::Mat<T>& f) {
+  check_condition("inv", f, 0);
+  const uword n = f.n_rows;
+  if (n == 0) return {};
+  arma::Mat<T> y = f.head_cols(n);
+  arma::blas_int size = arma::blas_int(n), info = 0;
+  if (!is_cholesky(f)) {
+    std::vector<arma::blas_int> pivots = pivots_of(f);
+    arma::blas_int work_size = 64 * size;  // enough for blocks of 64 columns
+    std::vector<T> work(std::size_t(work_size), T(0));
+    arma::lapack::getri(&size, y.memptr(), &size, pivots.data(), work.data(), &work_size, &info);
+    return y;
+  }
+  if constexpr (std::is_floating_point_v<T>) {
+    char lower = 'L';
+    arma::lapack::potri(&lower, &size, y.memptr(), &size, &info);
+    return arma::symmatl(y);
+  } else {
+    return factor_solved(f, arma::Mat<T>(n, n, arma::fill::eye), false);
+  }
+}
+/// A^-T.
+template <class T>
+arma::Mat<T> inverse_transposed(const arma::Mat<T>& a, const arma::Mat<T>& f) {
+  arma::Mat<T> y = inverse(a, f);
+  if (!is_cholesky(f)) arma::inplace_strans(y);
+  return y;
+}
+
+/// log |det A|, 1x1; -inf of a singular matrix. Analytic on either side of zero.
+template <class T>
+arma::Mat<T> log_abs_det(const arma::Mat<T>& f) {
+  check_finite("log_det", f);
+  T sum = 0;
+  for (uword i = 0; i < f.n_rows; ++i) sum += std::log(lane::real(f(i, i)) < 0 ? -f(i, i) : f(i, i));
+  return {is_cholesky(f) ? sum * T(2) : sum};
+}
+/// det A, 1x1.
+template <class T>
+arma::Mat<T> determinant(const arma::Mat<T>& f) {
+  check_finite("det", f);
+  T product = 1;
+  for (uword i = 0; i < f.n_rows; ++i)
+    product *= lane::real(f(i, f.n_rows)) == decltype(lane::real(T()))(i + 1) ? f(i, i) : -f(i, i);
+  return {product};
+}
+/// The matrix of cofactors, d det A / dA, which is finite also where A is singular:
+///   A = U S V'  ->  det(U) det(V) U diag(product of the other singular values) V'.
+template <class eT>
+arma::Mat<eT> cofactors(const arma::Mat<eT>& a, const arma::Mat<eT>& f, const arma::Mat<eT>& det) {
+  const uword n = a.n_rows;
+  if (n == 0) return a;
+  if (const eT rcond = f(0, n + 1); !(rcond < std::numeric_limits<eT>::epsilon()))
+    return det(0) * inverse_transposed(a, f);
+  arma::Mat<eT> u, v;
+  arma::Col<eT> s;
+  if (!arma::svd(u, s, v, a)) unfit("det", n, n, "one whose singular values were not found");
+  const eT sign = arma::det(u) * arma::det(v) < 0 ? -1 : 1;
+  arma::Row<eT> others(n, arma::fill::value(sign));
+  for (uword i = 0; i < n; ++i) {
+    for (uword j = 0; j < n; ++j) others(j) *= i == j ? eT(1) : s(i);
+  }
+  u.each_row() %= others;
+  return u * v.t();
+}
+
+template <class eT>
+arma::Mat<eT> symmetric_part(const arma::Mat<eT>& x) {
+  return (x + x.t()) / eT(2);
+}
+/// The symmetric matrix with x's lower triangle.
+template <class eT>
+arma::Mat<eT> mirrored(const arma::Mat<eT>& x) {
+  return arma::symmatl(x);
+}
+template <class eT>
+arma::Mat<eT> minus(const arma::Mat<eT>& x) {
+  return -x;
+}
+template <class eT>
+arma::Mat<eT> transposed(const arma::Mat<eT>& x) {
+  return x.t();
+}
+template <class eT, class E>
+arma::Mat<eT> evaluated(const arma::Base<eT, E>& x) {
+  return arma::Mat<eT>(x.get_ref());
+}
+template <class eT>
+arma::Mat<eT> one_by_one(eT x) {
+  return {x};
+}
+/// A B'.
+template <class eT>
+arma::Mat<eT> by_transpose(const arma::Mat<eT>& a, const arma::Mat<eT>& b) {
+  return a * b.t();
+}
+/// A number's adjoint times a matrix.
+template <class eT>
+arma::Mat<eT> scaled(Incoming<eT> dy, const arma::Mat<eT>& x) {
+  return full(dy)(0) * x;
+}
+
+}  // namespace armagrad

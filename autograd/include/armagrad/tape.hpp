@@ -1,0 +1,259 @@
+#pragma once
+// The tape: an append-only list of nodes whose order of creation is their topological order.
+//
+// Recording checks shapes and fills a node; nothing is computed until somebody asks for a value or a
+// gradient. Then two sweeps do all the work: up the tape for the values that are needed, down for the
+// adjoints.
+
+#include <cstring>
+#include <deque>
+#include <map>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "detail/operation.hpp"
+#include "detail/pool.hpp"
+
+namespace armagrad {
+
+template <class eT>
+class Var;
+
+namespace rules {
+void is_of_the_library(const auto& rule);  // found for the rules of this namespace only
+}
+/// A rule that the compiled library does not have, as it is not of namespace rules.
+template <class Rule>
+concept CustomRule = !requires(const Rule& rule) {
+  is_of_the_library(rule);
+};
+
+/// The table of a rule's readings: of the library's rules, compiled in src/, and of rules from outside it.
+template <class Rule, class eT>
+const Operation<eT>& operation_of();
+template <CustomRule Rule, class eT>
+const Operation<eT>& operation_of();
+
+/// A matrix that the caller keeps alive and unchanged while the tape uses it: it is not copied. The name, for
+/// formulas, is kept by pointer.
+template <class eT>
+struct View {
+  const arma::Mat<eT>* matrix;
+  const char* name = nullptr;
+};
+template <class eT>
+View<eT> view(const arma::Mat<eT>& X, const char* name = nullptr) {
+  return {&X, name};
+}
+
+template <class eT>
+struct Node {
+  const Operation<eT>* operation = nullptr;
+  std::array<Index, 3> operands{no_index, no_index, no_index};  // of more than three: see Tape::operands
+  std::uint32_t arity = 0;
+  Index storage = no_index;  // of a matrix; a 1x1 node's numbers stand in the node itself
+  Shape shape;
+  Location at;
+  bool needs_gradient : 1 = false;
+  bool is_scalar : 1 = false;  // a number, which meets matrices of any shape; not merely 1x1
+  bool evaluated : 1 = false;
+  bool needed : 1 = false;  // marks of the sweep under way
+  bool summed : 1 = false;
+  bool active : 1 = false;
+  bool used : 1 = false;
+  bool kept : 1 = false;
+  alignas(8) std::byte rule[16]{};
+  eT value{}, adjoint{};
+
+  bool one_by_one() const { return shape == scalar_shape; }
+};
+
+/// What may become of a matrix node's adjoint: nothing yet, a scaled look at somebody's memory with rows,
+/// columns or a number repeated, or a matrix of its own (`chunk` held alone, full strides, scale 1).
+template <class eT>
+struct Adjoint {
+  Strided<const eT> look;
+  eT* chunk = nullptr;
+  eT scale = 1;
+
+  explicit operator bool() const { return look.data; }
+};
+
+/// What a sweep does: which nodes' values it computes, and on from which it passes adjoints, both in tape
+/// order; and which values have had their last use when a value was computed.
+struct Schedule {
+  struct Drop {
+    Index after, value;
+  };
+  Index root = 0;
+  bool backward = false;
+  std::vector<Index> values, adjoints;
+  std::vector<Drop> drops;
+};
+
+template <class eT>
+class Tape {
+ public:
+  static_assert(std::is_same_v<eT, float> || std::is_same_v<eT, double>);
+
+  Tape() = default;
+  Tape(const Tape&) = delete;  // handles point to their tape
+  Tape& operator=(const Tape&) = delete;
+
+  /// A leaf to be differentiated by; copied, unless given as view(W).
+  Var<eT> variable(const arma::Mat<eT>& W);
+  Var<eT> variable(View<eT> W);
+  Var<eT> variable(eT scalar, const char* name = nullptr);
+  /// A leaf that is held fixed; copied, unless given as view(X).
+  Var<eT> constant(const arma::Mat<eT>& X);
+  Var<eT> constant(View<eT> X);
+  Var<eT> constant(eT scalar, const char* name = nullptr);
+
+  /// d root / d (every variable), from zero. std::logic_error unless root is 1x1 and of this tape. With
+  /// `value`, root's value is computed in the same sweep.
+  void backward(const Var<eT>& root, bool value = false);
+  /// The same of accu(root % seed), for a root of any shape; seed has that shape, or std::logic_error.
+  void backward(const Var<eT>& root, const arma::Mat<eT>& seed, bool value = false);
+  /// What the last backward() found for a variable, of the variable's shape; zeros if root does not depend on
+  /// it.
+  const arma::Mat<eT>& gradient(const Var<eT>& variable);
+  /// The value of a node, computed now if it was not yet.
+  arma::Mat<eT> value(const Var<eT>& x);
+  /// The value of a 1x1 node; std::logic_error for other shapes.
+  eT scalar(const Var<eT>& x);
+
+  /// Anomaly mode: the first value, or adjoint, of a sweep that is NaN or infinite is a std::runtime_error
+  /// that names the operation and the source line which made it of finite numbers. For finding mistakes: it
+  /// looks at every number.
+  void detect_anomalies(bool on = true) { detect_anomalies_ = on; }
+
+  /// Forgets every node and keeps the memory for the next recording. Older handles become invalid.
+  void clear();
+  std::size_t size() const { return nodes_.size(); }
+  /// Bytes held in matrices, in use or kept for reuse.
+  std::size_t bytes() const { return pool_.bytes(); }
+
+  // ---- For rules and readings --------------------------------------------------------------------------
+
+  template <class Rule>
+  Var<eT> record(const Rule& rule, Shape shape, std::span<const Index> operands, Location at) {
+    const Index i = append(operation_of<Rule, eT>(), shape, operands, at);
+    if constexpr (sizeof(Rule) <= sizeof(Node<eT>::rule) && std::is_trivially_copyable_v<Rule>) {
+      std::memcpy(nodes_[i].rule, &rule, sizeof(Rule));
+    } else {
+      const void* kept = large_rules_.emplace_back(std::make_shared<const Rule>(rule)).get();
+      std::memcpy(nodes_[i].rule, &kept, sizeof kept);
+    }
+    return handle(i);
+  }
+  /// The same for a rule without parameters over one operand, or the node of that kind there is: work that
+  /// several consumers share, like a factorisation.
+  template <class Rule>
+  requires std::is_empty_v<Rule> Var<eT> record_once(Shape shape, Index operand, Location at) {
+    const std::pair<const void*, Index> key(&operation_of<Rule, eT>(), operand);
+    const auto found = once_.find(key);
+    if (found != once_.end()) return handle(found->second);
+    const Var<eT> y = record(Rule{}, shape, std::span(&operand, 1), at);
+    once_.emplace(key, y.index());
+    return y;
+  }
+
+  const Node<eT>& node(Index i) const { return nodes_[i]; }
+  /// Valid until the next node is recorded.
+  std::span<const Index> operands(const Node<eT>& n) const {
+    return n.arity <= n.operands.size() ? std::span(n.operands).first(n.arity)
+                                        : std::span(wide_operands_).subspan(n.operands[0], n.arity);
+  }
+  Node<eT>& node(Index i) { return nodes_[i]; }
+  Var<eT> handle(Index i);
+  void check(const Var<eT>& x, const char* operation, Location at) const;
+  /// Lists what is not yet evaluated and needed for root's value, its adjoints, or both.
+  void plan(Schedule& schedule, Index root, bool value, bool adjoints);
+  /// Does what was planned, also again after a leaf was bound to other numbers. With `accumulate`, gradients
+  /// are added to those that the variables have.
+  void run(const Schedule& schedule, bool accumulate = false) { run(schedule, &one_, accumulate); }
+  /// The same with the root's adjoint, of its shape, instead of 1.
+  void run(const Schedule& schedule, const eT* seed, bool accumulate = false);
+  /// Whether the sweep under way goes on to a backward pass.
+  bool backward_follows() const { return backward_follows_; }
+  /// Evaluates node i and what it depends on.
+  void evaluate(Index i);
+  /// The numbers of an evaluated node, column by column.
+  const eT* data(Index i) const {
+    const Node<eT>& n = nodes_[i];
+    return n.storage == no_index ? &n.value : storage_[n.storage].value;
+  }
+  /// Memory for the value of a node that is being evaluated.
+  eT* output(Index i);
+  /// Points a leaf at other numbers of the same shape.
+  void rebind(Index leaf, const eT* data);
+  /// Names x in formulas; the name is kept by pointer.
+  Var<eT> named(const Var<eT>& x, const char* name);
+  /// A node's name, or nullptr.
+  const char* name(Index i) const;
+  const void* rule(Index i) const;
+
+  /// Adds scale * look (of node i's shape) to the adjoint of node i, by reference where it is the first.
+  void contribute(Index i, const Adjoint<eT>& part);
+  /// The adjoint of node i as memory to write to, and whether to add to what stands there.
+  std::pair<eT*, bool> accumulate(Index i);
+  /// The same for who writes every entry anew: the memory, and what stood there, to be read before anything
+  /// else is asked of the tape.
+  std::pair<eT*, Adjoint<eT>> replace(Index i);
+  /// The adjoint of node i as a look at memory; of zeros if there is none.
+  Adjoint<eT> adjoint(Index i);
+  /// The adjoint of node i as a full matrix.
+  const eT* full_adjoint(Index i);
+  bool wants(Index i) const { return nodes_[i].needs_gradient; }
+
+  /// Recorded nodes get this place in the source instead of their own, while a rule is being recorded.
+  Location* place = nullptr;
+
+ private:
+  friend class ForwardMode<eT>;
+  struct Storage {
+    const eT* value = nullptr;
+    Adjoint<eT> adjoint;
+  };
+
+  template <class Watch>
+  void sweep(const Schedule& schedule, const eT* seed, bool accumulate, Watch watch);
+  Var<eT> leaf(bool variable, Shape shape, const eT* data, bool copy, bool scalar);
+  Index append(const Operation<eT>& operation, Shape shape, std::span<const Index> operands, Location at);
+  void need(Index i, Index& lowest);
+  void need_operands(Index i, Index& lowest, Schedule& schedule);
+  void keep(Index i);
+  void compute(Index i, std::span<const Schedule::Drop> drops = {});
+  void pull(Index i);
+  void pull_elementwise(Index i, unsigned k);
+  void drop_adjoint(Index i);
+  void drop_value(Index i);
+  /// The chunk that holds node i's value, or nullptr if it is not in the pool.
+  eT* chunk_of(Index i) const {
+    const Node<eT>& n = nodes_[i];
+    return n.storage == no_index || n.arity == 0 ? nullptr : const_cast<eT*>(storage_[n.storage].value);
+  }
+  static bool is_full(const Adjoint<eT>& a, Shape s);
+  Strided<const eT> operand(const Node<eT>& n, unsigned k) const;
+  std::array<eT, 3> numbers(const Node<eT>& n) const;
+  std::array<Strided<const eT>, 3> looks(const Node<eT>& n) const;
+
+  static constexpr eT zero_ = 0, one_ = 1;  // to look at
+
+  std::vector<Node<eT>> nodes_;
+  std::vector<Storage> storage_;
+  std::vector<Index> variables_;
+  std::vector<Index> wide_operands_;
+  std::vector<std::pair<Index, const char*>> names_;  // in the order of the nodes
+  std::vector<std::shared_ptr<const void>> large_rules_;
+  std::deque<arma::Mat<eT>> gradients_;
+  Pool<eT> pool_;
+  Schedule schedule_;  // of the sweep under way
+  std::uint32_t generation_ = 0;
+  bool backward_follows_ = false, detect_anomalies_ = false;
+  std::map<std::pair<const void*, Index>, Index> once_;  // nodes by operation and operand: see record_once
+};
+
+}  // namespace armagrad

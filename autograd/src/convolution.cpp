@@ -1,8 +1,0 @@
-#include "../rules/convolution.hpp"
-
-#include "instantiate.hpp"
-
-template const std::vector<armagrad::OperationGetter<double>>&
-armagrad::operations<double, armagrad::ConvolutionRules>();
-template const std::vector<armagrad::OperationGetter<float>>&
-armagrad::operations<float, armagrad::ConvolutionRules>();

@@ -1,8 +1,0 @@
-#include "../rules/elementwise.hpp"
-
-#include "instantiate.hpp"
-
-template const std::vector<armagrad::OperationGetter<double>>&
-armagrad::operations<double, armagrad::ElementwiseRules>();
-template const std::vector<armagrad::OperationGetter<float>>&
-armagrad::operations<float, armagrad::ElementwiseRules>();

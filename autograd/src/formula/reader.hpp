@@ -1,0 +1,63 @@
+#pragma once
+// What is on a tape, as expressions.
+
+#include <span>
+
+#include <armagrad/derive.hpp>
+#include "simplifier.hpp"
+
+namespace armagrad::algebra {
+
+template <class eT>
+class Reader {
+ public:
+  Reader(Tape<eT>& tape, Expressions& in, const FormulaOptions& options)
+      : tape_(tape), in_(in), options_(options) {}
+
+  /// Node i and what it was computed from.
+  Term operator()(Index i);
+  /// Reads node i as t from now on.
+  void replace(Index i, Term t) { read_[i] = t; }
+  /// A number of rows or columns.
+  Term size(std::uint32_t n);
+  /// Whether a fact holds for the numbers on the tape.
+  bool holds(Fact fact) {
+    const auto [at, is_new] = facts_.try_emplace({fact.kind, fact.of}, false);
+    if (is_new) at->second = is_seen(fact);
+    return at->second;
+  }
+  /// Takes note that two terms have the same value.
+  void same(Term raw, Term other) {
+    if (const auto at = node_of_.find(raw); at != node_of_.end()) node_of_.try_emplace(other, at->second);
+  }
+  /// The names that were given to nodes other than leaves.
+  const std::map<Term, std::string>& names() const { return names_; }
+  const std::vector<std::string>& leaf_names() const { return leaf_names_; }
+
+ private:
+  bool is_seen(Fact fact);
+  Term converted(Index i);
+  Term in_public(Index i, const Parts& x);
+  std::optional<Term> factored(Index i, const Parts& x);
+  std::optional<Term> part_of_eigen(Index i, const std::vector<std::uint32_t>& at);
+  std::optional<Term> selected(Index i, Part x, const arma::uvec& indices, Shape whole, Shape part);
+  Term leaf(Index i);
+  Term number(double x);
+  std::optional<Term> plain_matrix(Index i);
+  Term spread(Term t, Shape to);
+  std::string unnamed(Index i, Shape s);
+  arma::Mat<double> value(Index i) const { return arma::conv_to<arma::mat>::from(tape_.value(tape_.handle(i))); }
+  bool same_numbers(Index i, Index j) const;
+
+  Tape<eT>& tape_;
+  Expressions& in_;
+  const FormulaOptions& options_;
+  std::unordered_map<Index, Term> read_;
+  std::unordered_map<Term, Index> node_of_;
+  std::map<std::string, Index> leaves_;
+  std::vector<std::string> leaf_names_;
+  std::map<Term, std::string> names_;
+  std::map<std::pair<Fact::Kind, Term>, bool> facts_;
+};
+
+}  // namespace armagrad::algebra

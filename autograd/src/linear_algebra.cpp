@@ -1,8 +1,0 @@
-#include "../rules/linear_algebra.hpp"
-
-#include "instantiate.hpp"
-
-template const std::vector<armagrad::OperationGetter<double>>&
-armagrad::operations<double, armagrad::LinearAlgebraRules>();
-template const std::vector<armagrad::OperationGetter<float>>&
-armagrad::operations<float, armagrad::LinearAlgebraRules>();

@@ -1,8 +1,0 @@
-#include "../rules/softmax.hpp"
-
-#include "instantiate.hpp"
-
-template const std::vector<armagrad::OperationGetter<double>>&
-armagrad::operations<double, armagrad::SoftmaxRules>();
-template const std::vector<armagrad::OperationGetter<float>>&
-armagrad::operations<float, armagrad::SoftmaxRules>();

@@ -1,0 +1,416 @@
+#pragma once
+// How the tape works: recording, and how a node's value and adjoint come about. The sweeps that ask for them
+// are in sweeps.hpp.
+
+#include <algorithm>
+#include <cstring>
+
+#include <armagrad/detail/kernels.hpp>
+#include "sweeps.hpp"
+#include <armagrad/var.hpp>
+
+namespace armagrad {
+
+namespace detail {
+template <class eT>
+const Operation<eT>& leaf_operation(bool variable) {
+  static const Operation<eT> variable_{.name = "variable"}, constant_{.name = "constant"};
+  return variable ? variable_ : constant_;
+}
+inline constexpr auto by_index = [](const auto& a, const auto& b) { return a.first < b.first; };
+}  // namespace detail
+
+// ---- Recording
+// ---------------------------------------------------------------------------------------------
+
+template <class eT>
+Index Tape<eT>::append(const Operation<eT>& operation, Shape shape, std::span<const Index> operands,
+                       Location at) {
+  if (nodes_.size() >= no_index) throw std::length_error("a tape of more than 2^32 nodes");
+  Node<eT>& n = nodes_.emplace_back();
+  n.operation = &operation;
+  n.shape = shape;
+  n.at = at;
+  n.arity = std::uint32_t(operands.size());
+  if (operands.size() <= n.operands.size()) {
+    std::copy(operands.begin(), operands.end(), n.operands.begin());
+  } else {
+    n.operands[0] = Index(wide_operands_.size());
+    wide_operands_.insert(wide_operands_.end(), operands.begin(), operands.end());
+  }
+  for (const Index x : operands) n.needs_gradient |= !operation.flat && nodes_[x].needs_gradient;
+  if (!n.one_by_one()) {
+    n.storage = Index(storage_.size());
+    storage_.emplace_back();
+  }
+  return Index(nodes_.size() - 1);
+}
+
+template <class eT>
+const void* Tape<eT>::rule(Index i) const {
+  const Node<eT>& n = nodes_[i];
+  if (!n.operation->large) return n.rule;
+  const void* kept;
+  std::memcpy(&kept, n.rule, sizeof kept);
+  return kept;
+}
+
+template <class eT>
+Var<eT> Tape<eT>::leaf(bool variable, Shape shape, const eT* data, bool copy, bool scalar) {
+  const Index i = append(detail::leaf_operation<eT>(variable), shape, {}, {});
+  Node<eT>& n = nodes_[i];
+  n.evaluated = true;
+  n.needs_gradient = variable;
+  n.is_scalar = scalar;
+  if (variable) variables_.push_back(i);
+  if (copy && !n.one_by_one()) {
+    eT* own = pool_.acquire(shape.size());
+    std::copy_n(data, shape.size(), own);
+    data = own;
+  }
+  rebind(i, data);
+  return handle(i);
+}
+
+template <class eT>
+void Tape<eT>::rebind(Index i, const eT* data) {
+  Node<eT>& n = nodes_[i];
+  if (n.one_by_one())
+    n.value = *data;
+  else
+    storage_[n.storage].value = data;
+}
+
+// clang-format off
+template <class eT> Var<eT> Tape<eT>::variable(const arma::Mat<eT>& W) { return leaf(true, shape_of(W.n_rows, W.n_cols), W.memptr(), true, false); }
+template <class eT> Var<eT> Tape<eT>::variable(View<eT> W) { return named(leaf(true, shape_of(W.matrix->n_rows, W.matrix->n_cols), W.matrix->memptr(), false, false), W.name); }
+template <class eT> Var<eT> Tape<eT>::variable(eT x, const char* name) { return named(leaf(true, scalar_shape, &x, true, true), name); }
+template <class eT> Var<eT> Tape<eT>::constant(const arma::Mat<eT>& X) { return leaf(false, shape_of(X.n_rows, X.n_cols), X.memptr(), true, false); }
+template <class eT> Var<eT> Tape<eT>::constant(View<eT> X) { return named(leaf(false, shape_of(X.matrix->n_rows, X.matrix->n_cols), X.matrix->memptr(), false, false), X.name); }
+template <class eT> Var<eT> Tape<eT>::constant(eT x, const char* name) { return named(leaf(false, scalar_shape, &x, true, true), name); }
+// clang-format on
+
+template <class eT>
+Var<eT> Tape<eT>::named(const Var<eT>& x, const char* name) {
+  check(x, "named", {});
+  if (!name) return x;
+  const auto at = std::lower_bound(names_.begin(), names_.end(), std::pair(x.index(), name), detail::by_index);
+  if (at != names_.end() && at->first == x.index())
+    at->second = name;
+  else
+    names_.emplace(at, x.index(), name);
+  return x;
+}
+
+template <class eT>
+const char* Tape<eT>::name(Index i) const {
+  const std::pair<Index, const char*> key(i, nullptr);
+  const auto found = std::lower_bound(names_.begin(), names_.end(), key, detail::by_index);
+  return found == names_.end() || found->first != i ? nullptr : found->second;
+}
+
+template <class eT>
+void Tape<eT>::clear() {
+  nodes_.clear();
+  storage_.clear();
+  variables_.clear();
+  wide_operands_.clear();
+  names_.clear();
+  large_rules_.clear();
+  once_.clear();
+  pool_.reset();
+  ++generation_;
+}
+
+template <class eT>
+Var<eT> Tape<eT>::handle(Index i) {
+  return Var<eT>(this, i, generation_, nodes_[i].shape);
+}
+
+template <class eT>
+void Tape<eT>::check(const Var<eT>& x, const char* operation, Location at) const {
+  if (&x.tape() != this) misuse(operation, at, "the operands are on different tapes");
+  if (x.generation() != generation_) misuse(operation, at, "a handle from before its tape was cleared");
+}
+
+template <class eT>
+void Tape<eT>::evaluate(Index i) {
+  if (nodes_[i].evaluated) return;
+  plan(schedule_, i, true, false);
+  run(schedule_);
+}
+
+// ---- Values
+// ------------------------------------------------------------------------------------------------
+
+template <class eT>
+eT* Tape<eT>::output(Index i) {
+  Node<eT>& n = nodes_[i];
+  if (n.one_by_one()) return &n.value;
+  const eT*& value = storage_[n.storage].value;
+  if (!value) value = pool_.acquire(n.shape.size());  // else it is computed again
+  return const_cast<eT*>(value);
+}
+
+template <class eT>
+Strided<const eT> Tape<eT>::operand(const Node<eT>& n, unsigned k) const {
+  return broadcast(data(n.operands[k]), nodes_[n.operands[k]].shape, n.shape);
+}
+
+/// Computes node i, after which the values in `drops` are not needed any more.
+template <class eT>
+void Tape<eT>::compute(Index i, std::span<const Schedule::Drop> drops) {
+  Node<eT>& n = nodes_[i];
+  const Operation<eT>& op = *n.operation;
+  if (op.family == Family::elementwise) {
+    if (n.one_by_one()) {
+      const std::array<eT, 3> x = numbers(n);
+      n.value = op.map_one(rule(i), x.data());
+    } else {
+      const std::array<Strided<const eT>, 3> x = looks(n);
+      // An operand of the same shape that is not needed any more makes room before: the pool gives its memory
+      // out again, and the operation works in place.
+      for (const Schedule::Drop& d : drops) {
+        if (nodes_[d.value].shape == n.shape) drop_value(d.value);
+      }
+      op.map(rule(i), output(i), x.data(), n.shape.rows, n.shape.cols);
+    }
+  } else if (op.family == Family::total && !nodes_[n.operands[0]].evaluated) {
+    const Node<eT>& x = nodes_[n.operands[0]];
+    const std::array<Strided<const eT>, 3> xs = looks(x);
+    n.value = eT(x.operation->map_sum(rule(n.operands[0]), xs.data(), x.shape.rows, x.shape.cols));
+  } else {
+    op.forward(*this, i);
+  }
+  n.evaluated = true;
+  for (const Schedule::Drop& d : drops) drop_value(d.value);
+}
+
+template <class eT>
+void Tape<eT>::drop_value(Index i) {
+  eT* chunk = chunk_of(i);
+  if (!chunk) return;
+  pool_.release(chunk);
+  storage_[nodes_[i].storage].value = nullptr;
+  nodes_[i].evaluated = false;
+}
+
+template <class eT>
+std::array<eT, 3> Tape<eT>::numbers(const Node<eT>& n) const {
+  std::array<eT, 3> x{};
+  for (unsigned k = 0; k < n.arity; ++k) x[k] = nodes_[n.operands[k]].value;
+  return x;
+}
+
+template <class eT>
+std::array<Strided<const eT>, 3> Tape<eT>::looks(const Node<eT>& n) const {
+  std::array<Strided<const eT>, 3> x;
+  for (unsigned k = 0; k < n.arity; ++k) x[k] = operand(n, k);
+  return x;
+}
+
+template <class eT>
+arma::Mat<eT> Tape<eT>::value(const Var<eT>& x) {
+  check(x, "value", {});
+  evaluate(x.index());
+  return arma::Mat<eT>(data(x.index()), x.n_rows, x.n_cols);
+}
+
+template <class eT>
+eT Tape<eT>::scalar(const Var<eT>& x) {
+  check(x, "scalar", {});
+  if (x.shape() != scalar_shape)
+    misuse("scalar", nodes_[x.index()].at, "expected 1x1, got " + to_string(x.shape()));
+  evaluate(x.index());
+  return nodes_[x.index()].value;
+}
+
+// ---- Adjoints
+// ----------------------------------------------------------------------------------------------
+
+template <class eT>
+void Tape<eT>::backward(const Var<eT>& root, bool value) {
+  check(root, "backward", {});
+  if (root.shape() != scalar_shape) {
+    misuse("backward", nodes_[root.index()].at,
+           std::string("the root is not a scalar but ") + to_string(root.shape()) + " (the result of " +
+               nodes_[root.index()].operation->name + ")");
+  }
+  plan(schedule_, root.index(), value, true);
+  run(schedule_);
+}
+
+template <class eT>
+void Tape<eT>::backward(const Var<eT>& root, const arma::Mat<eT>& seed, bool value) {
+  check(root, "backward", {});
+  const Shape s = shape_of(seed.n_rows, seed.n_cols);
+  if (root.shape() != s) misuse("backward", nodes_[root.index()].at, incompatible(root.shape(), s));
+  plan(schedule_, root.index(), value, true);
+  run(schedule_, seed.memptr());
+}
+
+template <class eT>
+void Tape<eT>::drop_adjoint(Index i) {
+  if (nodes_[i].one_by_one()) return;
+  Adjoint<eT>& a = storage_[nodes_[i].storage].adjoint;
+  if (a.chunk) pool_.release(a.chunk);
+  a = {};
+}
+
+template <class eT>
+void Tape<eT>::contribute(Index i, const Adjoint<eT>& part) {
+  Node<eT>& n = nodes_[i];
+  if (n.one_by_one()) {
+    n.adjoint += part.scale * *part.look.data;
+    return;
+  }
+  Adjoint<eT>& a = storage_[n.storage].adjoint;
+  if (!a) {
+    a = part;
+    if (a.chunk) pool_.retain(a.chunk);
+    return;
+  }
+  const auto [out, add] = accumulate(i);
+  deliver_scaled<eT>(broadcast(out, n.shape, n.shape), add, part.look, part.scale, n.shape.rows,
+                     n.shape.cols);
+}
+
+template <class eT>
+std::pair<eT*, bool> Tape<eT>::accumulate(Index i) {
+  Node<eT>& n = nodes_[i];
+  if (n.one_by_one()) return {&n.adjoint, true};
+  const Adjoint<eT>& a = storage_[n.storage].adjoint;
+  if (a.chunk && pool_.exclusive(a.chunk) && is_full(a, n.shape))
+    return {const_cast<eT*>(a.look.data), true};  // which may be a part of the chunk
+  const auto [chunk, old] = replace(i);
+  if (old) {
+    deliver_scaled<eT>(broadcast(chunk, n.shape, n.shape), false, old.look, old.scale, n.shape.rows,
+                       n.shape.cols);
+  }
+  return {chunk, bool(old)};
+}
+template <class eT>
+std::pair<eT*, Adjoint<eT>> Tape<eT>::replace(Index i) {
+  Node<eT>& n = nodes_[i];
+  if (n.one_by_one()) return {&n.adjoint, {{&n.adjoint, 0, 0}, nullptr, eT(1)}};
+  Adjoint<eT>& a = storage_[n.storage].adjoint;
+  const Adjoint<eT> old = a;
+  if (a.chunk && pool_.exclusive(a.chunk) && is_full(a, n.shape)) return {const_cast<eT*>(a.look.data), old};
+  eT* chunk = pool_.acquire(n.shape.size());
+  a = {broadcast<const eT>(chunk, n.shape, n.shape), chunk, eT(1)};
+  if (old.chunk) pool_.release(old.chunk);
+  return {chunk, old};
+}
+
+template <class eT>
+bool Tape<eT>::is_full(const Adjoint<eT>& a, Shape s) {
+  return a.scale == 1 && (s.rows == 1 || a.look.inner == 1) && (s.cols == 1 || a.look.outer == s.rows);
+}
+
+template <class eT>
+Adjoint<eT> Tape<eT>::adjoint(Index i) {
+  Node<eT>& n = nodes_[i];
+  if (n.one_by_one()) return {{&one_, 0, 0}, nullptr, n.adjoint};
+  return storage_[n.storage].adjoint;
+}
+
+template <class eT>
+const eT* Tape<eT>::full_adjoint(Index i) {
+  Node<eT>& n = nodes_[i];
+  if (n.one_by_one()) return &n.adjoint;
+  const Adjoint<eT>& a = storage_[n.storage].adjoint;
+  return is_full(a, n.shape) ? a.look.data : accumulate(i).first;
+}
+
+/// Hands the adjoint of node i on to its operands.
+template <class eT>
+void Tape<eT>::pull(Index i) {
+  Node<eT>& n = nodes_[i];
+  const Operation<eT>& op = *n.operation;
+  if (!n.one_by_one() && !storage_[n.storage].adjoint) return;
+  if (op.family != Family::elementwise) {
+    op.reverse(*this, i);
+    return;
+  }
+  if (n.one_by_one()) {
+    const std::array<eT, 3> x = numbers(n);
+    for (unsigned k = 0; k < n.arity; ++k) {
+      Node<eT>& to = nodes_[n.operands[k]];
+      if (!to.needs_gradient || n.adjoint == 0) continue;
+      const eT slope = op.partial_one(rule(i), k, n.value, x.data());
+      if (slope != 0) to.adjoint += n.adjoint * slope;
+    }
+    return;
+  }
+  for (unsigned k = 0; k < n.arity; ++k) {
+    if (wants(n.operands[k])) pull_elementwise(i, k);
+  }
+}
+
+template <class eT>
+void Tape<eT>::pull_elementwise(Index i, unsigned k) {
+  const Node<eT>& n = nodes_[i];
+  const Operation<eT>& op = *n.operation;
+  const Index to = n.operands[k];
+  const Shape shape = nodes_[to].shape;
+  Adjoint<eT> dy = adjoint(i);
+
+  bool constant = !(op.reads[k] & reads::result);  // reads nothing but numbers: then it is one number itself
+  for (unsigned j = 0; j < n.arity; ++j)
+    constant &= !(op.reads[k] & reads::operand(j)) || nodes_[n.operands[j]].one_by_one();
+  if (constant) {
+    const std::array<eT, 3> x = numbers(n);
+    const eT slope = op.partial_one(rule(i), k, eT(0), x.data());
+    if (slope == 0) return;
+    dy.scale *= slope;
+    if (shape == n.shape) {
+      contribute(to, dy);
+    } else {
+      const auto [out, add] = accumulate(to);
+      deliver_scaled<eT>(broadcast(out, shape, n.shape), add, dy.look, dy.scale, n.shape.rows, n.shape.cols);
+    }
+    return;
+  }
+  const std::array<Strided<const eT>, 3> x = looks(n);
+  if (op.multiple[k] != 0 && dy.look.inner == 0 && dy.look.outer == 0 && shape == n.shape) {
+    // A number times an argument: a look at it will do.
+    dy.scale *= *dy.look.data * eT(op.multiple[k]);
+    for (unsigned j = 0; j < n.arity; ++j) {
+      if (op.reads[k] == reads::operand(j)) return contribute(to, {x[j], chunk_of(n.operands[j]), dy.scale});
+    }
+    return contribute(to, {broadcast(data(i), n.shape, n.shape), chunk_of(i), dy.scale});
+  }
+  const auto [out, add] = accumulate(to);
+  op.pull(rule(i), k, broadcast(out, shape, n.shape), add, dy.look, dy.scale,
+          broadcast(data(i), n.shape, n.shape), x.data(), n.shape.rows, n.shape.cols);
+}
+
+template <class eT>
+const arma::Mat<eT>& Tape<eT>::gradient(const Var<eT>& x) {
+  check(x, "gradient", {});
+  const Node<eT>& n = nodes_[x.index()];
+  const auto found = std::find(variables_.begin(), variables_.end(), x.index());
+  if (found == variables_.end())
+    misuse("gradient", n.at, std::string("not a variable but the result of ") + n.operation->name);
+  // One matrix per variable, kept between steps: a number is copied, a matrix lies over memory of the
+  // variable's own.
+  const std::size_t v = std::size_t(found - variables_.begin());
+  while (gradients_.size() <= v) gradients_.emplace_back();
+  arma::Mat<eT>& g = gradients_[v];
+  const auto become = [&g](auto&&... arguments) {
+    std::destroy_at(&g);
+    std::construct_at(&g, std::forward<decltype(arguments)>(arguments)...);
+  };
+  if (n.one_by_one()) {
+    if (g.mem_state != 0 || g.n_elem != 1) become(1, 1);
+    g(0) = n.adjoint;
+  } else {
+    if (!storage_[n.storage].adjoint) contribute(x.index(), {{&zero_, 0, 0}, nullptr, eT(1)});
+    eT* data = accumulate(x.index()).first;
+    if (g.memptr() != data || g.n_rows != x.n_rows || g.n_cols != x.n_cols)
+      become(data, x.n_rows, x.n_cols, false, true);
+  }
+  return g;
+}
+
+}  // namespace armagrad
