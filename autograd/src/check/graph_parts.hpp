@@ -2,11 +2,14 @@
 // What a recorded loss is made of, as gradients: its additive terms, the paths through each operand of each
 // operation, and what the gradient would be if one derivative or one constant were another.
 
+#include <armagrad/detail/gradient_graph.hpp>
 #include <map>
 #include <set>
 #include <sstream>
 
 #include <armagrad/derive.hpp>
+#include "../rules/elementwise.hpp"
+#include "../rules/reductions.hpp"
 #include "diagnosis.hpp"
 
 namespace armagrad::detail {
@@ -221,7 +224,7 @@ class GraphParts {
         functions.push_back(i);
     }
     if (functions.empty() || functions.size() > most_paths || too_much(3 * functions.size())) return;
-    Recording<eT> recording(loss_);
+    GradientGraph<eT> recording(loss_);
     for (const Index i : functions) {
       const arma::Mat<eT> adjoint = recording.gradient(tape_.handle(i)).value();
       const arma::mat with = gradient_of(i, adjoint),
