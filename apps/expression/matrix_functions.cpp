@@ -1,5 +1,6 @@
 // Functions of whole matrices.
 
+#include "autograd/src/rules/all_rules.hpp"
 #include <armagrad/ops/decompositions.hpp>
 #include <armagrad/ops/least_squares.hpp>
 #include <armagrad/ops/matrix_functions.hpp>

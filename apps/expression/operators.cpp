@@ -1,5 +1,6 @@
 // The operators, as functions.
 
+#include "autograd/src/rules/all_rules.hpp"
 #include <armagrad/ops/linear_algebra.hpp>
 #include <armagrad/ops/powers.hpp>
 
