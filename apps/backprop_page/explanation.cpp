@@ -50,7 +50,7 @@ Json matrix(const arma::mat& x) {
   return m;
 }
 
-Json json(const Written& w) { return {{"text", w.text}, {"mathml", w.mathml}}; }
+Json json(const NodeFormulas::Written& w) { return {{"text", w.text}, {"mathml", w.mathml}}; }
 
 std::vector<std::string> lines(const std::string& text) {
   std::vector<std::string> all;
@@ -59,8 +59,8 @@ std::vector<std::string> lines(const std::string& text) {
   return all;
 }
 
-/// What operand `to`, perhaps several of the operands, gets entry by entry; "" where that is not known.
-std::string contribution(const EntryWise& entries, const std::vector<Index>& operands, Index to) {
+/// What operand `to`, perhaps several of the operands, gets entry by entry; "" where nothing is stated.
+std::string stated(const EntryWise& entries, const std::vector<Index>& operands, Index to) {
   std::vector<std::string> parts;
   for (std::size_t k = 0; k < operands.size(); ++k) {
     if (operands[k] == to && !entries.backward[k].empty()) parts.push_back(entries.backward[k]);
@@ -82,15 +82,15 @@ class Document {
         by_(by),
         options_(options),
         tape_(J.tape()),
-        spelling_(J, options.formula, options.sizes),
-        backward_(J, spelling_.names()),
+        formulas_(J, options.formula, options.sizes),
+        backward_(J),
         differences_(J),
         shapes_(options.shapes.empty() ? shapes_in_words(J, options.sizes) : options.shapes) {}
 
   Json json() {
     Json sizes = Json::array(), nodes = Json::array();
     for (const auto& [name, value] : options_.sizes) sizes.push_back({{"name", name}, {"value", value}});
-    for (const Index i : spelling_.nodes()) nodes.push_back(node(i));
+    for (const Index i : formulas_.nodes()) nodes.push_back(node(i));
     Json document{{"title", options_.title}, {"loss", loss()}, {"root", J_.index()}, {"sizes", sizes}};
     if (options_.tiles) {
       const auto [height, width] = *options_.tiles;
@@ -102,31 +102,24 @@ class Document {
   }
 
  private:
-  std::vector<Index> operands(Index i) const {
-    std::vector<Index> all;
-    for (const Index k : tape_.operands(tape_.node(i))) {
-      if (!is_factorisation(*tape_.node(k).operation)) all.push_back(spelling_.first(k));
-    }
-    return all;
-  }
   EntryWise entry_wise_of(Index i) const {
-    const auto spelt = [&](Index k) { return Spelt{spelling_.name(k), tape_.node(k).shape}; };
+    const auto spelt = [&](Index k) { return Spelt{formulas_.name(k), tape_.node(k).shape}; };
     std::vector<Spelt> x;
-    for (const Index k : operands(i)) x.push_back(spelt(k));
+    for (const Index k : formulas_.operands(i)) x.push_back(spelt(k));
     const auto given = tape_.operands(tape_.node(i));
     const bool symmetric = std::any_of(given.begin(), given.end(), [&](Index k) {
       return tape_.node(k).operation->name == std::string("cholesky");
     });
     const Operation<double>& operation = *tape_.node(i).operation;
-    return entry_wise(operation, operation.parameters(tape_.rule(i)), spelt(i), x, symmetric);
+    return entry_wise(operation, formulas_.parameters(i), spelt(i), x, symmetric);
   }
 
   Json loss() const {
-    const Written w = spelling_.loss();
-    const std::string left = algebra::Style::mathml().name(options_.formula.loss);
+    const NodeFormulas::Written w = formulas_.loss();
+    const std::string left = NodeFormulas::name_in_mathml(options_.formula.loss);
     return {{"name", options_.formula.loss},
-            {"text", algebra::Style::text().equation(options_.formula.loss, w.text)},
-            {"mathml", algebra::Style::mathml().equation(left, w.mathml)}};
+            {"text", options_.formula.loss + " = " + w.text},
+            {"mathml", NodeFormulas::equation_in_mathml(left, w.mathml)}};
   }
 
   Json node(Index i) {
@@ -134,19 +127,21 @@ class Document {
     const bool is_leaf = n.operation->family == Family::leaf;
     const char* kind = !is_leaf                 ? "computed"
                        : n.needs_gradient       ? "variable"
-                       : spelling_.is_number(i) ? "number"
+                       : formulas_.is_number(i) ? "number"
                                                 : "constant";
     Json j{{"id", i},
-           {"name", spelling_.name(i)},
+           {"name", formulas_.name(i)},
            {"kind", kind},
            {"op", is_leaf ? kind : n.operation->name},
            {"rows", n.shape.rows},
            {"cols", n.shape.cols},
            {"size", shapes_.at(i)},
-           {"operands", operands(i)}};
+           {"operands", formulas_.operands(i)}};
     if (!is_leaf) {
-      j.update(apps::json(spelling_.formula(i)));
-      j["index"] = entry_wise_of(i).forward;
+      const NodeFormulas::Written formula = formulas_.formula(i);
+      const std::string stated = entry_wise_of(i).forward;
+      j.update(apps::json(formula));
+      j["index"] = stated.empty() ? formula.entries : stated;
     }
     j["value"] = matrix(tape_.value(tape_.handle(i)));
     if (backward_.has_adjoint(i)) {
@@ -160,35 +155,32 @@ class Document {
 
   Json steps() {
     Json all = Json::array({Json{{"kind", "start"}}});
-    for (const Index i : spelling_.nodes()) {
+    for (const Index i : formulas_.nodes()) {
       if (tape_.node(i).operation->family != Family::leaf) all.push_back({{"kind", "forward"}, {"node", i}});
     }
     all.push_back({{"kind", "seed"}});
-    for (const Passed& passed : backward_.steps()) all.push_back(step(passed));
+    for (const auto& one : backward_.steps()) all.push_back(step(one));
     add_formulas(all);
     return all;
   }
 
-  Json step(const Passed& passed) {
-    const EntryWise entries = entry_wise_of(passed.from);
-    const std::vector<Index> xs = operands(passed.from);
+  Json step(const BackwardPass<double>::Step& step) {
+    const EntryWise entries = entry_wise_of(step.node);
+    const std::vector<Index> xs = formulas_.operands(step.node);
     Json contributions = Json::array();
-    for (const Added& c : passed.contributions) {
-      const Spelling::Part part = spelling_.contribution(passed.from, c.part);
+    for (const auto& c : step.contributions) {
+      const NodeFormulas::Contribution part = formulas_.contribution(step, c);
+      const std::string known = stated(entries, xs, formulas_.first(c.to));
       Json j{{"to", c.to}};
       j.update(apps::json(part));
-      j["index"] = contribution(entries, xs, c.to);
-      const arma::mat value = c.part.value();
-      if (arma::approx_equal(value, backward_.adjoint(c.to), "absdiff", 0) == false)
-        j["value"] = matrix(value);
-      for (const Spelling::Wrong& w : part.wrong)
-        j["wrong"].push_back({{"text", w.text}, {"mathml", w.mathml}, {"why", w.why}});
+      j["index"] = known.empty() ? part.entries : known;
+      const arma::mat value = tape_.handle(c.part).value();
+      if (!arma::approx_equal(value, backward_.adjoint(c.to), "absdiff", 0)) j["value"] = matrix(value);
+      for (const NodeFormulas::Mistake& w : part.mistakes)
+        j["wrong"].push_back({{"text", w.text}, {"mathml", w.mathml}, {"why", w.hint}});
       contributions.push_back(j);
     }
-    return {{"kind", "backward"},
-            {"node", passed.from},
-            {"rule", entries.rule},
-            {"contributions", contributions}};
+    return {{"kind", "backward"}, {"node", step.node}, {"rule", entries.rule}, {"contributions", contributions}};
   }
 
   /// The gradients as the rules give them, simplified, and at last in numbers.
@@ -200,10 +192,10 @@ class Document {
     Recording<double> recording(J_);
     Json before = Json::array(), after = Json::array(), gradients = Json::array(), assuming = Json::array();
     for (std::size_t k = 0; k < by_.size(); ++k) {
-      const Written raw = spelling_.unsimplified(recording.gradient(by_[k]));
+      const NodeFormulas::Written raw = formulas_.unsimplified(recording.gradient(by_[k]));
       const std::string left =
-          algebra::Style::mathml().derivative(options_.formula.loss, spelling_.name(by_[k].index()));
-      before.push_back({{"text", raw.text}, {"mathml", algebra::Style::mathml().equation(left, raw.mathml)}});
+          NodeFormulas::derivative_in_mathml(options_.formula.loss, formulas_.name(by_[k].index()));
+      before.push_back({{"text", raw.text}, {"mathml", NodeFormulas::equation_in_mathml(left, raw.mathml)}});
       const Formula::Line line = formula.gradients()[k];
       gradients.push_back({{"node", by_[k].index()},
                            {"text", line.right},
@@ -223,7 +215,7 @@ class Document {
     }
     Json where = Json::array();  // the names that only the rules use
     for (const Formula::Line& d : formula.step_definitions(Format::mathml))
-      where.push_back(algebra::Style::mathml().equation(d.left, d.right));
+      where.push_back(NodeFormulas::equation_in_mathml(d.left, d.right));
     all.push_back({{"kind", "simplify"},
                    {"before", before},
                    {"where", where},
@@ -237,8 +229,8 @@ class Document {
   const std::vector<V>& by_;
   const ExplanationOptions& options_;
   Tape<double>& tape_;
-  Spelling spelling_;
-  Backward backward_;
+  NodeFormulas formulas_;
+  BackwardPass<double> backward_;
   Differences differences_;
   std::vector<std::string> shapes_;
 };

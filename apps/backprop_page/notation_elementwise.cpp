@@ -90,7 +90,7 @@ const std::map<std::string, Slopes>& table() {
 }
 
 /// With entries for the letters that stand alone.
-std::string entries(const std::string& text, const std::vector<std::string>& parameters) {
+std::string entries(const std::string& text, const algebra::Parameters& parameters) {
   const auto is_letter = [&](std::size_t k) {
     return k < text.size() && std::isalpha((unsigned char)text[k]);
   };
@@ -101,7 +101,7 @@ std::string entries(const std::string& text, const std::vector<std::string>& par
     if (!alone) {
       result += c;
     } else if (c == 'p' || c == 'q') {
-      const std::string& number = parameters.at(c == 'p' ? 0 : 1);
+      const std::string number = to_text(parameters.at(c == 'p' ? 0 : 1).value);
       number.starts_with("-") ? result.append("(").append(number).append(")") : result.append(number);
     } else {
       result.append("{").append(1, c == 'd' ? 'Y' : c).append(":i,j}");

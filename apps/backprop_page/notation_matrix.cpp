@@ -19,14 +19,13 @@ Rule matmul(const Case& of) {
             {"{A:i,k} = Σ_j {Y:i,j} {b:k,j}", "{B:k,j} = Σ_i {a:i,k} {Y:i,j}"},
             "The product rule: each factor gets the adjoint times the other factor, turned so that the "
             "shapes fit."};
-  rule.turned = {of.parameters[0][0] == '\'', of.parameters[0][1] == '\''};
+  rule.turned = {of.number(0) == 1, of.number(1) == 1};
   return rule;
 }
 Rule solve(const Case& of) {
-  const bool turned = of.parameters.back() == "transposed";
-  const Text part = of.parameters[0];
+  const bool turned = of.parameters.back().value == 1, all = of.parameters.size() == 1;
   // Which entries are read, by the row i and the column k of the matrix as it is solved with.
-  const bool lower = part.starts_with(turned ? "upper" : "lower"), all = !part.ends_with("triangle");
+  const bool lower = !all && (of.number(0) == 1) == turned;
   const Text i_k = all     ? ""
                    : lower ? "[i ≥ k] "
                            : "[i ≤ k] ",

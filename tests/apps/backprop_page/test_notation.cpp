@@ -189,8 +189,8 @@ Computed computed(const Case& c) {
   ProblemOnTape on_tape(problem);
   Tape<double>& tape = on_tape.tape;
   const auto document = explanation(on_tape.J, on_tape.by, {"", {}, on_tape.options, {}, {}});
-  const Spelling spelling(on_tape.J, on_tape.options, {});
-  const Backward backward(on_tape.J, spelling.names());
+  const NodeFormulas spelling(on_tape.J, on_tape.options, {});
+  const BackwardPass<double> backward(on_tape.J);
 
   IndexNotation all;
   for (const Index i : spelling.nodes()) {
@@ -234,13 +234,13 @@ Computed computed(const Case& c) {
   std::size_t k = 0;
   for (const auto& step : document["steps"]) {
     if (step["kind"] != "backward") continue;
-    const Passed& passed = backward.steps().at(k++);
-    BOOST_REQUIRE(passed.from == step["node"].get<Index>());
+    const auto& passed = backward.steps().at(k++);
+    BOOST_REQUIRE(passed.node == step["node"].get<Index>());
     for (std::size_t p = 0; p < passed.contributions.size(); ++p) {
-      const Added& added = passed.contributions[p];
-      IndexNotation notation = of_node(passed.from);
-      notation.values[barred(spelling.name(added.to))] = added.part.value();
-      check(std::move(notation), step["contributions"][p]["index"], tape.node(passed.from).operation->name);
+      const auto& added = passed.contributions[p];
+      IndexNotation notation = of_node(passed.node);
+      notation.values[barred(spelling.name(added.to))] = tape.handle(added.part).value();
+      check(std::move(notation), step["contributions"][p]["index"], tape.node(passed.node).operation->name);
     }
   }
   return done;

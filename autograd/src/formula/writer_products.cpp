@@ -1,7 +1,8 @@
-#pragma once
 // Products: entry by entry, with diagonal matrices for what repeats a row or a column, and of matrices.
 
-#include "notation_impl.hpp"
+#include "writer.hpp"
+
+#include <algorithm>
 
 namespace armagrad::algebra {
 

@@ -1,7 +1,9 @@
-#pragma once
 // Element-wise products: exponents, what repeats a row or a column, softmax and sigmoid.
 
-#include "simplifier_impl.hpp"
+#include "simplifier.hpp"
+
+#include <algorithm>
+#include <cmath>
 
 namespace armagrad::algebra {
 
@@ -41,9 +43,9 @@ void Simplifier::multiply(Factors& to, Part part) {
     if (e.kind == Kind::product) to.add(false, t, by);
   } else if (is_sum(t)) {
     multiply_sum(to, part);
-  } else if (e.kind == Kind::powers && detail::is_integer(by) && e.parts.size() <= merge_limit) {
+  } else if (e.kind == Kind::powers && is_integer(by) && e.parts.size() <= merge_limit) {
     for (const Part& f : Parts(e.parts)) multiply(to, {f.term, f.by * by});
-  } else if (e.kind == Kind::transpose && in_[e.parts[0].term].kind == Kind::powers && detail::is_integer(by) &&
+  } else if (e.kind == Kind::transpose && in_[e.parts[0].term].kind == Kind::powers && is_integer(by) &&
              in_[e.parts[0].term].parts.size() <= merge_limit) {
     for (const Part& f : Parts(in_[e.parts[0].term].parts)) multiply(to, {transposed(f.term), f.by * by});
   } else if (e.kind == Kind::product && !e.is_scalar() && to.shape != scalar_shape) {
@@ -100,7 +102,7 @@ void Simplifier::fold_softmax(Factors& to) {
       if (found == divisors.end() || found->second > -1) continue;
       const double times = std::min(std::floor(by), std::floor(-found->second));
       const Term x = in_[t].parts[0].term;
-      const Term p = apply("softmax", std::to_string(dim), false, s, {x});
+      const Term p = apply("softmax", {Parameter::number(dim)}, false, s, {x});
       note("softmax", in_.make(Kind::powers, s, {{t}, {dim == 0 ? in_.make(Kind::product, s, {{in_.ones({s.rows, 1})}, {total}}) : in_.make(Kind::product, s, {{total}, {in_.ones({1, s.cols})}}), -1}}), p);
       if ((found->second += times) == 0) divisors.erase(found);
       to.add(false, t, -times);
@@ -115,11 +117,11 @@ void Simplifier::fold_sigmoid(std::map<Term, double>& factors) {
   const auto add = [&](Term t, double by) {
     if ((factors[t] += by) == 0) factors.erase(t);
   };
-  const auto sigmoid = [&](Term x) { return apply("sigmoid", "", true, in_[x].shape, {x}); };
+  const auto sigmoid = [&](Term x) { return apply("sigmoid", {}, true, in_[x].shape, {x}); };
   const std::map<Term, double> given = factors;
   for (const auto& [t, by] : given) {
     const Parts p = in_[t].parts;
-    if (in_[t].kind != Kind::sum || p.size() != 2 || p[0].by != 1 || p[1].by != 1 || by > -1 || !detail::is_integer(by))
+    if (in_[t].kind != Kind::sum || p.size() != 2 || p[0].by != 1 || p[1].by != 1 || by > -1 || !is_integer(by))
       continue;
     const Term e = is_unit(p[0].term) ? p[1].term : p[0].term, one = e == p[0].term ? p[1].term : p[0].term;
     if (!is_unit(one) || !is_function(e, "exp")) continue;
@@ -138,7 +140,7 @@ void Simplifier::fold_sigmoid(std::map<Term, double>& factors) {
   for (const auto& [e, by] : folded) {
     if (!is_function(e, "exp") || by < 1) continue;
     const Term x = in_[e].parts[0].term;
-    const auto found = factors.find(in_.apply("sigmoid", "", true, in_[x].shape, {{scaled(-1, x)}}));
+    const auto found = factors.find(in_.apply("sigmoid", {}, true, in_[x].shape, {{scaled(-1, x)}}));
     if (found == factors.end() || found->second < 1) continue;
     const double times = std::min(std::floor(by), std::floor(found->second));
     const Term other = found->first;

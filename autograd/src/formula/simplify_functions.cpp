@@ -1,12 +1,14 @@
-#pragma once
 // Functions: what exp and log undo, softmax, signs, truth values, inverses.
 
-#include "simplifier_impl.hpp"
+#include "simplifier.hpp"
+
+#include <algorithm>
+#include <cmath>
 
 namespace armagrad::algebra {
 
-Term Simplifier::apply(const std::string& name, const std::string& parameters, bool elementwise,
-                                       Shape shape, const std::vector<Term>& operands) {
+Term Simplifier::apply(const std::string& name, const Parameters& parameters, bool elementwise, Shape shape,
+                       const std::vector<Term>& operands) {
   Parts parts;
   for (const Term t : operands) parts.push_back({t});
   const Term given = in_.apply(name, parameters, elementwise, shape, parts);
@@ -60,8 +62,8 @@ std::optional<Term> Simplifier::undone_log(Term t) {
   if (e.kind == Kind::function && e.name == "logsumexp") {
     const Term x = e.parts[0].term;
     const Shape s = in_[x].shape;
-    const Term exponential = apply("exp", "", true, s, {x});
-    return e.parameters == "0" ? product(e.shape, {in_.ones({1, s.rows}), exponential})
+    const Term exponential = apply("exp", {}, true, s, {x});
+    return e.dim() == 0 ? product(e.shape, {in_.ones({1, s.rows}), exponential})
                                : product(e.shape, {exponential, in_.ones({s.cols, 1})});
   }
   if (e.kind == Kind::transpose) {
@@ -100,7 +102,7 @@ std::optional<Term> Simplifier::exp_rule(Term f) {
       rest.push_back(p);
   }
   if (factors.empty()) return {};
-  factors.push_back({apply("exp", "", true, e.shape, {sum(e.shape, rest)})});
+  factors.push_back({apply("exp", {}, true, e.shape, {sum(e.shape, rest)})});
   return powers(e.shape, factors);
 }
 
@@ -115,9 +117,9 @@ std::optional<Term> Simplifier::log_rule(Term f) {
   if (x.kind != Kind::product || x.parts.size() != 2) return {};
   const Term a = x.parts[0].term, b = x.parts[1].term;
   if (in_[a].kind == Kind::ones && is_function(b, "exp"))
-    return apply("logsumexp", "0", false, e.shape, {in_[b].parts[0].term});
+    return apply("logsumexp", {Parameter::number(0)}, false, e.shape, {in_[b].parts[0].term});
   if (in_[b].kind == Kind::ones && is_function(a, "exp"))
-    return apply("logsumexp", "1", false, e.shape, {in_[a].parts[0].term});
+    return apply("logsumexp", {Parameter::number(1)}, false, e.shape, {in_[a].parts[0].term});
   return {};
 }
 
@@ -129,7 +131,7 @@ std::optional<Term> Simplifier::softmax_rule(Term f) {
   if (e.name == "softmax" && is_function(x, "log_softmax") && in_[x].parameters == e.parameters)
     return apply("softmax", e.parameters, false, e.shape, {in_[x].parts[0].term});
   if (in_[x].kind != Kind::sum) return {};
-  const bool down = e.parameters == "0";
+  const bool down = e.dim() == 0;
   const Shape shape = in_[x].shape;
   Parts rest, shift;
   for (const Part& p : Parts(in_[x].parts)) {
@@ -174,7 +176,7 @@ std::optional<Term> Simplifier::sigmoid_rule(Term f) {
   if (e.name != "sigmoid") return {};
   const Term x = e.parts[0].term;
   if (in_[x].kind == Kind::sum && !in_[x].parts.empty() && content(x) < 0) {
-    const Term other = in_.apply("sigmoid", "", true, e.shape, {{scaled(-1, x)}});
+    const Term other = in_.apply("sigmoid", {}, true, e.shape, {{scaled(-1, x)}});
     if (sigmoids_.contains(other)) return sum(e.shape, {{in_.ones(e.shape)}, {other, -1}});
   }
   sigmoids_.insert(f);
@@ -219,14 +221,14 @@ std::optional<Term> Simplifier::matrix_rule(Term f) {
   const Term x = e.parts[0].term;
   const Expression of = in_[x];
   if ((e.name == "log_det" || e.name == "det") && of.kind == Kind::transpose)
-    return apply(e.name, "", false, e.shape, {of.parts[0].term});
+    return apply(e.name, {}, false, e.shape, {of.parts[0].term});
   const bool factor_is_lower = is_function(untransposed(x), "chol") && of.kind != Kind::transpose;
   const bool factor_is_upper = of.kind == Kind::transpose && is_function(untransposed(x), "chol");
   if ((e.name == "trimatl" && factor_is_lower) || (e.name == "trimatu" && factor_is_upper)) return x;
   if (e.name == "diagmat" && of.kind == Kind::ones) return in_.make(Kind::product, e.shape, {});
   if (e.name != "inv") return {};
   if (e.is_scalar()) return powers(e.shape, {{x, -1}});
-  const auto inverse = [&](Term t) { return apply("inv", "", false, e.shape, {t}); };
+  const auto inverse = [&](Term t) { return apply("inv", {}, false, e.shape, {t}); };
   if (of.kind == Kind::function && of.name == "inv") return of.parts[0].term;
   if (of.kind == Kind::transpose) return transposed(inverse(of.parts[0].term));
   if (of.kind == Kind::sum && of.parts.size() == 1) return scaled(1 / of.parts[0].by, inverse(of.parts[0].term));
@@ -281,17 +283,20 @@ std::optional<Term> Simplifier::block_rule(Term f) {
   if (e.name != "submat") return {};
   const Term x = e.parts[0].term;
   const Parts terms = in_[x].kind == Kind::sum ? in_[x].parts : Parts{{x}};
-  const auto at = detail::numbers_in(e.parameters);
+  const auto place = [](const Expression& of) {
+    return Shape{std::uint32_t(of.parameters[0].value), std::uint32_t(of.parameters[1].value)};
+  };
+  const Shape at = place(e);
   Parts found;
   for (const Part& p : terms) {
     if (!is_function(p.term, "placed")) return {};
     const Term inner = in_[p.term].parts[0].term;
-    const auto to = detail::numbers_in(in_[p.term].parameters);
+    const Shape to = place(in_[p.term]);
     const Shape s = in_[inner].shape;
-    const bool apart = at[0] + e.shape.rows <= to[0] || to[0] + s.rows <= at[0] || at[1] + e.shape.cols <= to[1] ||
-                       to[1] + s.cols <= at[1];
+    const bool apart = at.rows + e.shape.rows <= to.rows || to.rows + s.rows <= at.rows ||
+                       at.cols + e.shape.cols <= to.cols || to.cols + s.cols <= at.cols;
     if (apart) continue;
-    if (at[0] != to[0] || at[1] != to[1] || s != e.shape) return {};
+    if (at != to || s != e.shape) return {};
     found.push_back({inner, p.by});
   }
   return sum(e.shape, found);

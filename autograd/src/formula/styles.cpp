@@ -1,18 +1,20 @@
-#pragma once
-// The three formats that expressions are written in.
+#include "styles.hpp"
 
-#include "notation.hpp"
+#include <initializer_list>
+#include <string_view>
+
+#include <armagrad/shape.hpp>
 
 namespace armagrad::algebra {
 
-namespace detail {
+namespace {
 
-inline std::string concat(std::initializer_list<std::string_view> parts) {
+std::string concat(std::initializer_list<std::string_view> parts) {
   std::string all;
   for (const std::string_view p : parts) all.append(p);
   return all;
 }
-inline std::string joined(const Style::Strings& x, const char* by) {
+std::string joined(const Style::Strings& x, const char* by) {
   std::string all;
   for (std::size_t k = 0; k < x.size(); ++k) all.append(k ? by : "").append(x[k]);
   return all;
@@ -186,18 +188,18 @@ class MathMl final : public Style {
   }
 };
 
-}  // namespace detail
+}  // namespace
 
 const Style& Style::text() {
-  static const detail::Text style;
+  static const Text style;
   return style;
 }
 const Style& Style::latex() {
-  static const detail::Latex style;
+  static const Latex style;
   return style;
 }
 const Style& Style::mathml() {
-  static const detail::MathMl style;
+  static const MathMl style;
   return style;
 }
 
