@@ -138,7 +138,7 @@ EntryWise entry_wise(const Operation<double>& operation, const algebra::Paramete
   for (const Spelt& operand : x) of.x.push_back(operand.shape);
   const std::string name = operation.name;
   const NotationRule rule = operation.family == Family::elementwise
-                                ? elementwise_rule(name, operation.infix, of)
+                                ? elementwise_rule(name, of)
                                 : matrix_rule(name, of);
   EntryWise e{"", std::vector<std::string>(x.size()),
               rule.rule.empty() ? "The rule of " + name + "." : rule.rule};

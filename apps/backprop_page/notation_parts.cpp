@@ -24,11 +24,7 @@ std::uint32_t length(const Case& of) { return of.along_rows() ? of.x[0].cols : o
 
 // ---- Sums and the like, along a dimension
 
-Rule sum(const Case& of) {
-  return along(of, {"{y:i,j} = Σ_k {a:k,j}",
-                    {"{A:i,j} = {Y:i,j}"},
-                    "A sum hands its adjoint to every entry that it added up."});
-}
+Rule sum(const Case&) { return {"", {}, "A sum passes its adjoint to every entry that it added up."}; }
 Rule softmax(const Case& of) {
   return along(of,
                {"{y:i,j} = exp({a:i,j}) / Σ_k exp({a:k,j})",
@@ -37,16 +33,13 @@ Rule softmax(const Case& of) {
                 "probabilities."});
 }
 Rule log_softmax(const Case& of) {
-  return along(
-      of, {"{y:i,j} = {a:i,j} - log Σ_k exp({a:k,j})",
-           {"{A:i,j} = {Y:i,j} - exp({y:i,j}) Σ_k {Y:k,j}"},
-           "The adjoint, less the probabilities times the sum of the adjoints: raising one score lowers the "
-           "others."});
+  return along(of, {"{y:i,j} = {a:i,j} - log Σ_k exp({a:k,j})",
+                    {},
+                    "The adjoint, less the probabilities times the sum of the adjoints: raising one score lowers the "
+                    "others."});
 }
 Rule logsumexp(const Case& of) {
-  return along(of, {"{y:i,j} = log Σ_k exp({a:k,j})",
-                    {"{A:i,j} = {Y:i,j} exp({a:i,j} - {y:i,j})"},
-                    "The adjoint is shared out by the softmax."});
+  return along(of, {"{y:i,j} = log Σ_k exp({a:k,j})", {}, "The adjoint is shared out by the softmax."});
 }
 Rule extreme(const Case& of, const Text& name) {
   return along(of, {"{y:i,j} = " + name + "_k {a:k,j}",
@@ -54,9 +47,7 @@ Rule extreme(const Case& of, const Text& name) {
                     "The entry that was taken, of several equal ones the first, gets the adjoint."});
 }
 Rule first_max(const Case& of) {
-  return along(
-      of,
-      {"{y:i,j} = [{a:i,j} = max_k {a:k,j}]", {}, "Constant wherever it has a slope: nothing is passed on."});
+  return along(of, {"{y:i,j} = [{a:i,j} = max_k {a:k,j}]", {}, "Its derivative is zero everywhere: nothing is passed on."});
 }
 Rule cumsum(const Case& of) {
   const bool reversed = of.parameters.size() > 1;
@@ -119,19 +110,10 @@ Text among(const char* index, std::uint32_t side, std::size_t copies) {
 std::size_t whole(const Case& of, std::size_t k) { return std::size_t(of.number(k)); }
 
 Rule submat(const Case& of) {
-  const Text at =
-      behind("i", of.y.rows, whole(of, 0)) + "," + behind("j", of.y.cols, whole(of, 1));
-  return {"{y:i,j} = {a:" + at + "}",
-          {"{A:" + at + "} += {Y:i,j}"},
-          "A part's adjoint goes to where it was cut out."};
+  const Text at = behind("i", of.y.rows, whole(of, 0)) + "," + behind("j", of.y.cols, whole(of, 1));
+  return {"{y:i,j} = {a:" + at + "}", {}, "A part's adjoint goes to where it was cut out."};
 }
-Rule placed(const Case& of) {
-  const Text at = behind("i", of.x[0].rows, whole(of, 0)) + "," +
-                  behind("j", of.x[0].cols, whole(of, 1));
-  return {"{y:" + at + "} = {a:i,j}",
-          {"{A:i,j} = {Y:" + at + "}"},
-          "Among zeros: what stands there gets the adjoint from there."};
-}
+Rule placed(const Case&) { return {"", {}, "Among zeros: what was placed there gets the adjoint from there."}; }
 Rule join(const Case& of) {
   const bool below = !of.along_rows();
   const Text first = below ? behind("i", of.x[0].rows, 0) + ",j" : "i," + behind("j", of.x[0].cols, 0),
@@ -187,12 +169,7 @@ Rule diagmat(const Case& of) {
           {"{A:i,i} = {Y:" + i + "," + i + "}"},
           "Only the diagonal came from it."};
 }
-Rule triangle(const Case& of) {
-  const Text kept = of.number(0) == 1 ? "[i ≤ j] " : "[i ≥ j] ";
-  return {"{y:i,j} = " + kept + "{a:i,j}",
-          {"{A:i,j} = " + kept + "{Y:i,j}"},
-          "The other triangle has no influence."};
-}
+Rule triangle(const Case&) { return {"", {}, "The other triangle has no influence."}; }
 
 }  // namespace
 

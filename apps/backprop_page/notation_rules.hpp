@@ -33,7 +33,7 @@ struct NotationCase {
 };
 
 /// By the operation's name; a rule without text where none is known.
-NotationRule elementwise_rule(const std::string& name, const char* infix, const NotationCase& of);
+NotationRule elementwise_rule(const std::string& name, const NotationCase& of);
 NotationRule matrix_rule(const std::string& name, const NotationCase& of);
 NotationRule parts_rule(const std::string& name, const NotationCase& of);
 

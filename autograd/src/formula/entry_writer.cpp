@@ -9,10 +9,10 @@ namespace armagrad::algebra {
 
 namespace {
 
-/// "i+2", or "i" for 0.
-std::string shifted(const std::string& index, double by) {
-  if (by == 0) return index;
-  return index.empty() ? to_text(by) : index + "+" + to_text(by);
+/// "i+2", or "i" for 0; along a side of length 1 the number alone.
+std::string shifted(const std::string& index, std::uint32_t side, double by) {
+  if (side == 1) return to_text(by);
+  return by == 0 ? index : index + "+" + to_text(by);
 }
 
 }  // namespace
@@ -33,8 +33,7 @@ EntryWriter::At EntryWriter::free_indices(Shape s) const {
 }
 
 std::string EntryWriter::fresh_index() {
-  constexpr std::string_view letters = "klmnpqrstuvw";
-  return std::string(1, letters[used_++ % letters.size()]);
+  return std::string(1, fresh_[used_++ % fresh_.size()]);
 }
 
 std::string EntryWriter::equation(const std::string& name, Term t) {
@@ -42,15 +41,12 @@ std::string EntryWriter::equation(const std::string& name, Term t) {
   const Expression& e = in_[t];
   if (e.cost > readable) return {};
   used_ = 0;
+  fresh_ = std::string(e.shape.rows == 1 ? "i" : "") + (e.shape.cols == 1 ? "j" : "") + "klmnpqrstuvw";
   At left = free_indices(e.shape), right = left;
   if (e.kind == Kind::function && e.name == "placed") {
     const Expression& part = in_[e.parts[0].term];
     right = free_indices(part.shape);
-    left = {shifted(part.shape.rows == 1 ? "" : "i", e.parameters[0].value),
-            shifted(part.shape.cols == 1 ? "" : "j", e.parameters[1].value)};
-    for (std::string* index : {&left.row, &left.col}) {
-      if (index->empty()) *index = "0";
-    }
+    left = {shifted("i", part.shape.rows, e.parameters[0].value), shifted("j", part.shape.cols, e.parameters[1].value)};
     return entry(name, e.shape, left) + " = " + written(e.parts[0].term, right).text;
   }
   return entry(name, e.shape, left) + " = " + written(t, right).text;
@@ -111,11 +107,17 @@ EntryWriter::Piece EntryWriter::sum(const Expression& e, const At& at) {
   return {text, addition};
 }
 
-/// Factors side by side behind a number, those with a sum last, then what divides.
+/// Factors side by side behind a number: names, functions, sums, those with a Σ last, then what divides.
 EntryWriter::Piece EntryWriter::powers(const Expression& e, double by, const At& at) {
   std::vector<std::string> factors, divisors;
   std::string summed;
-  for (const Part& p : e.parts) {
+  Parts ordered = e.parts;
+  const auto rank = [&](const Part& p) {
+    const Kind kind = in_[p.term].kind;
+    return kind == Kind::sum ? 2 : kind == Kind::function ? 1 : 0;
+  };
+  std::stable_sort(ordered.begin(), ordered.end(), [&](Part a, Part b) { return rank(a) < rank(b); });
+  for (const Part& p : ordered) {
     const Piece b = written(p.term, at);
     if (b.text == "1") continue;
     const double exponent = std::abs(p.by);
@@ -141,8 +143,8 @@ EntryWriter::Piece EntryWriter::powers(const Expression& e, double by, const At&
 /// A chain of matrices, summed over the indices between them.
 EntryWriter::Piece EntryWriter::product(const Expression& e, const At& at) {
   if (e.parts.empty()) return {"[" + at.row + " = " + at.col + "]", atom};
-  std::string over, text;
-  std::string row = at.row;
+  std::string over, text, row = at.row;
+  std::vector<Piece> pieces;
   for (std::size_t k = 0; k < e.parts.size(); ++k) {
     const Expression& f = in_[e.parts[k].term];
     std::string col = at.col;
@@ -152,13 +154,15 @@ EntryWriter::Piece EntryWriter::product(const Expression& e, const At& at) {
       if (col != "0" && col != row) over += (over.empty() ? "" : ",") + col;
     }
     const bool same = diagonal && col == row;
-    const Piece p = same ? written(f.parts[0].term, in_[f.parts[0].term].shape.rows == 1 ? At{"0", row} : At{row, "0"})
+    Piece p = same ? written(f.parts[0].term, in_[f.parts[0].term].shape.rows == 1 ? At{"0", row} : At{row, "0"})
                          : written(e.parts[k].term, {row, col});
-    if (p.text != "1") text += (text.empty() ? "" : " ") + wrapped(p, multiplication);
+    if (p.text != "1") pieces.push_back(std::move(p));
     row = col;
   }
-  if (text.empty()) text = "1";
-  if (over.empty()) return {text, e.parts.size() > 1 ? multiplication : atom};
+  if (pieces.empty()) pieces.push_back({"1", atom});
+  if (over.empty() && pieces.size() == 1) return pieces[0];
+  for (const Piece& p : pieces) text += (text.empty() ? "" : " ") + wrapped(p, multiplication);
+  if (over.empty()) return {text, multiplication};
   return {(over.size() > 1 ? "Σ_{" + over + "} " : "Σ_" + over + " ") + text, summation};
 }
 
@@ -192,8 +196,10 @@ EntryWriter::Piece EntryWriter::function(Term t, const At& at) {
     return {"[" + at.row + " = " + at.col + "] " + wrapped(written(x, along), multiplication), multiplication};
   }
   if (e.name == "submat")
-    return written(x, {shifted(e.shape.rows == 1 ? "" : at.row, e.parameters[0].value),
-                       shifted(e.shape.cols == 1 ? "" : at.col, e.parameters[1].value)});
+    return written(x, {shifted(at.row, e.shape.rows, e.parameters[0].value),
+                       shifted(at.col, e.shape.cols, e.parameters[1].value)});
+  const bool inverts = e.name == "inv" || e.name == "inv_sympd";
+  if (inverts && in_[x].kind == Kind::name) return {entry(in_[x].name + "⁻¹", e.shape, at), atom};
   const std::string text = Writer(in_, {}, Style::text())(t);
   const bool is_call = text.ends_with(")") && !text.starts_with("(");
   return {entry(is_call || e.is_scalar() ? text : "(" + text + ")", e.shape, at), atom};

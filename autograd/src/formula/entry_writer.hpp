@@ -37,7 +37,8 @@ class EntryWriter {
   Piece function(Term t, const At& at);
 
   const Expressions& in_;
-  std::size_t used_ = 0;  // fresh indices
+  std::string fresh_{};  // indices that the left side does not have
+  std::size_t used_ = 0;
 };
 
 }  // namespace armagrad::algebra
