@@ -150,13 +150,20 @@ Term Reader<eT>::spread(Term t, Shape to) {
   return in_.make(Kind::product, to, {{t}, {in_.ones({1, to.cols})}});
 }
 
-/// An elementwise operation, as a sum or a product where it is one.
+/// An elementwise operation, as a sum or a product where it is one. Of numbers alone it is a number, repeated.
 template <class eT>
 Term Reader<eT>::entries(Index i, Parts x) {
-  const Shape shape = tape_.node(i).shape;
+  const Shape whole = tape_.node(i).shape;
+  const auto is_number = [&](const Part& p) { return in_[p.term].is_scalar(); };
+  if (std::all_of(x.begin(), x.end(), is_number)) return spread(entries(i, x, scalar_shape), whole);
   for (Part& p : x) {
-    if (in_[p.term].shape != scalar_shape) p.term = spread(p.term, shape);
+    if (!is_number(p)) p.term = spread(p.term, whole);
   }
+  return entries(i, x, whole);
+}
+
+template <class eT>
+Term Reader<eT>::entries(Index i, const Parts& x, Shape shape) {
   const auto raised = [&](double by) { return in_.make(Kind::powers, shape, {{x[0].term, by}}); };
   const auto both = [&](Kind kind, double by) { return in_.make(kind, shape, {{x[0].term}, {x[1].term, by}}); };
   if (rule<rules::Plus>(i)) return both(Kind::sum, 1);
@@ -167,7 +174,7 @@ Term Reader<eT>::entries(Index i, Parts x) {
   if (rule<rules::Square>(i)) return raised(2);
   if (rule<rules::Sqrt>(i)) return raised(0.5);
   if (const auto* power = rule<rules::Pow>(i)) return raised(power->exponent);
-  return FunctionReader<eT>(tape_, in_, read_)(i, x);
+  return FunctionReader<eT>(tape_, in_, read_)(i, x, shape);
 }
 
 template <class eT>
@@ -201,7 +208,7 @@ Term Reader<eT>::converted(Index i) {
     };
     return in_.make(Kind::product, n.shape, {factor(x[0], product->ta), factor(x[1], product->tb)});
   }
-  return FunctionReader<eT>(tape_, in_, read_)(i, x);
+  return FunctionReader<eT>(tape_, in_, read_)(i, x, n.shape);
 }
 
 // ---- Facts

@@ -55,11 +55,11 @@ Parameters FunctionReader<eT>::parameters(Index i) const {
 }
 
 template <class eT>
-Term FunctionReader<eT>::operator()(Index i, const Parts& x) const {
+Term FunctionReader<eT>::operator()(Index i, const Parts& x, Shape shape) const {
   const Node<eT>& n = tape_.node(i);
   const Shape s = in_[x[0].term].shape;
   const auto call = [&](const char* f, const Parameters& parameters = {}) {
-    return in_.apply(f, parameters, false, n.shape, x);
+    return in_.apply(f, parameters, false, shape, x);
   };
   if (const std::optional<Term> t = factored(i, x)) return *t;
   if (const std::optional<Term> t = part_of_eigen(i)) return *t;
@@ -79,7 +79,7 @@ Term FunctionReader<eT>::operator()(Index i, const Parts& x) const {
     const Parameters all = parameters(i);
     return call(x.size() == 1 ? "sort" : r->order.inverse ? "sorted_back" : "sorted_by", {all[0], all[1]});
   }
-  return in_.apply(n.operation->name, parameters(i), n.operation->family == Family::elementwise, n.shape, x);
+  return in_.apply(n.operation->name, parameters(i), n.operation->family == Family::elementwise, shape, x);
 }
 
 template <class eT>

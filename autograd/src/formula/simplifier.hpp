@@ -115,6 +115,8 @@ class Simplifier {
   void multiply_product(Factors& to, Part part);
   void fold_softmax(Factors& to);
   void fold_sigmoid(std::map<Term, double>& factors);
+  void fold_exponents(std::map<Term, double>& factors);
+  void drop_guards(std::map<Term, double>& factors);
   void gather(Factors& to, std::unique_ptr<Factors>& repeated, bool down);
   Term assembled(Factors& from);
   std::optional<Term> cancelled(Term product);
@@ -133,6 +135,8 @@ class Simplifier {
   std::optional<Term> undone_log(Term t);
   std::optional<Term> rewritten(Term f);
   std::optional<Term> exp_rule(Term f);
+  std::optional<Term> pow_rule(Term f);
+  std::optional<Term> number_rule(Term f);
   std::optional<Term> log_rule(Term f);
   std::optional<Term> softmax_rule(Term f);
   std::optional<Term> parity_rule(Term f);

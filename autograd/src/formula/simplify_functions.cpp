@@ -19,7 +19,7 @@ Term Simplifier::apply(const std::string& name, const Parameters& parameters, bo
 
 std::optional<Term> Simplifier::rewritten(Term f) {
   using Rule = std::optional<Term> (Simplifier::*)(Term);
-  for (const Rule rule : {&Simplifier::repeated_rule, &Simplifier::exp_rule, &Simplifier::log_rule, &Simplifier::softmax_rule,
+  for (const Rule rule : {&Simplifier::number_rule, &Simplifier::repeated_rule, &Simplifier::pow_rule, &Simplifier::exp_rule, &Simplifier::log_rule, &Simplifier::softmax_rule,
                           &Simplifier::parity_rule, &Simplifier::sigmoid_rule, &Simplifier::truth_rule, &Simplifier::matrix_rule,
                           &Simplifier::block_rule}) {
     if (const std::optional<Term> other = (this->*rule)(f)) return other;
@@ -50,6 +50,33 @@ std::optional<Term> Simplifier::repeated_rule(Term f) {
     rest.pop_back();
     return product(e.shape, {of(product({e.shape.rows, 1}, rest)), ones});
   }
+  return {};
+}
+
+/// The functions whose value at a whole number is one, or a half.
+std::optional<Term> Simplifier::number_rule(Term f) {
+  const Expression e = in_[f];
+  if (!e.elementwise || e.parts.size() != 1 || in_[e.parts[0].term].kind != Kind::number) return {};
+  const double x = in_[e.parts[0].term].value;
+  constexpr const char* zero_at_zero[] = {"sin", "tan", "asin", "atan", "sinh", "tanh", "asinh", "atanh", "erf",
+                                          "expm1", "log1p", "cbrt", "abs", "sign", "floor", "ceil", "round",
+                                          "trunc", "relu", "gelu", "silu", "stop_gradient"};
+  constexpr const char* one_at_zero[] = {"exp", "exp2", "exp10", "cos", "cosh", "erfc"};
+  const auto is_among = [&](const auto& names) {
+    return std::any_of(std::begin(names), std::end(names), [&](auto n) { return e.name == n; });
+  };
+  if (x == 0 && is_among(zero_at_zero)) return in_.number(0);
+  if (x == 0 && is_among(one_at_zero)) return in_.number(1);
+  if (x == 0 && e.name == "sigmoid") return in_.number(0.5);
+  return {};
+}
+
+std::optional<Term> Simplifier::pow_rule(Term f) {
+  const Expression e = in_[f];
+  if (e.name != "pow" || e.parts.size() != 2) return {};
+  const Term base = e.parts[0].term, exponent = e.parts[1].term;
+  if (in_[exponent].kind == Kind::number) return powers(e.shape, {{base, in_[exponent].value}});
+  if (is_zero(exponent) || is_unit(base)) return in_.ones(e.shape);
   return {};
 }
 
@@ -204,7 +231,12 @@ std::optional<Term> Simplifier::truth_rule(Term f) {
     const Term x = e.parts[0].term;
     const bool equal = e.name == "equal";
     if (is_truth(x)) return equal ? negated(x) : x;
-    if (holds({Fact::Kind::no_zeros, x})) return equal ? zero(e.shape) : in_.ones(e.shape);
+    const Expression of = in_[x];
+    const bool divides = of.kind == Kind::powers && std::all_of(of.parts.begin(), of.parts.end(), [&](const Part& p) {
+                           return p.by < 0 || is_unit(p.term);
+                         });
+    if (divides) return equal ? zero(e.shape) : in_.ones(e.shape);
+    if (equal && holds({Fact::Kind::no_zeros, x})) return zero(e.shape);
   }
   if (e.name != "where") return {};
   const Term c = e.parts[0].term, a = e.parts[1].term, b = e.parts[2].term, ones = in_.ones(e.shape);
@@ -280,6 +312,8 @@ std::optional<Term> Simplifier::block_rule(Term f) {
   if (e.name == "reverse" || e.name == "reshape" || e.name == "submat") {
     if (const std::optional<Term> plain = filled_like(e.parts[0].term, e.shape)) return plain;
   }
+  const bool arranges = e.name == "submat" || e.name == "placed" || e.name == "reshape";
+  if (arranges && in_[e.parts[0].term].shape == e.shape) return e.parts[0].term;
   if (e.name != "submat") return {};
   const Term x = e.parts[0].term;
   const Parts terms = in_[x].kind == Kind::sum ? in_[x].parts : Parts{{x}};

@@ -29,7 +29,9 @@ Term Simplifier::powers(Shape shape, const Parts& factors) {
   if (const auto known = made_.find(given); known != made_.end()) return known->second;
   Factors to{shape};
   for (const Part& f : factors) multiply(to, f);
-  const Term plain = to.coefficient == 0 ? zero(shape) : assembled(to);
+  // 0 times an infinite number is 0, as in the backward pass: nothing is passed on.
+  const bool vanishes = to.coefficient == 0 || std::isnan(to.coefficient);
+  const Term plain = vanishes ? zero(shape) : assembled(to);
   return remember(given, note("gather factors", given, plain));
 }
 
@@ -150,6 +152,52 @@ void Simplifier::fold_sigmoid(std::map<Term, double>& factors) {
   }
 }
 
+/// pow(x, a) pow(x, b) x^n is pow(x, a + b + n).
+void Simplifier::fold_exponents(std::map<Term, double>& factors) {
+  std::map<Term, std::vector<Part>> by_base;
+  for (const auto& [t, by] : factors) {
+    if (is_function(t, "pow") && in_[t].parts.size() == 2) by_base[in_[t].parts[0].term].push_back({t, by});
+  }
+  for (const auto& [base, all] : by_base) {
+    const auto plain = factors.find(base);
+    if (all.size() == 1 && all[0].by == 1 && plain == factors.end()) continue;
+    const Shape shape = in_[all[0].term].shape;
+    Parts terms;
+    Shape of_exponent = scalar_shape;
+    for (const Part& p : all) {
+      const Term exponent = in_[p.term].parts[1].term;
+      if (!in_[exponent].is_scalar()) of_exponent = in_[exponent].shape;
+      terms.push_back({exponent, p.by});
+    }
+    if (plain != factors.end()) {
+      terms.push_back({in_.number(1), plain->second});
+      factors.erase(plain);
+    }
+    for (const Part& p : all) factors.erase(p.term);
+    const Term power = apply("pow", {}, true, shape, {base, sum(of_exponent, terms)});
+    const Expression e = in_[power];
+    if (is_unit(power)) continue;
+    for (const Part& p : e.kind == Kind::powers ? e.parts : Parts{{power}}) {
+      if (!is_unit(p.term) && (factors[p.term] += p.by) == 0) factors.erase(p.term);
+    }
+  }
+}
+
+/// x % (x != 0) is x.
+void Simplifier::drop_guards(std::map<Term, double>& factors) {
+  const std::map<Term, double> given = factors;
+  for (const auto& [t, by] : given) {
+    if (!is_function(t, "not equal") || by <= 0 || !is_zero(in_[t].parts[1].term)) continue;
+    const Term x = in_[t].parts[0].term;
+    const auto is_factor = [&](const Part& p) {
+      const auto found = factors.find(p.term);
+      return is_unit(p.term) || (found != factors.end() && found->second * p.by > 0);
+    };
+    const Parts parts = in_[x].kind == Kind::powers ? in_[x].parts : Parts{{x}};
+    if (std::all_of(parts.begin(), parts.end(), is_factor)) factors.erase(t);
+  }
+}
+
 /// What is repeated becomes one factor, its numbers those of the whole.
 void Simplifier::gather(Factors& to, std::unique_ptr<Factors>& repeated, bool down) {
   if (!repeated) return;
@@ -176,6 +224,10 @@ Term Simplifier::assembled(Factors& from) {
   fold_sigmoid(from.full);
   fold_sigmoid(from.numbers);
   fold_softmax(from);
+  for (std::map<Term, double>* factors : {&from.numbers, &from.full}) {
+    fold_exponents(*factors);
+    drop_guards(*factors);
+  }
   if (from.full.empty() && from.down && from.across) {  // a column times a row
     const Term c = assembled(*from.across), r = assembled(*from.down);
     Parts all{{product(shape, {c, r})}};

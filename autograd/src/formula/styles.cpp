@@ -40,10 +40,10 @@ class Text final : public Style {
     return concat({a, "/", (b_is_product ? parentheses(b) : b)});
   }
   std::string raised(const std::string& x, const std::string& e) const override { return concat({x, "^", e}); }
-  std::string entries_raised(const std::string& x, double e) const override {
-    if (e == 2) return call("square", {x});
-    if (e == 0.5) return call("sqrt", {x});
-    return call("pow", {x, to_text(e)});
+  std::string entries_raised(const std::string& x, const std::string& e) const override {
+    if (e == "2") return call("square", {x});
+    if (e == "0.5") return call("sqrt", {x});
+    return call("pow", {x, e});
   }
   std::string transposed(const std::string& x) const override { return concat({x, "'"}); }
   std::string parentheses(const std::string& x) const override { return concat({"(", x, ")"}); }
@@ -100,8 +100,8 @@ class Latex final : public Style {
     return concat({"\\frac{", a, "}{", b, "}"});
   }
   std::string raised(const std::string& x, const std::string& e) const override { return concat({"{", x, "}^{", e, "}"}); }
-  std::string entries_raised(const std::string& x, double e) const override {
-    return concat({"{", x, "}^{\\odot ", to_text(e), "}"});
+  std::string entries_raised(const std::string& x, const std::string& e) const override {
+    return concat({"{", x, "}^{\\odot ", e, "}"});
   }
   std::string transposed(const std::string& x) const override { return concat({"{", x, "}^\\top"}); }
   std::string parentheses(const std::string& x) const override { return concat({"\\left(", x, "\\right)"}); }
@@ -157,10 +157,10 @@ class MathMl final : public Style {
     return concat({"<mfrac>", row({a}), row({b}), "</mfrac>"});
   }
   std::string raised(const std::string& x, const std::string& e) const override {
-    return concat({"<msup>", row({x}), number(e), "</msup>"});
+    return concat({"<msup>", row({x}), e, "</msup>"});
   }
-  std::string entries_raised(const std::string& x, double e) const override {
-    return concat({"<msup>", row({x}), row({"<mo>&#x2299;</mo>", number(to_text(e))}), "</msup>"});
+  std::string entries_raised(const std::string& x, const std::string& e) const override {
+    return concat({"<msup>", row({x}), row({"<mo>&#x2299;</mo>", e}), "</msup>"});
   }
   std::string transposed(const std::string& x) const override {
     return concat({"<msup>", row({x}), "<mo>&#x22A4;</mo></msup>"});

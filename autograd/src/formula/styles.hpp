@@ -23,7 +23,7 @@ class Style {
   virtual std::string minus(const std::string& x) const = 0;
   virtual std::string fraction(const std::string& a, const std::string& b, bool b_is_product) const = 0;
   virtual std::string raised(const std::string& x, const std::string& exponent) const = 0;
-  virtual std::string entries_raised(const std::string& x, double exponent) const = 0;
+  virtual std::string entries_raised(const std::string& x, const std::string& exponent) const = 0;
   virtual std::string transposed(const std::string& x) const = 0;
   virtual std::string parentheses(const std::string& x) const = 0;
   virtual std::string with_shape(const std::string& x, const std::string& rows, const std::string& cols) const = 0;

@@ -162,7 +162,14 @@ Writer::Box Writer::written_function(const Expression& e) {
     if (e.name == name)
       return {style_.infix(wrapped(operand(0), addition), sign, wrapped(operand(1), addition)), comparison};
   }
-  if (e.name == "inv") return {style_.raised(wrapped(operand(0), atom), "-1"), postfix};
+  if (e.name == "inv") return {style_.raised(wrapped(operand(0), atom), style_.number("-1")), postfix};
+  if (e.name == "pow" && e.parts.size() == 2) {
+    const bool delimited = !style_.calls_powers();  // an exponent above the line needs no parentheses
+    if (e.is_scalar())
+      return {style_.raised(wrapped(operand(0), atom), delimited ? operand(1).text : wrapped(operand(1), atom)), postfix};
+    const std::string base = delimited ? wrapped(operand(0), postfix) : operand(0).text;
+    return {style_.entries_raised(base, operand(1).text), atom};
+  }
   Strings arguments;
   for (std::size_t k = 0; k < e.parts.size(); ++k) arguments.push_back(operand(k).text);
   if (const char* name = placed_arguments(e, arguments)) return {style_.call(name, arguments), atom};

@@ -9,7 +9,7 @@ namespace armagrad::algebra {
 Writer::Box Writer::entry_power(Part p, Term negated) {
   const Box b = factor(p.term, negated);
   if (p.by == 1) return b;
-  return {style_.entries_raised(style_.calls_powers() ? b.text : wrapped(b, postfix), p.by), atom};
+  return {style_.entries_raised(style_.calls_powers() ? b.text : wrapped(b, postfix), style_.number(to_text(p.by))), atom};
 }
 
 /// A factor, written the other way round if it is the one to negate.

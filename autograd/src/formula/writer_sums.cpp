@@ -128,7 +128,7 @@ Writer::Box Writer::number_power(Part p, Term negated) {
   const Box b = factor(p.term, negated);
   if (p.by == 1) return b;
   if (p.by == 0.5) return {style_.call("sqrt", {b.text}), atom};
-  return {style_.raised(wrapped(b, atom), to_text(p.by)), postfix};
+  return {style_.raised(wrapped(b, atom), style_.number(to_text(p.by))), postfix};
 }
 
 }  // namespace armagrad::algebra
