@@ -22,6 +22,7 @@ double rounded(double x) {
   return std::stod(text);
 }
 
+constexpr std::size_t most_text = 100'000, most_nodes = 3000;
 constexpr arma::uword plain_entries = 400, most_entries = 8000, most_rows = 1000, most_cols = 40;
 
 /// Its first rows and columns: as numbers of four digits, or, if they are many, as multiples of `unit`.
@@ -82,7 +83,7 @@ class Document {
         by_(by),
         options_(options),
         tape_(J.tape()),
-        formulas_(J, options.formula, options.sizes),
+        formulas_(J, by, options.formula, options.sizes),
         backward_(J),
         differences_(J),
         shapes_(options.shapes.empty() ? shapes_in_words(J, options.sizes) : options.shapes) {}
@@ -144,8 +145,9 @@ class Document {
       j["index"] = stated.empty() ? formula.entries : stated;
     }
     j["value"] = matrix(tape_.value(tape_.handle(i)));
-    if (backward_.has_adjoint(i)) {
-      const arma::mat& adjoint = backward_.adjoint(i);
+    if (backward_.has_adjoint(i) || (is_leaf && n.needs_gradient)) {
+      const arma::mat adjoint = backward_.has_adjoint(i) ? backward_.adjoint(i)  // else J does not depend on it
+                                                         : arma::mat(n.shape.rows, n.shape.cols, arma::fill::zeros);
       const Verdict verdict = differences_.check(i, adjoint);
       j["adjoint"] = matrix(adjoint);
       j["check"] = {{"error", rounded(verdict.error)}, {"passed", verdict.passed}};
@@ -183,6 +185,12 @@ class Document {
     return {{"kind", "backward"}, {"node", step.node}, {"rule", entries.rule}, {"contributions", contributions}};
   }
 
+  /// A line among the rules that is none.
+  static Json note_of(const std::string& text) {
+    const Json said{{"text", text}, {"mathml", "<mtext>" + text + "</mtext>"}};
+    return {{"rule", "..."}, {"before", said}, {"after", {{"text", ""}, {"mathml", ""}}}};
+  }
+
   /// The gradients as the rules give them, simplified, and at last in numbers.
   void add_formulas(Json& all) {
     FormulaOptions with_steps = options_.formula;
@@ -207,15 +215,26 @@ class Document {
     for (const Assumption& a : formula.assumptions()) assuming.push_back(a.text());
     const std::vector<Simplification> texts = formula.simplifications(),
                                       marked = formula.simplifications(Format::mathml);
+    // Of a long derivation the first rules, and the names that these use.
     Json rules = Json::array();
-    for (std::size_t k = 0; k < texts.size(); ++k) {
+    std::string shown;
+    for (std::size_t k = 0; k < texts.size() && shown.size() < most_text; ++k) {
+      shown += texts[k].before + " " + texts[k].after + " ";
       rules.push_back({{"rule", texts[k].rule},
                        {"before", {{"text", texts[k].before}, {"mathml", marked[k].before}}},
                        {"after", {{"text", texts[k].after}, {"mathml", marked[k].after}}}});
     }
     Json where = Json::array();  // the names that only the rules use
-    for (const Formula::Line& d : formula.step_definitions(Format::mathml))
-      where.push_back(NodeFormulas::equation_in_mathml(d.left, d.right));
+    const std::vector<Formula::Line> names = formula.step_definitions(),
+                                     in_mathml = formula.step_definitions(Format::mathml);
+    std::size_t length = 0;
+    for (std::size_t k = 0; k < names.size() && length < most_text; ++k) {
+      if (shown.find(names[k].left) == std::string::npos) continue;
+      where.push_back(NodeFormulas::equation_in_mathml(in_mathml[k].left, in_mathml[k].right));
+      length += in_mathml[k].right.size();
+    }
+    if (rules.size() < texts.size())
+      rules.push_back(note_of("and " + std::to_string(texts.size() - rules.size()) + " more, which derive --steps lists"));
     all.push_back({{"kind", "simplify"},
                    {"before", before},
                    {"where", where},
@@ -253,8 +272,15 @@ std::vector<std::string> shapes_in_words(const V& J, const Sizes& sizes) {
 
 Json explanation(const V& J, const std::vector<V>& by, const ExplanationOptions& options) {
   J.tape().check(J, "explanation", {});
+  for (const V& v : by) {
+    J.tape().check(v, "explanation", {});
+    if (v.index() > J.index()) misuse("explanation", {}, "a variable that is younger than the root");
+  }
   if (J.shape() != scalar_shape)
     misuse("explanation", {}, "the root is not a scalar but " + to_string(J.shape()));
+  if (J.index() >= most_nodes)
+    misuse("explanation", {}, std::to_string(J.index() + 1) + " nodes, of which a page has room for " +
+                                  std::to_string(most_nodes) + "; derive --steps lists the steps as text");
   for (Index i = 0; i <= J.index(); ++i) {
     if (J.tape().node(i).shape.size() == 0) misuse("explanation", J.tape().node(i).at, "an empty matrix");
   }

@@ -30,11 +30,12 @@ class NodeFormulas {
     std::vector<Mistake> mistakes;  // two
   };
 
-  /// Names for J and all that it is computed from: leaves' own ones, the loss's for J; matrices that have
-  /// none are Z1, Z2, ..., vectors z1, numbers s1.
-  NodeFormulas(const Var<double>& J, const FormulaOptions& options, const Sizes& sizes);
+  /// Names for J, all that it is computed from and the variables `by`, which J may not depend on: leaves' own
+  /// ones, the loss's for J; matrices that have none are Z1, Z2, ..., vectors z1, numbers s1.
+  NodeFormulas(const Var<double>& J, const std::vector<Var<double>>& by, const FormulaOptions& options,
+               const Sizes& sizes);
 
-  /// The nodes that J is computed from, J last, without leaves that are there twice and factorisations.
+  /// In the order of the tape, without leaves that are there twice and factorisations.
   const std::vector<Index>& nodes() const { return nodes_; }
   /// A leaf's first occurrence, or the node itself.
   Index first(Index i) const { return first_.at(i); }
@@ -66,6 +67,7 @@ class NodeFormulas {
   struct Reading;
 
   Tape<double>& tape_;
+  Index root_;
   FormulaOptions options_;
   Sizes sizes_;
   std::vector<Index> nodes_;

@@ -13,10 +13,13 @@ namespace armagrad {
 
 namespace {
 
-std::vector<Index> reachable(const Var<double>& J) {
+std::vector<Index> used_nodes(const Var<double>& J, const std::vector<Var<double>>& by) {
   Tape<double>& tape = J.tape();
   std::vector<bool> used(J.index() + 1, false);
   used[J.index()] = true;
+  for (const Var<double>& v : by) {
+    if (v.index() < used.size()) used[v.index()] = true;
+  }
   for (Index i = J.index() + 1; i-- > 0;) {
     if (!used[i]) continue;
     for (const Index k : tape.operands(tape.node(i))) used[k] = true;
@@ -30,12 +33,13 @@ std::vector<Index> reachable(const Var<double>& J) {
 
 }  // namespace
 
-NodeFormulas::NodeFormulas(const Var<double>& J, const FormulaOptions& options, const Sizes& sizes)
-    : tape_(J.tape()), options_(options), sizes_(sizes) {
+NodeFormulas::NodeFormulas(const Var<double>& J, const std::vector<Var<double>>& by, const FormulaOptions& options,
+                           const Sizes& sizes)
+    : tape_(J.tape()), root_(J.index()), options_(options), sizes_(sizes) {
   std::map<std::string, Index> leaves;
   std::set<std::string> taken{options.loss};
   for (const auto& [name, value] : options.names) taken.insert(name);
-  const std::vector<Index> all = reachable(J);
+  const std::vector<Index> all = used_nodes(J, by);
   for (const Index i : all) {
     const char* name = tape_.name(i);
     const bool is_leaf = tape_.node(i).operation->family == Family::leaf;
@@ -175,7 +179,7 @@ NodeFormulas::Contribution NodeFormulas::contribution(const BackwardPass<double>
 
 NodeFormulas::Written NodeFormulas::loss() const {
   Reading r{*this};
-  return r.written(r.simplify(r.read(nodes_.back())));
+  return r.written(r.simplify(r.read(root_)));
 }
 
 NodeFormulas::Written NodeFormulas::unsimplified(const Var<double>& gradient) const {

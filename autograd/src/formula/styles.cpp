@@ -54,7 +54,7 @@ class Text final : public Style {
   std::string derivative(const std::string& of, const std::string& by) const override {
     return concat({"d", of, "/d", by});
   }
-  bool calls_powers() const override { return true; }
+  bool calls_functions() const override { return true; }
 };
 
 class Latex final : public Style {
@@ -112,7 +112,7 @@ class Latex final : public Style {
   std::string derivative(const std::string& of, const std::string& by) const override {
     return concat({"\\frac{\\partial ", name(of), "}{\\partial ", name(by), "}"});
   }
-  bool calls_powers() const override { return false; }
+  bool calls_functions() const override { return false; }
 
   static std::string escaped(const std::string& x) {
     std::string out;
@@ -176,7 +176,7 @@ class MathMl final : public Style {
     const std::string d = "<mo>&#x2202;</mo>";
     return concat({"<mfrac>", row({d, name(of)}), row({d, name(by)}), "</mfrac>"});
   }
-  bool calls_powers() const override { return false; }
+  bool calls_functions() const override { return false; }
 
   static std::string row(std::initializer_list<std::string_view> x) {
     return concat({"<mrow>", concat(x), "</mrow>"});

@@ -29,8 +29,8 @@ class Style {
   virtual std::string with_shape(const std::string& x, const std::string& rows, const std::string& cols) const = 0;
   virtual std::string equation(const std::string& left, const std::string& right) const = 0;
   virtual std::string derivative(const std::string& of, const std::string& by) const = 0;
-  /// Whether entries_raised stands without parentheses, as a function's result.
-  virtual bool calls_powers() const = 0;
+  /// Whether entries_raised and sum are functions' results, which need no parentheses.
+  virtual bool calls_functions() const = 0;
 
   static const Style& text();
   static const Style& latex();

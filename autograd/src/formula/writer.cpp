@@ -25,6 +25,10 @@ std::string Writer::wrapped(const Box& b, int at_least) const {
   return b.precedence >= at_least ? b.text : style_.parentheses(b.text);
 }
 
+Writer::Box Writer::transposed(const Box& b) const {
+  return {style_.transposed(wrapped(b, postfix)), postfix, b.text, b.precedence == atom};
+}
+
 /// A number of rows or columns, or a place: by the dimensions' names, be it n - 1, n + d or n d.
 std::string Writer::size(std::uint32_t n) const {
   constexpr std::uint32_t small = 6;  // is rather meant as it is
@@ -105,7 +109,7 @@ Writer::Box Writer::written(Term t) {
     }
     case Kind::transpose: {
       const Box inside = box(e.parts[0].term);
-      return {style_.transposed(wrapped(inside, postfix)), postfix, inside.text};
+      return transposed(inside);
     }
     case Kind::function:
       break;
@@ -164,7 +168,7 @@ Writer::Box Writer::written_function(const Expression& e) {
   }
   if (e.name == "inv") return {style_.raised(wrapped(operand(0), atom), style_.number("-1")), postfix};
   if (e.name == "pow" && e.parts.size() == 2) {
-    const bool delimited = !style_.calls_powers();  // an exponent above the line needs no parentheses
+    const bool delimited = !style_.calls_functions();  // an exponent above the line needs no parentheses
     if (e.is_scalar())
       return {style_.raised(wrapped(operand(0), atom), delimited ? operand(1).text : wrapped(operand(1), atom)), postfix};
     const std::string base = delimited ? wrapped(operand(0), postfix) : operand(0).text;

@@ -32,6 +32,7 @@ class Writer {
     std::string text;
     int precedence;
     std::string upright{};  // what a transpose is of
+    bool upright_is_atom = false;
   };
   /// From weak to strong.
   static constexpr int comparison = 0, addition = 1, multiplication = 2, postfix = 4, atom = 5;
@@ -44,6 +45,7 @@ class Writer {
   /// ""}.
   static std::pair<std::string, std::string> as_fraction(double x);
   std::string wrapped(const Box& b, int at_least) const;
+  Box transposed(const Box& b) const;
   std::string size(std::uint32_t n) const;
   Box shaped(Box b, Shape s) const;
 

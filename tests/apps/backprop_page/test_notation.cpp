@@ -191,7 +191,7 @@ Computed computed(const Case& c) {
   ProblemOnTape on_tape(problem);
   Tape<double>& tape = on_tape.tape;
   const auto document = explanation(on_tape.J, on_tape.by, {"", {}, on_tape.options, {}, {}});
-  const NodeFormulas spelling(on_tape.J, on_tape.options, {});
+  const NodeFormulas spelling(on_tape.J, on_tape.by, on_tape.options, {});
   const BackwardPass<double> backward(on_tape.J);
 
   IndexNotation all;

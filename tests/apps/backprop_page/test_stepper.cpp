@@ -57,7 +57,7 @@ arma::mat read_back(const std::string& text, const std::map<std::string, arma::m
 BOOST_AUTO_TEST_CASE(adjoints_of_leaves_are_the_gradients) {
   Network n;
   const FormulaOptions options;
-  const NodeFormulas spelling(n.J, options, {});
+  const NodeFormulas spelling(n.J, {n.U, n.A}, options, {});
   const BackwardPass<double> backward(n.J);
   n.tape.backward(n.J);
   for (const V& v : {n.U, n.A})
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(adjoints_of_leaves_are_the_gradients) {
 BOOST_AUTO_TEST_CASE(formulas_of_steps_read_back) {
   Network n;
   const FormulaOptions options;
-  const NodeFormulas spelling(n.J, options, {});
+  const NodeFormulas spelling(n.J, {n.U, n.A}, options, {});
   const BackwardPass<double> backward(n.J);
   std::map<std::string, arma::mat> values;
   for (const Index i : spelling.nodes()) {
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(formulas_of_steps_read_back) {
 BOOST_AUTO_TEST_CASE(differences_tell_right_from_wrong_everywhere) {
   Network n;
   const FormulaOptions options;
-  const NodeFormulas spelling(n.J, options, {});
+  const NodeFormulas spelling(n.J, {n.U, n.A}, options, {});
   const BackwardPass<double> backward(n.J);
   Differences differences(n.J);
   for (const Index i : spelling.nodes()) {
