@@ -1,13 +1,14 @@
 #pragma once
 // A computation and its backward pass, a step at a time, as the document that the page shows.
 
-#include <armagrad/derive.hpp>
+#include <armagrad/node_formulas.hpp>
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "spelling.hpp"
-
 namespace armagrad::apps {
+
+using V = Var<double>;
+using Sizes = NodeFormulas::Sizes;
 
 /// Columns that are pictures, row after row of pixels.
 struct Tiles {

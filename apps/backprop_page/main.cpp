@@ -6,6 +6,8 @@
 #include <functional>
 #include <iostream>
 
+#include <armagrad/armagrad.hpp>
+
 #include "explanation.hpp"
 
 namespace armagrad::apps {

@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "backward.hpp"
+#include <armagrad/node_formulas.hpp>
 
 namespace armagrad::apps {
 

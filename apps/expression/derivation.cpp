@@ -134,12 +134,14 @@ ProblemOnTape::ProblemOnTape(const Problem& problem, const Data* given, Length l
   if (!problem.along.empty()) options.loss = "J_" + problem.along;
   options.assume = [&problem, weights = weights_of_logarithms(problem.expression),
                     looks = given != nullptr](const Assumption& a) -> std::optional<bool> {
+    using Kind = Assumption::Kind;
+    if (looks || a.kind == Kind::no_zeros) return std::nullopt;
     const Variable* v = problem.variables.find(a.of);
-    const bool sums =
-        a.kind == Assumption::Kind::columns_sum_to_one || a.kind == Assumption::Kind::rows_sum_to_one;
-    if (looks || !sums || !v || v->nature != Nature::unsaid || contains(problem.by, a.of))
-      return std::nullopt;
-    return contains(weights, a.of);
+    if (!v) return false;
+    if (a.kind == Kind::symmetric) return v->nature == Nature::symmetric || v->nature == Nature::spd;
+    if (v->nature == Nature::unsaid) return !contains(problem.by, a.of) && contains(weights, a.of);
+    const bool columns = a.kind == Kind::columns_sum_to_one;
+    return v->nature == (columns ? Nature::columns_sum_to_one : Nature::rows_sum_to_one);
   };
 }
 

@@ -27,12 +27,15 @@ V along_second(const Call& c, uword otherwise, auto f) {
   return f(c[0], p);
 }
 V extreme(const Call& c, auto f) {
-  if (c.size() == 2 && !is_constant_number(c[1])) return f(c[0], c[1]);
+  if (c.size() == 2 && !is_literal_number(c[1])) return f(c[0], c[1]);
   return along(c, f);
 }
 V norm_of(const Call& c) {
   if (c.size() == 1) return norm(c[0]);
-  return c.argument(1).text ? norm(c[0], c.text(1).c_str()) : norm(c[0], c.count(1));
+  if (c.argument(1).text) return norm(c[0], c.text(1).c_str());
+  if (is_literal_number(c[1])) return norm(c[0], c.count(1));
+  if (c[0].n_rows != 1 && c[0].n_cols != 1) throw std::logic_error("a matrix's norm is 1, 2 or \"fro\"");
+  return pow(accu(pow(abs(c[0]), c[1])), 1 / c[1]);
 }
 V filled(const Call& c, double number) {
   check_entries(double(c.count(0)) * double(c.count(1)));

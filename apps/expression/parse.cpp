@@ -54,6 +54,12 @@ class Builder {
       calls_.push_back({"at", at, operands_.size() - 1});
     }
   }
+  /// Whether an entry's place may follow at once: behind a parenthesis or a transpose.
+  bool has_entries() const {
+    const char last = text_[operands_.back().all.end - 1];
+    return last == ')' || last == '\'';
+  }
+  void open_entry(Range) { calls_.push_back({"at", operands_.back().all, operands_.size() - 1}); }
   void open_method(Range r) {
     const std::string text(r.begin(), r.end());
     const bool transposes = text == "t" || text == "st";
@@ -146,6 +152,10 @@ const auto is_function_name = [](auto& context) {
   x3::_pass(context) = x3::get<Builder>(context).get().is_function_name();
 };
 
+const auto has_entries = [](auto& context) {
+  x3::_pass(context) = x3::get<Builder>(context).get().has_entries();
+};
+
 x3::rule<struct expression> const expression = "an expression";
 x3::rule<struct product> const product = "an operand";
 x3::rule<struct factor> const factor = "an operand";
@@ -187,7 +197,10 @@ const auto method_name = named<struct method_tag>("a function's name", name[to(&
 const auto method = '.' > method_name > named<struct open_tag>("'('", x3::lit('(')) > arguments;
 const auto power = x3::raw[x3::lit(".^") | '^'][to(&Builder::operator_sign)] >
                    with_sign<struct exponent_tag>(primary) > x3::eps[to(&Builder::infix)];
-const auto factor_def = primary >> *(x3::raw[x3::lit('\'')][to(&Builder::transpose)] | power | method);
+// (x'*y)(0) is an entry; (a + b)(c + d) and (a + b) (2) are products.
+const auto places = x3::no_skip[x3::lit('(')] >> digits >> -(x3::lit(',') >> digits) >> ')';
+const auto entry = x3::omit[x3::eps[has_entries] >> &places >> '('][to(&Builder::open_entry)] > arguments;
+const auto factor_def = primary >> *(x3::raw[x3::lit('\'')][to(&Builder::transpose)] | power | method | entry);
 
 const auto operand = with_sign<struct operand_tag>(factor);
 const auto by = x3::raw[x3::char_("*%/")][to(&Builder::operator_sign)] > operand;

@@ -1,5 +1,5 @@
 #pragma once
-// Computes index notation, `W̄[k,i] = Σ_j Z̄[i,j] X[k,j]`, from numbers: what apps/stepper/notation.hpp
+// Computes index notation, `W̄[k,i] = Σ_j Z̄[i,j] X[k,j]`, from numbers: what apps/backprop_page/notation.hpp
 // describes.
 
 #include <armadillo>

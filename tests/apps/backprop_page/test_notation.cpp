@@ -1,6 +1,8 @@
 // Index notation of every function that an expression may use: what the page shows of each step is computed
 // from the numbers beside it.
-#define BOOST_TEST_MODULE stepper_notation
+#define BOOST_TEST_MODULE backprop_page_notation
+#include <armagrad/custom_operation.hpp>
+
 #include "apps/expression/derivation.hpp"
 #include "apps/expression/functions.hpp"
 #include "apps/backprop_page/explanation.hpp"
@@ -189,8 +191,8 @@ Computed computed(const Case& c) {
   ProblemOnTape on_tape(problem);
   Tape<double>& tape = on_tape.tape;
   const auto document = explanation(on_tape.J, on_tape.by, {"", {}, on_tape.options, {}, {}});
-  const Spelling spelling(on_tape.J, on_tape.options, {});
-  const Backward backward(on_tape.J, spelling.names());
+  const NodeFormulas spelling(on_tape.J, on_tape.by, on_tape.options, {});
+  const BackwardPass<double> backward(on_tape.J);
 
   IndexNotation all;
   for (const Index i : spelling.nodes()) {
@@ -234,13 +236,13 @@ Computed computed(const Case& c) {
   std::size_t k = 0;
   for (const auto& step : document["steps"]) {
     if (step["kind"] != "backward") continue;
-    const Passed& passed = backward.steps().at(k++);
-    BOOST_REQUIRE(passed.from == step["node"].get<Index>());
+    const auto& passed = backward.steps().at(k++);
+    BOOST_REQUIRE(passed.node == step["node"].get<Index>());
     for (std::size_t p = 0; p < passed.contributions.size(); ++p) {
-      const Added& added = passed.contributions[p];
-      IndexNotation notation = of_node(passed.from);
-      notation.values[barred(spelling.name(added.to))] = added.part.value();
-      check(std::move(notation), step["contributions"][p]["index"], tape.node(passed.from).operation->name);
+      const auto& added = passed.contributions[p];
+      IndexNotation notation = of_node(passed.node);
+      notation.values[barred(spelling.name(added.to))] = tape.handle(added.part).value();
+      check(std::move(notation), step["contributions"][p]["index"], tape.node(passed.node).operation->name);
     }
   }
   return done;
@@ -284,4 +286,41 @@ BOOST_AUTO_TEST_CASE(wrong_notation_is_noticed) {
        {"Z[i,j] = A[i,j]", "s = Σ_i v[i]", "Z[i,j] = A[j,i] + 1e-6", "Z[j,i] = A[i,j] + [i = 1]"})
     BOOST_TEST(notation.error(wrong) > 1e-7, wrong);
   BOOST_CHECK_THROW(notation.error("Z[i,j] = B[i,j]"), std::runtime_error);
+}
+
+// An operation of which nothing is stated anywhere but its rule.
+namespace elsewhere {
+struct LogCosh : Elementwise<1> {
+  static constexpr auto name = "logcosh";
+  static auto value(auto x) { return abs(x) + log1p(exp(-2.0 * abs(x))) - std::log(2.0); }
+  static auto partials(auto, auto x) { return std::tuple(tanh(x)); }
+};
+struct Doubled : General<1> {
+  static constexpr auto name = "doubled";
+  static constexpr bool multilinear = true;
+  static constexpr std::array reads{armagrad::reads::nothing};
+  static void forward(auto y, const auto& x) { y = 2.0 * x; }
+  static void reverse(auto dx, const auto& dy, const auto&, const auto&) { dx += full(dy) * 2.0; }
+};
+}  // namespace elsewhere
+
+BOOST_AUTO_TEST_CASE(an_added_operation_needs_no_other_text) {
+  const arma::mat x{{1, 2, 3}, {4, 5, 6}};
+  Tape<double> tape;
+  const Var<double> v = tape.variable(view(x, "x"));
+  const Var<double> y = append_node<elsewhere::Doubled, double>({}, v.shape(), {}, {&v});
+  const auto document = explanation(accu(detail::elementwise(elsewhere::LogCosh{}, {}, y)), {v}, {"", {}, {}, {}, {}});
+  std::vector<std::string> forward, backward;
+  for (const auto& node : document["nodes"]) {
+    if (node["kind"] == "computed") forward.push_back(node["index"]);
+  }
+  for (const auto& step : document["steps"]) {
+    if (step["kind"] == "backward") backward.push_back(step["contributions"][0]["index"]);
+  }
+  BOOST_TEST(forward == std::vector<std::string>({"Z1[i,j] = doubled(x)[i,j]", "Z2[i,j] = logcosh(Z1[i,j])",
+                                                  "J = Σ_{i,j} Z2[i,j]"}),
+             boost::test_tools::per_element());
+  BOOST_TEST(backward == std::vector<std::string>({"Z̄2[i,j] = J̄", "Z̄1[i,j] = Z̄2[i,j] tanh(Z1[i,j])",
+                                                   "x̄[i,j] = 2 Z̄1[i,j]"}),
+             boost::test_tools::per_element());
 }

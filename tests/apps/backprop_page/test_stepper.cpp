@@ -1,6 +1,8 @@
 // The stepper: what it writes about each step is read back as an expression and computed; adjoints against
 // the tape's gradients; the verdict of differences; the document.
 #define BOOST_TEST_MODULE stepper
+#include <armagrad/armagrad.hpp>
+
 #include "apps/expression/evaluate.hpp"
 #include "apps/expression/syntax.hpp"
 #include "apps/backprop_page/differences.hpp"
@@ -55,8 +57,8 @@ arma::mat read_back(const std::string& text, const std::map<std::string, arma::m
 BOOST_AUTO_TEST_CASE(adjoints_of_leaves_are_the_gradients) {
   Network n;
   const FormulaOptions options;
-  const Spelling spelling(n.J, options, {});
-  const Backward backward(n.J, spelling.names());
+  const NodeFormulas spelling(n.J, {n.U, n.A}, options, {});
+  const BackwardPass<double> backward(n.J);
   n.tape.backward(n.J);
   for (const V& v : {n.U, n.A})
     BOOST_TEST(difference(n.tape.gradient(v), backward.adjoint(v.index())) < 1e-14);
@@ -65,8 +67,8 @@ BOOST_AUTO_TEST_CASE(adjoints_of_leaves_are_the_gradients) {
 BOOST_AUTO_TEST_CASE(formulas_of_steps_read_back) {
   Network n;
   const FormulaOptions options;
-  const Spelling spelling(n.J, options, {});
-  const Backward backward(n.J, spelling.names());
+  const NodeFormulas spelling(n.J, {n.U, n.A}, options, {});
+  const BackwardPass<double> backward(n.J);
   std::map<std::string, arma::mat> values;
   for (const Index i : spelling.nodes()) {
     values[spelling.name(i)] = n.tape.value(n.tape.handle(i));
@@ -79,13 +81,13 @@ BOOST_AUTO_TEST_CASE(formulas_of_steps_read_back) {
     BOOST_TEST(difference(values.at(spelling.name(i)), read_back(spelling.formula(i).text, values)) < 1e-14);
     ++formulas;
   }
-  for (const Passed& passed : backward.steps()) {
-    for (const Added& c : passed.contributions) {
-      const Spelling::Part part = spelling.contribution(passed.from, c.part);
-      BOOST_TEST_CONTEXT(spelling.name(passed.from) << " adds " << part.text) {
-        BOOST_TEST(difference(c.part.value(), read_back(part.text, values)) < 1e-14);
-        BOOST_TEST(part.wrong.size() == 2u);
-        for (const Spelling::Wrong& wrong : part.wrong) BOOST_TEST(wrong.text != part.text);
+  for (const auto& step : backward.steps()) {
+    for (const auto& c : step.contributions) {
+      const NodeFormulas::Contribution part = spelling.contribution(step, c);
+      BOOST_TEST_CONTEXT(spelling.name(step.node) << " adds " << part.text) {
+        BOOST_TEST(difference(n.tape.handle(c.part).value(), read_back(part.text, values)) < 1e-14);
+        BOOST_TEST(part.mistakes.size() == 2u);
+        for (const NodeFormulas::Mistake& wrong : part.mistakes) BOOST_TEST(wrong.text != part.text);
       }
       ++contributions;
     }
@@ -97,8 +99,8 @@ BOOST_AUTO_TEST_CASE(formulas_of_steps_read_back) {
 BOOST_AUTO_TEST_CASE(differences_tell_right_from_wrong_everywhere) {
   Network n;
   const FormulaOptions options;
-  const Spelling spelling(n.J, options, {});
-  const Backward backward(n.J, spelling.names());
+  const NodeFormulas spelling(n.J, {n.U, n.A}, options, {});
+  const BackwardPass<double> backward(n.J);
   Differences differences(n.J);
   for (const Index i : spelling.nodes()) {
     if (!backward.has_adjoint(i)) continue;

@@ -1,28 +1,9 @@
-#pragma once
-
-#include <algorithm>
-#include <bit>
-
 #include "expression.hpp"
 
-namespace armagrad::algebra {
+#include <bit>
+#include <cmath>
 
-namespace detail {
-/// The whole numbers in a text.
-inline std::vector<std::uint32_t> numbers_in(const std::string& text) {
-  std::vector<std::uint32_t> all;
-  for (std::size_t i = 0; i < text.size();) {
-    if (text[i] < '0' || text[i] > '9') {
-      ++i;
-      continue;
-    }
-    std::size_t length = 0;
-    all.push_back(std::uint32_t(std::stoul(text.substr(i), &length)));
-    i += length;
-  }
-  return all;
-}
-}  // namespace detail
+namespace armagrad::algebra {
 
 std::size_t Expressions::Hash::operator()(Term t) const {
   const Expression& e = in->all_[t];
@@ -31,7 +12,10 @@ std::size_t Expressions::Hash::operator()(Term t) const {
   mix(e.shape.cols);
   mix(std::bit_cast<std::uint64_t>(e.value));
   mix(std::hash<std::string>{}(e.name));
-  mix(std::hash<std::string>{}(e.parameters));
+  for (const Parameter& p : e.parameters) {
+    mix(std::bit_cast<std::uint64_t>(p.value));
+    mix(std::hash<std::string>{}(p.text));
+  }
   for (const Part& p : e.parts) mix(p.term), mix(std::bit_cast<std::uint64_t>(p.by));
   return h;
 }
@@ -74,12 +58,12 @@ Term Expressions::make(Kind kind, Shape shape, Parts parts) {
   return add({.kind = kind, .shape = shape, .name = {}, .parts = std::move(parts)});
 }
 
-Term Expressions::apply(const std::string& name, const std::string& parameters,
-                                        bool elementwise, Shape shape, Parts operands) {
+Term Expressions::apply(const std::string& name, Parameters parameters, bool elementwise, Shape shape,
+                        Parts operands) {
   return add({.kind = Kind::function,
               .shape = shape,
               .name = name,
-              .parameters = parameters,
+              .parameters = std::move(parameters),
               .elementwise = elementwise,
               .parts = std::move(operands)});
 }

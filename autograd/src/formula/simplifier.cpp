@@ -1,36 +1,13 @@
-#pragma once
 // The walk over an expression, transposes, and what the rules have in common.
 
-#include <cmath>
-
-#include "expression_impl.hpp"
 #include "simplifier.hpp"
+
+#include <algorithm>
+#include <cmath>
 
 namespace armagrad::algebra {
 
-namespace detail {
-inline bool is_integer(double x) { return x == std::round(x); }
-}  // namespace detail
-
-class Simplifier::Attempt {
- public:
-  explicit Attempt(Simplifier& s)
-      : s_(s), rewrites_(s.rewrites_.size()), facts_(s.facts_.size()), made_(s.made_in_order_.size()) {}
-  Attempt(const Attempt&) = delete;
-  void keep() { kept_ = true; }
-  ~Attempt() {
-    if (kept_) return;
-    s_.rewrites_.resize(rewrites_);
-    s_.facts_.resize(facts_);
-    for (std::size_t i = made_; i < s_.made_in_order_.size(); ++i) s_.made_.erase(s_.made_in_order_[i]);
-    s_.made_in_order_.resize(made_);
-  }
-
- private:
-  Simplifier& s_;
-  std::size_t rewrites_, facts_, made_;
-  bool kept_ = false;
-};
+bool Simplifier::is_integer(double x) { return x == std::round(x); }
 
 Term Simplifier::note(const char* rule, Term before, Term after) {
   if (before != after) rewrites_.push_back({rule, before, after});
@@ -221,12 +198,12 @@ bool Simplifier::is_negative(Term a, Term b) const {
 std::optional<Term> Simplifier::turned_inside(Term t) {
   const Expression e = in_[t];
   const Shape to{e.shape.cols, e.shape.rows};
-  std::string parameters = e.parameters;
+  Parameters parameters = e.parameters;
   if (e.kind == Kind::function && !e.elementwise) {
     constexpr const char* along[] = {"softmax", "log_softmax", "logsumexp", "max", "min", "first_max"};
     const bool has_dim = std::any_of(std::begin(along), std::end(along), [&](auto n) { return e.name == n; });
-    if (!has_dim || (parameters != "0" && parameters != "1")) return {};
-    parameters = parameters == "0" ? "1" : "0";
+    if (!has_dim || parameters.empty()) return {};
+    parameters.back().value = 1 - e.dim();
   }
   Parts parts;
   for (const Part& p : e.parts) parts.push_back({transposed(p.term), p.by});

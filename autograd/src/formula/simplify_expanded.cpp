@@ -1,7 +1,7 @@
-#pragma once
 // Multiplying out, where something then cancels.
 
-#include "simplifier_impl.hpp"
+#include "simplifier.hpp"
+
 
 namespace armagrad::algebra {
 

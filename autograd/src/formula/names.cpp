@@ -1,12 +1,12 @@
-#pragma once
-// Which parts of a formula get names of their own, and which names.
+#include "names.hpp"
 
-#include "notation.hpp"
+#include <algorithm>
 
 namespace armagrad::algebra {
 
-namespace detail {
-inline char letter_for(const Expression& e) {
+namespace {
+
+char letter_for(const Expression& e) {
   switch (e.kind) {
     case Kind::function:
       if (e.name == "softmax") return 'P';
@@ -21,11 +21,12 @@ inline char letter_for(const Expression& e) {
       return 'T';
   }
 }
-}  // namespace detail
+
+}  // namespace
 
 std::map<Term, std::string> names_for(const Expressions& in, const std::vector<Term>& written,
-                                                      const std::map<Term, std::string>& given,
-                                                      const std::vector<std::string>& taken) {
+                                      const std::map<Term, std::string>& given,
+                                      const std::vector<std::string>& taken) {
   constexpr double worth_a_name = 4;
   constexpr int deepest = 24;
   std::map<Term, double> uses;  // what is used below its users comes after them
@@ -48,7 +49,7 @@ std::map<Term, std::string> names_for(const Expressions& in, const std::vector<T
       depth[t] = 0;
     } else if (e.kind != Kind::transpose && !is_simple &&
                ((n > 1 && e.cost >= worth_a_name) || below >= deepest)) {
-      by_letter[detail::letter_for(e)].push_back(t);
+      by_letter[letter_for(e)].push_back(t);
       depth[t] = 0;
     }
   }

@@ -1,7 +1,9 @@
-#pragma once
 // Sums: like terms and common factors.
 
-#include "simplifier_impl.hpp"
+#include "simplifier.hpp"
+
+#include <algorithm>
+#include <cmath>
 
 namespace armagrad::algebra {
 
@@ -78,7 +80,7 @@ void Simplifier::complement_sigmoids(Shape shape, Parts& parts) {
     if (!is_function(p.term, "sigmoid") || p.by + one->by != 0) continue;
     const Term x = in_[p.term].parts[0].term;
     if (in_[x].kind != Kind::sum || content(x) > 0) continue;
-    p = {apply("sigmoid", "", true, shape, {scaled(-1, x)}), one->by};
+    p = {apply("sigmoid", {}, true, shape, {scaled(-1, x)}), one->by};
     parts.erase(one);
     collect(parts);
     return;
@@ -127,7 +129,7 @@ Simplifier::Primitive Simplifier::primitive(Term t, double exponent, double coef
   double number = parts.size() == 1 ? parts[0].by : content(sum);
   const double product = std::abs(coefficient * std::pow(number, exponent));
   if (parts.size() > 1 && !(product > 1e-12 && product < 1e12)) number = number < 0 ? -1 : 1;
-  if (number == 1 || (number < 0 && !detail::is_integer(exponent))) return {1, t};
+  if (number == 1 || (number < 0 && !is_integer(exponent))) return {1, t};
   const Term rest = parts.size() == 1 ? parts[0].term : scaled(1 / number, sum);
   return {number, sum == t ? rest : transposed(rest)};
 }

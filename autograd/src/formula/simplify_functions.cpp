@@ -1,12 +1,14 @@
-#pragma once
 // Functions: what exp and log undo, softmax, signs, truth values, inverses.
 
-#include "simplifier_impl.hpp"
+#include "simplifier.hpp"
+
+#include <algorithm>
+#include <cmath>
 
 namespace armagrad::algebra {
 
-Term Simplifier::apply(const std::string& name, const std::string& parameters, bool elementwise,
-                                       Shape shape, const std::vector<Term>& operands) {
+Term Simplifier::apply(const std::string& name, const Parameters& parameters, bool elementwise, Shape shape,
+                       const std::vector<Term>& operands) {
   Parts parts;
   for (const Term t : operands) parts.push_back({t});
   const Term given = in_.apply(name, parameters, elementwise, shape, parts);
@@ -17,7 +19,7 @@ Term Simplifier::apply(const std::string& name, const std::string& parameters, b
 
 std::optional<Term> Simplifier::rewritten(Term f) {
   using Rule = std::optional<Term> (Simplifier::*)(Term);
-  for (const Rule rule : {&Simplifier::repeated_rule, &Simplifier::exp_rule, &Simplifier::log_rule, &Simplifier::softmax_rule,
+  for (const Rule rule : {&Simplifier::number_rule, &Simplifier::repeated_rule, &Simplifier::pow_rule, &Simplifier::exp_rule, &Simplifier::log_rule, &Simplifier::softmax_rule,
                           &Simplifier::parity_rule, &Simplifier::sigmoid_rule, &Simplifier::truth_rule, &Simplifier::matrix_rule,
                           &Simplifier::block_rule}) {
     if (const std::optional<Term> other = (this->*rule)(f)) return other;
@@ -51,6 +53,33 @@ std::optional<Term> Simplifier::repeated_rule(Term f) {
   return {};
 }
 
+/// The functions whose value at a whole number is one, or a half.
+std::optional<Term> Simplifier::number_rule(Term f) {
+  const Expression e = in_[f];
+  if (!e.elementwise || e.parts.size() != 1 || in_[e.parts[0].term].kind != Kind::number) return {};
+  const double x = in_[e.parts[0].term].value;
+  constexpr const char* zero_at_zero[] = {"sin", "tan", "asin", "atan", "sinh", "tanh", "asinh", "atanh", "erf",
+                                          "expm1", "log1p", "cbrt", "abs", "sign", "floor", "ceil", "round",
+                                          "trunc", "relu", "gelu", "silu", "stop_gradient"};
+  constexpr const char* one_at_zero[] = {"exp", "exp2", "exp10", "cos", "cosh", "erfc"};
+  const auto is_among = [&](const auto& names) {
+    return std::any_of(std::begin(names), std::end(names), [&](auto n) { return e.name == n; });
+  };
+  if (x == 0 && is_among(zero_at_zero)) return in_.number(0);
+  if (x == 0 && is_among(one_at_zero)) return in_.number(1);
+  if (x == 0 && e.name == "sigmoid") return in_.number(0.5);
+  return {};
+}
+
+std::optional<Term> Simplifier::pow_rule(Term f) {
+  const Expression e = in_[f];
+  if (e.name != "pow" || e.parts.size() != 2) return {};
+  const Term base = e.parts[0].term, exponent = e.parts[1].term;
+  if (in_[exponent].kind == Kind::number) return powers(e.shape, {{base, in_[exponent].value}});
+  if (is_zero(exponent) || is_unit(base)) return in_.ones(e.shape);
+  return {};
+}
+
 /// x where t is log(x).
 std::optional<Term> Simplifier::undone_log(Term t) {
   const Expression e = in_[t];
@@ -60,8 +89,8 @@ std::optional<Term> Simplifier::undone_log(Term t) {
   if (e.kind == Kind::function && e.name == "logsumexp") {
     const Term x = e.parts[0].term;
     const Shape s = in_[x].shape;
-    const Term exponential = apply("exp", "", true, s, {x});
-    return e.parameters == "0" ? product(e.shape, {in_.ones({1, s.rows}), exponential})
+    const Term exponential = apply("exp", {}, true, s, {x});
+    return e.dim() == 0 ? product(e.shape, {in_.ones({1, s.rows}), exponential})
                                : product(e.shape, {exponential, in_.ones({s.cols, 1})});
   }
   if (e.kind == Kind::transpose) {
@@ -100,7 +129,7 @@ std::optional<Term> Simplifier::exp_rule(Term f) {
       rest.push_back(p);
   }
   if (factors.empty()) return {};
-  factors.push_back({apply("exp", "", true, e.shape, {sum(e.shape, rest)})});
+  factors.push_back({apply("exp", {}, true, e.shape, {sum(e.shape, rest)})});
   return powers(e.shape, factors);
 }
 
@@ -115,9 +144,9 @@ std::optional<Term> Simplifier::log_rule(Term f) {
   if (x.kind != Kind::product || x.parts.size() != 2) return {};
   const Term a = x.parts[0].term, b = x.parts[1].term;
   if (in_[a].kind == Kind::ones && is_function(b, "exp"))
-    return apply("logsumexp", "0", false, e.shape, {in_[b].parts[0].term});
+    return apply("logsumexp", {Parameter::number(0)}, false, e.shape, {in_[b].parts[0].term});
   if (in_[b].kind == Kind::ones && is_function(a, "exp"))
-    return apply("logsumexp", "1", false, e.shape, {in_[a].parts[0].term});
+    return apply("logsumexp", {Parameter::number(1)}, false, e.shape, {in_[a].parts[0].term});
   return {};
 }
 
@@ -129,7 +158,7 @@ std::optional<Term> Simplifier::softmax_rule(Term f) {
   if (e.name == "softmax" && is_function(x, "log_softmax") && in_[x].parameters == e.parameters)
     return apply("softmax", e.parameters, false, e.shape, {in_[x].parts[0].term});
   if (in_[x].kind != Kind::sum) return {};
-  const bool down = e.parameters == "0";
+  const bool down = e.dim() == 0;
   const Shape shape = in_[x].shape;
   Parts rest, shift;
   for (const Part& p : Parts(in_[x].parts)) {
@@ -174,7 +203,7 @@ std::optional<Term> Simplifier::sigmoid_rule(Term f) {
   if (e.name != "sigmoid") return {};
   const Term x = e.parts[0].term;
   if (in_[x].kind == Kind::sum && !in_[x].parts.empty() && content(x) < 0) {
-    const Term other = in_.apply("sigmoid", "", true, e.shape, {{scaled(-1, x)}});
+    const Term other = in_.apply("sigmoid", {}, true, e.shape, {{scaled(-1, x)}});
     if (sigmoids_.contains(other)) return sum(e.shape, {{in_.ones(e.shape)}, {other, -1}});
   }
   sigmoids_.insert(f);
@@ -202,7 +231,12 @@ std::optional<Term> Simplifier::truth_rule(Term f) {
     const Term x = e.parts[0].term;
     const bool equal = e.name == "equal";
     if (is_truth(x)) return equal ? negated(x) : x;
-    if (holds({Fact::Kind::no_zeros, x})) return equal ? zero(e.shape) : in_.ones(e.shape);
+    const Expression of = in_[x];
+    const bool divides = of.kind == Kind::powers && std::all_of(of.parts.begin(), of.parts.end(), [&](const Part& p) {
+                           return p.by < 0 || is_unit(p.term);
+                         });
+    if (divides) return equal ? zero(e.shape) : in_.ones(e.shape);
+    if (equal && holds({Fact::Kind::no_zeros, x})) return zero(e.shape);
   }
   if (e.name != "where") return {};
   const Term c = e.parts[0].term, a = e.parts[1].term, b = e.parts[2].term, ones = in_.ones(e.shape);
@@ -219,14 +253,14 @@ std::optional<Term> Simplifier::matrix_rule(Term f) {
   const Term x = e.parts[0].term;
   const Expression of = in_[x];
   if ((e.name == "log_det" || e.name == "det") && of.kind == Kind::transpose)
-    return apply(e.name, "", false, e.shape, {of.parts[0].term});
+    return apply(e.name, {}, false, e.shape, {of.parts[0].term});
   const bool factor_is_lower = is_function(untransposed(x), "chol") && of.kind != Kind::transpose;
   const bool factor_is_upper = of.kind == Kind::transpose && is_function(untransposed(x), "chol");
   if ((e.name == "trimatl" && factor_is_lower) || (e.name == "trimatu" && factor_is_upper)) return x;
   if (e.name == "diagmat" && of.kind == Kind::ones) return in_.make(Kind::product, e.shape, {});
   if (e.name != "inv") return {};
   if (e.is_scalar()) return powers(e.shape, {{x, -1}});
-  const auto inverse = [&](Term t) { return apply("inv", "", false, e.shape, {t}); };
+  const auto inverse = [&](Term t) { return apply("inv", {}, false, e.shape, {t}); };
   if (of.kind == Kind::function && of.name == "inv") return of.parts[0].term;
   if (of.kind == Kind::transpose) return transposed(inverse(of.parts[0].term));
   if (of.kind == Kind::sum && of.parts.size() == 1) return scaled(1 / of.parts[0].by, inverse(of.parts[0].term));
@@ -278,20 +312,25 @@ std::optional<Term> Simplifier::block_rule(Term f) {
   if (e.name == "reverse" || e.name == "reshape" || e.name == "submat") {
     if (const std::optional<Term> plain = filled_like(e.parts[0].term, e.shape)) return plain;
   }
+  const bool arranges = e.name == "submat" || e.name == "placed" || e.name == "reshape";
+  if (arranges && in_[e.parts[0].term].shape == e.shape) return e.parts[0].term;
   if (e.name != "submat") return {};
   const Term x = e.parts[0].term;
   const Parts terms = in_[x].kind == Kind::sum ? in_[x].parts : Parts{{x}};
-  const auto at = detail::numbers_in(e.parameters);
+  const auto place = [](const Expression& of) {
+    return Shape{std::uint32_t(of.parameters[0].value), std::uint32_t(of.parameters[1].value)};
+  };
+  const Shape at = place(e);
   Parts found;
   for (const Part& p : terms) {
     if (!is_function(p.term, "placed")) return {};
     const Term inner = in_[p.term].parts[0].term;
-    const auto to = detail::numbers_in(in_[p.term].parameters);
+    const Shape to = place(in_[p.term]);
     const Shape s = in_[inner].shape;
-    const bool apart = at[0] + e.shape.rows <= to[0] || to[0] + s.rows <= at[0] || at[1] + e.shape.cols <= to[1] ||
-                       to[1] + s.cols <= at[1];
+    const bool apart = at.rows + e.shape.rows <= to.rows || to.rows + s.rows <= at.rows ||
+                       at.cols + e.shape.cols <= to.cols || to.cols + s.cols <= at.cols;
     if (apart) continue;
-    if (at[0] != to[0] || at[1] != to[1] || s != e.shape) return {};
+    if (at != to || s != e.shape) return {};
     found.push_back({inner, p.by});
   }
   return sum(e.shape, found);

@@ -1,18 +1,20 @@
-#pragma once
-// The three formats that expressions are written in.
+#include "styles.hpp"
 
-#include "notation.hpp"
+#include <initializer_list>
+#include <string_view>
+
+#include <armagrad/shape.hpp>
 
 namespace armagrad::algebra {
 
-namespace detail {
+namespace {
 
-inline std::string concat(std::initializer_list<std::string_view> parts) {
+std::string concat(std::initializer_list<std::string_view> parts) {
   std::string all;
   for (const std::string_view p : parts) all.append(p);
   return all;
 }
-inline std::string joined(const Style::Strings& x, const char* by) {
+std::string joined(const Style::Strings& x, const char* by) {
   std::string all;
   for (std::size_t k = 0; k < x.size(); ++k) all.append(k ? by : "").append(x[k]);
   return all;
@@ -38,10 +40,10 @@ class Text final : public Style {
     return concat({a, "/", (b_is_product ? parentheses(b) : b)});
   }
   std::string raised(const std::string& x, const std::string& e) const override { return concat({x, "^", e}); }
-  std::string entries_raised(const std::string& x, double e) const override {
-    if (e == 2) return call("square", {x});
-    if (e == 0.5) return call("sqrt", {x});
-    return call("pow", {x, to_text(e)});
+  std::string entries_raised(const std::string& x, const std::string& e) const override {
+    if (e == "2") return call("square", {x});
+    if (e == "0.5") return call("sqrt", {x});
+    return call("pow", {x, e});
   }
   std::string transposed(const std::string& x) const override { return concat({x, "'"}); }
   std::string parentheses(const std::string& x) const override { return concat({"(", x, ")"}); }
@@ -52,7 +54,7 @@ class Text final : public Style {
   std::string derivative(const std::string& of, const std::string& by) const override {
     return concat({"d", of, "/d", by});
   }
-  bool calls_powers() const override { return true; }
+  bool calls_functions() const override { return true; }
 };
 
 class Latex final : public Style {
@@ -98,8 +100,8 @@ class Latex final : public Style {
     return concat({"\\frac{", a, "}{", b, "}"});
   }
   std::string raised(const std::string& x, const std::string& e) const override { return concat({"{", x, "}^{", e, "}"}); }
-  std::string entries_raised(const std::string& x, double e) const override {
-    return concat({"{", x, "}^{\\odot ", to_text(e), "}"});
+  std::string entries_raised(const std::string& x, const std::string& e) const override {
+    return concat({"{", x, "}^{\\odot ", e, "}"});
   }
   std::string transposed(const std::string& x) const override { return concat({"{", x, "}^\\top"}); }
   std::string parentheses(const std::string& x) const override { return concat({"\\left(", x, "\\right)"}); }
@@ -110,7 +112,7 @@ class Latex final : public Style {
   std::string derivative(const std::string& of, const std::string& by) const override {
     return concat({"\\frac{\\partial ", name(of), "}{\\partial ", name(by), "}"});
   }
-  bool calls_powers() const override { return false; }
+  bool calls_functions() const override { return false; }
 
   static std::string escaped(const std::string& x) {
     std::string out;
@@ -155,10 +157,10 @@ class MathMl final : public Style {
     return concat({"<mfrac>", row({a}), row({b}), "</mfrac>"});
   }
   std::string raised(const std::string& x, const std::string& e) const override {
-    return concat({"<msup>", row({x}), number(e), "</msup>"});
+    return concat({"<msup>", row({x}), e, "</msup>"});
   }
-  std::string entries_raised(const std::string& x, double e) const override {
-    return concat({"<msup>", row({x}), row({"<mo>&#x2299;</mo>", number(to_text(e))}), "</msup>"});
+  std::string entries_raised(const std::string& x, const std::string& e) const override {
+    return concat({"<msup>", row({x}), row({"<mo>&#x2299;</mo>", e}), "</msup>"});
   }
   std::string transposed(const std::string& x) const override {
     return concat({"<msup>", row({x}), "<mo>&#x22A4;</mo></msup>"});
@@ -174,7 +176,7 @@ class MathMl final : public Style {
     const std::string d = "<mo>&#x2202;</mo>";
     return concat({"<mfrac>", row({d, name(of)}), row({d, name(by)}), "</mfrac>"});
   }
-  bool calls_powers() const override { return false; }
+  bool calls_functions() const override { return false; }
 
   static std::string row(std::initializer_list<std::string_view> x) {
     return concat({"<mrow>", concat(x), "</mrow>"});
@@ -186,18 +188,18 @@ class MathMl final : public Style {
   }
 };
 
-}  // namespace detail
+}  // namespace
 
 const Style& Style::text() {
-  static const detail::Text style;
+  static const Text style;
   return style;
 }
 const Style& Style::latex() {
-  static const detail::Latex style;
+  static const Latex style;
   return style;
 }
 const Style& Style::mathml() {
-  static const detail::MathMl style;
+  static const MathMl style;
   return style;
 }
 

@@ -1,7 +1,8 @@
-#pragma once
 // Matrix products: ones, inverses and numbers within them.
 
-#include "simplify_powers_impl.hpp"
+#include "simplifier.hpp"
+
+#include <algorithm>
 
 namespace armagrad::algebra {
 
@@ -120,7 +121,7 @@ std::optional<Term> Simplifier::summed_down(Term ones, Term b) {
   const Shape row{1, e.shape.cols};
   const bool turned = e.kind == Kind::transpose;
   const Term inside = untransposed(b);
-  if (is_function(inside, "softmax") && in_[inside].parameters == (turned ? "1" : "0")) return in_.ones(row);
+  if (is_function(inside, "softmax") && in_[inside].dim() == (turned ? 1 : 0)) return in_.ones(row);
   if (in_[inside].kind == Kind::name &&
       holds({turned ? Fact::Kind::rows_sum_to_one : Fact::Kind::columns_sum_to_one, inside}))
     return in_.ones(row);

@@ -1,9 +1,9 @@
-#pragma once
 // Sums: the order and the signs of their terms, and a term with its numbers in front.
 
-#include <cmath>
+#include "writer.hpp"
 
-#include "notation_impl.hpp"
+#include <algorithm>
+#include <cmath>
 
 namespace armagrad::algebra {
 
@@ -89,7 +89,7 @@ Writer::Box Writer::monomial(Part p, bool with_ones) {
     if (is_plain(f.term) && !in_[f.term].is_scalar()) continue;
     (in_[f.term].is_scalar() ? numbers : matrices).push_back(f);
   }
-  const auto [above, below] = detail::as_fraction(std::abs(p.by));
+  const auto [above, below] = as_fraction(std::abs(p.by));
   Strings up, down;
   if (above != "1") up.push_back(style_.number(above));
   if (!below.empty()) down.push_back(style_.number(below));
@@ -128,7 +128,7 @@ Writer::Box Writer::number_power(Part p, Term negated) {
   const Box b = factor(p.term, negated);
   if (p.by == 1) return b;
   if (p.by == 0.5) return {style_.call("sqrt", {b.text}), atom};
-  return {style_.raised(wrapped(b, atom), to_text(p.by)), postfix};
+  return {style_.raised(wrapped(b, atom), style_.number(to_text(p.by))), postfix};
 }
 
 }  // namespace armagrad::algebra

@@ -1,19 +1,12 @@
-#pragma once
 // The walk over an expression that is written, its numbers, sizes and functions.
 
-#include <algorithm>
-#include <cmath>
+#include "writer.hpp"
 
-#include "expression_impl.hpp"
-#include "notation.hpp"
+#include <cmath>
 
 namespace armagrad::algebra {
 
-namespace detail {
-
-/// A number as a fraction of small integers, where that is what was meant, or as a decimal: {3, 2}, {0.1,
-/// ""}.
-inline std::pair<std::string, std::string> as_fraction(double x) {
+std::pair<std::string, std::string> Writer::as_fraction(double x) {
   const std::string decimal = to_text(x);
   const auto over = [&](int q) { return std::pair(to_text(std::round(x * q)), std::to_string(q)); };
   const auto fits = [&](int q) { return std::round(x * q) != 0 && std::round(x * q) / q == x; };
@@ -28,10 +21,12 @@ inline std::pair<std::string, std::string> as_fraction(double x) {
   return {decimal, ""};
 }
 
-}  // namespace detail
-
 std::string Writer::wrapped(const Box& b, int at_least) const {
   return b.precedence >= at_least ? b.text : style_.parentheses(b.text);
+}
+
+Writer::Box Writer::transposed(const Box& b) const {
+  return {style_.transposed(wrapped(b, postfix)), postfix, b.text, b.precedence == atom};
 }
 
 /// A number of rows or columns, or a place: by the dimensions' names, be it n - 1, n + d or n d.
@@ -114,7 +109,7 @@ Writer::Box Writer::written(Term t) {
     }
     case Kind::transpose: {
       const Box inside = box(e.parts[0].term);
-      return {style_.transposed(wrapped(inside, postfix)), postfix, inside.text};
+      return transposed(inside);
     }
     case Kind::function:
       break;
@@ -123,7 +118,7 @@ Writer::Box Writer::written(Term t) {
 }
 
 Writer::Box Writer::written_number(double x) const {
-  const auto [above, below] = detail::as_fraction(std::abs(x));
+  const auto [above, below] = as_fraction(std::abs(x));
   Box b{style_.number(above), atom};
   if (!below.empty()) b = {style_.fraction(b.text, style_.number(below), false), multiplication};
   return x < 0 ? Box{style_.minus(b.text), addition} : b;
@@ -133,30 +128,34 @@ Writer::Box Writer::written_ones(Shape s) const {
   return {style_.ones(size(s.rows), size(s.cols)), atom};
 }
 
-/// What a function whose parameters are places or sizes goes by in Armadillo, and its arguments; nullptr for
-/// any other.
+std::string Writer::written(const Parameter& p) const {
+  if (p.kind == Parameter::Kind::size) return size(std::uint32_t(p.value));
+  return style_.number(p.kind == Parameter::Kind::number ? to_text(p.value) : p.text);
+}
+
+/// The name in Armadillo of a function whose parameters its shape implies or that come in another order, and
+/// those behind `arguments`; nullptr for any other function.
 const char* Writer::placed_arguments(const Expression& e, Strings& arguments) const {
   const auto is = [&](const char* name) { return e.name == name; };
   const auto add = [&](std::initializer_list<std::uint32_t> numbers) {
     for (const std::uint32_t n : numbers) arguments.push_back(size(n));
   };
   if (is("polygamma")) {
-    arguments.insert(arguments.begin(), style_.number(e.parameters));
+    arguments.insert(arguments.begin(), written(e.parameters[0]));
     return "polygamma";
   }
-  if (!is("submat") && !is("placed") && !is("reshape") && !is("repmat") && !is("folded")) return nullptr;
-  const auto at = detail::numbers_in(e.parameters);
-  if (is("placed")) return add({at[0], at[1], e.shape.rows, e.shape.cols}), "placed";
-  if (is("repmat") || is("folded")) return add({at[0], at[1]}), is("repmat") ? "repmat" : "folded";
   if (is("reshape")) {
     if (e.shape.cols == 1) return "vectorise";
     return add({e.shape.rows, e.shape.cols}), "reshape";
   }
+  if (!is("placed") && !is("submat")) return nullptr;
+  const std::uint32_t row = std::uint32_t(e.parameters[0].value), col = std::uint32_t(e.parameters[1].value);
+  if (is("placed")) return add({row, col, e.shape.rows, e.shape.cols}), "placed";
   const Shape whole = in_[e.parts[0].term].shape;
-  const std::uint32_t last_row = at[0] + e.shape.rows - 1, last_col = at[1] + e.shape.cols - 1;
-  if (e.shape.rows == whole.rows) return add({at[1], last_col}), "cols";
-  if (e.shape.cols == whole.cols) return add({at[0], last_row}), "rows";
-  return add({at[0], at[1], last_row, last_col}), "submat";
+  const std::uint32_t last_row = row + e.shape.rows - 1, last_col = col + e.shape.cols - 1;
+  if (e.shape.rows == whole.rows) return add({col, last_col}), "cols";
+  if (e.shape.cols == whole.cols) return add({row, last_row}), "rows";
+  return add({row, col, last_row, last_col}), "submat";
 }
 
 Writer::Box Writer::written_function(const Expression& e) {
@@ -167,14 +166,21 @@ Writer::Box Writer::written_function(const Expression& e) {
     if (e.name == name)
       return {style_.infix(wrapped(operand(0), addition), sign, wrapped(operand(1), addition)), comparison};
   }
-  if (e.name == "inv") return {style_.raised(wrapped(operand(0), atom), "-1"), postfix};
+  if (e.name == "inv") return {style_.raised(wrapped(operand(0), atom), style_.number("-1")), postfix};
+  if (e.name == "pow" && e.parts.size() == 2) {
+    const bool delimited = !style_.calls_functions();  // an exponent above the line needs no parentheses
+    if (e.is_scalar())
+      return {style_.raised(wrapped(operand(0), atom), delimited ? operand(1).text : wrapped(operand(1), atom)), postfix};
+    const std::string base = delimited ? wrapped(operand(0), postfix) : operand(0).text;
+    return {style_.entries_raised(base, operand(1).text), atom};
+  }
   Strings arguments;
   for (std::size_t k = 0; k < e.parts.size(); ++k) arguments.push_back(operand(k).text);
   if (const char* name = placed_arguments(e, arguments)) return {style_.call(name, arguments), atom};
   const bool is_softmax = e.name == "softmax" || e.name == "log_softmax" || e.name == "logsumexp";
-  const bool understood =
-      is_softmax && wording_.softmax_dim && std::to_string(*wording_.softmax_dim) == e.parameters;
-  if (!e.parameters.empty() && !understood) arguments.push_back(style_.number(e.parameters));
+  if (!is_softmax || wording_.softmax_dim != e.dim()) {
+    for (const Parameter& p : e.parameters) arguments.push_back(written(p));
+  }
   return {style_.call(e.name, arguments), atom};
 }
 

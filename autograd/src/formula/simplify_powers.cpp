@@ -1,7 +1,9 @@
-#pragma once
 // Element-wise products: exponents, what repeats a row or a column, softmax and sigmoid.
 
-#include "simplifier_impl.hpp"
+#include "simplifier.hpp"
+
+#include <algorithm>
+#include <cmath>
 
 namespace armagrad::algebra {
 
@@ -27,7 +29,9 @@ Term Simplifier::powers(Shape shape, const Parts& factors) {
   if (const auto known = made_.find(given); known != made_.end()) return known->second;
   Factors to{shape};
   for (const Part& f : factors) multiply(to, f);
-  const Term plain = to.coefficient == 0 ? zero(shape) : assembled(to);
+  // 0 times an infinite number is 0, as in the backward pass: nothing is passed on.
+  const bool vanishes = to.coefficient == 0 || std::isnan(to.coefficient);
+  const Term plain = vanishes ? zero(shape) : assembled(to);
   return remember(given, note("gather factors", given, plain));
 }
 
@@ -41,9 +45,9 @@ void Simplifier::multiply(Factors& to, Part part) {
     if (e.kind == Kind::product) to.add(false, t, by);
   } else if (is_sum(t)) {
     multiply_sum(to, part);
-  } else if (e.kind == Kind::powers && detail::is_integer(by) && e.parts.size() <= merge_limit) {
+  } else if (e.kind == Kind::powers && is_integer(by) && e.parts.size() <= merge_limit) {
     for (const Part& f : Parts(e.parts)) multiply(to, {f.term, f.by * by});
-  } else if (e.kind == Kind::transpose && in_[e.parts[0].term].kind == Kind::powers && detail::is_integer(by) &&
+  } else if (e.kind == Kind::transpose && in_[e.parts[0].term].kind == Kind::powers && is_integer(by) &&
              in_[e.parts[0].term].parts.size() <= merge_limit) {
     for (const Part& f : Parts(in_[e.parts[0].term].parts)) multiply(to, {transposed(f.term), f.by * by});
   } else if (e.kind == Kind::product && !e.is_scalar() && to.shape != scalar_shape) {
@@ -100,7 +104,7 @@ void Simplifier::fold_softmax(Factors& to) {
       if (found == divisors.end() || found->second > -1) continue;
       const double times = std::min(std::floor(by), std::floor(-found->second));
       const Term x = in_[t].parts[0].term;
-      const Term p = apply("softmax", std::to_string(dim), false, s, {x});
+      const Term p = apply("softmax", {Parameter::number(dim)}, false, s, {x});
       note("softmax", in_.make(Kind::powers, s, {{t}, {dim == 0 ? in_.make(Kind::product, s, {{in_.ones({s.rows, 1})}, {total}}) : in_.make(Kind::product, s, {{total}, {in_.ones({1, s.cols})}}), -1}}), p);
       if ((found->second += times) == 0) divisors.erase(found);
       to.add(false, t, -times);
@@ -115,11 +119,11 @@ void Simplifier::fold_sigmoid(std::map<Term, double>& factors) {
   const auto add = [&](Term t, double by) {
     if ((factors[t] += by) == 0) factors.erase(t);
   };
-  const auto sigmoid = [&](Term x) { return apply("sigmoid", "", true, in_[x].shape, {x}); };
+  const auto sigmoid = [&](Term x) { return apply("sigmoid", {}, true, in_[x].shape, {x}); };
   const std::map<Term, double> given = factors;
   for (const auto& [t, by] : given) {
     const Parts p = in_[t].parts;
-    if (in_[t].kind != Kind::sum || p.size() != 2 || p[0].by != 1 || p[1].by != 1 || by > -1 || !detail::is_integer(by))
+    if (in_[t].kind != Kind::sum || p.size() != 2 || p[0].by != 1 || p[1].by != 1 || by > -1 || !is_integer(by))
       continue;
     const Term e = is_unit(p[0].term) ? p[1].term : p[0].term, one = e == p[0].term ? p[1].term : p[0].term;
     if (!is_unit(one) || !is_function(e, "exp")) continue;
@@ -138,13 +142,59 @@ void Simplifier::fold_sigmoid(std::map<Term, double>& factors) {
   for (const auto& [e, by] : folded) {
     if (!is_function(e, "exp") || by < 1) continue;
     const Term x = in_[e].parts[0].term;
-    const auto found = factors.find(in_.apply("sigmoid", "", true, in_[x].shape, {{scaled(-1, x)}}));
+    const auto found = factors.find(in_.apply("sigmoid", {}, true, in_[x].shape, {{scaled(-1, x)}}));
     if (found == factors.end() || found->second < 1) continue;
     const double times = std::min(std::floor(by), std::floor(found->second));
     const Term other = found->first;
     add(e, -times);
     add(other, -times);
     add(note("sigmoid", in_.make(Kind::powers, in_[e].shape, {{e}, {other}}), sigmoid(x)), times);
+  }
+}
+
+/// pow(x, a) pow(x, b) x^n is pow(x, a + b + n).
+void Simplifier::fold_exponents(std::map<Term, double>& factors) {
+  std::map<Term, std::vector<Part>> by_base;
+  for (const auto& [t, by] : factors) {
+    if (is_function(t, "pow") && in_[t].parts.size() == 2) by_base[in_[t].parts[0].term].push_back({t, by});
+  }
+  for (const auto& [base, all] : by_base) {
+    const auto plain = factors.find(base);
+    if (all.size() == 1 && all[0].by == 1 && plain == factors.end()) continue;
+    const Shape shape = in_[all[0].term].shape;
+    Parts terms;
+    Shape of_exponent = scalar_shape;
+    for (const Part& p : all) {
+      const Term exponent = in_[p.term].parts[1].term;
+      if (!in_[exponent].is_scalar()) of_exponent = in_[exponent].shape;
+      terms.push_back({exponent, p.by});
+    }
+    if (plain != factors.end()) {
+      terms.push_back({in_.number(1), plain->second});
+      factors.erase(plain);
+    }
+    for (const Part& p : all) factors.erase(p.term);
+    const Term power = apply("pow", {}, true, shape, {base, sum(of_exponent, terms)});
+    const Expression e = in_[power];
+    if (is_unit(power)) continue;
+    for (const Part& p : e.kind == Kind::powers ? e.parts : Parts{{power}}) {
+      if (!is_unit(p.term) && (factors[p.term] += p.by) == 0) factors.erase(p.term);
+    }
+  }
+}
+
+/// x % (x != 0) is x.
+void Simplifier::drop_guards(std::map<Term, double>& factors) {
+  const std::map<Term, double> given = factors;
+  for (const auto& [t, by] : given) {
+    if (!is_function(t, "not equal") || by <= 0 || !is_zero(in_[t].parts[1].term)) continue;
+    const Term x = in_[t].parts[0].term;
+    const auto is_factor = [&](const Part& p) {
+      const auto found = factors.find(p.term);
+      return is_unit(p.term) || (found != factors.end() && found->second * p.by > 0);
+    };
+    const Parts parts = in_[x].kind == Kind::powers ? in_[x].parts : Parts{{x}};
+    if (std::all_of(parts.begin(), parts.end(), is_factor)) factors.erase(t);
   }
 }
 
@@ -174,6 +224,10 @@ Term Simplifier::assembled(Factors& from) {
   fold_sigmoid(from.full);
   fold_sigmoid(from.numbers);
   fold_softmax(from);
+  for (std::map<Term, double>* factors : {&from.numbers, &from.full}) {
+    fold_exponents(*factors);
+    drop_guards(*factors);
+  }
   if (from.full.empty() && from.down && from.across) {  // a column times a row
     const Term c = assembled(*from.across), r = assembled(*from.down);
     Parts all{{product(shape, {c, r})}};

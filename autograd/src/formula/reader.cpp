@@ -1,8 +1,11 @@
-#pragma once
-
-#include "expression_impl.hpp"
 #include "reader.hpp"
-#include "reader_functions_impl.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "../rules/all_rules.hpp"
+
+#include "reader_functions.hpp"
 
 namespace armagrad::algebra {
 
@@ -147,54 +150,65 @@ Term Reader<eT>::spread(Term t, Shape to) {
   return in_.make(Kind::product, to, {{t}, {in_.ones({1, to.cols})}});
 }
 
+/// An elementwise operation, as a sum or a product where it is one. Of numbers alone it is a number, repeated.
+template <class eT>
+Term Reader<eT>::entries(Index i, Parts x) {
+  const Shape whole = tape_.node(i).shape;
+  const auto is_number = [&](const Part& p) { return in_[p.term].is_scalar(); };
+  if (std::all_of(x.begin(), x.end(), is_number)) return spread(entries(i, x, scalar_shape), whole);
+  for (Part& p : x) {
+    if (!is_number(p)) p.term = spread(p.term, whole);
+  }
+  return entries(i, x, whole);
+}
+
+template <class eT>
+Term Reader<eT>::entries(Index i, const Parts& x, Shape shape) {
+  const auto raised = [&](double by) { return in_.make(Kind::powers, shape, {{x[0].term, by}}); };
+  const auto both = [&](Kind kind, double by) { return in_.make(kind, shape, {{x[0].term}, {x[1].term, by}}); };
+  if (rule<rules::Plus>(i)) return both(Kind::sum, 1);
+  if (rule<rules::Minus>(i)) return both(Kind::sum, -1);
+  if (rule<rules::Times>(i) || rule<rules::Chain>(i)) return both(Kind::powers, 1);
+  if (rule<rules::Divide>(i)) return both(Kind::powers, -1);
+  if (rule<rules::Negate>(i)) return in_.make(Kind::sum, shape, {{x[0].term, -1}});
+  if (rule<rules::Square>(i)) return raised(2);
+  if (rule<rules::Sqrt>(i)) return raised(0.5);
+  if (const auto* power = rule<rules::Pow>(i)) return raised(power->exponent);
+  return FunctionReader<eT>(tape_, in_, read_)(i, x, shape);
+}
+
 template <class eT>
 Term Reader<eT>::converted(Index i) {
   const Node<eT>& n = tape_.node(i);
-  const Operation<eT>& op = *n.operation;
-  if (op.family == Family::leaf) return leaf(i);
-  const std::string name = op.name, parameters = op.parameters(tape_.rule(i));
+  if (n.operation->family == Family::leaf) return leaf(i);
   Parts x;
   for (const Index k : tape_.operands(n)) x.push_back({read_.at(k)});
-  const auto shape_of_operand = [&](std::size_t k) { return in_[x[k].term].shape; };
-  if (op.family == Family::elementwise) {
-    for (Part& p : x) {
-      if (in_[p.term].shape != scalar_shape) p.term = spread(p.term, n.shape);
-    }
-    const auto entries = [&](double by) { return in_.make(Kind::powers, n.shape, {{x[0].term, by}}); };
-    const auto with = [&](Kind kind, double by) {
-      return in_.make(kind, n.shape, {{x[0].term}, {x[1].term, by}});
+  const Shape s = in_[x[0].term].shape;
+  const Part above{in_.ones({1, s.rows})}, beside{in_.ones({s.cols, 1})};
+  switch (n.operation->family) {
+    case Family::elementwise:
+      return entries(i, std::move(x));
+    case Family::spread:
+      return spread(x[0].term, n.shape);
+    case Family::transpose:
+      return in_.make(Kind::transpose, n.shape, x);
+    case Family::total:
+      if (s.rows != 1) x.insert(x.begin(), above);
+      if (s.cols != 1) x.push_back(beside);
+      return in_.make(Kind::product, n.shape, x);
+    default:
+      break;
+  }
+  if (const auto* sum = rule<rules::Sum>(i))
+    return in_.make(Kind::product, n.shape, sum->dim == 0 ? Parts{above, x[0]} : Parts{x[0], beside});
+  if (const auto* product = rule<rules::MatMul>(i)) {
+    const auto factor = [&](Part p, bool transposes) {
+      const Shape of = in_[p.term].shape;
+      return transposes ? Part{in_.make(Kind::transpose, {of.cols, of.rows}, {p})} : p;
     };
-    if (name == "addition") return with(Kind::sum, 1);
-    if (name == "subtraction") return with(Kind::sum, -1);
-    if (name == "element-wise multiplication") return with(Kind::powers, 1);
-    if (name == "element-wise division") return with(Kind::powers, -1);
-    if (name == "negation") return in_.make(Kind::sum, n.shape, {{x[0].term, -1}});
-    if (name == "square") return entries(2);
-    if (name == "sqrt") return entries(0.5);
-    if (name == "pow" && x.size() == 1) return entries(std::stod(parameters));
-    return in_.apply(name, parameters, true, n.shape, x);
+    return in_.make(Kind::product, n.shape, {factor(x[0], product->ta), factor(x[1], product->tb)});
   }
-  if (op.family == Family::spread) return spread(x[0].term, n.shape);
-  if (op.family == Family::transpose) return in_.make(Kind::transpose, n.shape, x);
-  const Shape s = shape_of_operand(0);
-  const Parts above{{in_.ones({1, s.rows})}}, beside{{in_.ones({s.cols, 1})}};
-  if (op.family == Family::total) {
-    Parts factors = x;
-    if (s.rows != 1) factors.insert(factors.begin(), above[0]);
-    if (s.cols != 1) factors.push_back(beside[0]);
-    return in_.make(Kind::product, n.shape, factors);
-  }
-  if (name == "sum")
-    return in_.make(Kind::product, n.shape,
-                    parameters == "0" ? Parts{above[0], x[0]} : Parts{x[0], beside[0]});
-  if (name == "matmul") {
-    for (std::size_t k = 0; k < 2; ++k) {
-      const Shape of = shape_of_operand(k);
-      if (parameters[k] == '\'') x[k] = {in_.make(Kind::transpose, {of.cols, of.rows}, {x[k]})};
-    }
-    return in_.make(Kind::product, n.shape, x);
-  }
-  return in_public(i, x);
+  return FunctionReader<eT>(tape_, in_, read_)(i, x, n.shape);
 }
 
 // ---- Facts
@@ -222,5 +236,8 @@ bool Reader<eT>::is_seen(Fact fact) {
   }
   return false;
 }
+
+template class Reader<double>;
+template class Reader<float>;
 
 }  // namespace armagrad::algebra

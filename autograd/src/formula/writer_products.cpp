@@ -1,14 +1,15 @@
-#pragma once
 // Products: entry by entry, with diagonal matrices for what repeats a row or a column, and of matrices.
 
-#include "notation_impl.hpp"
+#include "writer.hpp"
+
+#include <algorithm>
 
 namespace armagrad::algebra {
 
 Writer::Box Writer::entry_power(Part p, Term negated) {
   const Box b = factor(p.term, negated);
   if (p.by == 1) return b;
-  return {style_.entries_raised(style_.calls_powers() ? b.text : wrapped(b, postfix), p.by), atom};
+  return {style_.entries_raised(style_.calls_functions() ? b.text : wrapped(b, postfix), style_.number(to_text(p.by))), atom};
 }
 
 /// A factor, written the other way round if it is the one to negate.
@@ -25,7 +26,7 @@ Writer::Box Writer::factor(Term t, Term negated) {
   if (e.kind == Kind::sum) return written_sum(e, -1);
   if (e.kind == Kind::transpose && in_[e.parts[0].term].kind == Kind::sum) {
     const Box inside = written_sum(in_[e.parts[0].term], -1);
-    return {style_.transposed(wrapped(inside, postfix)), postfix, inside.text};
+    return transposed(inside);
   }
   return box(t);
 }
@@ -115,12 +116,14 @@ Writer::Box Writer::written_chain(const std::vector<Term>& factors, Term negated
     return i < factors.size() && in_[factors[i]].kind == Kind::ones && in_[factors[i]].shape.cols == 1;
   };
   const std::size_t n = factors.size();
+  const int of_sum = style_.calls_functions() ? atom : multiplication;
   if (n == 2 && is_column_of_ones(0) && is_row_of_ones(1))
     return written_ones({in_[factors[0]].shape.rows, in_[factors[1]].shape.cols});
   if (n > 2 && is_row_of_ones(0) && is_column_of_ones(n - 1)) {
     const std::vector<Term> inner(factors.begin() + 1, factors.end() - 1);
-    const Box b = inner.size() == 1 ? factor(inner[0], negated) : written_chain(inner, negated);
-    return {style_.sum(b.text, wrapped(b, multiplication), 2), atom};
+    const bool alone = inner.size() == 1;  // else a product like this one
+    const Box b = alone ? factor(inner[0], negated) : written_chain(inner, negated);
+    return {style_.sum(b.text, wrapped(b, alone ? postfix : multiplication), 2), of_sum};
   }
   std::vector<Box> pieces;
   for (std::size_t i = 0; i < n; ++i) {
@@ -128,11 +131,11 @@ Writer::Box Writer::written_chain(const std::vector<Term>& factors, Term negated
     const bool sums_this = is_column_of_ones(i + 1) && !is_row_of_ones(i);
     if (sums_next || sums_this) {
       const Box b = factor(factors[sums_next ? i + 1 : i], negated);
-      const bool turned = !b.upright.empty();
-      const std::string& of = turned ? b.upright : b.text;
-      const int dim = sums_next != turned ? 0 : 1;
-      const std::string sum = style_.sum(of, turned ? style_.parentheses(of) : wrapped(b, postfix), dim);
-      pieces.push_back(turned ? Box{style_.transposed(sum), postfix, sum} : Box{sum, atom});
+      const bool transposed = !b.upright.empty();
+      const std::string& of = transposed ? b.upright : b.text;
+      const std::string as_factor = !transposed ? wrapped(b, postfix) : b.upright_is_atom ? of : style_.parentheses(of);
+      const Box sum{style_.sum(of, as_factor, sums_next != transposed ? 0 : 1), of_sum};
+      pieces.push_back(transposed ? Box{style_.transposed(wrapped(sum, postfix)), postfix, sum.text} : sum);
       ++i;
     } else {
       const Box b = factor(factors[i], negated);
