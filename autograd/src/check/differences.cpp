@@ -8,15 +8,18 @@ namespace armagrad::detail {
 namespace {
 
 constexpr const char* hidden = "rounding of the loss hides the derivative";
-constexpr double safety = 10;              // on estimated errors of differences
-constexpr uword most_evaluations = 20000;  // of a loss of one large variable
+constexpr double safety = 10;  // on estimated errors of differences
 
 /// Errors that a check must be able to see: relative to the gradient's norm; in one entry, relative to
 /// itself, if it is at least `small` of the largest.
 struct Limits {
   double norm, entry, small;
+  double spread;     // the share of `norm` that a direction has to see, where the error is in all entries
+  uword directions;  // so that all of them miss an error of that size with a probability of 1e-6 or less
 };
-Limits limits(bool single) { return single ? Limits{1e-3, 1e-1, 1e-1} : Limits{1e-6, 1e-4, 1e-3}; }
+Limits limits(bool single) {
+  return single ? Limits{1e-3, 1e-1, 1e-1, 0.5, 16} : Limits{1e-6, 1e-4, 1e-3, 0.03, 4};
+}
 
 double power_of_two_near(double x) { return x > 0 && std::isfinite(x) ? std::exp2(std::ilogb(x)) : 1; }
 
@@ -167,16 +170,25 @@ void Differences::sweep_steps(const Direction& d) {
   if (!found.empty()) report_.sweeps.push_back(std::move(sweep));
 }
 
-/// The error of an entry that has to be seen: see Limits. Its own rounding error, and that of a gradient
-/// which is nothing but rounding, need not be.
+/// Whether the gradient is 0 but for its rounding errors, as at a minimum.
+bool Differences::only_rounding() const { return norm_ * limits(loss_.single).norm <= norm_of(rounding_); }
+
+/// Errors of an entry below this need not be seen: its own rounding error, or all of a gradient that is
+/// nothing else.
+double Differences::negligible(uword e) const {
+  const Limits limit = limits(loss_.single);
+  return only_rounding() ? 1e-2 * limit.norm * nearby_ : std::min(1e3 * rounding_(e), limit.norm * nearby_);
+}
+/// The error of an entry that has to be seen: see Limits.
 double Differences::wanted(uword e) const {
   const Limits limit = limits(loss_.single);
   const double g = std::abs(g_(e)), least = limit.small * largest_;
-  const double entry = g < 0.5 * least ? 0.4 * least : limit.entry * g;
-  const bool only_rounding = norm_ * limit.norm <= norm_of(rounding_);
-  const double floor =
-      only_rounding ? 1e-2 * limit.norm * nearby_ : std::min(1e3 * rounding_(e), limit.norm * nearby_);
-  return std::max(entry, floor);
+  return std::max(g < 0.5 * least ? 0.4 * least : limit.entry * g, negligible(e));
+}
+/// The same where errors in other entries may add to it.
+double Differences::wanted_of_spread(uword e) const {
+  const Limits limit = limits(loss_.single);
+  return std::max(negligible(e), std::min(wanted(e), limit.spread * limit.norm * norm_));
 }
 double Differences::own_rounding(uword e) const {
   return 20 * rounding_(e) + 100 * loss_.eps * (std::abs(g_(e)) + typical_);
@@ -188,6 +200,7 @@ Differences::Judged Differences::judged(uword e, const Slope& s) const {
   Judged j;
   j.slope = s;
   double enough = wanted(e);
+  if (only_rounding()) enough = std::max(enough, 1e-4 * s.steepest);
   const double own = own_rounding(e), low = std::min(s.left.value, s.right.value),
                high = std::max(s.left.value, s.right.value);
   switch (s.kind) {
@@ -235,7 +248,7 @@ std::vector<double> Differences::first_steps(uword e) const {
   const double w = std::abs(W_(e));
   std::vector<double> steps;
   if (w > 0) steps.push_back(0.5 * w);
-  for (const double h : {scale_, 1e4 * scale_, 1e-4 * scale_}) {
+  for (const double h : {scale_, 1e2 * scale_, 1e4 * scale_, 1e-2 * scale_, 1e-4 * scale_}) {
     if (w == 0 || h > 4 * w || h < w / 8) steps.push_back(h);
   }
   return steps;
@@ -262,8 +275,14 @@ Differences::Judged Differences::judge(uword e) {
     r.target = 1e-4 * std::min(wanted(e), limits(loss_.single).norm * norm_);
     r.size = std::max({std::abs(g_(e)), typical_, 1e-3 * nearby_});
     const Judged j = judged(e, slope_at_zero(entry(e), r));
-    if (j.verdict == Verdict::passed) return j;
-    if (best.reason.empty() || j.allowed < best.allowed) best = j;
+    const double share = limits(loss_.single).norm * norm_ / std::sqrt(double(W_.n_elem));
+    if (j.verdict == Verdict::passed &&
+        (j.allowed <= share || j.slope.kind != Slope::smooth || only_rounding()))
+      return j;
+    const bool better = (j.verdict == Verdict::passed) != (best.verdict == Verdict::passed)
+                            ? j.verdict == Verdict::passed
+                            : j.allowed < best.allowed;
+    if (best.reason.empty() || better) best = j;
     if (failed_ && best.verdict == Verdict::failed) break;  // one wrong entry was confirmed already
   }
   const bool steep = best.slope.kind == Slope::unbounded;
@@ -273,20 +292,27 @@ Differences::Judged Differences::judge(uword e) {
   return best;
 }
 
-/// The verdict on compared entries: numbers that agree are evidence only if the tolerance is small.
-Evidence Differences::concluded(Evidence e) const {
+/// The verdict on entries that agree each for itself: together they are evidence only if the tolerance by
+/// norm is small, or if random directions see what is spread over many entries.
+Evidence Differences::concluded(Evidence e) {
   if (e.verdict != Verdict::passed || e.compared == 0) return e;
+  double negligible_norm = 0;
+  for (uword k = 0; k < W_.n_elem; ++k) negligible_norm = std::hypot(negligible_norm, negligible(k));
   const Limits limit = limits(loss_.single);
-  double wide = 0;
-  for (uword k = 0; k < W_.n_elem; ++k)
-    wide = std::hypot(wide, std::min(1e3 * rounding_(k), limit.norm * nearby_));
-  const bool only_rounding = norm_ * limit.norm <= norm_of(rounding_);
-  if (only_rounding) wide = 1e-2 * limit.norm * nearby_ * std::sqrt(double(W_.n_elem));
-  const double seen = e.tolerance * norm_, wanted = std::max(2 * limit.norm * norm_, wide);
-  if (seen <= wanted) return e;
-  e.verdict = Verdict::inconclusive;
-  e.problem =
-      "rounding of the loss hides errors of less than " + to_text(float(e.tolerance)) + " of the gradient";
+  if (e.tolerance * norm_ <= std::max(2 * limit.norm * norm_, negligible_norm)) return e;
+  std::vector<uword> all(W_.n_elem);
+  std::iota(all.begin(), all.end(), uword(0));
+  for (uword k = 0; k < limit.directions; ++k) {
+    const Direction d = direction(all, Steps::uniform);
+    const Tested t = test(d);
+    if (t.seen == Seen::matches && !t.kink &&
+        t.allowed <= limit.spread * limit.norm * norm_ * typical(arma::vec(d.by)))
+      continue;
+    e.verdict = Verdict::inconclusive;
+    e.problem =
+        "rounding of the loss hides errors of less than " + to_text(float(e.tolerance)) + " of the gradient";
+    return e;
+  }
   return e;
 }
 
@@ -334,7 +360,7 @@ Differences::Tested Differences::test(const Direction& d) {
     const Slope s = slope_at_zero(line, r);
     if (s.kind == Slope::smooth) {
       const double miss = std::abs(s.both.value), allowed = safety * s.both.error + own;
-      if (miss <= allowed) return {Seen::matches, s.both.value, allowed, false};
+      if (miss <= allowed) return {Seen::matches, s.both.value, allowed, false, s.steepest};
       const bool one =
           std::abs(s.right.value - s.left.value) <= 0.3 * miss + safety * (s.left.error + s.right.error);
       if (!std::isfinite(allowed) || !one) return t;
@@ -379,8 +405,9 @@ bool Differences::settle(Group group, std::vector<Group>& left) {
     return j.verdict == Verdict::passed;
   }
   const bool whole = group.entries.size() == W_.n_elem;
-  const uword directions = whole ? std::max<uword>(2, options_.directions) : 2;
-  bool kink = false;
+  const uword directions = whole ? std::max(limits(loss_.single).directions, options_.directions)
+                                 : limits(loss_.single).directions / 2;
+  bool kink = false, steep_enough = false;
   int differ = 0;
   for (uword k = 0; k < directions; ++k) {
     const Direction d = direction(group.entries, group.steps);
@@ -399,19 +426,21 @@ bool Differences::settle(Group group, std::vector<Group>& left) {
     for (std::size_t i = 0; i < d.by.size(); ++i) slope += g_(d.entries[i]) * d.by[i];
     tested_.add(k, 0, slope * unit_, (slope + t.value) * unit_, std::abs(t.value) * unit_, t.allowed * unit_);
     if (t.seen == Seen::differs && (++differ > 1 || k + 1 == directions)) return false;
+    steep_enough = steep_enough || (only_rounding() && !kink && t.allowed <= 1e-4 * t.steepest);
     if (t.seen == Seen::matches) {
+      const double reach = typical(arma::vec(d.by));
       for (std::size_t i = 0; i < d.by.size(); ++i) {
         double& r = resolution_(d.entries[i]);
-        r = std::min(r, t.allowed / std::abs(d.by[i]));
+        r = std::min(r, t.allowed / (group.steps == Steps::relative ? std::abs(d.by[i]) : reach));
       }
     }
   }
   if (differ > 0) return false;
+  if (steep_enough) return true;
   if (kink) kink_groups_.push_back(group.entries);
   std::vector<uword> rest;
-  const double spread = 0.2 * limits(loss_.single).norm * norm_;
   for (const uword e : group.entries) {
-    if (resolution_(e) > std::max(std::min(wanted(e), spread), wanted(e) * (spread == 0))) rest.push_back(e);
+    if (resolution_(e) > wanted_of_spread(e)) rest.push_back(e);
   }
   if (rest.empty()) return true;
   const bool progress = rest.size() < group.entries.size();
@@ -429,12 +458,14 @@ void Differences::by_groups() {
                    [this](uword a, uword b) { return std::abs(W_(a)) > std::abs(W_(b)); });
   resolution_.set_size(W_.n_elem);
   resolution_.fill(infinity);
+  // Of a loss that costs about as much as it has entries.
+  const uword most = std::clamp<uword>(uword(2e8 / double(W_.n_elem)), 20000, 200000);
   std::vector<Group> left{std::move(all)};
   std::vector<uword> wrong;
   while (!left.empty() && wrong.empty()) {
     Group group = std::move(left.back());
     left.pop_back();
-    if (evaluations_ > most_evaluations) {
+    if (evaluations_ > most) {
       unsettled_.insert(unsettled_.end(), group.entries.begin(), group.entries.end());
       truth_.hidden_by_rounding = false;
       continue;
@@ -458,9 +489,8 @@ void Differences::by_groups() {
   if (e.compared > 0 || e.verdict != Verdict::passed) report_.evidence.push_back(e);
   Evidence one = single_.verdict();
   if (one.compared > 0) report_.evidence.push_back(one);
-  for (const auto& group : kink_groups_) {
-    truth_.at_kink = arma::join_cols(truth_.at_kink, arma::uvec(group));
-  }
+  for (const auto& group : kink_groups_) truth_.at_kink = arma::join_cols(truth_.at_kink, arma::uvec(group));
+  if (!truth_.hidden_by_rounding) truth_.at_kink = arma::join_cols(truth_.at_kink, arma::uvec(unsettled_));
   if (!wrong.empty()) failed_ = true, sample(bisect(wrong));
 }
 

@@ -69,6 +69,7 @@ class Differences {
     Seen seen = Seen::unclear;
     double value = 0, allowed = infinity;
     bool kink = false;
+    double steepest = 0;
   };
   struct Group {
     std::vector<uword> entries;
@@ -84,7 +85,10 @@ class Differences {
   void measure();
   void sweep_steps(const Direction& d);
 
+  bool only_rounding() const;
+  double negligible(uword e) const;
   double wanted(uword e) const;
+  double wanted_of_spread(uword e) const;
   double own_rounding(uword e) const;
   Judged judged(uword e, const Slope& s) const;
   Judged judge(uword e);
@@ -99,7 +103,7 @@ class Differences {
   uword bisect(std::vector<uword> block);
   void count_kinks();
   void sample(uword wrong);
-  Evidence concluded(Evidence e) const;
+  Evidence concluded(Evidence e);
 
   const DifferenceOptions& options_;
   const LossOfOne& loss_;

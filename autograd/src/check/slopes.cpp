@@ -109,6 +109,7 @@ class Search {
         continue;
       }
       if (q.both() && q.rounding > range_.size && central_.error < infinity) break;
+      steepest_ = std::max({steepest_, std::abs(q.left), std::abs(q.right)});
       add(q);
       if (q.both()) ++seen_both_, last_ = q, decide(q, h);
       h /= 2;
@@ -172,6 +173,7 @@ class Search {
 
   Slope verdict() const {
     Slope s;
+    s.steepest = steepest_;
     s.both = {central_.best, central_.error}, s.left = {left_.best, left_.error},
     s.right = {right_.best, right_.error};
     if (seen_both_ > 0)
@@ -185,7 +187,7 @@ class Search {
   const StepRange& range_;
   Extrapolation central_{4}, left_{2}, right_{2};
   Quotients last_{};
-  double second_ = 0, least_error_ = infinity, resume_ = infinity;
+  double steepest_ = 0, second_ = 0, least_error_ = infinity, resume_ = infinity;
   int run_ = 0;     // steps over which the second difference did not shrink
   int growth_ = 0;  // or grew
   int idle_ = 0;    // steps that brought nothing
