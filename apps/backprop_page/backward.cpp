@@ -43,7 +43,7 @@ Passed Backward::pass(Tape<double>& tape, Index i) {
   // A variable, as the rules leave a constant factor of 1 out.
   const V dy = tape.variable(view(adjoints_.at(i), names_.at(i).c_str()));
   tape.node(dy.index()).is_scalar = tape.node(i).is_scalar;
-  Recording<double> recording(tape.constant(1.0));
+  GradientGraph<double> recording(tape.constant(1.0));
   Location place;
   tape.place = &place;
   recording.add(i, dy);

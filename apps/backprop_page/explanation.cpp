@@ -197,7 +197,7 @@ class Document {
     with_steps.steps = true;
     const Formula formula = derive<double>(J_, by_, with_steps);
     const std::vector<std::string> mathml = lines(formula.mathml());
-    Recording<double> recording(J_);
+    GradientGraph<double> recording(J_);
     Json before = Json::array(), after = Json::array(), gradients = Json::array(), assuming = Json::array();
     for (std::size_t k = 0; k < by_.size(); ++k) {
       const Written raw = spelling_.unsimplified(recording.gradient(by_[k]));

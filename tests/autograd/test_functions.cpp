@@ -1,5 +1,6 @@
 #define BOOST_TEST_MODULE functions
 #include <armagrad/armagrad.hpp>
+#include <armagrad/simd/lane_gamma.hpp>
 #include <boost/test/unit_test.hpp>
 #include <numbers>
 

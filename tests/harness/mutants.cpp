@@ -93,7 +93,7 @@ void reverse(Tape<double>& tape, Index i) {
 
 // ---- All ----
 
-void record(Recording<double>& recording, Index i) {
+void record(GradientGraph<double>& recording, Index i) {
   const Index to = recording.tape().node(i).operands[mutant.operand];
   const Shape s = recording.tape().node(to).shape;
   const Var<double> x = recording.node(to), before = recording.gradient(x);

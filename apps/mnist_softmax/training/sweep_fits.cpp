@@ -1,3 +1,4 @@
+#include <armagrad/detail/threads.hpp>
 #include "sweep_fits.hpp"
 
 #include "apps/io/data_error.hpp"

@@ -1,6 +1,7 @@
 #pragma once
 // A computation drawn by Graphviz: graph(loss, W).dot() | dot -Tsvg.
 
+#include "detail/gradient_graph.hpp"
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -67,7 +68,7 @@ Graph graph(const Var<eT>& J) {
     if (!used[i]) continue;
     for (const Index k : tape.operands(tape.node(i))) used[k] = true;
   }
-  Recording<eT> recording(J);
+  GradientGraph<eT> recording(J);
   std::vector<Graph::Node> nodes;
   std::vector<std::size_t> place(J.index() + 1);
   const auto norm = [](const Var<eT>& x) { return double(arma::norm(arma::vectorise(x.value()))); };

@@ -208,7 +208,7 @@ class TapeCheck {
     const auto product = [&](const arma::Mat<eT>& d) {
       const Record moved = record(moved_, W_);
       const Var<eT> w = moved.leaves[v];
-      moved_.backward(dot(Recording<eT>(moved.loss).gradient(w), view(d)));
+      moved_.backward(dot(gradient(moved.loss, w), view(d)));
       return arma::Mat<eT>(moved_.gradient(w));
     };
     const arma::Mat<eT> Ha = product(a), Hb = product(b);

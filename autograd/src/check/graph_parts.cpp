@@ -1,10 +1,14 @@
 #include "graph_parts.hpp"
 
 #include <armagrad/derive.hpp>
+#include <armagrad/detail/gradient_graph.hpp>
 
 #include <map>
 #include <set>
 #include <sstream>
+
+#include "../rules/elementwise.hpp"
+#include "../rules/reductions.hpp"
 
 namespace armagrad::detail {
 
@@ -220,7 +224,7 @@ class Parts {
         functions.push_back(i);
     }
     if (functions.empty() || functions.size() > most_paths || too_much(3 * functions.size())) return;
-    Recording<eT> recording(loss_);
+    GradientGraph<eT> recording(loss_);
     for (const Index i : functions) {
       const arma::Mat<eT> adjoint = recording.gradient(tape_.handle(i)).value();
       const arma::mat with = gradient_of(i, adjoint),

@@ -93,7 +93,7 @@ Quotients quotients(const Line& f, double h) {
 }
 
 constexpr double halves = 0.6, stays = 0.75;  // ratios of second differences from one step to the next
-constexpr int enough = 3;                     // steps without progress after which the search ends
+constexpr int patience = 3;                   // steps without progress after which the search ends
 
 class Search {
  public:
@@ -139,14 +139,14 @@ class Search {
 
   /// Ends the search where an estimate is good enough, or no smaller step improves it.
   void decide(const Quotients& q, double h) {
-    const bool at_kink = run_ >= enough;
+    const bool at_kink = run_ >= patience;
     const double error = at_kink ? std::max(left_.error, right_.error) : central_.error;
     const bool good = error <= (at_kink ? std::max(range_.target, 1e-4 * second_) : range_.target);
     if (!at_kink && central_.rows() >= 3) {
       idle_ = central_.error < 0.5 * least_error_ || central_.error > 30 * q.rounding ? 0 : idle_ + 1;
       least_error_ = central_.error;
     }
-    if (h < resume_ && growth_ == 0 && (good || idle_ >= enough) && error < infinity) {
+    if (h < resume_ && growth_ == 0 && (good || idle_ >= patience) && error < infinity) {
       found_ = confirmed(q, h, at_kink);
       if (!found_) central_ = Extrapolation(4), left_ = right_ = Extrapolation(2), idle_ = 0;
     }
@@ -177,7 +177,7 @@ class Search {
     s.both = {central_.best, central_.error}, s.left = {left_.best, left_.error},
     s.right = {right_.best, right_.error};
     if (seen_both_ > 0)
-      s.kind = growth_ >= enough ? Slope::unbounded : run_ >= 2 ? Slope::kink : Slope::smooth;
+      s.kind = growth_ >= patience ? Slope::unbounded : run_ >= 2 ? Slope::kink : Slope::smooth;
     else if (left_.rows() > 0 || right_.rows() > 0)
       s.kind = Slope::one_sided;
     return s;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <armagrad/detail/gradient_graph.hpp>
 #include <armagrad/derive.hpp>
 #include "names_impl.hpp"
 #include "notation_impl.hpp"
@@ -219,7 +220,7 @@ inline algebra::Wording step_wording(const algebra::Expressions& in, const algeb
 /// The backward pass as it was recorded, its expressions simplified.
 template <class eT>
 std::vector<Formula::Derivation::Step> backward_steps(Tape<eT>& tape, algebra::Expressions& in,
-                                                      const FormulaOptions& options, Recording<eT>& recording,
+                                                      const FormulaOptions& options, GradientGraph<eT>& recording,
                                                       const std::function<algebra::Term(Index)>& term) {
   constexpr unsigned followed = 8;  // paths into one node; of more the sum is told once it is whole
   std::unordered_map<Index, unsigned> paths;
@@ -245,7 +246,7 @@ Formula derive(const Var<eT>& J, const std::vector<Var<eT>>& by, const FormulaOp
   Tape<eT>& tape = J.tape();
   algebra::Expressions& in = d->expressions;
   algebra::Reader<eT> read(tape, in, options);
-  Recording<eT> recording(J);
+  GradientGraph<eT> recording(J);
   const auto as_assumption = [&](algebra::Fact fact) {
     return Assumption{Assumption::Kind(fact.kind), algebra::Writer(in, {}, algebra::Style::text())(fact.of)};
   };

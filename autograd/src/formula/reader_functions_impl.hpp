@@ -2,7 +2,7 @@
 // What rules record for themselves, as functions that anybody can call: a factorisation goes by what was
 // factored, a selection of rows by the matrix that selects.
 
-#include <armagrad/ops/indices.hpp>
+#include "../rules/indices.hpp"
 #include "reader.hpp"
 
 namespace armagrad::algebra {

@@ -1,8 +1,68 @@
-#include <armagrad/ops/linear_algebra.hpp>
+#include "linear_algebra.hpp"
 
-#include "instantiate.hpp"
+#include "tables.hpp"
 
-template const std::vector<armagrad::OperationGetter<double>>&
-armagrad::operations<double, armagrad::LinearAlgebraRules>();
-template const std::vector<armagrad::OperationGetter<float>>&
-armagrad::operations<float, armagrad::LinearAlgebraRules>();
+namespace armagrad {
+template <class eT>
+Var<eT> chol(const Var<eT>& A, const char* layout, Here at) {
+  if (!layout || (*layout != 'u' && *layout != 'l'))
+    misuse("chol", at, "layout must be \"upper\" or \"lower\"");
+  const Var<eT> l = detail::of_square<rules::Chol>(A, true, A.shape(), at);
+  return *layout == 'l' ? l : l.t(at);
+}
+
+template <class eT>
+Var<eT> inv(const Var<eT>& A, Here at) {
+  return detail::of_square<rules::Inverse>(A, false, A.shape(), at);
+}
+
+template <class eT>
+Var<eT> inv_sympd(const Var<eT>& A, Here at) {
+  return detail::of_square<rules::Inverse>(A, true, A.shape(), at);
+}
+
+template <class eT>
+Var<eT> det(Var<eT> A, Here at) {
+  bool turned = false;
+  A = detail::before_transpose(A, turned);
+  return detail::number(detail::of_square<rules::Det>(A, false, scalar_shape, at));
+}
+
+template <class eT>
+Var<eT> log_det(Var<eT> A, Here at) {
+  bool turned = false;
+  A = detail::before_transpose(A, turned);
+  return detail::number(detail::of_square<rules::LogDet>(A, false, scalar_shape, at));
+}
+
+template <class eT>
+Var<eT> log_det_sympd(const Var<eT>& A, Here at) {
+  return detail::number(detail::of_square<rules::LogDet>(A, true, scalar_shape, at));
+}
+
+namespace detail {
+template <class eT>
+Var<eT> solve(const Argument<eT>& a, const Argument<eT>& b, const arma::solve_opts::opts& options, Here at) {
+  const auto [left, right] = on_one_tape("solve", a, b);
+  if (options.flags & arma::solve_opts::flag_force_approx)
+    misuse("solve", at, "solve_opts::force_approx is not supported");
+  return solve(left, right, (options.flags & arma::solve_opts::flag_likely_sympd) != 0, at);
+}
+}  // namespace detail
+
+#define ARMAGRAD_INSTANTIATE(eT)  \
+  template Var<eT> detail::solve(const Argument<eT>&, const Argument<eT>&, const arma::solve_opts::opts&, Here);  \
+  template Var<eT> chol(const Var<eT>&, const char*, Here);  \
+  template Var<eT> inv(const Var<eT>&, Here);  \
+  template Var<eT> inv_sympd(const Var<eT>&, Here);  \
+  template Var<eT> det(Var<eT>, Here);  \
+  template Var<eT> log_det(Var<eT>, Here);  \
+  template Var<eT> log_det_sympd(const Var<eT>&, Here);
+ARMAGRAD_INSTANTIATE(double)
+ARMAGRAD_INSTANTIATE(float)
+#undef ARMAGRAD_INSTANTIATE
+
+template const std::vector<OperationGetter<double>>& operations<double, LinearAlgebraRules>();
+template const std::vector<OperationGetter<float>>& operations<float, LinearAlgebraRules>();
+
+}  // namespace armagrad

@@ -20,8 +20,7 @@ const Operation<eT>& leaf_operation(bool variable) {
 inline constexpr auto by_index = [](const auto& a, const auto& b) { return a.first < b.first; };
 }  // namespace detail
 
-// ---- Recording
-// ---------------------------------------------------------------------------------------------
+// ---- Appending nodes
 
 template <class eT>
 Index Tape<eT>::append(const Operation<eT>& operation, Shape shape, std::span<const Index> operands,
@@ -44,6 +43,16 @@ Index Tape<eT>::append(const Operation<eT>& operation, Shape shape, std::span<co
     storage_.emplace_back();
   }
   return Index(nodes_.size() - 1);
+}
+
+template <class eT>
+Var<eT> Tape<eT>::append_once(const Operation<eT>& operation, Shape shape, Index operand, Location at) {
+  const std::pair<const void*, Index> key(&operation, operand);
+  const auto found = once_.find(key);
+  if (found != once_.end()) return handle(found->second);
+  const Index y = append(operation, shape, std::span(&operand, 1), at);
+  once_.emplace(key, y);
+  return handle(y);
 }
 
 template <class eT>
@@ -165,20 +174,12 @@ void Tape<eT>::compute(Index i, std::span<const Schedule::Drop> drops) {
   if (op.family == Family::elementwise) {
     if (n.one_by_one()) {
       const std::array<eT, 3> x = numbers(n);
-      n.value = op.map_one(rule(i), x.data());
+      n.value = op.value_of_numbers(rule(i), x.data());
     } else {
-      const std::array<Strided<const eT>, 3> x = looks(n);
-      // An operand of the same shape that is not needed any more makes room before: the pool gives its memory
-      // out again, and the operation works in place.
-      for (const Schedule::Drop& d : drops) {
-        if (nodes_[d.value].shape == n.shape) drop_value(d.value);
-      }
-      op.map(rule(i), output(i), x.data(), n.shape.rows, n.shape.cols);
+      compute_elementwise(i, drops);
     }
   } else if (op.family == Family::total && !nodes_[n.operands[0]].evaluated) {
-    const Node<eT>& x = nodes_[n.operands[0]];
-    const std::array<Strided<const eT>, 3> xs = looks(x);
-    n.value = eT(x.operation->map_sum(rule(n.operands[0]), xs.data(), x.shape.rows, x.shape.cols));
+    n.value = eT(sum_elementwise(n.operands[0]));
   } else {
     op.forward(*this, i);
   }
@@ -337,7 +338,7 @@ void Tape<eT>::pull(Index i) {
     for (unsigned k = 0; k < n.arity; ++k) {
       Node<eT>& to = nodes_[n.operands[k]];
       if (!to.needs_gradient || n.adjoint == 0) continue;
-      const eT slope = op.partial_one(rule(i), k, n.value, x.data());
+      const eT slope = op.partial_of_numbers(rule(i), k, n.value, x.data());
       if (slope != 0) to.adjoint += n.adjoint * slope;
     }
     return;
@@ -345,44 +346,6 @@ void Tape<eT>::pull(Index i) {
   for (unsigned k = 0; k < n.arity; ++k) {
     if (wants(n.operands[k])) pull_elementwise(i, k);
   }
-}
-
-template <class eT>
-void Tape<eT>::pull_elementwise(Index i, unsigned k) {
-  const Node<eT>& n = nodes_[i];
-  const Operation<eT>& op = *n.operation;
-  const Index to = n.operands[k];
-  const Shape shape = nodes_[to].shape;
-  Adjoint<eT> dy = adjoint(i);
-
-  bool constant = !(op.reads[k] & reads::result);  // reads nothing but numbers: then it is one number itself
-  for (unsigned j = 0; j < n.arity; ++j)
-    constant &= !(op.reads[k] & reads::operand(j)) || nodes_[n.operands[j]].one_by_one();
-  if (constant) {
-    const std::array<eT, 3> x = numbers(n);
-    const eT slope = op.partial_one(rule(i), k, eT(0), x.data());
-    if (slope == 0) return;
-    dy.scale *= slope;
-    if (shape == n.shape) {
-      contribute(to, dy);
-    } else {
-      const auto [out, add] = accumulate(to);
-      deliver_scaled<eT>(broadcast(out, shape, n.shape), add, dy.look, dy.scale, n.shape.rows, n.shape.cols);
-    }
-    return;
-  }
-  const std::array<Strided<const eT>, 3> x = looks(n);
-  if (op.multiple[k] != 0 && dy.look.inner == 0 && dy.look.outer == 0 && shape == n.shape) {
-    // A number times an argument: a look at it will do.
-    dy.scale *= *dy.look.data * eT(op.multiple[k]);
-    for (unsigned j = 0; j < n.arity; ++j) {
-      if (op.reads[k] == reads::operand(j)) return contribute(to, {x[j], chunk_of(n.operands[j]), dy.scale});
-    }
-    return contribute(to, {broadcast(data(i), n.shape, n.shape), chunk_of(i), dy.scale});
-  }
-  const auto [out, add] = accumulate(to);
-  op.pull(rule(i), k, broadcast(out, shape, n.shape), add, dy.look, dy.scale,
-          broadcast(data(i), n.shape, n.shape), x.data(), n.shape.rows, n.shape.cols);
 }
 
 template <class eT>

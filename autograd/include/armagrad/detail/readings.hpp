@@ -5,7 +5,7 @@
 #include "complex_replay.hpp"
 #include "elementwise_kernels.hpp"
 #include "forward_mode.hpp"
-#include "recording.hpp"
+#include "gradient_graph.hpp"
 
 namespace armagrad {
 
@@ -96,8 +96,8 @@ class Readings {
     return {look.data, from.rows == to.rows ? look.inner : 0, from.cols == to.cols ? look.outer : 0};
   }
 
-  // ---- Recorded ----
-  static void record(Recording<eT>& r, Index i) {
+  // ---- CompiledLoss ----
+  static void append_gradient(GradientGraph<eT>& r, Index i) {
     Tape<eT>& tape = r.tape();
     const Rule text = rule(tape, i);  // a copy: recording moves the nodes
     const std::array<Index, 3> operands = tape.node(i).operands;
@@ -110,9 +110,9 @@ class Readings {
       } else if constexpr (detail::IsElementwise<Rule>) {
         const auto dy = r.adjoint(i);
         const auto partials = text.partials(r.node(i), r.spread_operand(i, operands[k])...);
-        ((tape.wants(operands[k]) ? r.chain(operands[k], dy, std::get<k>(partials)) : void()), ...);
+        ((tape.wants(operands[k]) ? r.add_product(operands[k], dy, std::get<k>(partials)) : void()), ...);
       } else {
-        text.reverse(RecordedSlot<eT>{&r, operands[k]}..., r.adjoint(i), r.node(i), r.node(operands[k])...);
+        text.reverse(GradientSlot<eT>{&r, operands[k]}..., r.adjoint(i), r.node(i), r.node(operands[k])...);
       }
     }
     (Ks{});
@@ -127,11 +127,6 @@ class Readings {
       const Shape ys = shape_of(y.n_rows, y.n_cols);
       if constexpr (detail::IsOnTape<Rule>) {
         complex_on_tape(replay, i);
-      } else if constexpr (detail::IsElementwise<Rule>) {
-        const Strided<const cx> x[] = {
-            broadcast(const_cast<const cx*>(replay.operand(operand(tape, i, k)).memptr()),
-                      tape.node(operand(tape, i, k)).shape, ys)...};
-        detail::Entrywise<Rule, cx>::map(&rule(tape, i), y.memptr(), x, ys.rows, ys.cols);
       } else if constexpr (detail::IsAlongDim<Rule>) {
         const arma::Mat<cx>& x = replay.operand(operand(tape, i, 0));
         forward_along<cx>(rule(tape, i), y.memptr(), ys, x.memptr(), shape_of(x.n_rows, x.n_cols));
@@ -185,8 +180,6 @@ class Readings {
       const std::array<Index, sizeof...(k)> x{operand(tape, i, k)...};
       if constexpr (detail::IsOnTape<Rule>) {
         tangent_on_tape(forward, i, ty);
-      } else if constexpr (detail::IsElementwise<Rule>) {
-        elementwise_tangent(forward, i, ty);
       } else if constexpr (detail::IsMultilinear<Rule>) {
         bool add = false;
         ((forward.tangent(x[k]) ? void((linear_term<k>(forward, i, ty, add), add = true)) : void()), ...);
@@ -197,32 +190,6 @@ class Readings {
         const Result<eT> out{ty, s};
         text.tangent(out, matrix(tape, i), matrix(tape, x[k])..., forward.matrix(x[k])...);
       }
-    }
-    (Ks{});
-  }
-  static void elementwise_tangent(ForwardMode<eT>& forward, Index i, eT* ty) {
-    using E = detail::Entrywise<Rule, eT>;
-    Tape<eT>& tape = forward.tape();
-    const Node<eT>& n = tape.node(i);
-    static constexpr eT nothing = 1;  // for what was not computed, as no partial reads it
-    [&]<std::size_t... k>(std::index_sequence<k...>) {
-      if (n.one_by_one()) {
-        const eT x[] = {tape.node(n.operands[k]).value...};
-        const eT* t[] = {forward.tangent(n.operands[k])...};
-        const auto term = [&](unsigned j) {
-          const eT slope = t[j] && *t[j] != 0 ? E::partial_one(&rule(tape, i), j, n.value, x) : eT(0);
-          return slope == 0 ? eT(0) : slope * *t[j];
-        };
-        *ty = (term(k) + ...);
-        return;
-      }
-      const auto look = [&](const eT* data, Index x) { return broadcast(data, tape.node(x).shape, n.shape); };
-      const auto value = [&](Index x) {
-        return tape.node(x).evaluated ? look(tape.data(x), x) : Strided<const eT>{&nothing, 0, 0};
-      };
-      const Strided<const eT> x[] = {value(n.operands[k])...};
-      const Strided<const eT> t[] = {look(forward.tangent(n.operands[k]), n.operands[k])...};
-      E::tangent(&rule(tape, i), ty, value(i), x, t, n.shape.rows, n.shape.cols);
     }
     (Ks{});
   }
@@ -285,22 +252,23 @@ class Readings {
     o.reads = detail::reads_of<Rule>();
     o.large = sizeof(Rule) > sizeof(Node<eT>::rule) || !std::is_trivially_copyable_v<Rule>;
     if constexpr (detail::IsElementwise<Rule>) {
-      using E = detail::Entrywise<Rule, eT>;
-      o.map = E::map;
-      o.map_sum = E::map_sum;
-      o.map_one = E::map_one;
+      using E = detail::ElementwiseKernels<Rule, eT>;
+      o.value = E::value;
+      o.complex_value = detail::ElementwiseKernels<Rule, cx>::value;
+      o.value_of_numbers = E::value_of_numbers;
       if constexpr (!detail::IsFlat<Rule>) {
-        o.pull = E::pull, o.partial_one = E::partial_one;
+        detail::with_operands<Rule>([&](auto... k) { ((o.pull[k] = E::template pull<k>), ...); });
+        o.partial_of_numbers = E::partial_of_numbers;
         const std::array<Probe, 3> p = detail::probe<Rule>();
         for (unsigned k = 0; k < Rule::arity; ++k) o.multiple[k] = p[k].reads ? p[k].factor : 0;
       }
     } else {
       o.forward = forward;
-      if constexpr (!detail::IsFlat<Rule>) o.reverse = reverse;
+      o.complex = complex;
+      if constexpr (!detail::IsFlat<Rule>) o.reverse = reverse, o.tangent = tangent;
     }
     o.flat = detail::IsFlat<Rule>;
-    if constexpr (!detail::IsFlat<Rule>) o.record = record, o.tangent = tangent;
-    o.complex = complex;
+    if constexpr (!detail::IsFlat<Rule>) o.append_gradient = append_gradient;
     if constexpr (requires { Rule::infix; }) o.infix = Rule::infix, o.precedence = Rule::precedence;
     o.parameters = parameters;
     return o;

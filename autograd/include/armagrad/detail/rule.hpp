@@ -18,7 +18,7 @@
 
 #include "along.hpp"
 #include "kernels.hpp"
-#include "../var.hpp"
+#include "append.hpp"
 
 namespace armagrad {
 
@@ -79,65 +79,43 @@ struct OnTape {
   static constexpr std::array reads{operands, operands, operands};
 };
 
-// ---- Recording
-// ---------------------------------------------------------------------------------------------
+// ---- Appending nodes
 
 /// Appends a node of this rule and shape over operands of the same tape.
 template <class Rule, class eT>
-Var<eT> record_node(const Rule& rule, Shape shape, Location at,
+Var<eT> append_node(const Rule& rule, Shape shape, Location at,
                     std::initializer_list<const Var<eT>*> operands) {
-  std::array<Index, 3> indices;
-  unsigned n = 0;
-  Tape<eT>& tape = (*operands.begin())->tape();
-  for (const Var<eT>* x : operands) {
-    tape.check(*x, Rule::name, at);
-    indices[n++] = x->index();
-  }
-  return tape.record(rule, shape, std::span<const Index>(indices.data(), n), tape.place ? *tape.place : at);
-}
-
-/// The operand that a broadcast repeats, if x is a broadcast that nobody needed in full yet; x otherwise.
-template <class eT>
-Var<eT> before_spread(const Var<eT>& x) {
-  const Node<eT>& n = x.tape().node(x.index());
-  return n.operation->family == Family::spread && !n.evaluated ? x.tape().handle(n.operands[0]) : x;
-}
-
-/// Appends an elementwise node. The arguments have one shape, but for numbers, which are repeated.
-template <class Rule, class eT>
-Var<eT> record_elementwise(const Rule& rule, std::initializer_list<const Argument<eT>*> arguments) {
-  Tape<eT>* tape = nullptr;
-  for (const auto* a : arguments) {
-    if (a->var() && !tape) tape = &a->var()->tape();
-  }
-  const Location at = (*arguments.begin())->at();
-  std::array<Index, 3> operands;
-  unsigned n = 0;
-  Shape shape = scalar_shape;
-  bool is_scalar = true;
-  for (const auto* a : arguments) {
-    const Var<eT> x = a->on(*tape, Rule::name);
-    if (!tape->node(x.index()).is_scalar) {
-      if (!is_scalar && x.shape() != shape)
-        misuse(Rule::name, tape->place ? *tape->place : at, incompatible(shape, x.shape()));
-      shape = x.shape();
-      is_scalar = false;
-    }
-    operands[n++] = before_spread(x).index();
-  }
-  Var<eT> y =
-      tape->record(rule, shape, std::span<const Index>(operands.data(), n), tape->place ? *tape->place : at);
-  tape->node(y.index()).is_scalar = is_scalar;
+  const Var<eT> y = detail::append(operation_of<Rule, eT>(), shape, at, operands);
+  y.tape().store(y.index(), rule);
   return y;
 }
-
+/// Appends an elementwise node of this rule. The arguments have one shape, but for numbers.
+template <class Rule, class eT>
+Var<eT> append_elementwise(const Rule& rule, std::initializer_list<const Argument<eT>*> arguments) {
+  const Var<eT> y = detail::append_elementwise(operation_of<Rule, eT>(), arguments);
+  y.tape().store(y.index(), rule);
+  return y;
+}
 /// Appends a node of a rule of one operand whose result is a number (and meets matrices of any shape).
 template <class Rule, class eT>
-Var<eT> record_number(const Rule& rule, Location at, const Var<eT>& x) {
-  Var<eT> y = record_node<Rule, eT>(rule, scalar_shape, at, {&x});
+Var<eT> append_number(const Rule& rule, Location at, const Var<eT>& x) {
+  const Var<eT> y = append_node<Rule, eT>(rule, scalar_shape, at, {&x});
   x.tape().node(y.index()).is_scalar = true;
   return y;
 }
+namespace detail {
+template <class eT, class Rule, class... A>
+Var<eT> append_over(const Rule& rule, const A&... arguments) {
+  return append_elementwise<Rule, eT>(rule, {&arguments...});
+}
+/// The same of a rule with parameters.
+template <class Rule, class... A>
+requires(std::is_base_of_v<Elementwise<Rule::arity>, Rule>&& Differentiable<A...>) auto elementwise(
+    const Rule& rule, Here at, const A&... arguments) {
+  using eT = element_t<A...>;
+  return append_over<eT>(rule, Argument<eT>(arguments, at)...);
+}
+}  // namespace detail
 
 // ---- Primitives over numbers
 // -------------------------------------------------------------------------------
@@ -340,26 +318,36 @@ struct Slot {
 };
 
 // ---- The same primitives over Var
-// --------------------------------------------------------------------------
+
+namespace rules {
+struct Chain;
+}
 
 template <class eT>
 Var<eT> full(const Var<eT>& x) {
   return x;
 }
+/// op(a) * op(b); op transposes where the flag says so.
 template <class eT>
 Var<eT> multiply(const Var<eT>& a, bool ta, const Var<eT>& b, bool tb);
+/// A row, a column or a number, repeated to a shape; x itself where it has it.
 template <class eT>
 Var<eT> spread(const Var<eT>& x, Shape like);
 template <class eT>
 Var<eT> spread(const Var<eT>& x, const Var<eT>& like) {
   return spread(x, like.shape());
 }
+/// The sums of x over what shares a place in a row, a column or a number: the reverse of spread.
 template <class eT>
 Var<eT> sum_to(const Var<eT>& x, Shape like);
 template <class eT>
 Var<eT> sum_to(const Var<eT>& x, const Var<eT>& like) {
   return sum_to(x, like.shape());
 }
+/// a where c is not 0, b elsewhere.
+template <class eT>
+Var<eT> select(const Var<eT>& c, const std::type_identity_t<Argument<eT>>& a,
+               const std::type_identity_t<Argument<eT>>& b);
 template <class eT>
 Var<eT> sum_along(const Var<eT>& x, uword dim) {
   return spread(sum(x, dim), x.shape());

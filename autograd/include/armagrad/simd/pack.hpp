@@ -211,14 +211,16 @@ template <class T, int N> Pack<T, N> sigmoid(Pack<T, N> x) { return 1.0 / (1.0 +
 template <class T, int N> Pack<T, N> clamp(Pack<T, N> x, double low, double high) { return select(x < low, low, select(x > high, high, x)); }
 // clang-format on
 
-/// How many numbers of type T are handled at once: what fills one of this machine's registers.
+/// The registers that this unit is compiled for; SLEEF's functions are chosen by the same macro.
 #if defined(__AVX512F__)
-inline constexpr int register_bytes = 64;
-#elif defined(__AVX__)
-inline constexpr int register_bytes = 32;
+#define ARMAGRAD_REGISTER_BYTES 64
+#elif defined(__AVX2__) && defined(__FMA__)
+#define ARMAGRAD_REGISTER_BYTES 32
 #else
-inline constexpr int register_bytes = 16;
+#define ARMAGRAD_REGISTER_BYTES 16
 #endif
+inline constexpr int register_bytes = ARMAGRAD_REGISTER_BYTES;
+/// How many numbers of type T are handled at once: what fills one register.
 template <class T>
 inline constexpr int pack_width = std::is_floating_point_v<T> ? register_bytes / int(sizeof(T)) : 1;
 

@@ -69,7 +69,7 @@ template <class eT>
 Var<eT> thinned(const Var<eT>& x, const Var<eT>& keys, double rate, std::uint32_t salt, Here at = {}) {
   if (keys.shape() != Shape{2, x.shape().cols})
     misuse(Dropout::name, at, incompatible(x.shape(), keys.shape()));
-  return record_node<Dropout, eT>({{}, rate, salt}, x.shape(), at, {&x, &keys});
+  return append_node<Dropout, eT>({{}, rate, salt}, x.shape(), at, {&x, &keys});
 }
 
 }  // namespace armagrad

@@ -1,6 +1,7 @@
 #pragma once
 // Modules one after the other, and the one column of parameters that they share.
 
+#include <armagrad/detail/threads.hpp>
 #include <iomanip>
 #include <sstream>
 

@@ -175,7 +175,7 @@ class Trainer {
       const Function<eT> sum = [this, training, n](std::span<const Var<eT>> v) {
         return loss_(net_.forward(v.first(n), v[n], training ? Pass<eT>{&v[n + 2]} : Pass<eT>{}), v[n + 1]);
       };
-      return detail::record_block_sum<eT>(theta.tape(), sum, all, 3, options_.blocks, {}) % weight +
+      return detail::append_block_sum<eT>(theta.tape(), sum, all, 3, options_.blocks, {}) % weight +
              0.5 * options_.l2 / options_.ranks.size * penalty;
     });
   }

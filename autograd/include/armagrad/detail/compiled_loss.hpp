@@ -4,7 +4,7 @@
 #include <deque>
 #include <functional>
 
-#include "rule.hpp"
+#include "append.hpp"
 
 namespace armagrad {
 
@@ -41,7 +41,7 @@ struct Given {
 };
 
 template <class eT>
-struct Recorded {
+struct CompiledLoss {
   Tape<eT> tape;
   std::vector<Var<eT>> leaves;
   Var<eT> root;
@@ -51,48 +51,16 @@ struct Recorded {
 /// Puts the arguments on a tape, as views, and calls f.
 template <class eT>
 Var<eT> call_on(Tape<eT>& tape, const Function<eT>& f, std::span<const Given<eT>> arguments,
-                std::vector<Var<eT>>& leaves) {
-  leaves.clear();
-  for (const Given<eT>& a : arguments) {
-    const arma::Mat<eT> X = over(a.data, a.shape);
-    leaves.push_back(a.variable ? tape.variable(view(X)) : tape.constant(view(X)));
-    tape.node(leaves.back().index()).is_scalar = a.is_scalar;
-  }
-  Var<eT> y = f(leaves);
-  tape.check(y, "record", {});
-  return y;
-}
+                std::vector<Var<eT>>& leaves);
 
 template <class eT>
-class Recordings {
+class CompiledLosses {
  public:
   /// The recording of f, whose result is a number, for arguments of these shapes, laid over their numbers.
-  Recorded<eT>& bind(const Function<eT>& f, std::span<const Given<eT>> arguments) {
-    for (Recorded<eT>& r : all_) {
-      bool fits = true;
-      for (std::size_t k = 0; k < arguments.size(); ++k) fits &= r.leaves[k].shape() == arguments[k].shape;
-      if (!fits) continue;
-      for (std::size_t k = 0; k < arguments.size(); ++k) {
-        if (arguments[k].shape.size() != 0) r.tape.rebind(r.leaves[k].index(), arguments[k].data);
-      }
-      return r;
-    }
-    Recorded<eT>& r = all_.emplace_back();
-    try {
-      r.root = call_on(r.tape, f, arguments, r.leaves);
-      if (r.root.shape() != scalar_shape)
-        misuse("record", {}, "the loss is not a scalar but " + to_string(r.root.shape()));
-      r.tape.plan(r.forward, r.root.index(), true, false);
-      r.tape.plan(r.both, r.root.index(), true, true);
-    } catch (...) {
-      all_.pop_back();
-      throw;
-    }
-    return r;
-  }
+  CompiledLoss<eT>& bind(const Function<eT>& f, std::span<const Given<eT>> arguments);
 
  private:
-  std::deque<Recorded<eT>> all_;  // in place: handles point to their tapes
+  std::deque<CompiledLoss<eT>> all_;  // in place: handles point to their tapes
 };
 
 }  // namespace armagrad

@@ -4,7 +4,6 @@
 #include "parts.hpp"
 
 namespace armagrad {
-
 /// The entries of these indices; or, scattered, the matrix that has them there and sums where several meet.
 template <class T>
 struct Gathered {
@@ -28,6 +27,7 @@ template <class T>
 Gathered<T> gathered(const arma::Mat<T>& x, const std::shared_ptr<const arma::uvec>& indices, Shape) {
   return {x.memptr(), indices.get(), false};
 }
+
 template <class T>
 Gathered<T> scattered(const arma::Mat<T>& x, const std::shared_ptr<const arma::uvec>& indices, Shape) {
   return {x.memptr(), indices.get(), true};
@@ -74,10 +74,8 @@ struct Scatter : General<1> {
 using PartRules =
     RuleList<rules::Block, rules::PlacedIn, rules::Assign, rules::Reshape, rules::Gather, rules::Scatter>;
 
-// clang-format off
-template <class eT> Var<eT> gathered(const Var<eT>& x, std::shared_ptr<const arma::uvec> i, Shape to, Here at = {}) { return record_node<rules::Gather, eT>({{}, std::move(i), to}, to, at, {&x}); }
-template <class eT> Var<eT> scattered(const Var<eT>& x, std::shared_ptr<const arma::uvec> i, Shape to) { return record_node<rules::Scatter, eT>({{}, std::move(i), to}, to, {}, {&x}); }
-// clang-format on
+template <class eT> Var<eT> gathered(const Var<eT>& x, std::shared_ptr<const arma::uvec> i, Shape to, Here at = {}) { return append_node<rules::Gather, eT>({{}, std::move(i), to}, to, at, {&x}); }
+template <class eT> Var<eT> scattered(const Var<eT>& x, std::shared_ptr<const arma::uvec> i, Shape to) { return append_node<rules::Scatter, eT>({{}, std::move(i), to}, to, {}, {&x}); }
 
 namespace detail {
 template <class eT>
@@ -92,19 +90,5 @@ Var<eT> taken(const Var<eT>& x, const arma::uvec& which, bool rows, const char* 
   return gathered(x, std::move(indices), to, at);
 }
 }  // namespace detail
-
-template <class eT>
-Var<eT> Var<eT>::elem(const arma::uvec& indices, Here at) const {
-  if (indices.n_elem) detail::check_bound(indices.max() < n_elem, "elem", at);
-  return gathered(*this, std::make_shared<const arma::uvec>(indices), shape_of(indices.n_elem, 1), at);
-}
-template <class eT>
-Var<eT> Var<eT>::rows(const arma::uvec& indices, Here at) const {
-  return detail::taken(*this, indices, true, "rows", at);
-}
-template <class eT>
-Var<eT> Var<eT>::cols(const arma::uvec& indices, Here at) const {
-  return detail::taken(*this, indices, false, "cols", at);
-}
 
 }  // namespace armagrad

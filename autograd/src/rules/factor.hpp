@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "../detail/rule.hpp"
+#include <armagrad/detail/rule.hpp>
 
 namespace armagrad {
 

@@ -1,0 +1,103 @@
+#include <armagrad/detail/kernels.hpp>
+#include <armagrad/simd/block.hpp>
+
+#include "tiles.hpp"
+
+namespace armagrad {
+
+namespace {
+
+/// Entry by entry, for strides that tiles cannot write to and for complex numbers.
+template <class T>
+void deliver_plainly(Strided<T> out, bool add, Strided<const T> x, T scale, uword rows, uword cols) {
+  const bool by_row = out.inner != 0 || rows == 1, by_column = out.outer != 0 || cols == 1;
+  if (!add && !(by_row && by_column)) {
+    for (uword j = 0; j < (by_column ? cols : 1); ++j) {
+      for (uword i = 0; i < (by_row ? rows : 1); ++i) out.data[i * out.inner + j * out.outer] = T(0);
+    }
+    add = true;
+  }
+  for (uword j = 0; j < cols; ++j) {
+    T* const y = out.data + j * out.outer;
+    const T* const from = x.data + j * x.outer;
+    for (uword i = 0; i < rows; ++i)
+      y[i * out.inner] = (add ? y[i * out.inner] : T(0)) + scale * from[i * x.inner];
+  }
+}
+
+template <class T>
+void multiply_blocks(const void*, T* y, const T* const* x, const std::uint8_t* step, std::size_t n) {
+  for_each_pack<T, 2>(y, x, step, n, [](const auto& in) { return in[0] % in[1]; });
+}
+
+}  // namespace
+
+template <class T>
+void deliver_scaled(Strided<T> out, bool add, Strided<const T> x, std::type_identity_t<T> scale, uword rows,
+                    uword cols) {
+  if constexpr (std::floating_point<T>) {
+    const bool sums_down = rows > 1 && out.inner == 0, sums_along = cols > 1 && out.outer == 0;
+    const bool whole = (rows == 1 || out.inner == 1) && (cols == 1 || out.outer == rows);
+    tiles::Step<T> step;
+    step.x[0].from = x;
+    step.scale = scale;
+    step.add = add;
+    step.out = out.data;
+    if (!sums_down && !sums_along)
+      step.sink = tiles::Sink::memory;
+    else if ((sums_down || rows == 1) && (sums_along || cols == 1))
+      step.sink = tiles::Sink::total;
+    else
+      step.sink = sums_down ? tiles::Sink::columns : tiles::Sink::rows;
+    const bool packed = step.sink == tiles::Sink::rows      ? out.inner == 1
+                        : step.sink == tiles::Sink::columns ? out.outer == 1
+                                                            : whole || step.sink == tiles::Sink::total;
+    if (packed) {
+      tiles::run<T>(std::span(&step, 1), rows, cols);
+      if (step.sink == tiles::Sink::total) *out.data = (add ? *out.data : T(0)) + T(step.total);
+      return;
+    }
+  }
+  deliver_plainly(out, add, x, T(scale), rows, cols);
+}
+
+template <class eT>
+void deliver_outer(eT* out, Strided<const eT> base, std::type_identity_t<eT> base_scale, const eT* a,
+                   const eT* b, uword rows, uword cols) {
+  tiles::Step<eT> step;
+  step.kernel = multiply_blocks<eT>;
+  step.arity = 2;
+  step.x[0].from = {a, 1, 0};
+  step.x[1].from = {b, 0, 1};
+  step.out = out;
+  step.base.from = base;
+  step.base_scale = base_scale;
+  tiles::run<eT>(std::span(&step, 1), rows, cols);
+}
+
+template <class T>
+void put_block(T* out, uword outer, bool add, Strided<const T> x, T scale, Shape block) {
+  for (uword j = 0; j < block.cols; ++j) {
+    T* const y = out + j * outer;
+    const T* const from = x.data + j * x.outer;
+    if (x.inner == 1 && !add && scale == T(1))
+      std::copy_n(from, block.rows, y);
+    else if (x.inner == 1 && add)
+      for (uword i = 0; i < block.rows; ++i) y[i] += scale * from[i];
+    else
+      for (uword i = 0; i < block.rows; ++i) y[i] = (add ? y[i] : T(0)) + scale * from[i * x.inner];
+  }
+}
+
+#define ARMAGRAD_INSTANTIATE(T)                                                       \
+  template void deliver_scaled(Strided<T>, bool, Strided<const T>, T, uword, uword);  \
+  template void put_block(T*, uword, bool, Strided<const T>, T, Shape);
+ARMAGRAD_INSTANTIATE(double)
+ARMAGRAD_INSTANTIATE(float)
+ARMAGRAD_INSTANTIATE(std::complex<double>)
+ARMAGRAD_INSTANTIATE(std::complex<float>)
+#undef ARMAGRAD_INSTANTIATE
+template void deliver_outer(double*, Strided<const double>, double, const double*, const double*, uword, uword);
+template void deliver_outer(float*, Strided<const float>, float, const float*, const float*, uword, uword);
+
+}  // namespace armagrad
