@@ -221,7 +221,7 @@ Evidence compared(const std::string& variable, const arma::mat& tape,
       comparer.add(i % tape.n_rows, i / tape.n_rows, read[i], tape[i], tolerance);
     Evidence e = comparer.verdict();
     e.tolerance = tolerance;
-    e.passed = e.error <= tolerance;
+    e.verdict = e.error <= tolerance ? armagrad::Verdict::passed : armagrad::Verdict::failed;
     return e;
   } catch (const ExpressionError& error) {
     throw std::runtime_error("the formula by " + variable + " cannot be read back: " + error.what());
