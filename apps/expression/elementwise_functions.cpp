@@ -20,7 +20,7 @@ double number(const Call& c, std::size_t k, double otherwise) {
 }
 
 // clang-format off
-const Function table[] = {
+const Function elementwise_table[] = {
     {"abs(x)", shape::same, [](const Call& c) { return abs(c[0]); }},
     {"acos(x)", shape::same, [](const Call& c) { return acos(c[0]); }},
     {"acosh(x)", shape::same, [](const Call& c) { return acosh(c[0]); }},
@@ -73,6 +73,6 @@ const Function table[] = {
 
 }  // namespace
 
-std::span<const Function> elementwise_functions() { return table; }
+std::span<const Function> elementwise_functions() { return elementwise_table; }
 
 }  // namespace armagrad::apps
