@@ -90,7 +90,7 @@ V vectors_of(const Call& c) {
 }
 
 // clang-format off
-const Function table[] = {
+const Function matrix_table[] = {
     {"accu(x)", shape::number, [](const Call& c) { return accu(c[0]); }},
     {"as_scalar(x)", shape::one, [](const Call& c) { return c[0]; }},
     {"at(x, i[, j])", shape::entry, entry},
@@ -162,6 +162,6 @@ const Function table[] = {
 
 }  // namespace
 
-std::span<const Function> matrix_functions() { return table; }
+std::span<const Function> matrix_functions() { return matrix_table; }
 
 }  // namespace armagrad::apps
