@@ -17,8 +17,7 @@ double Differences::moved(Index i, const arma::mat& to) {
     const Node<double>& n = tape.node(j);
     for (const Index k : tape.operands(n)) depends[j] = depends[j] || depends[k];
     if (!depends[j]) continue;
-    replay_.output(j).set_size(n.shape.rows, n.shape.cols);
-    n.operation->complex(replay_, j);
+    replay_.compute(j);
     changed.push_back(j);
   }
   const double J = replay_.operand(J_.index())(0).real();

@@ -1,6 +1,7 @@
 #include "derivation.hpp"
 
 #include <algorithm>
+#include <armagrad/check_gradient.hpp>
 #include <cmath>
 #include "autograd/src/check/comparer.hpp"
 

@@ -42,8 +42,8 @@ int main(int argc, char** argv) {
   std::vector<Tally> on_tape, of_values;
   for (unsigned i = 0; i < losses; ++i) {
     const Loss loss = i % 2 ? random_graph(draw) : random_model(draw);
-    score_mistakes(draw, loss, true, on_tape);
-    score_mistakes(draw, loss, false, of_values);
+    score_mistakes(draw, loss, Knowledge::tape, on_tape);
+    score_mistakes(draw, loss, Knowledge::terms, of_values);
   }
   std::cout << losses << " random losses\n";
   print("against the tape", on_tape);

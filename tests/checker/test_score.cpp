@@ -7,10 +7,10 @@ using namespace armagrad::checker;
 
 BOOST_AUTO_TEST_CASE(mistakes_are_caught_and_named) {
   Draw draw(20261123);
-  for (const bool on_tape : {true, false}) {
+  for (const Knowledge known : {Knowledge::tape, Knowledge::terms}) {
     std::vector<Tally> by_kind;
     for (int i = 0; i < 30; ++i)
-      score_mistakes(draw, i % 2 ? random_graph(draw) : random_model(draw), on_tape, by_kind);
+      score_mistakes(draw, i % 2 ? random_graph(draw) : random_model(draw), known, by_kind);
     Tally all;
     for (const Tally& t : by_kind) all.tried += t.tried, all.caught += t.caught, all.named += t.named;
     BOOST_TEST(all.tried > 200u);

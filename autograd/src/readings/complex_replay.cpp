@@ -35,11 +35,7 @@ arma::Mat<std::complex<eT>> ComplexReplay<eT>::value() {
     if (!used_[i] || n.arity == 0) continue;
     for (const Index k : tape_.operands(n)) moved_[i] = moved_[i] || moved_[k];
     if (!moved_[i]) continue;
-    values_[i].set_size(n.shape.rows, n.shape.cols);
-    if (n.operation->family == Family::elementwise)
-      compute_elementwise(i);
-    else
-      n.operation->complex(*this, i);
+    compute(i);
   }
   const arma::Mat<cx> y = operand(root_);
   for (Index i = 0; i <= root_; ++i) {
@@ -47,6 +43,16 @@ arma::Mat<std::complex<eT>> ComplexReplay<eT>::value() {
     moved_[i] = false;
   }
   return y;
+}
+
+template <class eT>
+void ComplexReplay<eT>::compute(Index i) {
+  const Node<eT>& n = tape_.node(i);
+  values_[i].set_size(n.shape.rows, n.shape.cols);
+  if (n.operation->family == Family::elementwise)
+    compute_elementwise(i);
+  else
+    n.operation->complex(*this, i);
 }
 
 template <class eT>

@@ -27,6 +27,8 @@ class ComplexReplay {
   // ---- For rules' readings
   Tape<eT>& tape() { return tape_; }
   arma::Mat<cx>& output(Index i) { return values_[i]; }
+  /// Computes node i from the values that its operands have here.
+  void compute(Index i);
   /// The values of node i; those that do not depend on the leaf are taken over from the tape when first read.
   const arma::Mat<cx>& operand(Index i);
 
