@@ -16,7 +16,7 @@ std::optional<Sides> spread(const Known& a, const Known& b) {
   return a.sides;
 }
 
-/// What would make two shapes fit that do not.
+/// A hint that would make two shapes fit.
 std::string hint_for_sum(const Sides& a, const Sides& b) {
   if (a == b.turned()) return "; a transpose ' would make them equal";
   const auto has = [](const Sides& big, const Sides& v) {

@@ -23,16 +23,16 @@ eT ComplexReplay<eT>::derivative(const Var<eT>& x, const arma::Mat<eT>& directio
 }
 
 template <class eT>
-void ComplexReplay<eT>::move(Index leaf, arma::Mat<cx> values) {
-  values_[leaf] = std::move(values);
-  moved_[leaf] = true;
+void ComplexReplay<eT>::move(Index i, arma::Mat<cx> values) {
+  values_[i] = std::move(values);
+  moved_[i] = true;
 }
 
 template <class eT>
 arma::Mat<std::complex<eT>> ComplexReplay<eT>::value() {
   for (Index i = 0; i <= root_; ++i) {
     const Node<eT>& n = tape_.node(i);
-    if (!used_[i] || n.arity == 0) continue;
+    if (!used_[i] || moved_[i]) continue;  // moved nodes keep the values that they were given
     for (const Index k : tape_.operands(n)) moved_[i] = moved_[i] || moved_[k];
     if (!moved_[i]) continue;
     compute(i);
