@@ -35,6 +35,7 @@ Parameters FunctionReader<eT>::parameters(Index i) const {
   if (const auto* r = rule<rules::LeakyRelu>(i)) return numbers({r->slope});
   if (const auto* r = rule<rules::Elu>(i)) return numbers({r->alpha});
   if (const auto* r = rule<rules::Pow>(i)) return numbers({r->exponent});
+  if (const auto* r = rule<rules::OneHot>(i)) return {Parameter::size(r->classes)};
   if (const auto* r = rule<rules::Polygamma>(i)) return numbers({double(r->n)});
   if (const auto* r = rule<rules::Block>(i)) return sizes(r->at.row, r->at.col);
   if (const auto* r = rule<rules::PlacedIn>(i)) return sizes(r->at.row, r->at.col);
@@ -85,7 +86,7 @@ Term FunctionReader<eT>::operator()(Index i, const Parts& x, Shape shape) const 
 template <class eT>
 bool is_factorisation(const Tape<eT>& tape, Index i) {
   return rule_if<rules::Lu>(tape, i) || rule_if<rules::CholeskyFactor>(tape, i) || rule_if<rules::Qr>(tape, i) ||
-         rule_if<rules::Eigen>(tape, i);
+         rule_if<rules::Eigen>(tape, i) || rule_if<rules::Singular>(tape, i);
 }
 template bool is_factorisation(const Tape<double>&, Index);
 
@@ -134,6 +135,7 @@ std::optional<Term> FunctionReader<eT>::factored(Index i, const Parts& x) const 
     return times(call("inv", {s.cols, s.cols}, square), x[2]);
   }
   if (has_factor<rules::Eigen>(i) && !rule<rules::Eigenvectors>(i)) return of_matrix(name);
+  if (has_factor<rules::Singular>(i)) return of_matrix(name);
   return {};
 }
 
