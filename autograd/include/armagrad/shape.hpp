@@ -9,6 +9,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "detail/export.hpp"
+
 namespace armagrad {
 
 using arma::uword;

@@ -9,7 +9,7 @@
 namespace armagrad::algebra {
 
 template <class eT>
-class Reader {
+class ARMAGRAD_EXPORT Reader {
  public:
   Reader(Tape<eT>& tape, Expressions& in, const FormulaOptions& options)
       : tape_(tape), in_(in), options_(options) {}
