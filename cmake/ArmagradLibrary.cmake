@@ -1,9 +1,10 @@
-# armagrad_objects(NAME SOURCE...): objects of a library, of which only what is marked ARMAGRAD_EXPORT is visible.
-# Several of them, compiled with different flags, may make one library.
-function(armagrad_objects name)
+# armagrad_objects(NAME OPTIMISATION SOURCE...): objects of a library, of which only what is marked ARMAGRAD_EXPORT is
+# visible. Several of them, compiled with different flags, may make one library.
+function(armagrad_objects name optimisation)
   add_library(${name} OBJECT ${ARGN})
   target_compile_features(${name} PRIVATE cxx_std_20)
-  target_compile_options(${name} PRIVATE -fno-lto $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>
+  target_include_directories(${name} PRIVATE include)
+  target_compile_options(${name} PRIVATE $<$<NOT:$<CONFIG:Debug,MinSizeRel>>:${optimisation}> -fno-lto $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>
     $<$<AND:$<BOOL:${ARMAGRAD_NATIVE}>,$<NOT:$<BOOL:${PROJECT_IS_TOP_LEVEL}>>>:-march=native>)
   set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF CXX_VISIBILITY_PRESET hidden
     VISIBILITY_INLINES_HIDDEN ON POSITION_INDEPENDENT_CODE ON INTERPROCEDURAL_OPTIMIZATION OFF

@@ -9,8 +9,13 @@ set(CPACK_DEBIAN_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)  # of the programs and a shared library; for compiling, the rest
 string(REGEX MATCH "^[0-9]+\\.[0-9]+" armadillo "${ARMADILLO_VERSION_STRING}")
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "libarmadillo-dev (>= 1:${armadillo}), libarmadillo-dev (<< 1:${armadillo}.99)")
-if(TARGET PkgConfig::ARMAGRAD_SLEEF AND NOT BUILD_SHARED_LIBS)  # a static library leaves SLEEF to its user
-  string(APPEND CPACK_DEBIAN_PACKAGE_DEPENDS ", libsleef-dev, pkg-config")
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${PROJECT_BINARY_DIR}/autograd ${PROJECT_BINARY_DIR}/layers)
+if(NOT BUILD_SHARED_LIBS)  # a static library leaves them to its users
+  foreach(package SLEEF:libsleef-dev NLOPT:libnlopt-cxx-dev)
+    string(REGEX MATCH "(.+):(.+)" matched ${package})
+    if(TARGET PkgConfig::ARMAGRAD_${CMAKE_MATCH_1})
+      string(APPEND CPACK_DEBIAN_PACKAGE_DEPENDS ", ${CMAKE_MATCH_2}, pkg-config")
+    endif()
+  endforeach()
 endif()
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS "libnlopt-cxx-dev")
 include(CPack)

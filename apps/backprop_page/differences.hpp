@@ -3,10 +3,11 @@
 // again from there on, by forward rules alone.
 
 #include <armagrad/detail/complex_replay.hpp>
-
-#include "backward.hpp"
+#include <armagrad/var.hpp>
 
 namespace armagrad::apps {
+
+using V = Var<double>;
 
 struct Verdict {
   double error = 0;  // relative

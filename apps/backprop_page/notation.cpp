@@ -4,7 +4,8 @@
 #include <regex>
 #include <set>
 
-#include "backward.hpp"
+#include <armagrad/node_formulas.hpp>
+
 #include "notation_rules.hpp"
 
 namespace armagrad::apps {
@@ -129,30 +130,15 @@ class Filling {
   const Spelt unknown_;
 };
 
-std::vector<std::string> split(const std::string& text) {
-  std::vector<std::string> all;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(", ", begin), text.size());
-    all.push_back(text.substr(begin, end - begin));
-    begin = end + 2;
-  }
-  return all;
-}
-
 }  // namespace
 
-bool is_factorisation(const Operation<double>& operation) {
-  const std::string name = operation.name;
-  return name == "lu" || name == "cholesky" || name == "qr" || name == "eigen";
-}
-
-EntryWise entry_wise(const Operation<double>& operation, const std::string& parameters, const Spelt& y,
+EntryWise entry_wise(const Operation<double>& operation, const algebra::Parameters& parameters, const Spelt& y,
                      const std::vector<Spelt>& x, bool symmetric) {
-  NotationCase of{split(parameters), y.shape, {}, symmetric};
+  NotationCase of{parameters, y.shape, {}, symmetric};
   for (const Spelt& operand : x) of.x.push_back(operand.shape);
   const std::string name = operation.name;
   const NotationRule rule = operation.family == Family::elementwise
-                                ? elementwise_rule(name, operation.infix, of)
+                                ? elementwise_rule(name, of)
                                 : matrix_rule(name, of);
   EntryWise e{"", std::vector<std::string>(x.size()),
               rule.rule.empty() ? "The rule of " + name + "." : rule.rule};

@@ -6,6 +6,7 @@
 // what is there.
 
 #include <armagrad/detail/operation.hpp>
+#include <armagrad/detail/parameter.hpp>
 #include <string>
 #include <vector>
 
@@ -23,11 +24,8 @@ struct EntryWise {
   std::string rule;                   // in words
 };
 
-/// y = operation(x...), whose parameters are as Operation prints them; `x` without factorisations.
-EntryWise entry_wise(const Operation<double>& operation, const std::string& parameters, const Spelt& y,
+/// y = operation(x...), `x` without factorisations. Of what is not stated here, nothing.
+EntryWise entry_wise(const Operation<double>& operation, const algebra::Parameters& parameters, const Spelt& y,
                      const std::vector<Spelt>& x, bool symmetric = false);
-
-/// Whether a node holds the factors of a matrix, as LAPACK packs them: no step of a derivation.
-bool is_factorisation(const Operation<double>& operation);
 
 }  // namespace armagrad::apps

@@ -14,19 +14,14 @@ using Text = std::string;
 
 // ---- Products and linear algebra
 
-Rule matmul(const Case& of) {
-  Rule rule{"{y:i,j} = Σ_k {a:i,k} {b:k,j}",
-            {"{A:i,k} = Σ_j {Y:i,j} {b:k,j}", "{B:k,j} = Σ_i {a:i,k} {Y:i,j}"},
-            "The product rule: each factor gets the adjoint times the other factor, turned so that the "
-            "shapes fit."};
-  rule.turned = {of.parameters[0][0] == '\'', of.parameters[0][1] == '\''};
-  return rule;
+Rule matmul(const Case&) {
+  return {"", {}, "The product rule: each factor gets the adjoint times the other factor, transposed so that the "
+                  "shapes match."};
 }
 Rule solve(const Case& of) {
-  const bool turned = of.parameters.back() == "transposed";
-  const Text part = of.parameters[0];
+  const bool turned = of.parameters.back().value == 1, all = of.parameters.size() == 1;
   // Which entries are read, by the row i and the column k of the matrix as it is solved with.
-  const bool lower = part.starts_with(turned ? "upper" : "lower"), all = !part.ends_with("triangle");
+  const bool lower = !all && (of.number(0) == 1) == turned;
   const Text i_k = all     ? ""
                    : lower ? "[i ≥ k] "
                            : "[i ≤ k] ",
@@ -47,20 +42,13 @@ Rule solve(const Case& of) {
       "solution.",
       {turned}};
 }
-Rule inv(const Case& of) {
-  return {"Σ_k {a:i,k} {y:k,j} = [i = j]",
-          {of.symmetric ? "{A:i,j} = -Σ_{k,l} {y:k,i} ({Y:k,l} + {Y:l,k}) {y:j,l} / 2"
-                        : "{A:i,j} = -Σ_{k,l} {y:k,i} {Y:k,l} {y:j,l}"},
-          "A and its inverse stay inverse: what A is moved by, the inverse answers from both sides."};
+Rule inv(const Case&) {
+  return {"Σ_k {a:i,k} {y:k,j} = [i = j]", {}, "A and its inverse stay inverse: d(A⁻¹) = -A⁻¹ dA A⁻¹."};
 }
 Rule log_det(const Case&) {
-  return {"{y} = log |det {a}|",
-          {"{A:i,j} = {Y} {a⁻¹:j,i}"},
-          "The slope of log |det A| is the transposed inverse."};
+  return {"{y} = log |det {a}|", {}, "The derivative of log |det A| is the transposed inverse."};
 }
-Rule det(const Case&) {
-  return {"{y} = det {a}", {"{A:i,j} = {y} {Y} {a⁻¹:j,i}"}, "The slope of the determinant: the cofactors."};
-}
+Rule det(const Case&) { return {"{y} = det {a}", {}, "The derivative of the determinant: the cofactors."}; }
 Rule chol(const Case&) {
   return {"Σ_k {y:i,k} {y:j,k} = {a:i,j}",
           {"{A:i,j} = Σ_{k,l,m} {y⁻¹:k,i} {y:m,max(k,l)} {Y:m,min(k,l)} {y⁻¹:l,j} / 2"},
@@ -119,17 +107,9 @@ Rule normal_equations(const Case&) {
           "A solution of the normal equations, whose matrix is symmetric."};
 }
 
-Rule total(const Case&) {
-  return {
-      "{y} = Σ_{i,j} {a:i,j}", {"{A:i,j} = {Y}"}, "A sum hands its adjoint to every entry that it added up."};
-}
-Rule transpose(const Case&) {
-  return {"{y:i,j} = {a:j,i}", {"{A:j,i} = {Y:i,j}"}, "Transposed there, transposed back."};
-}
-Rule spread(const Case&) {
-  return {
-      "{y:i,j} = {a:i,j}", {"{A:i,j} = Σ_{i,j} {Y:i,j}"}, "What was repeated gets the sum over its copies."};
-}
+Rule total(const Case&) { return {"", {}, "A sum passes its adjoint to every entry that it added up."}; }
+Rule transpose(const Case&) { return {"", {}, "Transposed there, transposed back."}; }
+Rule spread(const Case&) { return {"", {}, "What was repeated gets the sum over its copies."}; }
 
 }  // namespace
 

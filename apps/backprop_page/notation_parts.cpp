@@ -16,19 +16,15 @@ std::string number(std::size_t n) { return std::to_string(n); }
 
 /// A rule along columns; the last parameter, the dimension, tells whether it is rows that are meant.
 Rule along(const Case& of, Rule rule) {
-  rule.along_rows = of.parameters.back() == "1";
+  rule.along_rows = of.along_rows();
   return rule;
 }
 /// The entries that one result is made of.
-std::uint32_t length(const Case& of) { return of.parameters.back() == "1" ? of.x[0].cols : of.x[0].rows; }
+std::uint32_t length(const Case& of) { return of.along_rows() ? of.x[0].cols : of.x[0].rows; }
 
 // ---- Sums and the like, along a dimension
 
-Rule sum(const Case& of) {
-  return along(of, {"{y:i,j} = Σ_k {a:k,j}",
-                    {"{A:i,j} = {Y:i,j}"},
-                    "A sum hands its adjoint to every entry that it added up."});
-}
+Rule sum(const Case&) { return {"", {}, "A sum passes its adjoint to every entry that it added up."}; }
 Rule softmax(const Case& of) {
   return along(of,
                {"{y:i,j} = exp({a:i,j}) / Σ_k exp({a:k,j})",
@@ -37,16 +33,13 @@ Rule softmax(const Case& of) {
                 "probabilities."});
 }
 Rule log_softmax(const Case& of) {
-  return along(
-      of, {"{y:i,j} = {a:i,j} - log Σ_k exp({a:k,j})",
-           {"{A:i,j} = {Y:i,j} - exp({y:i,j}) Σ_k {Y:k,j}"},
-           "The adjoint, less the probabilities times the sum of the adjoints: raising one score lowers the "
-           "others."});
+  return along(of, {"{y:i,j} = {a:i,j} - log Σ_k exp({a:k,j})",
+                    {},
+                    "The adjoint, less the probabilities times the sum of the adjoints: raising one score lowers the "
+                    "others."});
 }
 Rule logsumexp(const Case& of) {
-  return along(of, {"{y:i,j} = log Σ_k exp({a:k,j})",
-                    {"{A:i,j} = {Y:i,j} exp({a:i,j} - {y:i,j})"},
-                    "The adjoint is shared out by the softmax."});
+  return along(of, {"{y:i,j} = log Σ_k exp({a:k,j})", {}, "The adjoint is shared out by the softmax."});
 }
 Rule extreme(const Case& of, const Text& name) {
   return along(of, {"{y:i,j} = " + name + "_k {a:k,j}",
@@ -54,16 +47,14 @@ Rule extreme(const Case& of, const Text& name) {
                     "The entry that was taken, of several equal ones the first, gets the adjoint."});
 }
 Rule first_max(const Case& of) {
-  return along(
-      of,
-      {"{y:i,j} = [{a:i,j} = max_k {a:k,j}]", {}, "Constant wherever it has a slope: nothing is passed on."});
+  return along(of, {"{y:i,j} = [{a:i,j} = max_k {a:k,j}]", {}, "Its derivative is zero everywhere: nothing is passed on."});
 }
 Rule cumsum(const Case& of) {
   const bool reversed = of.parameters.size() > 1;
   Rule rule{reversed ? "{y:i,j} = Σ_{k≥i} {a:k,j}" : "{y:i,j} = Σ_{k≤i} {a:k,j}",
             {reversed ? "{A:i,j} = Σ_{k≤i} {Y:k,j}" : "{A:i,j} = Σ_{k≥i} {Y:k,j}"},
             "An entry is in all sums from it on, and gets all their adjoints."};
-  if (of.parameters[0] != "1") return rule;
+  if (of.number(0) != 1) return rule;
   const auto turn = [](Text& t) {
     for (std::size_t at; (at = t.find("≤i")) != Text::npos || (at = t.find("≥i")) != Text::npos;)
       t[at + 3] = 'j';
@@ -73,7 +64,7 @@ Rule cumsum(const Case& of) {
   return rule;
 }
 Rule spread_about_the_mean(const Case& of, bool root) {
-  const std::uint32_t n = length(of), by = of.parameters[0] == "1" ? n : n - 1;
+  const std::uint32_t n = length(of), by = of.number(0) == 1 ? n : n - 1;
   const Text from_mean = "({a:i,j} - Σ_l {a:l,j} / " + number(n) + ")",
              summed = "Σ_k ({a:k,j} - Σ_l {a:l,j} / " + number(n) + ")^2 / " + number(by);
   if (root)
@@ -85,7 +76,7 @@ Rule spread_about_the_mean(const Case& of, bool root) {
                     "Each entry pulls by its distance from the mean; that of the mean itself cancels."});
 }
 Rule vecnorm(const Case& of) {
-  const Text p = of.parameters[0];
+  const Text p = to_text(of.number(0));
   const Text rule = "A norm grows most along the vector itself, at slope 1.";
   if (p == "2")
     return along(of, {"{y:i,j} = sqrt(Σ_k {a:k,j}^2)", {"{A:i,j} = {a:i,j} {Y:i,j} / {y:i,j}"}, rule});
@@ -98,10 +89,12 @@ Rule vecnorm(const Case& of) {
 Rule sort(const Case& of) {
   const Text place = of.y.rows == 1 || of.y.cols == 1 ? "π(k)" : "π(i,j)", from = place == "π(k)" ? "k" : "i";
   const Text there = "{", sorted = ":" + from + ",j}", unsorted = ":" + place + ",j}";
-  const bool back = of.parameters[0].starts_with("inverse");
-  return along(of, {there + "y" + (back ? unsorted : sorted) + " = {a" + (back ? sorted : unsorted),
-                    {there + "A" + (back ? sorted : unsorted) + " = {Y" + (back ? unsorted : sorted)},
-                    "Sorting moves entries, π tells where from; their adjoints are moved back."});
+  const bool back = of.number(2) == 1;
+  Rule rule{there + "y" + (back ? unsorted : sorted) + " = {a" + (back ? sorted : unsorted),
+            {there + "A" + (back ? sorted : unsorted) + " = {Y" + (back ? unsorted : sorted)},
+            "Sorting moves entries, π tells where from; their adjoints are moved back."};
+  rule.along_rows = of.number(1) == 1;
+  return rule;
 }
 
 // ---- Parts and shapes
@@ -114,24 +107,15 @@ Text behind(const char* index, std::uint32_t side, std::size_t from) {
 Text among(const char* index, std::uint32_t side, std::size_t copies) {
   return copies == 1 ? Text(index) : Text(index).append(" mod ").append(number(side));
 }
-std::size_t whole(const Text& text) { return std::stoul(text.substr(text.find_first_of("0123456789"))); }
+std::size_t whole(const Case& of, std::size_t k) { return std::size_t(of.number(k)); }
 
 Rule submat(const Case& of) {
-  const Text at =
-      behind("i", of.y.rows, whole(of.parameters[0])) + "," + behind("j", of.y.cols, whole(of.parameters[1]));
-  return {"{y:i,j} = {a:" + at + "}",
-          {"{A:" + at + "} += {Y:i,j}"},
-          "A part's adjoint goes to where it was cut out."};
+  const Text at = behind("i", of.y.rows, whole(of, 0)) + "," + behind("j", of.y.cols, whole(of, 1));
+  return {"{y:i,j} = {a:" + at + "}", {}, "A part's adjoint goes to where it was cut out."};
 }
-Rule placed(const Case& of) {
-  const Text at = behind("i", of.x[0].rows, whole(of.parameters[0])) + "," +
-                  behind("j", of.x[0].cols, whole(of.parameters[1]));
-  return {"{y:" + at + "} = {a:i,j}",
-          {"{A:i,j} = {Y:" + at + "}"},
-          "Among zeros: what stands there gets the adjoint from there."};
-}
+Rule placed(const Case&) { return {"", {}, "Among zeros: what was placed there gets the adjoint from there."}; }
 Rule join(const Case& of) {
-  const bool below = of.parameters.back() == "0";
+  const bool below = !of.along_rows();
   const Text first = below ? behind("i", of.x[0].rows, 0) + ",j" : "i," + behind("j", of.x[0].cols, 0),
              second = below ? behind("i", of.x[1].rows, of.x[0].rows) + ",j"
                             : "i," + behind("j", of.x[1].cols, of.x[0].cols);
@@ -140,15 +124,15 @@ Rule join(const Case& of) {
           "Each gets its part of the adjoint."};
 }
 Rule repmat(const Case& of) {
-  const Text at = among("i", of.x[0].rows, whole(of.parameters[0])) + "," +
-                  among("j", of.x[0].cols, whole(of.parameters[1]));
+  const Text at = among("i", of.x[0].rows, whole(of, 0)) + "," +
+                  among("j", of.x[0].cols, whole(of, 1));
   return {"{y:i,j} = {a:" + at + "}",
           {"{A:" + at + "} += {Y:i,j}"},
           "What was repeated gets the sum over its copies."};
 }
 Rule folded(const Case& of) {
   const Text at =
-      among("i", of.y.rows, whole(of.parameters[0])) + "," + among("j", of.y.cols, whole(of.parameters[1]));
+      among("i", of.y.rows, whole(of, 0)) + "," + among("j", of.y.cols, whole(of, 1));
   return {"{y:" + at + "} += {a:i,j}",
           {"{A:i,j} = {Y:" + at + "}"},
           "Blocks were added up: each gets the sum's adjoint."};
@@ -159,8 +143,7 @@ Rule reshape(const Case&) {
 }
 /// "e, counted ..., : 4, 3" where the list is short enough to have been printed.
 Text places(const Case& of) {
-  Text list;
-  for (const Text& p : of.parameters) list += (list.empty() ? "" : ", ") + p;
+  const Text& list = of.parameters[0].text;
   const std::size_t end = list.find('}');
   return "e(k), counted column after column" + (end == Text::npos ? "" : ", is " + list.substr(0, end + 1));
 }
@@ -186,12 +169,7 @@ Rule diagmat(const Case& of) {
           {"{A:i,i} = {Y:" + i + "," + i + "}"},
           "Only the diagonal came from it."};
 }
-Rule triangle(const Case& of) {
-  const Text kept = of.parameters[0] == "upper" ? "[i ≤ j] " : "[i ≥ j] ";
-  return {"{y:i,j} = " + kept + "{a:i,j}",
-          {"{A:i,j} = " + kept + "{Y:i,j}"},
-          "The other triangle has no influence."};
-}
+Rule triangle(const Case&) { return {"", {}, "The other triangle has no influence."}; }
 
 }  // namespace
 

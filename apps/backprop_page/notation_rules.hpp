@@ -22,14 +22,18 @@ struct NotationRule {
 
 /// What is known of the node beside its operation.
 struct NotationCase {
-  std::vector<std::string> parameters;
+  algebra::Parameters parameters;
   Shape y;
   std::vector<Shape> x;
   bool symmetric;  // of A only the symmetric part is taken
+
+  double number(std::size_t k) const { return parameters[k].value; }
+  /// The dimension that the operation goes along, its last parameter.
+  bool along_rows() const { return parameters.back().value == 1; }
 };
 
 /// By the operation's name; a rule without text where none is known.
-NotationRule elementwise_rule(const std::string& name, const char* infix, const NotationCase& of);
+NotationRule elementwise_rule(const std::string& name, const NotationCase& of);
 NotationRule matrix_rule(const std::string& name, const NotationCase& of);
 NotationRule parts_rule(const std::string& name, const NotationCase& of);
 

@@ -9,14 +9,14 @@ namespace armagrad::apps {
 namespace {
 
 const std::unordered_map<std::string_view, const Function*>& by_name() {
-  static const auto table = [] {
-    std::unordered_map<std::string_view, const Function*> all;
+  static const auto all = [] {
+    std::unordered_map<std::string_view, const Function*> functions;
     for (const auto& list : {elementwise_functions(), matrix_functions(), operators()}) {
-      for (const Function& f : list) all.emplace(f.name(), &f);
+      for (const Function& f : list) functions.emplace(f.name(), &f);
     }
-    return all;
+    return functions;
   }();
-  return table;
+  return all;
 }
 
 }  // namespace
@@ -41,8 +41,16 @@ void Function::check_count(std::size_t arguments) const {
     throw std::logic_error("given " + std::to_string(arguments) + " arguments: " + std::string(usage));
 }
 
-bool is_constant_number(const Var<double>& x) {
-  return x.n_elem == 1 && !x.tape().node(x.index()).needs_gradient;
+bool is_literal_number(const Var<double>& x) {
+  if (x.n_elem != 1) return false;
+  Tape<double>& tape = x.tape();
+  std::vector<Index> all{x.index()};
+  for (std::size_t k = 0; k < all.size(); ++k) {
+    const Node<double>& n = tape.node(all[k]);
+    if (n.needs_gradient || tape.name(all[k]) || !n.one_by_one()) return false;
+    for (const Index i : tape.operands(n)) all.push_back(i);
+  }
+  return true;
 }
 
 void check_entries(double count) {
@@ -51,7 +59,8 @@ void check_entries(double count) {
 }
 
 uword whole_number(const Var<double>& x) {
-  if (!is_constant_number(x)) throw std::logic_error("a whole number was expected");
+  if (x.n_elem != 1 || x.tape().node(x.index()).needs_gradient)
+    throw std::logic_error("a whole number was expected");
   const double number = x.scalar();
   if (!(number >= 0 && number <= UINT32_MAX && number == std::floor(number)))
     throw std::logic_error("a whole number was expected, not " + to_text(number));

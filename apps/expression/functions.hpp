@@ -65,7 +65,8 @@ class Arguments {
 
 /// A matrix's entry counts and indices, on a tape: a number that no variable has an influence on.
 uword whole_number(const Var<double>& x);
-bool is_constant_number(const Var<double>& x);
+/// Whether x is a number that was typed, or made of such: nothing with a name is in it.
+bool is_literal_number(const Var<double>& x);
 Size whole_number(const Known& x);
 /// std::logic_error for a matrix too large to be meant.
 void check_entries(double count);

@@ -1,5 +1,6 @@
 // Functions of whole matrices.
 
+#include "autograd/src/rules/all_rules.hpp"
 #include <armagrad/ops/decompositions.hpp>
 #include <armagrad/ops/least_squares.hpp>
 #include <armagrad/ops/matrix_functions.hpp>
@@ -26,12 +27,15 @@ V along_second(const Call& c, uword otherwise, auto f) {
   return f(c[0], p);
 }
 V extreme(const Call& c, auto f) {
-  if (c.size() == 2 && !is_constant_number(c[1])) return f(c[0], c[1]);
+  if (c.size() == 2 && !is_literal_number(c[1])) return f(c[0], c[1]);
   return along(c, f);
 }
 V norm_of(const Call& c) {
   if (c.size() == 1) return norm(c[0]);
-  return c.argument(1).text ? norm(c[0], c.text(1).c_str()) : norm(c[0], c.count(1));
+  if (c.argument(1).text) return norm(c[0], c.text(1).c_str());
+  if (is_literal_number(c[1])) return norm(c[0], c.count(1));
+  if (c[0].n_rows != 1 && c[0].n_cols != 1) throw std::logic_error("a matrix's norm is 1, 2 or \"fro\"");
+  return pow(accu(pow(abs(c[0]), c[1])), 1 / c[1]);
 }
 V filled(const Call& c, double number) {
   check_entries(double(c.count(0)) * double(c.count(1)));
@@ -86,7 +90,7 @@ V vectors_of(const Call& c) {
 }
 
 // clang-format off
-const Function table[] = {
+const Function matrix_table[] = {
     {"accu(x)", shape::number, [](const Call& c) { return accu(c[0]); }},
     {"as_scalar(x)", shape::one, [](const Call& c) { return c[0]; }},
     {"at(x, i[, j])", shape::entry, entry},
@@ -158,6 +162,6 @@ const Function table[] = {
 
 }  // namespace
 
-std::span<const Function> matrix_functions() { return table; }
+std::span<const Function> matrix_functions() { return matrix_table; }
 
 }  // namespace armagrad::apps

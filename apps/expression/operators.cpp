@@ -1,5 +1,6 @@
 // The operators, as functions.
 
+#include "autograd/src/rules/all_rules.hpp"
 #include <armagrad/ops/linear_algebra.hpp>
 #include <armagrad/ops/powers.hpp>
 
@@ -32,14 +33,14 @@ V matrix_power(const V& A, double k) {
   return power;
 }
 V power(const Call& c) {
-  const bool constant = is_constant_number(c[1]);
-  if (c[0].n_elem == 1) return constant ? pow(c[0], c[1].scalar()) : pow(c[0], c[1]);
-  if (!constant) throw std::logic_error("a matrix's exponent is a constant");
+  const bool literal = is_literal_number(c[1]);
+  if (c[0].n_elem == 1) return literal ? pow(c[0], c[1].scalar()) : pow(c[0], c[1]);
+  if (!literal) throw std::logic_error("a matrix's exponent is a number that is typed");
   return matrix_power(c[0], c[1].scalar());
 }
 
 // clang-format off
-const Function table[] = {
+const Function operator_table[] = {
     {"+(a, b)", shape::entrywise, [](const Call& c) { return repeated(c, 0) + repeated(c, 1); }},
     {"-(a, b)", shape::entrywise, [](const Call& c) { return repeated(c, 0) - repeated(c, 1); }},
     {"%(a, b)", shape::entrywise, [](const Call& c) { return repeated(c, 0) % repeated(c, 1); }},
@@ -54,12 +55,12 @@ const Function table[] = {
     {"neg(x)", shape::same, [](const Call& c) { return -c[0]; }},
     {"'(x)", shape::transpose, [](const Call& c) { return c[0].t(); }},
     {"^(a, b)", shape::power, power},
-    {".^(a, b)", shape::entrywise, [](const Call& c) { return is_constant_number(c[1]) ? pow(c[0], c[1].scalar()) : pow(c[0], c[1]); }},
+    {".^(a, b)", shape::entrywise, [](const Call& c) { return is_literal_number(c[1]) ? pow(c[0], c[1].scalar()) : pow(c[0], c[1]); }},
 };
 // clang-format on
 
 }  // namespace
 
-std::span<const Function> operators() { return table; }
+std::span<const Function> operators() { return operator_table; }
 
 }  // namespace armagrad::apps

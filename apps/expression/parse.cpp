@@ -54,6 +54,12 @@ class Builder {
       calls_.push_back({"at", at, operands_.size() - 1});
     }
   }
+  /// Whether an entry's place may follow at once: behind a parenthesis or a transpose.
+  bool has_entries() const {
+    const char last = text_[operands_.back().all.end - 1];
+    return last == ')' || last == '\'';
+  }
+  void open_entry(Range) { calls_.push_back({"at", operands_.back().all, operands_.size() - 1}); }
   void open_method(Range r) {
     const std::string text(r.begin(), r.end());
     const bool transposes = text == "t" || text == "st";
@@ -146,12 +152,18 @@ const auto is_function_name = [](auto& context) {
   x3::_pass(context) = x3::get<Builder>(context).get().is_function_name();
 };
 
+const auto has_entries = [](auto& context) {
+  x3::_pass(context) = x3::get<Builder>(context).get().has_entries();
+};
+
+namespace grammar {
+
 x3::rule<struct expression> const expression = "an expression";
 x3::rule<struct product> const product = "an operand";
 x3::rule<struct factor> const factor = "an operand";
 x3::rule<struct primary> const primary = "an operand";
 
-/// A parser that goes by this name where it was expected in vain.
+/// A parser with a name for the message where it was expected.
 template <class Tag>
 const auto named = [](const char* what, const auto& parser) { return x3::rule<Tag>{what} = parser; };
 /// operand, or several with operators between them, from the left.
@@ -187,7 +199,10 @@ const auto method_name = named<struct method_tag>("a function's name", name[to(&
 const auto method = '.' > method_name > named<struct open_tag>("'('", x3::lit('(')) > arguments;
 const auto power = x3::raw[x3::lit(".^") | '^'][to(&Builder::operator_sign)] >
                    with_sign<struct exponent_tag>(primary) > x3::eps[to(&Builder::infix)];
-const auto factor_def = primary >> *(x3::raw[x3::lit('\'')][to(&Builder::transpose)] | power | method);
+// (x'*y)(0) is an entry; (a + b)(c + d) and (a + b) (2) are products.
+const auto places = x3::no_skip[x3::lit('(')] >> digits >> -(x3::lit(',') >> digits) >> ')';
+const auto entry = x3::omit[x3::eps[has_entries] >> &places >> '('][to(&Builder::open_entry)] > arguments;
+const auto factor_def = primary >> *(x3::raw[x3::lit('\'')][to(&Builder::transpose)] | power | method | entry);
 
 const auto operand = with_sign<struct operand_tag>(factor);
 const auto by = x3::raw[x3::char_("*%/")][to(&Builder::operator_sign)] > operand;
@@ -200,19 +215,21 @@ const auto expression_def = chain<struct equality_tag>(relation, x3::lit("==") |
 
 BOOST_SPIRIT_DEFINE(expression, product, factor, primary)
 
+}  // namespace grammar
+
 }  // namespace
 
 Syntax parse(std::string text) {
   Syntax syntax{std::move(text), {}, {}};
   Builder builder(syntax);
-  const auto grammar = x3::with<Builder>(std::ref(builder))[expression];
+  const auto parser = x3::with<Builder>(std::ref(builder))[grammar::expression];
   for (const Section& section : sections(syntax.text)) {
     const char *at = syntax.text.data() + section.expression.begin,
                *end = syntax.text.data() + section.expression.end;
     bool whole = false;
     std::string wanted;
     try {
-      whole = x3::phrase_parse(at, end, grammar, x3::ascii::space) && at == end;
+      whole = x3::phrase_parse(at, end, parser, x3::ascii::space) && at == end;
     } catch (const x3::expectation_failure<const char*>& failure) {
       at = failure.where();
       wanted = failure.which();

@@ -108,7 +108,7 @@ Sides reduced_second(const ShapeCall& x) { return reduced_along(x[0], x.dim(2));
 Sides logsumexp(const ShapeCall& x) { return reduced_along(x[0], x.softmax_dim(1)); }
 Sides column_norms(const ShapeCall& x) { return reduced_along(x[0], x.dim(2).value_or(0)); }
 Sides extreme(const ShapeCall& x) {
-  const bool of_two = x.size() == 2 && !x.argument(1).number;
+  const bool of_two = x.size() == 2 && !(x.argument(1).number && x.argument(1).number->number());
   return of_two ? entrywise(x) : reduced(x);
 }
 Sides along(const ShapeCall& x) { return x.dim(1), x[0]; }

@@ -1,6 +1,7 @@
 #define BOOST_TEST_MODULE losses
-#include <boost/test/unit_test.hpp>
+#include <armagrad/armagrad.hpp>
 #include <armagrad/nn/losses.hpp>
+#include <boost/test/unit_test.hpp>
 
 #include "tests/support/oracle.hpp"
 

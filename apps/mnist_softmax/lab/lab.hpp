@@ -3,8 +3,9 @@
 
 #include <armagrad/nn/random.hpp>
 
-#include "apps/mnist_softmax/drawing/images.hpp"
+#include "apps/datasets/data_types.hpp"
 #include "apps/mnist_softmax/commands/command_output.hpp"
+#include "apps/mnist_softmax/model/labelled_images.hpp"
 
 namespace armagrad::apps {
 
@@ -18,9 +19,7 @@ struct Lab {
   std::ostream& out() const { return output.text(); }
   arma::uword classes() const { return data.class_names.size(); }
   /// The images it is about.
-  LabelledImages<double> images() const {
-    return labelled<double>({data.train.pixels.head_cols(size), data.train.labels.head(size)}, classes());
-  }
+  LabelledImages<double> images() const { return first_labelled(data.train, size, classes()); }
   /// Weights uniform in [0, 1), where the notebook starts.
   arma::mat uniform() const {
     Random random(seed);

@@ -1,11 +1,14 @@
 // mnist_softmax lab --student
 
-#include <iomanip>
+#include <armagrad/detail/report_text.hpp>
 #include <armagrad/nn/softmax_regression.hpp>
+#include <iomanip>
+#include <nlohmann/json.hpp>
 
+#include "apps/cli/progress.hpp"
+#include "apps/text/numbers.hpp"
 #include "lab.hpp"
 #include "student.hpp"
-#include "apps/mnist_softmax/training/progress.hpp"
 
 namespace armagrad::apps {
 
@@ -30,11 +33,6 @@ struct Notebook : Lab {
 double cosine(const arma::mat& a, const arma::mat& b) {
   return arma::accu(a % b) / (arma::norm(a, "fro") * arma::norm(b, "fro"));
 }
-std::string fixed(double x, int digits) {
-  std::ostringstream text;
-  text << std::fixed << std::setprecision(digits) << x;
-  return text.str();
-}
 double accuracy(const arma::mat& W, const arma::mat& X, const arma::mat& Y) {
   const arma::mat scores = W.t() * X;
   const arma::urowvec right = arma::index_max(scores, 0) == arma::index_max(Y, 0);
@@ -56,11 +54,7 @@ GradientCheck checked(const StudentGradient& student, const Notebook& lab, const
 
 /// The relative error, marked where the check found it wrong.
 std::string verdict(const GradientCheck& check) {
-  const double error = check.evidence.back().error;
-  std::ostringstream text;
-  text << std::setprecision(3) << std::scientific << std::setprecision(1) << error
-       << (check.passed() ? "" : " caught");
-  return text.str();
+  return scientific(check.evidence.back().error, 1) + (check.passed() ? "" : " caught");
 }
 
 LabReport gradients_table(const Notebook& lab) {

@@ -1,7 +1,7 @@
 #pragma once
 // What a sweep tries.
 
-#include "apps/mnist_softmax/commands/settings.hpp"
+#include "settings.hpp"
 
 namespace armagrad::apps {
 

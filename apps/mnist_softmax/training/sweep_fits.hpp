@@ -2,6 +2,7 @@
 // The fits of a sweep, side by side, and as far as they came.
 
 #include <atomic>
+#include <filesystem>
 #include <mutex>
 
 #include "sweep_table.hpp"

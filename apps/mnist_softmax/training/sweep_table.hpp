@@ -1,6 +1,7 @@
 #pragma once
 // What a sweep finds.
 
+#include <nlohmann/json_fwd.hpp>
 #include <ostream>
 
 #include "grid.hpp"

@@ -144,14 +144,14 @@ requires requires(Function& f, const arma::Mat<eT>& W) {
   { f.Evaluate(W) } -> std::convertible_to<double>;
 }
 GradientCheck check_gradient(const CheckOptions<eT>& options, Function&& f, const arma::Mat<eT>& W) {
-  const auto gradient = [&f](const arma::Mat<eT>& w) {
-    arma::Mat<eT> g(arma::size(w));
-    if constexpr (requires { f.Gradient(w, g); })
-      f.Gradient(w, g);
-    else
-      f.EvaluateWithGradient(w, g);
-    return g;
-  };
+  arma::Mat<eT> g(arma::size(W), arma::fill::zeros);  // one for all calls, as an optimiser has
+  const auto gradient = [&f, &g](const arma::Mat<eT>& w) {
+        if constexpr (requires { f.Gradient(w, g); })
+          f.Gradient(w, g);
+        else
+          f.EvaluateWithGradient(w, g);
+        return g;
+      };
   return check_gradient(
       options, [&f](const arma::Mat<eT>& w) { return f.Evaluate(w); }, gradient, W);
 }

@@ -1,8 +1,6 @@
 #pragma once
 // A computation drawn by Graphviz: graph(loss, W).dot() | dot -Tsvg.
 
-#include "detail/gradient_graph.hpp"
-#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -12,7 +10,7 @@ namespace armagrad {
 
 /// What a number was computed from: every node with its shape and the Frobenius norms of its value and of its
 /// adjoint, the number's derivative by it.
-class Graph {
+class ARMAGRAD_EXPORT Graph {
  public:
   struct Node {
     std::string label;
@@ -33,58 +31,10 @@ class Graph {
   std::vector<Node> nodes_;
 };
 
-inline std::string Graph::dot() const {
-  const auto escaped = [](const std::string& text) {
-    std::string out;
-    for (const char c : text) out.append(c == '"' || c == '\\' ? "\\" : "").append(1, c);
-    return out;
-  };
-  const auto norm = [](const char* of, double x) {
-    char text[64];
-    std::snprintf(text, sizeof text, "\\n|%s| %.3g", of, x);
-    return std::string(text);
-  };
-  std::string text = "digraph {\n  rankdir=LR\n  node [shape=box style=rounded]\n";
-  for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    const Node& n = nodes_[i];
-    const std::string name = "n" + std::to_string(i);
-    text +=
-        "  " + name + " [label=\"" + escaped(n.label) + "\\n" + to_string(n.shape) + norm("value", n.value);
-    if (n.adjoint == n.adjoint) text += norm("adjoint", n.adjoint);
-    text += n.is_leaf ? "\" style=\"rounded,filled\"]\n" : "\"]\n";
-    for (const std::size_t k : n.operands) text += "  n" + std::to_string(k) + " -> " + name + "\n";
-  }
-  return text + "}\n";
-}
-
 /// The graph of J (1x1), with what is on its tape at this moment. Leaves go by their names, view(X, "X").
 template <class eT>
-Graph graph(const Var<eT>& J) {
-  Tape<eT>& tape = J.tape();
-  tape.check(J, "graph", {});
-  std::vector<bool> used(J.index() + 1, false);
-  used[J.index()] = true;
-  for (Index i = J.index() + 1; i-- > 0;) {
-    if (!used[i]) continue;
-    for (const Index k : tape.operands(tape.node(i))) used[k] = true;
-  }
-  GradientGraph<eT> recording(J);
-  std::vector<Graph::Node> nodes;
-  std::vector<std::size_t> place(J.index() + 1);
-  const auto norm = [](const Var<eT>& x) { return double(arma::norm(arma::vectorise(x.value()))); };
-  for (Index i = 0; i <= J.index(); ++i) {
-    if (!used[i]) continue;
-    const bool varies = tape.wants(i), is_leaf = tape.node(i).operation->family == Family::leaf;
-    Graph::Node n{tape.node(i).operation->name, tape.node(i).shape, is_leaf, {},
-                  norm(tape.handle(i)),         arma::datum::nan};
-    if (is_leaf) n.label = tape.name(i) ? tape.name(i) : varies ? "variable" : "constant";
-    for (const Index k : tape.operands(tape.node(i))) n.operands.push_back(place[k]);
-    if (varies) n.adjoint = norm(recording.gradient(tape.handle(i)));
-    place[i] = nodes.size();
-    nodes.push_back(std::move(n));
-  }
-  return Graph(std::move(nodes));
-}
+Graph graph(const Var<eT>& J);
+
 /// The graph of a loss, which is called once with a Var, at W.
 template <class Loss, class eT>
 requires(!AnyVar<Loss>) Graph graph(Loss&& loss, const arma::Mat<eT>& W, const char* name = "W") {

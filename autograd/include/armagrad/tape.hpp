@@ -6,10 +6,7 @@
 // adjoints.
 
 #include <cstring>
-#include <deque>
-#include <map>
 #include <memory>
-#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -37,6 +34,8 @@ template <class eT>
 View<eT> view(const arma::Mat<eT>& X, const char* name = nullptr) {
   return {&X, name};
 }
+template <class eT>
+View<eT> view(const arma::Mat<eT>&& temporary, const char* name = nullptr) = delete;
 
 template <class eT>
 struct Node {
@@ -95,7 +94,8 @@ class ARMAGRAD_EXPORT Tape {
  public:
   static_assert(std::is_same_v<eT, float> || std::is_same_v<eT, double>);
 
-  Tape() = default;
+  Tape();
+  ~Tape();
   Tape(const Tape&) = delete;  // handles point to their tape
   Tape& operator=(const Tape&) = delete;
 
@@ -232,7 +232,7 @@ class ARMAGRAD_EXPORT Tape {
   void pull_elementwise(Index i, unsigned k);
   bool pull_whole(Index i, unsigned k, const Adjoint<eT>& dy);
   void pull_group(std::span<const Index> group, std::span<const std::uint8_t> in_tile);
-  std::optional<eT> constant_partial(Index i, unsigned k) const;
+  bool constant_partial(Index i, unsigned k, eT& slope) const;
   Adjoint<eT> multiple_partial(Index i, unsigned k) const;
   Adjoint<eT> alias_of_pull(Index i, unsigned k, Adjoint<eT> dy) const;
   void direct(tiles::Step<eT>& step, Index to, Shape from, eT*& held);
@@ -256,12 +256,16 @@ class ARMAGRAD_EXPORT Tape {
   std::vector<Index> wide_operands_;
   std::vector<std::pair<Index, const char*>> names_;  // in the order of the nodes
   std::vector<std::shared_ptr<const void>> large_rules_;
-  std::deque<arma::Mat<eT>> gradients_;
+  std::vector<std::unique_ptr<arma::Mat<eT>>> gradients_;  // of the variables; in place: gradient() refers to them
   Pool<eT> pool_;
   Schedule schedule_;  // of the sweep under way
   std::uint32_t generation_ = 0;
   bool backward_follows_ = false, detect_anomalies_ = false;
-  std::map<std::pair<const void*, Index>, Index> once_;  // nodes by operation and operand: see append_once
+  struct Shared {
+    const Operation<eT>* operation;
+    Index operand, node;
+  };
+  std::vector<Shared> shared_;  // nodes of append_once
 };
 
 }  // namespace armagrad

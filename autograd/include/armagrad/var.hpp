@@ -46,6 +46,9 @@ class Var {
   uword n_rows = 0, n_cols = 0, n_elem = 0;
 
   Var() = default;
+  Var(const Var&) = default;
+  /// Only to a named Var: A(i, j) = x would assign to the temporary A(i, j), and leave A as it is.
+  Var& operator=(const Var&) & = default;
 
   arma::Mat<eT> value() const { return tape().value(*this); }
   /// The value of a 1x1 node.

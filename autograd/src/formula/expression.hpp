@@ -7,6 +7,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include <armagrad/detail/parameter.hpp>
 #include <armagrad/shape.hpp>
 
 namespace armagrad::algebra {
@@ -38,12 +39,14 @@ struct Expression {
   Shape shape;
   double value = 0;         // of a number
   std::string name;         // of a name or a function
-  std::string parameters{};  // of a function, behind its operands
+  Parameters parameters{};   // of a function, behind its operands
   bool elementwise = false;  // of a function
   Parts parts{};
   double cost = 0;  // what there is to read when it is written out
 
   bool is_scalar() const { return shape == scalar_shape; }
+  /// The dimension that a function goes along, its last parameter.
+  int dim() const { return int(parameters.back().value); }
 };
 
 class Expressions {
@@ -57,8 +60,7 @@ class Expressions {
   /// A matrix of ones: a number, a row, a column, or the product of a column and a row.
   Term ones(Shape shape);
   Term make(Kind kind, Shape shape, Parts parts);
-  Term apply(const std::string& name, const std::string& parameters, bool elementwise, Shape shape,
-             Parts operands);
+  Term apply(const std::string& name, Parameters parameters, bool elementwise, Shape shape, Parts operands);
 
   const Expression& operator[](Term t) const { return all_[t]; }
   std::size_t size() const { return all_.size(); }

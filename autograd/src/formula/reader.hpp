@@ -1,15 +1,18 @@
 #pragma once
 // What is on a tape, as expressions.
 
-#include <span>
+#include <map>
+#include <unordered_map>
 
 #include <armagrad/derive.hpp>
+
+#include "reader_functions.hpp"
 #include "simplifier.hpp"
 
 namespace armagrad::algebra {
 
 template <class eT>
-class ARMAGRAD_EXPORT Reader {
+class Reader {
  public:
   Reader(Tape<eT>& tape, Expressions& in, const FormulaOptions& options)
       : tape_(tape), in_(in), options_(options) {}
@@ -35,12 +38,14 @@ class ARMAGRAD_EXPORT Reader {
   const std::vector<std::string>& leaf_names() const { return leaf_names_; }
 
  private:
+  template <class Rule>
+  const Rule* rule(Index i) const {
+    return rule_if<Rule>(tape_, i);
+  }
   bool is_seen(Fact fact);
   Term converted(Index i);
-  Term in_public(Index i, const Parts& x);
-  std::optional<Term> factored(Index i, const Parts& x);
-  std::optional<Term> part_of_eigen(Index i, const std::vector<std::uint32_t>& at);
-  std::optional<Term> selected(Index i, Part x, const arma::uvec& indices, Shape whole, Shape part);
+  Term entries(Index i, Parts x);
+  Term entries(Index i, const Parts& x, Shape shape);
   Term leaf(Index i);
   Term number(double x);
   std::optional<Term> plain_matrix(Index i);

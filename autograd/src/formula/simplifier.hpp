@@ -51,12 +51,12 @@ class Simplifier {
   Term powers(Shape shape, const Parts& factors);
   Term product(Shape shape, const std::vector<Term>& factors);
   Term transposed(Term t);
-  Term apply(const std::string& name, const std::string& parameters, bool elementwise, Shape shape,
+  Term apply(const std::string& name, const Parameters& parameters, bool elementwise, Shape shape,
              const std::vector<Term>& operands);
   Term scaled(double by, Term t);
 
  private:
-  /// Up to here operands of the same kind are merged, though they are used elsewhere too.
+  /// Up to this many operands of the same kind are merged, though they are used elsewhere too.
   static constexpr std::size_t merge_limit = 64;
 
   /// What is longer, nobody reads at once: there only the likeliest common factor is tried, and nothing else.
@@ -115,6 +115,8 @@ class Simplifier {
   void multiply_product(Factors& to, Part part);
   void fold_softmax(Factors& to);
   void fold_sigmoid(std::map<Term, double>& factors);
+  void fold_exponents(std::map<Term, double>& factors);
+  void drop_guards(std::map<Term, double>& factors);
   void gather(Factors& to, std::unique_ptr<Factors>& repeated, bool down);
   Term assembled(Factors& from);
   std::optional<Term> cancelled(Term product);
@@ -133,6 +135,8 @@ class Simplifier {
   std::optional<Term> undone_log(Term t);
   std::optional<Term> rewritten(Term f);
   std::optional<Term> exp_rule(Term f);
+  std::optional<Term> pow_rule(Term f);
+  std::optional<Term> number_rule(Term f);
   std::optional<Term> log_rule(Term f);
   std::optional<Term> softmax_rule(Term f);
   std::optional<Term> parity_rule(Term f);
@@ -142,6 +146,8 @@ class Simplifier {
   std::optional<Term> repeated_rule(Term f);
   std::optional<Term> block_rule(Term f);
   std::optional<Term> filled_like(Term x, Shape to);
+
+  static bool is_integer(double x);
 
   Expressions& in_;
   Knowledge knowledge_;
@@ -156,6 +162,26 @@ class Simplifier {
   std::unordered_set<Term> being_summed_;
   bool multiplying_out_ = false;
   std::unordered_map<Term, std::vector<Fact>> reasons_;  // for which a transpose is what it is
+};
+
+class Simplifier::Attempt {
+ public:
+  explicit Attempt(Simplifier& s)
+      : s_(s), rewrites_(s.rewrites_.size()), facts_(s.facts_.size()), made_(s.made_in_order_.size()) {}
+  Attempt(const Attempt&) = delete;
+  void keep() { kept_ = true; }
+  ~Attempt() {
+    if (kept_) return;
+    s_.rewrites_.resize(rewrites_);
+    s_.facts_.resize(facts_);
+    for (std::size_t i = made_; i < s_.made_in_order_.size(); ++i) s_.made_.erase(s_.made_in_order_[i]);
+    s_.made_in_order_.resize(made_);
+  }
+
+ private:
+  Simplifier& s_;
+  std::size_t rewrites_, facts_, made_;
+  bool kept_ = false;
 };
 
 }  // namespace armagrad::algebra

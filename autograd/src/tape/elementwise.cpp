@@ -3,7 +3,6 @@
 #include <armagrad/var.hpp>
 
 #include <algorithm>
-#include <optional>
 #include <tuple>
 
 #include "tiles.hpp"
@@ -154,16 +153,16 @@ void Tape<eT>::compute_group(std::span<const Index> group, std::span<const Sched
 
 // ---- Adjoints
 
-/// The derivative of node i by operand k, where it reads nothing but numbers and so is one itself.
+/// Finds the derivative of node i by operand k, where it reads nothing but numbers and so is one itself.
 template <class eT>
-std::optional<eT> Tape<eT>::constant_partial(Index i, unsigned k) const {
+bool Tape<eT>::constant_partial(Index i, unsigned k, eT& slope) const {
   const Node<eT>& n = nodes_[i];
   const std::uint8_t reads = n.operation->reads[k];
   bool constant = !(reads & reads::result);
   for (unsigned j = 0; j < n.arity; ++j)
     constant &= !(reads & reads::operand(j)) || nodes_[n.operands[j]].one_by_one();
-  if (!constant) return {};
-  return n.operation->partial_of_numbers(rule(i), k, eT(0), numbers(n).data());
+  if (constant) slope = n.operation->partial_of_numbers(rule(i), k, eT(0), numbers(n).data());
+  return constant;
 }
 /// The derivative of node i by operand k, where it is a constant multiple of one operand or of the result: an alias
 /// of that operand's memory. Else empty.
@@ -180,8 +179,8 @@ Adjoint<eT> Tape<eT>::multiple_partial(Index i, unsigned k) const {
 /// What operand k gets of dy as an alias of memory, which takes no pass; empty where a kernel must run.
 template <class eT>
 Adjoint<eT> Tape<eT>::alias_of_pull(Index i, unsigned k, Adjoint<eT> dy) const {
-  if (const auto slope = constant_partial(i, k)) {
-    dy.scale *= *slope;
+  if (eT slope; constant_partial(i, k, slope)) {
+    dy.scale *= slope;
     return dy;
   }
   if (dy.look.inner != 0 || dy.look.outer != 0) return {};
@@ -344,9 +343,9 @@ void Tape<eT>::pull_group(std::span<const Index> group, std::span<const std::uin
       AdjointInTile<eT> part;
       if (dy.buffer < 0) {
         part.alias = alias_of_pull(i, k, dy.alias);
-      } else if (const auto slope = constant_partial(i, k)) {
+      } else if (eT slope; constant_partial(i, k, slope)) {
         part = dy;
-        part.alias.scale *= *slope;
+        part.alias.scale *= slope;
       }
       if (part && part.alias.scale == 0) continue;
       if (part && target && !*target) {

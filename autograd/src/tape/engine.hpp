@@ -20,6 +20,11 @@ const Operation<eT>& leaf_operation(bool variable) {
 inline constexpr auto by_index = [](const auto& a, const auto& b) { return a.first < b.first; };
 }  // namespace detail
 
+template <class eT>
+Tape<eT>::Tape() = default;
+template <class eT>
+Tape<eT>::~Tape() = default;
+
 // ---- Appending nodes
 
 template <class eT>
@@ -47,11 +52,11 @@ Index Tape<eT>::append(const Operation<eT>& operation, Shape shape, std::span<co
 
 template <class eT>
 Var<eT> Tape<eT>::append_once(const Operation<eT>& operation, Shape shape, Index operand, Location at) {
-  const std::pair<const void*, Index> key(&operation, operand);
-  const auto found = once_.find(key);
-  if (found != once_.end()) return handle(found->second);
+  for (auto s = shared_.rbegin(); s != shared_.rend(); ++s) {
+    if (s->operation == &operation && s->operand == operand) return handle(s->node);
+  }
   const Index y = append(operation, shape, std::span(&operand, 1), at);
-  once_.emplace(key, y);
+  shared_.push_back({&operation, operand, y});
   return handle(y);
 }
 
@@ -126,7 +131,7 @@ void Tape<eT>::clear() {
   wide_operands_.clear();
   names_.clear();
   large_rules_.clear();
-  once_.clear();
+  shared_.clear();
   pool_.reset();
   ++generation_;
 }
@@ -358,8 +363,8 @@ const arma::Mat<eT>& Tape<eT>::gradient(const Var<eT>& x) {
   // One matrix per variable, kept between steps: a number is copied, a matrix lies over memory of the
   // variable's own.
   const std::size_t v = std::size_t(found - variables_.begin());
-  while (gradients_.size() <= v) gradients_.emplace_back();
-  arma::Mat<eT>& g = gradients_[v];
+  while (gradients_.size() <= v) gradients_.push_back(std::make_unique<arma::Mat<eT>>());
+  arma::Mat<eT>& g = *gradients_[v];
   const auto become = [&g](auto&&... arguments) {
     std::destroy_at(&g);
     std::construct_at(&g, std::forward<decltype(arguments)>(arguments)...);

@@ -1,6 +1,7 @@
 #pragma once
 // A loss typed as an expression over named random matrices, its formula, and the formula read back.
 
+#include <armagrad/detail/gradient_graph.hpp>
 #include <armagrad/armagrad.hpp>
 #include <deque>
 #include <map>

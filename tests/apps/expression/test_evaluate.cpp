@@ -342,7 +342,7 @@ BOOST_AUTO_TEST_CASE(refusals_of_the_library_have_a_place) {
       {"unknown", "unknown name 'unknown'\n  unknown\n  ^^^^^^^"},
       {"clamp(X, 1, 0)",
        "clamp(X, 1, 0): clamp: min_val must be less than max_val\n  clamp(X, 1, 0)\n  ^^^^^"},
-      {"clamp(X, 0, W)", "clamp(X, 0, W): a constant number was expected\n  clamp(X, 0, W)\n  ^^^^^"},
+      {"clamp(X, 0, W)", "clamp(X, 0, W): a number was expected\n  clamp(X, 0, W)\n  ^^^^^"},
       {"ones(s, 1)", "ones(s, 1): a whole number was expected, not 0.7\n  ones(s, 1)\n  ^^^^"},
       {"ones(1e5, 1e5)", "ones(1e5, 1e5): a matrix of more than 1e+08 entries\n  ones(1e5, 1e5)\n  ^^^^"},
       {"repmat(X, 1e5, 1e5)",

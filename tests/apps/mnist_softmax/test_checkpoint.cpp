@@ -1,7 +1,9 @@
 // A training that is cut off after any step and goes on from its file.
 #define BOOST_TEST_MODULE checkpoint
 #include <boost/test/unit_test.hpp>
+#include <nlohmann/json.hpp>
 
+#include "apps/io/model_file.hpp"
 #include "apps/mnist_softmax/model/checkpoint.hpp"
 #include "tests/support/files.hpp"
 #include "tests/support/training.hpp"

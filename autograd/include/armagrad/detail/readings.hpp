@@ -2,6 +2,8 @@
 // How the text of one rule is read as numbers, recorded, and over complex numbers: the making of an
 // Operation.
 
+#include <deque>
+
 #include "complex_replay.hpp"
 #include "elementwise_kernels.hpp"
 #include "forward_mode.hpp"
@@ -163,8 +165,10 @@ class Readings {
     Tape<eT> own;
     std::vector<Var<eT>> x;
     std::deque<arma::Mat<eT>> moved;
-    for (const Index k : tape.operands(tape.node(i)))
-      x.push_back(in_place_of(tape.node(k), own.variable(view(over(tape.data(k), tape.node(k).shape)))));
+    for (const Index k : tape.operands(tape.node(i))) {
+      const arma::Mat<eT> value = over(tape.data(k), tape.node(k).shape);
+      x.push_back(in_place_of(tape.node(k), own.variable(view(value))));
+    }
     ForwardMode<eT> nested(rule(tape, i).function()(x));
     for (std::size_t k = 0; k < x.size(); ++k)
       nested.seed(x[k], moved.emplace_back(forward.matrix(tape.operands(tape.node(i))[k])));

@@ -1,0 +1,79 @@
+#pragma once
+// Each node of a computation as a formula in the names of its operands, and what it adds to their adjoints: the
+// steps of a derivation as pages show them.
+
+#include <map>
+#include <set>
+
+#include "backward_pass.hpp"
+#include "derive.hpp"
+#include "detail/parameter.hpp"
+
+namespace armagrad {
+
+/// Z's adjoint goes by the name Z with a bar, a combining macron behind its letters: "Z̄1" for Z1.
+ARMAGRAD_EXPORT std::string barred(const std::string& name);
+
+class ARMAGRAD_EXPORT NodeFormulas {
+ public:
+  /// Lengths that go by names: {{"n", 3}, {"d", 2}}.
+  using Sizes = std::vector<std::pair<std::string, uword>>;
+  struct Written {
+    std::string text, mathml;
+    std::string entries{};  // with indices from 0: "Z[i,j] = Σ_k W[k,i] X[k,j]"
+  };
+  /// A formula that one might take a contribution for, and a hint.
+  struct Mistake : Written {
+    std::string hint;
+  };
+  struct Contribution : Written {
+    std::vector<Mistake> mistakes;  // two
+  };
+
+  /// Names for J, all that it is computed from and the variables `by`, which J may not depend on: leaves' own
+  /// ones, the loss's for J; matrices that have none are Z1, Z2, ..., vectors z1, numbers s1.
+  NodeFormulas(const Var<double>& J, const std::vector<Var<double>>& by, const FormulaOptions& options,
+               const Sizes& sizes);
+
+  /// In the order of the tape, without leaves that are there twice and factorisations.
+  const std::vector<Index>& nodes() const { return nodes_; }
+  /// A leaf's first occurrence, or the node itself.
+  Index first(Index i) const { return first_.at(i); }
+  const std::map<Index, std::string>& names() const { return names_; }
+  const std::string& name(Index i) const { return names_.at(i); }
+  /// A number without a name, which is written out where it is used.
+  bool is_number(Index i) const;
+  /// The operands of node i that are no factorisations.
+  std::vector<Index> operands(Index i) const;
+  /// What node i's operation takes beside its operands.
+  algebra::Parameters parameters(Index i) const;
+
+  /// Node i by the names of its operands.
+  Written formula(Index i) const;
+  /// What a step adds to an adjoint, by the names of what it reads.
+  Contribution contribution(const BackwardPass<double>::Step& step,
+                            const BackwardPass<double>::Contribution& part) const;
+  /// The loss by the names of leaves.
+  Written loss() const;
+  /// The gradient, a node that a recording put on the tape, as the steps put it together.
+  Written unsimplified(const Var<double>& gradient) const;
+
+  /// J as MathML, an equation, and the left side of a gradient's.
+  static std::string name_in_mathml(const std::string& name);
+  static std::string equation_in_mathml(const std::string& left, const std::string& right);
+  static std::string derivative_in_mathml(const std::string& of, const std::string& by);
+
+ private:
+  struct Reading;
+
+  Tape<double>& tape_;
+  Index root_;
+  FormulaOptions options_;
+  Sizes sizes_;
+  std::vector<Index> nodes_;
+  std::map<Index, Index> first_;
+  std::map<Index, std::string> names_;
+  std::optional<int> softmax_dim_;  // if all softmaxes have the same
+};
+
+}  // namespace armagrad

@@ -1,0 +1,42 @@
+#pragma once
+// What a Formula holds, to be written in any format.
+
+#include <optional>
+
+#include <armagrad/derive.hpp>
+
+#include "simplifier.hpp"
+#include "writer.hpp"
+
+namespace armagrad {
+
+struct Formula::Derivation {
+  struct Contribution {
+    Index to, part;
+    algebra::Term operand, rule, part_term;
+    std::optional<algebra::Term> total;
+    bool adds_up;
+  };
+  struct Step {
+    Index node, adjoint;
+    std::string operation;
+    Location at;
+    algebra::Term result, incoming;
+    std::vector<Contribution> contributions;
+  };
+  algebra::Expressions expressions{};
+  std::string loss{};
+  std::vector<std::pair<std::string, algebra::Term>> gradients{};  // by variable
+  algebra::Wording wording{};
+  std::vector<Assumption> assumptions{};
+  std::vector<Step> steps{};
+  std::vector<algebra::Rewrite> rewrites{};
+  algebra::Wording step_wording{};
+
+  /// The definitions, or the gradients.
+  std::vector<Line> lines(const algebra::Style& style, bool shapes, bool of_gradients) const;
+  std::string written(const algebra::Style& style, bool shapes = false) const;
+  std::string preamble() const;
+};
+
+}  // namespace armagrad

@@ -1,0 +1,171 @@
+#include <armagrad/detail/gradient_graph.hpp>
+#include <armagrad/backward_pass.hpp>
+#include <armagrad/derive.hpp>
+
+#include <cmath>
+#include <set>
+
+#include "derivation.hpp"
+#include "names.hpp"
+#include "reader.hpp"
+
+namespace armagrad {
+
+namespace {
+
+/// The one dimension of all softmaxes in what is written, if there is just one.
+std::optional<int> common_softmax_dim(const algebra::Expressions& in,
+                                             std::vector<algebra::Term> stack) {
+  std::unordered_set<algebra::Term> seen;
+  std::set<int> dims;
+  while (!stack.empty()) {
+    const algebra::Term t = stack.back();
+    stack.pop_back();
+    if (!seen.insert(t).second) continue;
+    const algebra::Expression& e = in[t];
+    if (e.name == "softmax" || e.name == "log_softmax" || e.name == "logsumexp") dims.insert(e.dim());
+    for (const algebra::Part& p : e.parts) stack.push_back(p.term);
+  }
+  if (dims.size() != 1) return {};
+  return *dims.begin();
+}
+
+/// How what is to be written goes by names.
+algebra::Wording wording_of(const algebra::Expressions& in, const std::vector<algebra::Term>& written,
+                                   const std::map<algebra::Term, std::string>& given,
+                                   const std::vector<std::string>& taken, const FormulaOptions& options) {
+  algebra::Wording w;
+  for (const auto& [name, value] : options.names) {
+    if (value == std::round(value) && value >= 0 && value <= UINT32_MAX)
+      w.sizes.try_emplace(std::uint32_t(value), name);
+  }
+  w.names = names_for(in, written, given, taken);
+  w.softmax_dim = common_softmax_dim(in, written);
+  return w;
+}
+
+/// What a step adds in its rule's own terms: the operands A, B, C, the result Y, the incoming adjoint dY.
+template <class eT>
+algebra::Term rule_of(Tape<eT>& tape, algebra::Expressions& in, const FormulaOptions& options,
+                      const typename BackwardPass<eT>::Step& step, Index part) {
+  algebra::Reader<eT> read(tape, in, options);
+  const auto name = [&](Index k, const char* n) { read.replace(k, in.name(n, tape.node(k).shape)); };
+  constexpr const char* names[] = {"A", "B", "C"};
+  const auto operands = tape.operands(tape.node(step.node));
+  for (std::size_t k = std::min<std::size_t>(operands.size(), 3); k-- > 0;) name(operands[k], names[k]);
+  name(step.node, "Y");
+  name(step.adjoint, "dY");
+  return read(part);
+}
+
+/// The same names, and some for all else that is long.
+algebra::Wording step_wording(const algebra::Expressions& in, const algebra::Wording& wording,
+                                     const std::vector<std::string>& taken) {
+  constexpr double long_to_read = 100;
+  algebra::Wording w = wording;
+  std::unordered_set<std::string> used(taken.begin(), taken.end());
+  for (const auto& [term, name] : w.names) used.insert(name);
+  std::vector<double> length(in.size());
+  int number = 0;
+  for (algebra::Term t = 0; t < in.size(); ++t) {
+    for (const algebra::Part& p : in[t].parts) length[t] += 1 + length[p.term];
+    if (length[t] > long_to_read && !w.names.contains(t)) {
+      std::string name;
+      do {
+        name = std::string("T").append(std::to_string(++number));
+      } while (used.contains(name));
+      w.names[t] = name;
+    }
+    if (w.names.contains(t)) length[t] = 0;
+  }
+  return w;
+}
+
+/// The backward pass, its expressions simplified.
+template <class eT>
+std::vector<Formula::Derivation::Step> backward_steps(const Var<eT>& J, algebra::Expressions& in,
+                                                      const FormulaOptions& options, algebra::Reader<eT>& read,
+                                                      algebra::Simplifier& simplify) {
+  using algebra::Parts, algebra::Term;
+  constexpr unsigned followed = 8;  // paths into one node; of more the sum is told once it is whole
+  const BackwardPass<eT> pass(J);
+  const auto term = [&](Index i) { return simplify(read(i)); };
+  Tape<eT>& tape = J.tape();
+  std::unordered_map<Index, Parts> parts;  // of adjoints, as far as the pass has come
+  std::vector<Formula::Derivation::Step> steps;
+  for (const auto& step : pass.steps()) {
+    const Node<eT>& n = tape.node(step.node);
+    const Term adjoint = steps.empty() ? in.number(1) : simplify.sum(n.shape, parts[step.node]);
+    read.replace(step.adjoint, adjoint);
+    steps.push_back({step.node, step.adjoint, n.operation->name, n.at, term(step.node), adjoint, {}});
+    for (const auto& c : step.contributions) {
+      const Term part = term(c.part);
+      Parts& sum = parts[c.to];
+      sum.push_back({part});
+      steps.back().contributions.push_back(
+          {c.to, c.part, term(c.to), rule_of(tape, in, options, step, c.part), part,
+           sum.size() <= followed ? std::optional(simplify.sum(in[part].shape, sum)) : std::nullopt, c.adds_up});
+    }
+  }
+  return steps;
+}
+
+}  // namespace
+
+template <class eT>
+Formula derive(const Var<eT>& J, const std::vector<Var<eT>>& by, const FormulaOptions& options) {
+  auto d = std::make_shared<Formula::Derivation>();
+  Tape<eT>& tape = J.tape();
+  algebra::Expressions& in = d->expressions;
+  algebra::Reader<eT> read(tape, in, options);
+  GradientGraph<eT> recording(J);
+  const auto as_assumption = [&](algebra::Fact fact) {
+    return Assumption{Assumption::Kind(fact.kind), algebra::Writer(in, {}, algebra::Style::text())(fact.of)};
+  };
+  algebra::Simplifier simplify(in,
+                               {[&](algebra::Fact fact) {
+                                  const std::optional<bool> told =
+                                      options.assume ? options.assume(as_assumption(fact)) : std::nullopt;
+                                  return told ? *told : read.holds(fact);
+                                },
+                                [&](std::uint32_t n) { return read.size(n); },
+                                [&](algebra::Term raw, algebra::Term normal) { read.same(raw, normal); }});
+  simplify(read(J.index()));  // what the loss calls upright is so in its gradient
+  std::vector<algebra::Term> written;
+  std::vector<std::string> taken;
+  for (const Var<eT>& v : by) {
+    tape.check(v, "derive", {});
+    const algebra::Term variable = read(v.index());
+    written.push_back(simplify(read(recording.gradient(v).index())));
+    d->gradients.emplace_back(algebra::Writer(in, {}, algebra::Style::text())(variable), written.back());
+  }
+  std::map<algebra::Term, std::string> given;
+  for (const auto& [raw, name] : read.names()) given.try_emplace(simplify(raw), name), taken.push_back(name);
+  taken.insert(taken.end(), read.leaf_names().begin(), read.leaf_names().end());
+  for (const auto& [name, value] : options.names) taken.push_back(name);
+  taken.push_back(options.loss);
+  d->rewrites = simplify.rewrites();
+  if (options.steps) d->steps = backward_steps(J, in, options, read, simplify);
+  d->loss = options.loss;
+  d->wording = wording_of(in, written, given, taken, options);
+  d->step_wording = step_wording(in, d->wording, taken);
+  for (const algebra::Fact fact : simplify.facts()) d->assumptions.push_back(as_assumption(fact));
+  return Formula(d);
+}
+
+template <class eT>
+std::string formula_text(const Var<eT>& x) {
+  x.tape().check(x, "formula_text", {});
+  algebra::Expressions in;
+  const FormulaOptions options;
+  algebra::Reader<eT> read(x.tape(), in, options);
+  const algebra::Term t = read(x.index());
+  return algebra::Writer(in, {}, algebra::Style::text())(t);
+}
+
+template ARMAGRAD_EXPORT Formula derive(const Var<double>&, const std::vector<Var<double>>&, const FormulaOptions&);
+template ARMAGRAD_EXPORT Formula derive(const Var<float>&, const std::vector<Var<float>>&, const FormulaOptions&);
+template ARMAGRAD_EXPORT std::string formula_text(const Var<double>&);
+template ARMAGRAD_EXPORT std::string formula_text(const Var<float>&);
+
+}  // namespace armagrad

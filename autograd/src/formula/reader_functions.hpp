@@ -1,0 +1,54 @@
+#pragma once
+// Operations as functions that anybody can call: a factorisation goes by what was factored, a selection of
+// rows by the matrix that selects.
+
+#include <optional>
+#include <unordered_map>
+
+#include <armagrad/tape.hpp>
+
+#include "expression.hpp"
+
+namespace armagrad::algebra {
+
+/// The rule of node i with its parameters, if its operation is that rule's; nullptr otherwise.
+template <class Rule, class eT>
+const Rule* rule_if(const Tape<eT>& tape, Index i) {
+  return tape.node(i).operation == &operation_of<Rule, eT>() ? static_cast<const Rule*>(tape.rule(i)) : nullptr;
+}
+
+/// Whether node i holds the factors of a matrix, as LAPACK packs them: no step of a derivation.
+template <class eT>
+bool is_factorisation(const Tape<eT>& tape, Index i);
+
+template <class eT>
+class FunctionReader {
+ public:
+  /// `read` has the terms of the nodes that were read so far.
+  FunctionReader(const Tape<eT>& tape, Expressions& in, const std::unordered_map<Index, Term>& read)
+      : tape_(tape), in_(in), read_(read) {}
+
+  /// Node i, whose operands are x, as a term of this shape. An operation that nothing is said of here goes by its name, with its
+  /// parameters as they are printed.
+  Term operator()(Index i, const Parts& x, Shape shape) const;
+  /// What node i's operation takes beside its operands.
+  Parameters parameters(Index i) const;
+
+ private:
+  template <class Rule>
+  const Rule* rule(Index i) const {
+    return rule_if<Rule>(tape_, i);
+  }
+  template <class Factorisation>
+  bool has_factor(Index i) const;
+  Part transposed(Part t) const;
+  std::optional<Term> factored(Index i, const Parts& x) const;
+  std::optional<Term> part_of_eigen(Index i) const;
+  std::optional<Term> selected(Index i, Part x, const arma::uvec& indices, Shape whole, Shape part) const;
+
+  const Tape<eT>& tape_;
+  Expressions& in_;
+  const std::unordered_map<Index, Term>& read_;
+};
+
+}  // namespace armagrad::algebra

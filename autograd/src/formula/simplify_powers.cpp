@@ -1,0 +1,258 @@
+// Element-wise products: exponents, what repeats a row or a column, softmax and sigmoid.
+
+#include "simplifier.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace armagrad::algebra {
+
+/// What is multiplied: numbers, matrices of the whole shape, and what is repeated down or across.
+struct Simplifier::Factors {
+  Shape shape;
+  double coefficient = 1;
+  std::map<Term, double> numbers{}, full{};
+  std::unique_ptr<Factors> down{}, across{};
+
+  static Factors& of(std::unique_ptr<Factors>& repeated, Shape shape) {
+    if (!repeated) repeated.reset(new Factors{shape});
+    return *repeated;
+  }
+  void add(bool number, Term t, double by) {
+    std::map<Term, double>& to = number ? numbers : full;
+    if ((to[t] += by) == 0) to.erase(t);
+  }
+};
+
+Term Simplifier::powers(Shape shape, const Parts& factors) {
+  const Term given = in_.make(Kind::powers, shape, factors);
+  if (const auto known = made_.find(given); known != made_.end()) return known->second;
+  Factors to{shape};
+  for (const Part& f : factors) multiply(to, f);
+  // 0 times an infinite number is 0, as in the backward pass: nothing is passed on.
+  const bool vanishes = to.coefficient == 0 || std::isnan(to.coefficient);
+  const Term plain = vanishes ? zero(shape) : assembled(to);
+  return remember(given, note("gather factors", given, plain));
+}
+
+void Simplifier::multiply(Factors& to, Part part) {
+  const auto [t, by] = part;
+  const Expression& e = in_[t];
+  if (by == 0) return;
+  if (e.kind == Kind::number) {
+    to.coefficient *= std::pow(e.value, by);
+  } else if (e.kind == Kind::ones || (e.kind == Kind::product && e.parts.empty())) {
+    if (e.kind == Kind::product) to.add(false, t, by);
+  } else if (is_sum(t)) {
+    multiply_sum(to, part);
+  } else if (e.kind == Kind::powers && is_integer(by) && e.parts.size() <= merge_limit) {
+    for (const Part& f : Parts(e.parts)) multiply(to, {f.term, f.by * by});
+  } else if (e.kind == Kind::transpose && in_[e.parts[0].term].kind == Kind::powers && is_integer(by) &&
+             in_[e.parts[0].term].parts.size() <= merge_limit) {
+    for (const Part& f : Parts(in_[e.parts[0].term].parts)) multiply(to, {transposed(f.term), f.by * by});
+  } else if (e.kind == Kind::product && !e.is_scalar() && to.shape != scalar_shape) {
+    multiply_product(to, part);
+  } else {
+    to.add(e.is_scalar(), t, by);
+  }
+}
+
+/// A sum, be it transposed.
+void Simplifier::multiply_sum(Factors& to, Part part) {
+  const auto [t, by] = part;
+  if (is_zero(t)) {
+    to.coefficient *= std::pow(0., by);
+    return;
+  }
+  const auto [number, rest] = primitive(t, by, to.coefficient);
+  to.coefficient *= std::pow(number, by);
+  if (rest == t || is_sum_of_several(untransposed(rest))) return to.add(in_[t].is_scalar(), rest, by);
+  multiply(to, {rest, by});
+}
+
+/// A matrix product: a repeated row or column, or a factor like others.
+void Simplifier::multiply_product(Factors& to, Part part) {
+  const Expression e = in_[part.term];
+  const auto rest = [&](std::size_t first, std::size_t last, Shape shape) {
+    if (last - first == 1) return e.parts[first].term;
+    return in_.make(Kind::product, shape, Parts(e.parts.begin() + long(first), e.parts.begin() + long(last)));
+  };
+  const Expression &front = in_[e.parts.front().term], &back = in_[e.parts.back().term];
+  if (front.kind == Kind::ones && front.shape.cols == 1)
+    multiply(Factors::of(to.down, {1, e.shape.cols}), {rest(1, e.parts.size(), {1, e.shape.cols}), part.by});
+  else if (back.kind == Kind::ones && back.shape.rows == 1)
+    multiply(Factors::of(to.across, {e.shape.rows, 1}),
+             {rest(0, e.parts.size() - 1, {e.shape.rows, 1}), part.by});
+  else
+    to.add(false, part.term, part.by);
+}
+
+/// exp(x) by the sums of exp(x) down or across.
+void Simplifier::fold_softmax(Factors& to) {
+  const auto full = to.full;
+  const Shape s = to.shape;
+  for (const auto& [t, by] : full) {
+    if (!is_function(t, "exp") || by < 1) continue;
+    for (const int dim : {0, 1}) {
+      const Shape ones = dim == 0 ? Shape{1, s.rows} : Shape{s.cols, 1}, sums = dim == 0 ? Shape{1, s.cols} : Shape{s.rows, 1};
+      std::unique_ptr<Factors>& repeated = dim == 0 ? to.down : to.across;
+      if (ones == scalar_shape || (sums != scalar_shape && !repeated)) continue;
+      std::map<Term, double>& divisors = sums == scalar_shape ? to.numbers : repeated->full;
+      const Term one = in_.ones(ones);
+      const Term total = dim == 0 ? product(sums, {one, t}) : product(sums, {t, one});
+      const auto found = divisors.find(total);
+      if (found == divisors.end() || found->second > -1) continue;
+      const double times = std::min(std::floor(by), std::floor(-found->second));
+      const Term x = in_[t].parts[0].term;
+      const Term p = apply("softmax", {Parameter::number(dim)}, false, s, {x});
+      note("softmax", in_.make(Kind::powers, s, {{t}, {dim == 0 ? in_.make(Kind::product, s, {{in_.ones({s.rows, 1})}, {total}}) : in_.make(Kind::product, s, {{total}, {in_.ones({1, s.cols})}}), -1}}), p);
+      if ((found->second += times) == 0) divisors.erase(found);
+      to.add(false, t, -times);
+      multiply(to, {p, times});
+      break;
+    }
+  }
+}
+
+/// exp(x) / (1 + exp(x)) is sigmoid(x), and 1 / (1 + exp(x)) is sigmoid(-x).
+void Simplifier::fold_sigmoid(std::map<Term, double>& factors) {
+  const auto add = [&](Term t, double by) {
+    if ((factors[t] += by) == 0) factors.erase(t);
+  };
+  const auto sigmoid = [&](Term x) { return apply("sigmoid", {}, true, in_[x].shape, {x}); };
+  const std::map<Term, double> given = factors;
+  for (const auto& [t, by] : given) {
+    const Parts p = in_[t].parts;
+    if (in_[t].kind != Kind::sum || p.size() != 2 || p[0].by != 1 || p[1].by != 1 || by > -1 || !is_integer(by))
+      continue;
+    const Term e = is_unit(p[0].term) ? p[1].term : p[0].term, one = e == p[0].term ? p[1].term : p[0].term;
+    if (!is_unit(one) || !is_function(e, "exp")) continue;
+    const auto exponential = factors.find(e);
+    const double both = exponential == factors.end() ? 0 : std::clamp(std::floor(exponential->second), 0., -by);
+    const Term x = in_[e].parts[0].term, ratio = in_.make(Kind::powers, in_[t].shape, {{e}, {t, -1}});
+    add(t, -by);
+    if (both > 0) {
+      add(e, -both);
+      add(note("sigmoid", ratio, sigmoid(x)), both);
+    }
+    if (-by > both) add(note("sigmoid", in_.make(Kind::powers, in_[t].shape, {{t, -1}}), sigmoid(scaled(-1, x))), -by - both);
+  }
+  // exp(x) sigmoid(-x), where 1 / (1 + exp(x)) had become the latter before they met.
+  const std::map<Term, double> folded = factors;
+  for (const auto& [e, by] : folded) {
+    if (!is_function(e, "exp") || by < 1) continue;
+    const Term x = in_[e].parts[0].term;
+    const auto found = factors.find(in_.apply("sigmoid", {}, true, in_[x].shape, {{scaled(-1, x)}}));
+    if (found == factors.end() || found->second < 1) continue;
+    const double times = std::min(std::floor(by), std::floor(found->second));
+    const Term other = found->first;
+    add(e, -times);
+    add(other, -times);
+    add(note("sigmoid", in_.make(Kind::powers, in_[e].shape, {{e}, {other}}), sigmoid(x)), times);
+  }
+}
+
+/// pow(x, a) pow(x, b) x^n is pow(x, a + b + n).
+void Simplifier::fold_exponents(std::map<Term, double>& factors) {
+  std::map<Term, std::vector<Part>> by_base;
+  for (const auto& [t, by] : factors) {
+    if (is_function(t, "pow") && in_[t].parts.size() == 2) by_base[in_[t].parts[0].term].push_back({t, by});
+  }
+  for (const auto& [base, all] : by_base) {
+    const auto plain = factors.find(base);
+    if (all.size() == 1 && all[0].by == 1 && plain == factors.end()) continue;
+    const Shape shape = in_[all[0].term].shape;
+    Parts terms;
+    Shape of_exponent = scalar_shape;
+    for (const Part& p : all) {
+      const Term exponent = in_[p.term].parts[1].term;
+      if (!in_[exponent].is_scalar()) of_exponent = in_[exponent].shape;
+      terms.push_back({exponent, p.by});
+    }
+    if (plain != factors.end()) {
+      terms.push_back({in_.number(1), plain->second});
+      factors.erase(plain);
+    }
+    for (const Part& p : all) factors.erase(p.term);
+    const Term power = apply("pow", {}, true, shape, {base, sum(of_exponent, terms)});
+    const Expression e = in_[power];
+    if (is_unit(power)) continue;
+    for (const Part& p : e.kind == Kind::powers ? e.parts : Parts{{power}}) {
+      if (!is_unit(p.term) && (factors[p.term] += p.by) == 0) factors.erase(p.term);
+    }
+  }
+}
+
+/// x % (x != 0) is x.
+void Simplifier::drop_guards(std::map<Term, double>& factors) {
+  const std::map<Term, double> given = factors;
+  for (const auto& [t, by] : given) {
+    if (!is_function(t, "not equal") || by <= 0 || !is_zero(in_[t].parts[1].term)) continue;
+    const Term x = in_[t].parts[0].term;
+    const auto is_factor = [&](const Part& p) {
+      const auto found = factors.find(p.term);
+      return is_unit(p.term) || (found != factors.end() && found->second * p.by > 0);
+    };
+    const Parts parts = in_[x].kind == Kind::powers ? in_[x].parts : Parts{{x}};
+    if (std::all_of(parts.begin(), parts.end(), is_factor)) factors.erase(t);
+  }
+}
+
+/// What is repeated becomes one factor, its numbers those of the whole.
+void Simplifier::gather(Factors& to, std::unique_ptr<Factors>& repeated, bool down) {
+  if (!repeated) return;
+  Factors& r = *repeated;
+  to.coefficient *= r.coefficient;
+  r.coefficient = 1;
+  for (const auto& [t, by] : r.numbers) to.add(true, t, by);
+  r.numbers.clear();
+  Term row = assembled(r);
+  if (in_[row].kind == Kind::sum && in_[row].parts.size() == 1) {
+    to.coefficient *= in_[row].parts[0].by;
+    row = in_[row].parts[0].term;
+  }
+  const Expression e = in_[row];
+  if (is_unit(row)) return;
+  Parts factors{{row}};
+  if (e.kind == Kind::product) factors = e.parts;
+  factors.insert(down ? factors.begin() : factors.end(), {in_.ones(down ? Shape{to.shape.rows, 1} : Shape{1, to.shape.cols})});
+  to.add(false, in_.make(Kind::product, to.shape, factors), 1);
+}
+
+Term Simplifier::assembled(Factors& from) {
+  const Shape shape = from.shape;
+  fold_sigmoid(from.full);
+  fold_sigmoid(from.numbers);
+  fold_softmax(from);
+  for (std::map<Term, double>* factors : {&from.numbers, &from.full}) {
+    fold_exponents(*factors);
+    drop_guards(*factors);
+  }
+  if (from.full.empty() && from.down && from.across) {  // a column times a row
+    const Term c = assembled(*from.across), r = assembled(*from.down);
+    Parts all{{product(shape, {c, r})}};
+    for (const auto& [t, by] : from.numbers) all.push_back({t, by});
+    return scaled(from.coefficient, powers(shape, all));
+  }
+  gather(from, from.down, true);
+  gather(from, from.across, false);
+  Parts matrices, numbers;
+  for (const auto& [t, by] : from.full) matrices.push_back({t, by});
+  for (const auto& [t, by] : from.numbers) numbers.push_back({t, by});
+  if (matrices.empty() && shape != scalar_shape) matrices.push_back({in_.ones(shape)});
+  if (matrices.size() > 1 || (matrices.size() == 1 && matrices[0].by != 1)) {
+    const Term product = in_.make(Kind::powers, shape, matrices), upright = oriented(product);
+    if (upright != product) matrices = {{upright}};
+  }
+  matrices.insert(matrices.end(), numbers.begin(), numbers.end());
+  std::sort(matrices.begin(), matrices.end(), [](Part a, Part b) { return a.term < b.term; });
+  Term result = in_.number(1);
+  if (matrices.size() == 1 && matrices[0].by == 1)
+    result = matrices[0].term;
+  else if (!matrices.empty())
+    result = in_.make(Kind::powers, shape, matrices);
+  result = cancelled(result).value_or(result);
+  return from.coefficient == 1 ? result : scaled(from.coefficient, result);
+}
+
+}  // namespace armagrad::algebra

@@ -1,0 +1,206 @@
+#include "styles.hpp"
+
+#include <initializer_list>
+#include <string_view>
+
+#include <armagrad/shape.hpp>
+
+namespace armagrad::algebra {
+
+namespace {
+
+std::string concat(std::initializer_list<std::string_view> parts) {
+  std::string all;
+  for (const std::string_view p : parts) all.append(p);
+  return all;
+}
+std::string joined(const Style::Strings& x, const char* by) {
+  std::string all;
+  for (std::size_t k = 0; k < x.size(); ++k) all.append(k ? by : "").append(x[k]);
+  return all;
+}
+
+/// ' transposes, juxtaposition multiplies matrices and numbers, % entry by entry.
+class Text final : public Style {
+  std::string name(const std::string& x) const override { return x; }
+  std::string number(const std::string& x) const override { return x; }
+  std::string call(const std::string& f, const Strings& x) const override {
+    return concat({f, "(", joined(x, ", "), ")"});
+  }
+  std::string ones(const std::string& r, const std::string& c) const override { return call("ones", {r, c}); }
+  std::string sum(const std::string& x, const std::string&, int dim) const override {
+    return dim == 2 ? call("accu", {x}) : call("sum", {x, std::to_string(dim)});
+  }
+  std::string side_by_side(const Strings& x) const override { return joined(x, " "); }
+  std::string infix(const std::string& a, const std::string& sign, const std::string& b) const override {
+    return concat({a, " ", sign, " ", b});
+  }
+  std::string minus(const std::string& x) const override { return concat({"-", x}); }
+  std::string fraction(const std::string& a, const std::string& b, bool b_is_product) const override {
+    return concat({a, "/", (b_is_product ? parentheses(b) : b)});
+  }
+  std::string raised(const std::string& x, const std::string& e) const override { return concat({x, "^", e}); }
+  std::string entries_raised(const std::string& x, const std::string& e) const override {
+    if (e == "2") return call("square", {x});
+    if (e == "0.5") return call("sqrt", {x});
+    return call("pow", {x, e});
+  }
+  std::string transposed(const std::string& x) const override { return concat({x, "'"}); }
+  std::string parentheses(const std::string& x) const override { return concat({"(", x, ")"}); }
+  std::string with_shape(const std::string& x, const std::string& r, const std::string& c) const override {
+    return concat({x, "[", r, ",", c, "]"});
+  }
+  std::string equation(const std::string& a, const std::string& b) const override { return concat({a, " = ", b}); }
+  std::string derivative(const std::string& of, const std::string& by) const override {
+    return concat({"d", of, "/d", by});
+  }
+  bool calls_functions() const override { return true; }
+};
+
+class Latex final : public Style {
+  std::string name(const std::string& x) const override {
+    if (x.size() == 1) return x;
+    const std::size_t digits = x.find_last_not_of("0123456789") + 1;
+    const std::string letters = x.substr(0, digits), index = x.substr(digits);
+    const std::string body = letters.size() == 1 ? letters : concat({"\\mathrm{", escaped(letters), "}"});
+    return index.empty() ? body : concat({body, "_{", index, "}"});
+  }
+  std::string number(const std::string& x) const override { return x; }
+  std::string call(const std::string& f, const Strings& x) const override {
+    constexpr const char* known[] = {"exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "det", "max", "min"};
+    for (const char* k : known) {
+      if (f == k) return concat({"\\", f, parentheses(joined(x, ", "))});
+    }
+    if (f == "sqrt") return concat({"\\sqrt{", x[0], "}"});
+    if (f == "diagmat") return concat({"\\operatorname{diag}", parentheses(x[0])});
+    if (f == "eye") return concat({"I_{", x[0], "}"});
+    if (f == "zeros") return concat({"0_{", joined(x, " \\times "), "}"});
+    return concat({"\\operatorname{", escaped(f), "}", parentheses(joined(x, ", "))});
+  }
+  std::string ones(const std::string& r, const std::string& c) const override {
+    if (c == "1") return concat({"\\mathbf{1}_{", r, "}"});
+    if (r == "1") return concat({"\\mathbf{1}_{", c, "}^\\top"});
+    return concat({"\\mathbf{1}_{", r, " \\times ", c, "}"});
+  }
+  std::string sum(const std::string&, const std::string& x, int dim) const override {
+    return concat({(dim == 1 ? "" : "\\mathbf{1}^\\top "), x, (dim == 0 ? "" : " \\mathbf{1}")});
+  }
+  std::string side_by_side(const Strings& x) const override { return joined(x, " \\, "); }
+  std::string infix(const std::string& a, const std::string& sign, const std::string& b) const override {
+    const char* latex = sign == "%"    ? "\\odot"
+                        : sign == "/"  ? "\\oslash"
+                        : sign == ">=" ? "\\ge"
+                        : sign == "!=" ? "\\ne"
+                        : sign == "==" ? "="
+                                       : sign.c_str();
+    return concat({a, " ", latex, " ", b});
+  }
+  std::string minus(const std::string& x) const override { return concat({"-", x}); }
+  std::string fraction(const std::string& a, const std::string& b, bool) const override {
+    return concat({"\\frac{", a, "}{", b, "}"});
+  }
+  std::string raised(const std::string& x, const std::string& e) const override { return concat({"{", x, "}^{", e, "}"}); }
+  std::string entries_raised(const std::string& x, const std::string& e) const override {
+    return concat({"{", x, "}^{\\odot ", e, "}"});
+  }
+  std::string transposed(const std::string& x) const override { return concat({"{", x, "}^\\top"}); }
+  std::string parentheses(const std::string& x) const override { return concat({"\\left(", x, "\\right)"}); }
+  std::string with_shape(const std::string& x, const std::string& r, const std::string& c) const override {
+    return concat({"\\underset{", r, " \\times ", c, "}{", x, "}"});
+  }
+  std::string equation(const std::string& a, const std::string& b) const override { return concat({a, " = ", b}); }
+  std::string derivative(const std::string& of, const std::string& by) const override {
+    return concat({"\\frac{\\partial ", name(of), "}{\\partial ", name(by), "}"});
+  }
+  bool calls_functions() const override { return false; }
+
+  static std::string escaped(const std::string& x) {
+    std::string out;
+    for (const char c : x) {
+      if (c == '_' || c == '%' || c == '&' || c == '#' || c == '$' || c == '{' || c == '}') out += '\\';
+      out += c;
+    }
+    return out;
+  }
+};
+
+class MathMl final : public Style {
+  std::string name(const std::string& x) const override { return concat({"<mi>", escaped(x), "</mi>"}); }
+  std::string number(const std::string& x) const override { return concat({"<mn>", escaped(x), "</mn>"}); }
+  std::string call(const std::string& f, const Strings& x) const override {
+    if (f == "sqrt") return concat({"<msqrt>", x[0], "</msqrt>"});
+    return row({"<mi>", escaped(f == "diagmat" ? "diag" : f), "</mi>", parentheses(joined(x, "<mo>,</mo>"))});
+  }
+  std::string ones(const std::string& r, const std::string& c) const override {
+    const std::string one = "<mi mathvariant=\"bold\">1</mi>";
+    if (c == "1") return concat({"<msub>", one, r, "</msub>"});
+    return concat({"<msub>", one, row({r, "<mo>&#xD7;</mo>", c}), "</msub>"});
+  }
+  std::string sum(const std::string&, const std::string& x, int dim) const override {
+    const std::string one = "<mi mathvariant=\"bold\">1</mi>";
+    return row({dim == 1 ? "" : transposed(one), x, dim == 0 ? "" : one});
+  }
+  std::string side_by_side(const Strings& x) const override { return row({joined(x, "<mo>&#x2062;</mo>")}); }
+  std::string infix(const std::string& a, const std::string& sign, const std::string& b) const override {
+    const char* mo = sign == "%"    ? "&#x2299;"
+                     : sign == "/"  ? "&#x2298;"
+                     : sign == "-"  ? "&#x2212;"
+                     : sign == ">"  ? "&gt;"
+                     : sign == ">=" ? "&#x2265;"
+                     : sign == "!=" ? "&#x2260;"
+                     : sign == "==" ? "="
+                                    : sign.c_str();
+    return row({a, "<mo>", mo, "</mo>", b});
+  }
+  std::string minus(const std::string& x) const override { return row({"<mo>&#x2212;</mo>", x}); }
+  std::string fraction(const std::string& a, const std::string& b, bool) const override {
+    return concat({"<mfrac>", row({a}), row({b}), "</mfrac>"});
+  }
+  std::string raised(const std::string& x, const std::string& e) const override {
+    return concat({"<msup>", row({x}), e, "</msup>"});
+  }
+  std::string entries_raised(const std::string& x, const std::string& e) const override {
+    return concat({"<msup>", row({x}), row({"<mo>&#x2299;</mo>", e}), "</msup>"});
+  }
+  std::string transposed(const std::string& x) const override {
+    return concat({"<msup>", row({x}), "<mo>&#x22A4;</mo></msup>"});
+  }
+  std::string parentheses(const std::string& x) const override { return row({"<mo>(</mo>", x, "<mo>)</mo>"}); }
+  std::string with_shape(const std::string& x, const std::string& r, const std::string& c) const override {
+    return concat({"<munder>", row({x}), row({r, "<mo>&#xD7;</mo>", c}), "</munder>"});
+  }
+  std::string equation(const std::string& a, const std::string& b) const override {
+    return concat({"<math display=\"block\">", row({a, "<mo>=</mo>", b}), "</math>"});
+  }
+  std::string derivative(const std::string& of, const std::string& by) const override {
+    const std::string d = "<mo>&#x2202;</mo>";
+    return concat({"<mfrac>", row({d, name(of)}), row({d, name(by)}), "</mfrac>"});
+  }
+  bool calls_functions() const override { return false; }
+
+  static std::string row(std::initializer_list<std::string_view> x) {
+    return concat({"<mrow>", concat(x), "</mrow>"});
+  }
+  static std::string escaped(const std::string& x) {
+    std::string out;
+    for (const char c : x) out += c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '&' ? "&amp;" : std::string(1, c);
+    return out;
+  }
+};
+
+}  // namespace
+
+const Style& Style::text() {
+  static const Text style;
+  return style;
+}
+const Style& Style::latex() {
+  static const Latex style;
+  return style;
+}
+const Style& Style::mathml() {
+  static const MathMl style;
+  return style;
+}
+
+}  // namespace armagrad::algebra
