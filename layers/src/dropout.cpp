@@ -62,9 +62,9 @@ Var<eT> thinned(const Var<eT>& x, const Var<eT>& keys, double rate, std::uint32_
   return append_node<Dropout, eT>({{}, rate, salt}, x.shape(), at, {&x, &keys});
 }
 
-template arma::fmat dropout_keys(Random, arma::uword);
-template arma::mat dropout_keys(Random, arma::uword);
-template Var<float> thinned(const Var<float>&, const Var<float>&, double, std::uint32_t, Location);
-template Var<double> thinned(const Var<double>&, const Var<double>&, double, std::uint32_t, Location);
+template ARMAGRAD_EXPORT arma::fmat dropout_keys(Random, arma::uword);
+template ARMAGRAD_EXPORT arma::mat dropout_keys(Random, arma::uword);
+template ARMAGRAD_EXPORT Var<float> thinned(const Var<float>&, const Var<float>&, double, std::uint32_t, Location);
+template ARMAGRAD_EXPORT Var<double> thinned(const Var<double>&, const Var<double>&, double, std::uint32_t, Location);
 
 }  // namespace armagrad

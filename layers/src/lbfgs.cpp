@@ -3,11 +3,14 @@
 #include <climits>
 #include <cmath>
 #include <exception>
-#include <nlopt.hpp>
 #include <vector>
+#ifdef ARMAGRAD_NLOPT
+#include <nlopt.hpp>
+#endif
 
 namespace armagrad {
 
+#ifdef ARMAGRAD_NLOPT
 namespace {
 
 template <class eT>
@@ -68,9 +71,16 @@ double lbfgs(const LossAndGradient<eT>& f, arma::Mat<eT>& x, const LbfgsOptions&
   return run.lowest;
 }
 
-template double lbfgs(const LossAndGradient<float>&, arma::fmat&, const LbfgsOptions&,
+#else
+template <class eT>
+double lbfgs(const LossAndGradient<eT>&, arma::Mat<eT>&, const LbfgsOptions&, const std::function<bool(double)>&) {
+  throw std::runtime_error("lbfgs: armagrad was built without NLopt; install libnlopt-cxx-dev and build it again");
+}
+#endif
+
+template ARMAGRAD_EXPORT double lbfgs(const LossAndGradient<float>&, arma::fmat&, const LbfgsOptions&,
                       const std::function<bool(double)>&);
-template double lbfgs(const LossAndGradient<double>&, arma::mat&, const LbfgsOptions&,
+template ARMAGRAD_EXPORT double lbfgs(const LossAndGradient<double>&, arma::mat&, const LbfgsOptions&,
                       const std::function<bool(double)>&);
 
 }  // namespace armagrad

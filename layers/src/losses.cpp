@@ -38,17 +38,17 @@ Var<eT> hinge(const Var<eT>& p, const Argument<eT>& y) {
   return accu(relu(1 - y.on(p.tape(), "hinge") % p)) / double(p.n_rows);
 }
 
-template Var<float> cross_entropy(const Var<float>&, const Argument<float>&, double);
-template Var<double> cross_entropy(const Var<double>&, const Argument<double>&, double);
-template Var<float> binary_cross_entropy(const Var<float>&, const Argument<float>&);
-template Var<double> binary_cross_entropy(const Var<double>&, const Argument<double>&);
-template Var<float> squared_error(const Var<float>&, const Argument<float>&);
-template Var<double> squared_error(const Var<double>&, const Argument<double>&);
-template Var<float> absolute_error(const Var<float>&, const Argument<float>&);
-template Var<double> absolute_error(const Var<double>&, const Argument<double>&);
-template Var<float> huber(const Var<float>&, const Argument<float>&, double);
-template Var<double> huber(const Var<double>&, const Argument<double>&, double);
-template Var<float> hinge(const Var<float>&, const Argument<float>&);
-template Var<double> hinge(const Var<double>&, const Argument<double>&);
+template ARMAGRAD_EXPORT Var<float> cross_entropy(const Var<float>&, const Argument<float>&, double);
+template ARMAGRAD_EXPORT Var<double> cross_entropy(const Var<double>&, const Argument<double>&, double);
+template ARMAGRAD_EXPORT Var<float> binary_cross_entropy(const Var<float>&, const Argument<float>&);
+template ARMAGRAD_EXPORT Var<double> binary_cross_entropy(const Var<double>&, const Argument<double>&);
+template ARMAGRAD_EXPORT Var<float> squared_error(const Var<float>&, const Argument<float>&);
+template ARMAGRAD_EXPORT Var<double> squared_error(const Var<double>&, const Argument<double>&);
+template ARMAGRAD_EXPORT Var<float> absolute_error(const Var<float>&, const Argument<float>&);
+template ARMAGRAD_EXPORT Var<double> absolute_error(const Var<double>&, const Argument<double>&);
+template ARMAGRAD_EXPORT Var<float> huber(const Var<float>&, const Argument<float>&, double);
+template ARMAGRAD_EXPORT Var<double> huber(const Var<double>&, const Argument<double>&, double);
+template ARMAGRAD_EXPORT Var<float> hinge(const Var<float>&, const Argument<float>&);
+template ARMAGRAD_EXPORT Var<double> hinge(const Var<double>&, const Argument<double>&);
 
 }  // namespace armagrad

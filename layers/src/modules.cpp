@@ -100,13 +100,13 @@ Layer<eT> dropout(double rate) {
   };
 }
 
-template Layer<float> linear<float>(uword, LinearOptions);
-template Layer<double> linear<double>(uword, LinearOptions);
-template Layer<float> conv2d<float>(uword, uword, Conv2dOptions);
-template Layer<double> conv2d<double>(uword, uword, Conv2dOptions);
-template Layer<float> max_pool2d<float>(uword);
-template Layer<double> max_pool2d<double>(uword);
-template Layer<float> dropout<float>(double);
-template Layer<double> dropout<double>(double);
+template ARMAGRAD_EXPORT Layer<float> linear<float>(uword, LinearOptions);
+template ARMAGRAD_EXPORT Layer<double> linear<double>(uword, LinearOptions);
+template ARMAGRAD_EXPORT Layer<float> conv2d<float>(uword, uword, Conv2dOptions);
+template ARMAGRAD_EXPORT Layer<double> conv2d<double>(uword, uword, Conv2dOptions);
+template ARMAGRAD_EXPORT Layer<float> max_pool2d<float>(uword);
+template ARMAGRAD_EXPORT Layer<double> max_pool2d<double>(uword);
+template ARMAGRAD_EXPORT Layer<float> dropout<float>(double);
+template ARMAGRAD_EXPORT Layer<double> dropout<double>(double);
 
 }  // namespace armagrad

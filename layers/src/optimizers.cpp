@@ -79,11 +79,11 @@ void clip_norm(arma::Mat<eT>& g, double most) {
   if (norm > most / largest) g *= eT(most / largest / norm);
 }
 
-template arma::fmat initial_state(const Optimizer&, arma::uword);
-template arma::mat initial_state(const Optimizer&, arma::uword);
-template void update(const Optimizer&, arma::fmat&, const arma::fmat&, arma::fmat&, double, arma::uword);
-template void update(const Optimizer&, arma::mat&, const arma::mat&, arma::mat&, double, arma::uword);
-template void clip_norm(arma::fmat&, double);
-template void clip_norm(arma::mat&, double);
+template ARMAGRAD_EXPORT arma::fmat initial_state(const Optimizer&, arma::uword);
+template ARMAGRAD_EXPORT arma::mat initial_state(const Optimizer&, arma::uword);
+template ARMAGRAD_EXPORT void update(const Optimizer&, arma::fmat&, const arma::fmat&, arma::fmat&, double, arma::uword);
+template ARMAGRAD_EXPORT void update(const Optimizer&, arma::mat&, const arma::mat&, arma::mat&, double, arma::uword);
+template ARMAGRAD_EXPORT void clip_norm(arma::fmat&, double);
+template ARMAGRAD_EXPORT void clip_norm(arma::mat&, double);
 
 }  // namespace armagrad

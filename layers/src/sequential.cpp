@@ -127,15 +127,15 @@ double accuracy(const Sequential<eT>& net, const arma::Mat<eT>& theta, const arm
 
 template class Sequential<float>;
 template class Sequential<double>;
-template std::ostream& operator<<(std::ostream&, const Sequential<float>&);
-template std::ostream& operator<<(std::ostream&, const Sequential<double>&);
-template arma::fmat outputs(const Sequential<float>&, const arma::fmat&, const arma::fmat&, unsigned);
-template arma::mat outputs(const Sequential<double>&, const arma::mat&, const arma::mat&, unsigned);
-template double share_right(const arma::fmat&, const arma::fmat&);
-template double share_right(const arma::mat&, const arma::mat&);
-template double accuracy(const Sequential<float>&, const arma::fmat&, const arma::fmat&, const arma::fmat&,
+template ARMAGRAD_EXPORT std::ostream& operator<<(std::ostream&, const Sequential<float>&);
+template ARMAGRAD_EXPORT std::ostream& operator<<(std::ostream&, const Sequential<double>&);
+template ARMAGRAD_EXPORT arma::fmat outputs(const Sequential<float>&, const arma::fmat&, const arma::fmat&, unsigned);
+template ARMAGRAD_EXPORT arma::mat outputs(const Sequential<double>&, const arma::mat&, const arma::mat&, unsigned);
+template ARMAGRAD_EXPORT double share_right(const arma::fmat&, const arma::fmat&);
+template ARMAGRAD_EXPORT double share_right(const arma::mat&, const arma::mat&);
+template ARMAGRAD_EXPORT double accuracy(const Sequential<float>&, const arma::fmat&, const arma::fmat&, const arma::fmat&,
                          unsigned);
-template double accuracy(const Sequential<double>&, const arma::mat&, const arma::mat&, const arma::mat&,
+template ARMAGRAD_EXPORT double accuracy(const Sequential<double>&, const arma::mat&, const arma::mat&, const arma::mat&,
                          unsigned);
 
 }  // namespace armagrad

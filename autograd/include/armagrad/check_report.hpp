@@ -6,11 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "detail/export.hpp"
+
 namespace armagrad {
 
 /// Inconclusive: the test could not see enough to tell right from wrong. It does not count as passed.
 enum class Verdict { passed, failed, inconclusive };
-[[nodiscard]] const char* to_string(Verdict verdict);
+[[nodiscard]] ARMAGRAD_EXPORT const char* to_string(Verdict verdict);
 
 /// One test of the gradient with respect to one variable.
 struct Evidence {
@@ -79,7 +81,7 @@ struct Diagnosis {
   std::string next;  // what to try
 };
 
-struct GradientCheck {
+struct ARMAGRAD_EXPORT GradientCheck {
   std::vector<Evidence> evidence;
   std::vector<StepSweep> sweeps;
   std::vector<Diagnosis> diagnoses;
@@ -93,8 +95,8 @@ struct GradientCheck {
 };
 
 /// One JSON object: verdict, evidence, step sweeps, diagnoses.
-[[nodiscard]] std::string json(const GradientCheck& check);
+[[nodiscard]] ARMAGRAD_EXPORT std::string json(const GradientCheck& check);
 /// Verdict first, then the diagnosis, then a line per test, with the worst entry of those that failed.
-std::ostream& operator<<(std::ostream& out, const GradientCheck& check);
+ARMAGRAD_EXPORT std::ostream& operator<<(std::ostream& out, const GradientCheck& check);
 
 }  // namespace armagrad

@@ -7,6 +7,8 @@
 #include <source_location>
 #include <string>
 
+#include "detail/export.hpp"
+
 namespace armagrad {
 
 using arma::uword;
@@ -21,13 +23,13 @@ struct Shape {
 inline constexpr Shape scalar_shape{1, 1};
 
 /// The shape of a matrix of any element type; std::length_error when a side exceeds 32 bits.
-Shape shape_of(uword rows, uword cols);
+ARMAGRAD_EXPORT Shape shape_of(uword rows, uword cols);
 
-std::string to_string(Shape s);
+ARMAGRAD_EXPORT std::string to_string(Shape s);
 
 /// The shortest text that reads back as the same number.
-std::string to_text(double x);
-std::string to_text(float x);
+ARMAGRAD_EXPORT std::string to_text(double x);
+ARMAGRAD_EXPORT std::string to_text(float x);
 template <std::integral T>
 std::string to_text(T x) {
   return std::to_string(x);
@@ -43,12 +45,12 @@ struct Location {
 };
 
 /// "matmul at model.cpp:41"
-std::string describe(const char* operation, Location at);
+ARMAGRAD_EXPORT std::string describe(const char* operation, Location at);
 
 /// Throws std::logic_error: what was done wrong, where, with which shapes.
-[[noreturn]] void misuse(const char* operation, Location at, const std::string& what);
+[[noreturn]] ARMAGRAD_EXPORT void misuse(const char* operation, Location at, const std::string& what);
 
 /// "incompatible matrix dimensions: 2x3 and 4x5"
-std::string incompatible(Shape a, Shape b);
+ARMAGRAD_EXPORT std::string incompatible(Shape a, Shape b);
 
 }  // namespace armagrad

@@ -90,7 +90,7 @@ struct Schedule {
 };
 
 template <class eT>
-class Tape {
+class ARMAGRAD_EXPORT Tape {
  public:
   static_assert(std::is_same_v<eT, float> || std::is_same_v<eT, double>);
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <type_traits>
 
+#include "detail/link_check.hpp"
 #include "tape.hpp"
 
 namespace armagrad {

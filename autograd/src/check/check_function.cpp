@@ -198,9 +198,9 @@ GradientCheck run_function_check(const CheckOptions<eT>& options, const PlainLos
                                  const std::vector<arma::Mat<eT>>& W) {
   return detail::FunctionCheck<eT>(options, f, W).run();
 }
-template GradientCheck run_function_check(const CheckOptions<double>&, const PlainLoss<double>&,
+template ARMAGRAD_EXPORT GradientCheck run_function_check(const CheckOptions<double>&, const PlainLoss<double>&,
                                           const std::vector<arma::Mat<double>>&);
-template GradientCheck run_function_check(const CheckOptions<float>&, const PlainLoss<float>&,
+template ARMAGRAD_EXPORT GradientCheck run_function_check(const CheckOptions<float>&, const PlainLoss<float>&,
                                           const std::vector<arma::Mat<float>>&);
 
 }  // namespace armagrad

@@ -267,9 +267,9 @@ GradientCheck run_check(const CheckOptions<eT>& options, const LossOnTape<eT>& l
                         const std::vector<arma::Mat<eT>>& W) {
   return detail::TapeCheck<eT>(options, loss, W).run();
 }
-template GradientCheck run_check(const CheckOptions<double>&, const LossOnTape<double>&,
+template ARMAGRAD_EXPORT GradientCheck run_check(const CheckOptions<double>&, const LossOnTape<double>&,
                                  const std::vector<arma::Mat<double>>&);
-template GradientCheck run_check(const CheckOptions<float>&, const LossOnTape<float>&,
+template ARMAGRAD_EXPORT GradientCheck run_check(const CheckOptions<float>&, const LossOnTape<float>&,
                                  const std::vector<arma::Mat<float>>&);
 
 }  // namespace armagrad

@@ -11,7 +11,7 @@
 namespace armagrad::detail {
 
 /// Compares entry by entry, each within its own tolerance; a NaN anywhere fails.
-class Comparer {
+class ARMAGRAD_EXPORT Comparer {
  public:
   Comparer(std::string variable, std::string test) {
     e_.variable = std::move(variable), e_.test = std::move(test);

@@ -163,9 +163,9 @@ std::string formula_text(const Var<eT>& x) {
   return algebra::Writer(in, {}, algebra::Style::text())(t);
 }
 
-template Formula derive(const Var<double>&, const std::vector<Var<double>>&, const FormulaOptions&);
-template Formula derive(const Var<float>&, const std::vector<Var<float>>&, const FormulaOptions&);
-template std::string formula_text(const Var<double>&);
-template std::string formula_text(const Var<float>&);
+template ARMAGRAD_EXPORT Formula derive(const Var<double>&, const std::vector<Var<double>>&, const FormulaOptions&);
+template ARMAGRAD_EXPORT Formula derive(const Var<float>&, const std::vector<Var<float>>&, const FormulaOptions&);
+template ARMAGRAD_EXPORT std::string formula_text(const Var<double>&);
+template ARMAGRAD_EXPORT std::string formula_text(const Var<float>&);
 
 }  // namespace armagrad

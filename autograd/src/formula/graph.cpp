@@ -57,7 +57,7 @@ Graph graph(const Var<eT>& J) {
   return Graph(std::move(nodes));
 }
 
-template Graph graph(const Var<double>&);
-template Graph graph(const Var<float>&);
+template ARMAGRAD_EXPORT Graph graph(const Var<double>&);
+template ARMAGRAD_EXPORT Graph graph(const Var<float>&);
 
 }  // namespace armagrad

@@ -40,10 +40,10 @@ arma::Mat<eT> jacobian_of(const Var<eT>& y, const Var<eT>& w, bool forward) {
 }
 
 #define ARMAGRAD_INSTANTIATE(eT)                                                                          \
-  template std::vector<Var<eT>> append_gradients(const Var<eT>&, std::span<const Var<eT>>);               \
-  template arma::Mat<eT> derivative_along(const Var<eT>&, std::span<const Var<eT>>,                       \
+  template ARMAGRAD_EXPORT std::vector<Var<eT>> append_gradients(const Var<eT>&, std::span<const Var<eT>>);               \
+  template ARMAGRAD_EXPORT arma::Mat<eT> derivative_along(const Var<eT>&, std::span<const Var<eT>>,                       \
                                           std::span<const arma::Mat<eT>* const>);                         \
-  template arma::Mat<eT> jacobian_of(const Var<eT>&, const Var<eT>&, bool);
+  template ARMAGRAD_EXPORT arma::Mat<eT> jacobian_of(const Var<eT>&, const Var<eT>&, bool);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE

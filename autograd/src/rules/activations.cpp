@@ -14,13 +14,13 @@ Var<eT> elu(const Var<eT>& x, double alpha, Here at) {
 }
 
 #define ARMAGRAD_INSTANTIATE(eT)  \
-  template Var<eT> leaky_relu(const Var<eT>&, double, Here);  \
-  template Var<eT> elu(const Var<eT>&, double, Here);
+  template ARMAGRAD_EXPORT Var<eT> leaky_relu(const Var<eT>&, double, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> elu(const Var<eT>&, double, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE
 
-template const std::vector<OperationGetter<double>>& operations<double, ActivationRules>();
-template const std::vector<OperationGetter<float>>& operations<float, ActivationRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, ActivationRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, ActivationRules>();
 
 }  // namespace armagrad

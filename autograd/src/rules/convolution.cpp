@@ -26,13 +26,13 @@ Var<eT> max_pool(const Var<eT>& x, const Window& w, Here at) {
 }
 
 #define ARMAGRAD_INSTANTIATE(eT)  \
-  template Var<eT> patches(const Var<eT>&, const Window&, bool, Here);  \
-  template Var<eT> max_pool(const Var<eT>&, const Window&, Here);
+  template ARMAGRAD_EXPORT Var<eT> patches(const Var<eT>&, const Window&, bool, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> max_pool(const Var<eT>&, const Window&, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE
 
-template const std::vector<OperationGetter<double>>& operations<double, ConvolutionRules>();
-template const std::vector<OperationGetter<float>>& operations<float, ConvolutionRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, ConvolutionRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, ConvolutionRules>();
 
 }  // namespace armagrad

@@ -37,16 +37,16 @@ void svd_econ(Var<eT>& U, Var<eT>& s, Var<eT>& V, const Var<eT>& A, Here at) {
 }
 
 #define ARMAGRAD_INSTANTIATE(eT)  \
-  template Var<eT> eig_sym(const Var<eT>&, Here);  \
-  template void eig_sym(Var<eT>&, Var<eT>&, const Var<eT>&, Here);  \
-  template Var<eT> sqrtmat_sympd(const Var<eT>&, Here);  \
-  template Var<eT> svd(const Var<eT>&, Here);  \
-  template void svd_econ(Var<eT>&, Var<eT>&, Var<eT>&, const Var<eT>&, Here);
+  template ARMAGRAD_EXPORT Var<eT> eig_sym(const Var<eT>&, Here);  \
+  template ARMAGRAD_EXPORT void eig_sym(Var<eT>&, Var<eT>&, const Var<eT>&, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> sqrtmat_sympd(const Var<eT>&, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> svd(const Var<eT>&, Here);  \
+  template ARMAGRAD_EXPORT void svd_econ(Var<eT>&, Var<eT>&, Var<eT>&, const Var<eT>&, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE
 
-template const std::vector<OperationGetter<double>>& operations<double, DecompositionRules>();
-template const std::vector<OperationGetter<float>>& operations<float, DecompositionRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, DecompositionRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, DecompositionRules>();
 
 }  // namespace armagrad

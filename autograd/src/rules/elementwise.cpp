@@ -17,13 +17,13 @@ Var<eT> select(const Var<eT>& c, const std::type_identity_t<Argument<eT>>& a,
 }
 
 #define ARMAGRAD_INSTANTIATE(eT)  \
-  template Var<eT> select(const Var<eT>&, const std::type_identity_t<Argument<eT>>&, const std::type_identity_t<Argument<eT>>&);  \
-  template Var<eT> clamp(const Var<eT>&, double, double, Here);
+  template ARMAGRAD_EXPORT Var<eT> select(const Var<eT>&, const std::type_identity_t<Argument<eT>>&, const std::type_identity_t<Argument<eT>>&);  \
+  template ARMAGRAD_EXPORT Var<eT> clamp(const Var<eT>&, double, double, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE
 
-template const std::vector<OperationGetter<double>>& operations<double, ElementwiseRules>();
-template const std::vector<OperationGetter<float>>& operations<float, ElementwiseRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, ElementwiseRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, ElementwiseRules>();
 
 }  // namespace armagrad

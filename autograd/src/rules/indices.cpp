@@ -27,15 +27,15 @@ Var<eT> Var<eT>::cols(const arma::uvec& indices, Here at) const {
 }
 
 #define ARMAGRAD_INSTANTIATE(eT)  \
-  template Var<eT> one_hot(const Var<eT>&, uword, Here);  \
-  template Var<eT> Var<eT>::elem(const arma::uvec&, Here) const;  \
-  template Var<eT> Var<eT>::rows(const arma::uvec&, Here) const;  \
-  template Var<eT> Var<eT>::cols(const arma::uvec&, Here) const;
+  template ARMAGRAD_EXPORT Var<eT> one_hot(const Var<eT>&, uword, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::elem(const arma::uvec&, Here) const;  \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::rows(const arma::uvec&, Here) const;  \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::cols(const arma::uvec&, Here) const;
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE
 
-template const std::vector<OperationGetter<double>>& operations<double, PartRules>();
-template const std::vector<OperationGetter<float>>& operations<float, PartRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, PartRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, PartRules>();
 
 }  // namespace armagrad

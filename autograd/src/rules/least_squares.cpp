@@ -19,8 +19,8 @@ Var<eT> pinv(const Var<eT>& A, Here at) {
 }
 
 #define ARMAGRAD_INSTANTIATE(eT)  \
-  template void qr_econ(Var<eT>&, Var<eT>&, const Var<eT>&, Here);  \
-  template Var<eT> pinv(const Var<eT>&, Here);
+  template ARMAGRAD_EXPORT void qr_econ(Var<eT>&, Var<eT>&, const Var<eT>&, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> pinv(const Var<eT>&, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE

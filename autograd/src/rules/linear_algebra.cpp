@@ -64,18 +64,18 @@ Var<eT> solve(const Argument<eT>& a, const Argument<eT>& b, const arma::solve_op
 }  // namespace detail
 
 #define ARMAGRAD_INSTANTIATE(eT)  \
-  template Var<eT> detail::solve(const Argument<eT>&, const Argument<eT>&, const arma::solve_opts::opts&, Here);  \
-  template Var<eT> chol(const Var<eT>&, const char*, Here);  \
-  template Var<eT> inv(const Var<eT>&, Here);  \
-  template Var<eT> inv_sympd(const Var<eT>&, Here);  \
-  template Var<eT> det(Var<eT>, Here);  \
-  template Var<eT> log_det(Var<eT>, Here);  \
-  template Var<eT> log_det_sympd(const Var<eT>&, Here);
+  template ARMAGRAD_EXPORT Var<eT> detail::solve(const Argument<eT>&, const Argument<eT>&, const arma::solve_opts::opts&, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> chol(const Var<eT>&, const char*, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> inv(const Var<eT>&, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> inv_sympd(const Var<eT>&, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> det(Var<eT>, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> log_det(Var<eT>, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> log_det_sympd(const Var<eT>&, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE
 
-template const std::vector<OperationGetter<double>>& operations<double, LinearAlgebraRules>();
-template const std::vector<OperationGetter<float>>& operations<float, LinearAlgebraRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, LinearAlgebraRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, LinearAlgebraRules>();
 
 }  // namespace armagrad

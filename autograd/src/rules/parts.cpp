@@ -75,23 +75,23 @@ Var<eT> assign(const Argument<eT>& x, arma::span rows, arma::span cols, const Ar
 }  // namespace detail
 
 #define ARMAGRAD_INSTANTIATE(eT)  \
-  template Var<eT> detail::assign(const Argument<eT>&, arma::span, arma::span, const Argument<eT>&, Here);  \
-  template Var<eT> Var<eT>::operator()(arma::span, arma::span, Here) const;  \
-  template Var<eT> Var<eT>::operator()(uword, arma::span, Here) const;  \
-  template Var<eT> Var<eT>::operator()(arma::span, uword, Here) const;  \
-  template Var<eT> Var<eT>::row(uword, Here) const;  \
-  template Var<eT> Var<eT>::col(uword, Here) const;  \
-  template Var<eT> Var<eT>::rows(uword, uword, Here) const;  \
-  template Var<eT> Var<eT>::cols(uword, uword, Here) const;  \
-  template Var<eT> Var<eT>::submat(uword, uword, uword, uword, Here) const;  \
-  template Var<eT> Var<eT>::operator()(uword, uword, Here) const;  \
-  template Var<eT> Var<eT>::operator()(uword, Here) const;  \
-  template Var<eT> Var<eT>::head_rows(uword, Here) const;  \
-  template Var<eT> Var<eT>::tail_rows(uword, Here) const;  \
-  template Var<eT> Var<eT>::head_cols(uword, Here) const;  \
-  template Var<eT> Var<eT>::tail_cols(uword, Here) const;  \
-  template Var<eT> reshape(const Var<eT>&, uword, uword, Here);  \
-  template Var<eT> vectorise(const Var<eT>&, uword, Here);
+  template ARMAGRAD_EXPORT Var<eT> detail::assign(const Argument<eT>&, arma::span, arma::span, const Argument<eT>&, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::operator()(arma::span, arma::span, Here) const;  \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::operator()(uword, arma::span, Here) const;  \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::operator()(arma::span, uword, Here) const;  \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::row(uword, Here) const;  \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::col(uword, Here) const;  \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::rows(uword, uword, Here) const;  \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::cols(uword, uword, Here) const;  \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::submat(uword, uword, uword, uword, Here) const;  \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::operator()(uword, uword, Here) const;  \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::operator()(uword, Here) const;  \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::head_rows(uword, Here) const;  \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::tail_rows(uword, Here) const;  \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::head_cols(uword, Here) const;  \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::tail_cols(uword, Here) const;  \
+  template ARMAGRAD_EXPORT Var<eT> reshape(const Var<eT>&, uword, uword, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> vectorise(const Var<eT>&, uword, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE

@@ -10,12 +10,12 @@ Var<eT> pow(const Var<eT>& x, double exponent, Here at) {
 }
 
 #define ARMAGRAD_INSTANTIATE(eT)  \
-  template Var<eT> pow(const Var<eT>&, double, Here);
+  template ARMAGRAD_EXPORT Var<eT> pow(const Var<eT>&, double, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE
 
-template const std::vector<OperationGetter<double>>& operations<double, PowerRules>();
-template const std::vector<OperationGetter<float>>& operations<float, PowerRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, PowerRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, PowerRules>();
 
 }  // namespace armagrad

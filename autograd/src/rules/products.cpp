@@ -36,16 +36,16 @@ Var<eT> multiply(const Var<eT>& a, bool ta, const Var<eT>& b, bool tb) {
 }
 
 #define ARMAGRAD_INSTANTIATE(eT)  \
-  template Var<eT> multiply(const Var<eT>&, bool, const Var<eT>&, bool);  \
-  template Var<eT> detail::append_product(const Argument<eT>&, const Argument<eT>&);  \
-  template Var<eT> Var<eT>::t(std::source_location) const;  \
-  template Var<eT> trans(const Var<eT>&, std::source_location);  \
-  template Var<eT> strans(const Var<eT>&, std::source_location);
+  template ARMAGRAD_EXPORT Var<eT> multiply(const Var<eT>&, bool, const Var<eT>&, bool);  \
+  template ARMAGRAD_EXPORT Var<eT> detail::append_product(const Argument<eT>&, const Argument<eT>&);  \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::t(std::source_location) const;  \
+  template ARMAGRAD_EXPORT Var<eT> trans(const Var<eT>&, std::source_location);  \
+  template ARMAGRAD_EXPORT Var<eT> strans(const Var<eT>&, std::source_location);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE
 
-template const std::vector<OperationGetter<double>>& operations<double, ProductRules>();
-template const std::vector<OperationGetter<float>>& operations<float, ProductRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, ProductRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, ProductRules>();
 
 }  // namespace armagrad

@@ -93,25 +93,25 @@ Var<eT> sum_to(const Var<eT>& x, Shape like) {
 }
 
 #define ARMAGRAD_INSTANTIATE(eT)  \
-  template Var<eT> spread(const Var<eT>&, Shape);  \
-  template Var<eT> sum_to(const Var<eT>&, Shape);  \
-  template Var<eT> detail::dot(const Argument<eT>&, const Argument<eT>&, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> spread(const Var<eT>&, Shape);  \
+  template ARMAGRAD_EXPORT Var<eT> sum_to(const Var<eT>&, Shape);  \
+  template ARMAGRAD_EXPORT Var<eT> detail::dot(const Argument<eT>&, const Argument<eT>&, Here);  \
   template class Each<eT, true>;  \
   template class Each<eT, false>;  \
-  template Var<eT> accu(const Var<eT>&, Here);  \
-  template Var<eT> sum(const Var<eT>&, uword, Here);  \
-  template Var<eT> sum(const Var<eT>&, Here);  \
-  template Var<eT> mean(const Var<eT>&, uword, Here);  \
-  template Var<eT> mean(const Var<eT>&, Here);  \
-  template Var<eT> max(const Var<eT>&, uword, Here);  \
-  template Var<eT> max(const Var<eT>&, Here);  \
-  template Var<eT> min(const Var<eT>&, uword, Here);  \
-  template Var<eT> min(const Var<eT>&, Here);
+  template ARMAGRAD_EXPORT Var<eT> accu(const Var<eT>&, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> sum(const Var<eT>&, uword, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> sum(const Var<eT>&, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> mean(const Var<eT>&, uword, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> mean(const Var<eT>&, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> max(const Var<eT>&, uword, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> max(const Var<eT>&, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> min(const Var<eT>&, uword, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> min(const Var<eT>&, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE
 
-template const std::vector<OperationGetter<double>>& operations<double, ReductionRules>();
-template const std::vector<OperationGetter<float>>& operations<float, ReductionRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, ReductionRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, ReductionRules>();
 
 }  // namespace armagrad

@@ -74,20 +74,20 @@ Var<eT> kron(const Argument<eT>& a, const Argument<eT>& b, Here at) {
 }  // namespace detail
 
 #define ARMAGRAD_INSTANTIATE(eT)  \
-  template Var<eT> detail::join(uword, Here, std::initializer_list<const Argument<eT>*>);  \
-  template Var<eT> detail::kron(const Argument<eT>&, const Argument<eT>&, Here);  \
-  template Var<eT> repmat(const Var<eT>&, uword, uword, Here);  \
-  template Var<eT> diagvec(const Var<eT>&, Here);  \
-  template Var<eT> diagmat(const Var<eT>&, Here);  \
-  template Var<eT> trimatu(const Var<eT>&, Here);  \
-  template Var<eT> trimatl(const Var<eT>&, Here);  \
-  template Var<eT> sort(const Var<eT>&, const char*, uword, Here);  \
-  template Var<eT> sort(const Var<eT>&, const char*, Here);
+  template ARMAGRAD_EXPORT Var<eT> detail::join(uword, Here, std::initializer_list<const Argument<eT>*>);  \
+  template ARMAGRAD_EXPORT Var<eT> detail::kron(const Argument<eT>&, const Argument<eT>&, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> repmat(const Var<eT>&, uword, uword, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> diagvec(const Var<eT>&, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> diagmat(const Var<eT>&, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> trimatu(const Var<eT>&, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> trimatl(const Var<eT>&, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> sort(const Var<eT>&, const char*, uword, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> sort(const Var<eT>&, const char*, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE
 
-template const std::vector<OperationGetter<double>>& operations<double, ShapeRules>();
-template const std::vector<OperationGetter<float>>& operations<float, ShapeRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, ShapeRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, ShapeRules>();
 
 }  // namespace armagrad

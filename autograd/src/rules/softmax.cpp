@@ -19,14 +19,14 @@ Var<eT> log_softmax(const Var<eT>& x, uword dim, Here at) {
 }
 
 #define ARMAGRAD_INSTANTIATE(eT)  \
-  template Var<eT> logsumexp(const Var<eT>&, uword, Here);  \
-  template Var<eT> softmax(const Var<eT>&, uword, Here);  \
-  template Var<eT> log_softmax(const Var<eT>&, uword, Here);
+  template ARMAGRAD_EXPORT Var<eT> logsumexp(const Var<eT>&, uword, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> softmax(const Var<eT>&, uword, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> log_softmax(const Var<eT>&, uword, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE
 
-template const std::vector<OperationGetter<double>>& operations<double, SoftmaxRules>();
-template const std::vector<OperationGetter<float>>& operations<float, SoftmaxRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, SoftmaxRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, SoftmaxRules>();
 
 }  // namespace armagrad

@@ -14,12 +14,12 @@ Var<eT> sparse_product(SparseFactor<eT> S, const Var<eT>& x, Location at) {
 }  // namespace detail
 
 #define ARMAGRAD_INSTANTIATE(eT)  \
-  template Var<eT> detail::sparse_product(SparseFactor<eT>, const Var<eT>&, Location);
+  template ARMAGRAD_EXPORT Var<eT> detail::sparse_product(SparseFactor<eT>, const Var<eT>&, Location);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE
 
-template const std::vector<OperationGetter<double>>& operations<double, SparseRules<double>>();
-template const std::vector<OperationGetter<float>>& operations<float, SparseRules<float>>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, SparseRules<double>>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, SparseRules<float>>();
 
 }  // namespace armagrad

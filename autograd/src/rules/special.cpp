@@ -10,12 +10,12 @@ Var<eT> polygamma(int n, const Var<eT>& x, Here at) {
 }
 
 #define ARMAGRAD_INSTANTIATE(eT)  \
-  template Var<eT> polygamma(int, const Var<eT>&, Here);
+  template ARMAGRAD_EXPORT Var<eT> polygamma(int, const Var<eT>&, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE
 
-template const std::vector<OperationGetter<double>>& operations<double, SpecialRules>();
-template const std::vector<OperationGetter<float>>& operations<float, SpecialRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, SpecialRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, SpecialRules>();
 
 }  // namespace armagrad

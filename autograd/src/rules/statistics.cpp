@@ -108,25 +108,25 @@ Var<eT> norm(const Var<eT>& x, uword k, Here at) {
 }
 
 #define ARMAGRAD_INSTANTIATE(eT)  \
-  template Var<eT> var(const Var<eT>&, uword, uword, Here);  \
-  template Var<eT> var(const Var<eT>&, uword, Here);  \
-  template Var<eT> stddev(const Var<eT>&, uword, uword, Here);  \
-  template Var<eT> stddev(const Var<eT>&, uword, Here);  \
-  template Var<eT> prod(const Var<eT>&, uword, Here);  \
-  template Var<eT> prod(const Var<eT>&, Here);  \
-  template Var<eT> cumsum(const Var<eT>&, uword, Here);  \
-  template Var<eT> cumsum(const Var<eT>&, Here);  \
-  template Var<eT> trace(const Var<eT>&, Here);  \
-  template Var<eT> vecnorm(const Var<eT>&, uword, uword, Here);  \
-  template Var<eT> normalise(const Var<eT>&, uword, uword, Here);  \
-  template Var<eT> normalise(const Var<eT>&, uword, Here);  \
-  template Var<eT> norm(const Var<eT>&, const char*, Here);  \
-  template Var<eT> norm(const Var<eT>&, uword, Here);
+  template ARMAGRAD_EXPORT Var<eT> var(const Var<eT>&, uword, uword, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> var(const Var<eT>&, uword, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> stddev(const Var<eT>&, uword, uword, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> stddev(const Var<eT>&, uword, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> prod(const Var<eT>&, uword, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> prod(const Var<eT>&, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> cumsum(const Var<eT>&, uword, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> cumsum(const Var<eT>&, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> trace(const Var<eT>&, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> vecnorm(const Var<eT>&, uword, uword, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> normalise(const Var<eT>&, uword, uword, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> normalise(const Var<eT>&, uword, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> norm(const Var<eT>&, const char*, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> norm(const Var<eT>&, uword, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE
 
-template const std::vector<OperationGetter<double>>& operations<double, StatisticsRules>();
-template const std::vector<OperationGetter<float>>& operations<float, StatisticsRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, StatisticsRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, StatisticsRules>();
 
 }  // namespace armagrad

@@ -11,7 +11,7 @@ namespace armagrad {
 /// Defines the table that TableOf declares. `used`: other units call it, though this one may have it inline.
 template <class Rule, class eT>
 struct DefineTable {
-  [[gnu::used]] friend const Operation<eT>& table(TableOf<Rule, eT>) {
+  [[gnu::used]] ARMAGRAD_EXPORT friend const Operation<eT>& table(TableOf<Rule, eT>) {
     static const Operation<eT> operation = Readings<Rule, eT>::make();
     return operation;
   }

@@ -4,7 +4,7 @@
 
 namespace armagrad {
 
-template const std::vector<OperationGetter<double>>& operations<double, TrigonometryRules>();
-template const std::vector<OperationGetter<float>>& operations<float, TrigonometryRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, TrigonometryRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, TrigonometryRules>();
 
 }  // namespace armagrad

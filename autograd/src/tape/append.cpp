@@ -102,10 +102,10 @@ Var<eT> append_elementwise(const Operation<eT>& operation,
 }
 
 #define ARMAGRAD_INSTANTIATE(eT)                                                                     \
-  template Var<eT> append(const Operation<eT>&, Shape, Location,                                     \
+  template ARMAGRAD_EXPORT Var<eT> append(const Operation<eT>&, Shape, Location,                                     \
                           std::initializer_list<const Var<eT>*>);                                    \
-  template bool has_smooth_square(const Var<eT>&);                                                   \
-  template Var<eT> append_elementwise(const Operation<eT>&, std::initializer_list<const Argument<eT>*>);
+  template ARMAGRAD_EXPORT bool has_smooth_square(const Var<eT>&);                                                   \
+  template ARMAGRAD_EXPORT Var<eT> append_elementwise(const Operation<eT>&, std::initializer_list<const Argument<eT>*>);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE

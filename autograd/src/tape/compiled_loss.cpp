@@ -43,7 +43,7 @@ CompiledLoss<eT>& CompiledLosses<eT>::bind(const Function<eT>& f, std::span<cons
 }
 
 #define ARMAGRAD_INSTANTIATE(eT)                                                                      \
-  template Var<eT> call_on(Tape<eT>&, const Function<eT>&, std::span<const Given<eT>>, std::vector<Var<eT>>&); \
+  template ARMAGRAD_EXPORT Var<eT> call_on(Tape<eT>&, const Function<eT>&, std::span<const Given<eT>>, std::vector<Var<eT>>&); \
   template class CompiledLosses<eT>;
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)

@@ -107,14 +107,14 @@ void put_block(T* out, uword outer, bool add, Strided<const T> x, T scale, Shape
 }
 
 #define ARMAGRAD_INSTANTIATE(T)                                                       \
-  template void deliver_scaled(Strided<T>, bool, Strided<const T>, T, uword, uword);  \
-  template void put_block(T*, uword, bool, Strided<const T>, T, Shape);
+  template ARMAGRAD_EXPORT void deliver_scaled(Strided<T>, bool, Strided<const T>, T, uword, uword);  \
+  template ARMAGRAD_EXPORT void put_block(T*, uword, bool, Strided<const T>, T, Shape);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 ARMAGRAD_INSTANTIATE(std::complex<double>)
 ARMAGRAD_INSTANTIATE(std::complex<float>)
 #undef ARMAGRAD_INSTANTIATE
-template void deliver_outer(double*, Strided<const double>, double, const double*, const double*, uword, uword);
-template void deliver_outer(float*, Strided<const float>, float, const float*, const float*, uword, uword);
+template ARMAGRAD_EXPORT void deliver_outer(double*, Strided<const double>, double, const double*, const double*, uword, uword);
+template ARMAGRAD_EXPORT void deliver_outer(float*, Strided<const float>, float, const float*, const float*, uword, uword);
 
 }  // namespace armagrad

@@ -190,11 +190,11 @@ Var<eT> append_block_sum(Tape<eT>& tape, const Function<eT>& f, std::span<const 
 }
 }  // namespace detail
 
-template Var<double> detail::append_block_sum(Tape<double>&, const Function<double>&, std::span<const Var<double>>,
+template ARMAGRAD_EXPORT Var<double> detail::append_block_sum(Tape<double>&, const Function<double>&, std::span<const Var<double>>,
                                               std::size_t, const Blocks&, Location);
-template Var<float> detail::append_block_sum(Tape<float>&, const Function<float>&, std::span<const Var<float>>,
+template ARMAGRAD_EXPORT Var<float> detail::append_block_sum(Tape<float>&, const Function<float>&, std::span<const Var<float>>,
                                              std::size_t, const Blocks&, Location);
-template const std::vector<OperationGetter<double>>& operations<double, RuleList<rules::SumOverSamples<double>>>();
-template const std::vector<OperationGetter<float>>& operations<float, RuleList<rules::SumOverSamples<float>>>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, RuleList<rules::SumOverSamples<double>>>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, RuleList<rules::SumOverSamples<float>>>();
 
 }  // namespace armagrad

@@ -54,7 +54,7 @@ Var<eT> call_on(Tape<eT>& tape, const Function<eT>& f, std::span<const Given<eT>
                 std::vector<Var<eT>>& leaves);
 
 template <class eT>
-class CompiledLosses {
+class ARMAGRAD_EXPORT CompiledLosses {
  public:
   /// The recording of f, whose result is a number, for arguments of these shapes, laid over their numbers.
   CompiledLoss<eT>& bind(const Function<eT>& f, std::span<const Given<eT>> arguments);

@@ -11,7 +11,7 @@
 namespace armagrad {
 
 template <class eT>
-class ComplexReplay {
+class ARMAGRAD_EXPORT ComplexReplay {
  public:
   using cx = std::complex<eT>;
 

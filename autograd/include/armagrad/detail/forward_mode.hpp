@@ -8,7 +8,7 @@
 namespace armagrad {
 
 template <class eT>
-class ForwardMode {
+class ARMAGRAD_EXPORT ForwardMode {
  public:
   explicit ForwardMode(const Var<eT>& root);
 

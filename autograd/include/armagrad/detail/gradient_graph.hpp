@@ -13,7 +13,7 @@ struct Contribution {
 };
 
 template <class eT>
-class GradientGraph {
+class ARMAGRAD_EXPORT GradientGraph {
  public:
   /// Appends the backward pass of `root` (1x1).
   explicit GradientGraph(const Var<eT>& root);

@@ -4,12 +4,14 @@
 #include <iosfwd>
 #include <string>
 
+#include "export.hpp"
+
 namespace armagrad::detail {
 
 /// Whether to use colours: on a terminal, unless NO_COLOR (no-color.org) is set.
-[[nodiscard]] bool wants_colour(const std::ostream& out);
+[[nodiscard]] ARMAGRAD_EXPORT bool wants_colour(const std::ostream& out);
 /// Prints words in lines of up to 100 characters, each line indented by `indent` spaces, the first one
 /// beginning at column `first`.
-void print_wrapped(std::ostream& out, const std::string& text, int indent, int first = -1);
+ARMAGRAD_EXPORT void print_wrapped(std::ostream& out, const std::string& text, int indent, int first = -1);
 
 }  // namespace armagrad::detail

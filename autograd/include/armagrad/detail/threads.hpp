@@ -3,10 +3,12 @@
 
 #include <functional>
 
+#include "export.hpp"
+
 namespace armagrad::detail {
 
 /// Holds BLAS to one thread: threads of ours would fight with its own, and its bits depend on their number.
-class OneBlasThread {
+class ARMAGRAD_EXPORT OneBlasThread {
  public:
   OneBlasThread();
   ~OneBlasThread();
@@ -18,6 +20,6 @@ class OneBlasThread {
 };
 
 /// Calls f(0), ..., f(n - 1), each on a thread of its own; rethrows what the first of them threw.
-void in_threads(unsigned n, const std::function<void(unsigned)>& f);
+ARMAGRAD_EXPORT void in_threads(unsigned n, const std::function<void(unsigned)>& f);
 
 }  // namespace armagrad::detail

@@ -22,7 +22,7 @@ struct Window {
 };
 
 /// std::logic_error, in the name of `operation`, unless the window fits into its images.
-void check_window(const char* operation, const Window& w, Here at);
+ARMAGRAD_EXPORT void check_window(const char* operation, const Window& w, Here at);
 
 /// The patch under each window as a column: of images (channels * pixels x n) patch() x (places() * n), an
 /// image's windows row by row. Inverse: the images that patches add up to.

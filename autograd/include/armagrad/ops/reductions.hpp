@@ -58,7 +58,7 @@ auto dot(const A& a, const B& b, Here at = Here::current()) {
 
 /// X.each_row() or X.each_col(), waiting for what meets every row or column.
 template <class eT, bool rows>
-class Each {
+class ARMAGRAD_EXPORT Each {
  public:
   explicit Each(const Var<eT>& X) : X_(X) {}
   using A = Argument<eT>;

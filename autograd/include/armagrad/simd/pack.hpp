@@ -150,7 +150,7 @@ Pack<T, N> larger(Pack<T, N> a, Pack<T, N> b) {
   } else if constexpr (N == 1) {
     return lane::real(b.v) > lane::real(a.v) || lane::real(b.v) != lane::real(b.v) ? b : a;
   } else {
-    return Pack<T, N>::raw((b.v > a.v) | (b.v != b.v) ? b.v : a.v);
+    return Pack<T, N>::raw(((b.v > a.v) | (b.v != b.v)) ? b.v : a.v);
   }
 }
 

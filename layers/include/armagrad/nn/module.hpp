@@ -20,18 +20,18 @@ struct Size {
   uword total() const { return channels * height * width; }
 };
 /// "10", or "3x28x28" for an image.
-std::string to_string(Size s);
+ARMAGRAD_EXPORT std::string to_string(Size s);
 
 /// Draws an entry of a weight through which each output sees `in` inputs, and each input `out` outputs.
 using Initial = std::function<double(Random&, double in, double out)>;
 
-Initial zeros();
-Initial uniform(double low, double high);
-Initial normal(double deviation);
+ARMAGRAD_EXPORT Initial zeros();
+ARMAGRAD_EXPORT Initial uniform(double low, double high);
+ARMAGRAD_EXPORT Initial normal(double deviation);
 /// Uniform within sqrt(6 / (in + out)): Glorot and Bengio, 2010.
-Initial glorot();
+ARMAGRAD_EXPORT Initial glorot();
 /// Normal of variance 2 / in, for layers followed by relu: He et al., 2015.
-Initial he();
+ARMAGRAD_EXPORT Initial he();
 
 struct Parameter {
   std::string name;

@@ -2,6 +2,7 @@
 // First-order optimisers, defined step by step as in PyTorch. Their state is a matrix with a row for each
 // parameter: with it and the number of steps, a run can be resumed later.
 
+#include <armagrad/detail/export.hpp>
 #include <armadillo>
 #include <stdexcept>
 #include <variant>

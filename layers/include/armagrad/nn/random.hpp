@@ -2,6 +2,7 @@
 // Random numbers that are the same with every compiler (the standard fixes its generators but not its
 // distributions) and need no saved state: each is a function of a seed and of its position in the stream.
 
+#include <armagrad/detail/export.hpp>
 #include <armadillo>
 #include <array>
 #include <cstdint>
@@ -23,7 +24,7 @@ inline std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
 }
 
 /// A sequence of random numbers: a seed has an independent one for every stream.
-class Random {
+class ARMAGRAD_EXPORT Random {
  public:
   explicit Random(std::uint64_t seed, std::uint64_t stream = 0) : seed_(seed), stream_(stream) {}
 

@@ -1,18 +1,19 @@
 #pragma once
 // Learning rates as functions of the time in epochs: 2.5 is half-way through the third.
 
+#include <armagrad/detail/export.hpp>
 #include <functional>
 
 namespace armagrad {
 
 using LearningRate = std::function<double(double epoch)>;
 
-LearningRate constant(double rate);
+ARMAGRAD_EXPORT LearningRate constant(double rate);
 /// Multiplied by `factor` after every `epochs` epochs; with epochs = 1 the exponential decay of the lab.
-LearningRate step_decay(double rate, double factor, double epochs = 1);
+ARMAGRAD_EXPORT LearningRate step_decay(double rate, double factor, double epochs = 1);
 /// From `rate` down to 0 in `epochs` along half a cosine: Loshchilov and Hutter, 2017.
-LearningRate cosine(double rate, double epochs);
+ARMAGRAD_EXPORT LearningRate cosine(double rate, double epochs);
 /// During the first `epochs` a fraction of `then` that rises linearly from a tenth to all of it.
-LearningRate warm_up(double epochs, LearningRate then);
+ARMAGRAD_EXPORT LearningRate warm_up(double epochs, LearningRate then);
 
 }  // namespace armagrad

@@ -8,7 +8,7 @@
 namespace armagrad {
 
 template <class eT>
-class Sequential {
+class ARMAGRAD_EXPORT Sequential {
  public:
   /// A parameter of the net by name ("0.weight"), and the index in the column at which it begins.
   struct Part {

@@ -14,10 +14,10 @@ struct Split {
 
 /// Holds back n samples at random, one class given per sample; stratified: the same share of each class, up
 /// to rounding. std::logic_error unless some are left.
-Split split(const arma::urowvec& classes, arma::uword n, Random random, bool stratified);
+ARMAGRAD_EXPORT Split split(const arma::urowvec& classes, arma::uword n, Random random, bool stratified);
 
 /// For k-fold cross-validation: k splits, in which each sample is held back once. std::logic_error unless k
 /// is from 2 to the number of samples.
-std::vector<Split> folds(const arma::urowvec& classes, arma::uword k, Random random, bool stratified);
+ARMAGRAD_EXPORT std::vector<Split> folds(const arma::urowvec& classes, arma::uword k, Random random, bool stratified);
 
 }  // namespace armagrad

@@ -67,7 +67,7 @@ template <class eT>
 using SampleLoss = std::function<Var<eT>(const Var<eT>& outputs, const Var<eT>& targets)>;
 
 template <class eT>
-class Trainer {
+class ARMAGRAD_EXPORT Trainer {
  public:
   using Mat = arma::Mat<eT>;
 
