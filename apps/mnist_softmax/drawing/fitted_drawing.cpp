@@ -11,7 +11,7 @@ using arma::mat;
 using arma::umat;
 using arma::uword;
 
-/// m x n: each new pixel is the mean of the old ones that it covers, those in part by their part.
+/// m x n: each new pixel is the mean of the old ones that it covers, weighted by the area covered.
 arma::sp_mat averaging(uword m, uword n) {
   std::vector<uword> rows, cols;
   std::vector<double> weights;
@@ -39,8 +39,8 @@ mat scaled_to(const mat& image, uword height, uword width) {
 
 mat greys(const arma::Mat<unsigned char>& picture) { return arma::conv_to<mat>::from(picture) / 255; }
 
-/// The grey that best parts dark from light: Otsu, "A threshold selection method from gray-level histograms",
-/// 1979.
+/// The grey that best separates dark from light: Otsu, "A threshold selection method from gray-level
+/// histograms", 1979.
 double otsu(const mat& image) {
   arma::vec counts(256, arma::fill::zeros);
   for (const double v : image) counts(uword(255 * v + 0.5)) += 1;
@@ -52,7 +52,7 @@ double otsu(const mat& image) {
   return (double(score.index_max()) + 0.5) / 255;
 }
 
-struct Part {
+struct Component {
   std::vector<uword> pixels;  // linear indices
   uword top, bottom, left, right;
   double along_a_side;  // the largest share of one of the picture's sides that it covers
@@ -64,20 +64,20 @@ struct Part {
 };
 
 /// The connected components, corners included.
-std::vector<Part> parts_of(umat mask) {
+std::vector<Component> components_of(umat mask) {
   const umat whole = mask;
-  std::vector<Part> parts;
+  std::vector<Component> components;
   for (uword start = 0; start < mask.n_elem; ++start) {
     if (!mask(start)) continue;
-    Part part{{start}, mask.n_rows, 0, mask.n_cols, 0, 0};
+    Component component{{start}, mask.n_rows, 0, mask.n_cols, 0, 0};
     mask(start) = 0;
     double sides[4] = {};
-    for (std::size_t next = 0; next < part.pixels.size(); ++next) {
-      const uword i = part.pixels[next] % mask.n_rows, j = part.pixels[next] / mask.n_rows;
-      part.top = std::min(part.top, i);
-      part.bottom = std::max(part.bottom, i);
-      part.left = std::min(part.left, j);
-      part.right = std::max(part.right, j);
+    for (std::size_t next = 0; next < component.pixels.size(); ++next) {
+      const uword i = component.pixels[next] % mask.n_rows, j = component.pixels[next] / mask.n_rows;
+      component.top = std::min(component.top, i);
+      component.bottom = std::max(component.bottom, i);
+      component.left = std::min(component.left, j);
+      component.right = std::max(component.right, j);
       sides[0] += i == 0;
       sides[1] += i + 1 == mask.n_rows;
       sides[2] += j == 0;
@@ -86,39 +86,40 @@ std::vector<Part> parts_of(umat mask) {
         for (uword x = j - (j > 0); x <= std::min(j + 1, mask.n_cols - 1); ++x) {
           if (!mask(y, x)) continue;
           mask(y, x) = 0;
-          part.pixels.push_back(x * mask.n_rows + y);
+          component.pixels.push_back(x * mask.n_rows + y);
         }
       }
     }
-    part.along_a_side = std::max(std::max(sides[0], sides[1]) / double(mask.n_cols),
-                                 std::max(sides[2], sides[3]) / double(mask.n_rows));
-    parts.push_back(std::move(part));
+    component.along_a_side = std::max(std::max(sides[0], sides[1]) / double(mask.n_cols),
+                                      std::max(sides[2], sides[3]) / double(mask.n_rows));
+    components.push_back(std::move(component));
   }
-  return parts;
+  return components;
 }
 
-const Part& largest_of(const std::vector<const Part*>& parts) {
-  return **std::max_element(parts.begin(), parts.end(),
-                            [](const Part* a, const Part* b) { return a->pixels.size() < b->pixels.size(); });
+const Component& largest_of(const std::vector<const Component*>& components) {
+  return **std::max_element(components.begin(), components.end(), [](const Component* a, const Component* b) {
+    return a->pixels.size() < b->pixels.size();
+  });
 }
 
-/// The digit among the ink: the largest part that is no frame, and what is near it and not a speck.
+/// The digit among the ink: the largest component that is no frame, and what is near it and not a speck.
 umat digit_in(const umat& ink) {
-  const std::vector<Part> all = parts_of(ink);
-  std::vector<const Part*> drawn, any;
-  for (const Part& p : all) {
+  const std::vector<Component> all = components_of(ink);
+  std::vector<const Component*> drawn, any;
+  for (const Component& p : all) {
     any.push_back(&p);
     if (p.along_a_side < 0.6) drawn.push_back(&p);
   }
   if (any.empty()) throw std::runtime_error("is blank: there is no ink in it");
   // A digit that fills its picture runs along its sides without being a frame.
   const bool only_a_frame = drawn.empty() || 8 * largest_of(drawn).size() < std::max(ink.n_rows, ink.n_cols);
-  const Part& largest = largest_of(only_a_frame ? any : drawn);
+  const Component& largest = largest_of(only_a_frame ? any : drawn);
   if (largest.pixels.size() < 4) throw std::runtime_error("has nothing but specks in it");
 
   umat digit(arma::size(ink), arma::fill::zeros);
   const uword reach = largest.size() / 4;
-  for (const Part* p : only_a_frame ? any : drawn) {
+  for (const Component* p : only_a_frame ? any : drawn) {
     const bool near = p->top <= largest.bottom + reach && largest.top <= p->bottom + reach &&
                       p->left <= largest.right + reach && largest.left <= p->right + reach;
     const bool belongs = near && 20 * p->pixels.size() >= largest.pixels.size() && !p->touches(ink);

@@ -35,20 +35,20 @@ LabReport compared(const Lab& lab, const arma::mat& X, const arma::mat& Y) {
     return arma::mat(unshifted_softmax(Z.t() - Z.max(), over).t());
   };
   const arma::mat W = lab.uniform(), Z = X * W;
-  struct Part {
+  struct Comparison {
     std::string right, written;
     arma::mat values, as_written;
   };
-  std::vector<Part> parts{{"softmax(X W), each row", "softmax(X W), all of it", softmax_of(Z, Over::sample),
-                           softmax_of(Z, Over::everything)},
-                          {"Y", "softmax(Y), all of it", Y, softmax_of(Y, Over::everything)}};
+  std::vector<Comparison> parts{{"softmax(X W), each row", "softmax(X W), all of it",
+                                 softmax_of(Z, Over::sample), softmax_of(Z, Over::everything)},
+                                {"Y", "softmax(Y), all of it", Y, softmax_of(Y, Over::everything)}};
   const double n = double(X.n_rows);
   parts.push_back({"1/n X' (softmax(X W) - Y)", "the same of these two", X.t() * (parts[0].values - Y) / n,
                    X.t() * (parts[0].as_written - parts[1].as_written) / n});
   parts.push_back({"l2 W", "l2 W", lab.l2 * W, lab.l2 * W});
   LabReport report = LabReport::array();
   lab.out() << "  the right one               the notebook's             off by, at W uniform in [0,1)\n";
-  for (const Part& p : parts) {
+  for (const Comparison& p : parts) {
     const double error = relative(p.values, p.as_written);
     const bool differs = error > 1e-12;
     lab.out() << std::left << "  " << std::setw(27) << p.right << ' ' << std::setw(26) << p.written << ' '

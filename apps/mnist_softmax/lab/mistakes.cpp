@@ -30,7 +30,7 @@ struct Trials : Lab {
         uniform(lab.uniform()) {}
 };
 
-double cosine(const arma::mat& a, const arma::mat& b) {
+double cosine_similarity(const arma::mat& a, const arma::mat& b) {
   return arma::accu(a % b) / (arma::norm(a, "fro") * arma::norm(b, "fro"));
 }
 double accuracy(const arma::mat& W, const arma::mat& X, const arma::mat& Y) {
@@ -87,8 +87,8 @@ LabReport gradients_table(const Trials& lab) {
     student_descent(
         W, [&](const arma::mat& w) { return student(w, lab.X, lab.Y, lab.l2); }, lab.rate, lab.decay,
         lab.epochs);
-    row({student.name, fixed(cosine(g, truth), 4), falls ? "yes" : "no", sums ? "yes" : "no caught",
-         verdict(at_zero), verdict(whole), verdict(data), accuracies(W, lab)});
+    row({student.name, fixed(cosine_similarity(g, truth), 4), falls ? "yes" : "no",
+         sums ? "yes" : "no caught", verdict(at_zero), verdict(whole), verdict(data), accuracies(W, lab)});
     for (const auto& [where, check] : {std::pair("W = 0", &at_zero), std::pair("W uniform", &whole)}) {
       for (const Diagnosis& d : check->diagnoses)
         diagnoses.push_back(student.name + ", " + where + ": " +
@@ -98,7 +98,7 @@ LabReport gradients_table(const Trials& lab) {
       return LabReport{{"error", check.evidence.back().error}, {"passed", check.passed()}};
     };
     all.push_back({{"mistake", student.name},
-                   {"cosine_at_zero", cosine(g, truth)},
+                   {"cosine_at_zero", cosine_similarity(g, truth)},
                    {"loss_falls", falls},
                    {"sums_are_one", sums},
                    {"at_zero", error(at_zero)},

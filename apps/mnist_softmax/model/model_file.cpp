@@ -10,10 +10,8 @@
 
 namespace armagrad::apps {
 
-using nlohmann::json;
-
 void save_model(const std::filesystem::path& path, const ModelFile& model) {
-  json described = json::array();
+  nlohmann::json described = nlohmann::json::array();
   std::string elements;
   for (const auto& [name, value] : model.arrays) {
     std::visit(
@@ -27,8 +25,8 @@ void save_model(const std::filesystem::path& path, const ModelFile& model) {
   }
   std::string text;
   try {
-    text = json{{"arrays", std::move(described)}, {"info", model.info}}.dump();
-  } catch (const json::exception& error) {
+    text = nlohmann::json{{"arrays", std::move(described)}, {"info", model.info}}.dump();
+  } catch (const nlohmann::json::exception& error) {
     fail(path, std::string("the metadata cannot be written: ") + error.what());
   }
   const std::uint64_t length = text.size();

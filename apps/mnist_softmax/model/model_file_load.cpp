@@ -18,8 +18,6 @@ namespace armagrad::apps {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
-
 /// A file that is read from front to back, with its length known and its checksum kept.
 class Reader {
  public:
@@ -76,7 +74,7 @@ void read_version(Reader& reader) {
   }
 }
 
-json read_metadata(Reader& reader) {
+nlohmann::json read_metadata(Reader& reader) {
   std::uint64_t length = 0;
   reader.read(&length, sizeof length);
   if (length > model_format::longest_metadata || length > reader.left()) {
@@ -85,12 +83,12 @@ json read_metadata(Reader& reader) {
   }
   std::string text(length, '\0');
   reader.read(text.data(), length);
-  const auto check_depth = [](int depth, json::parse_event_t, json&) {
+  const auto check_depth = [](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
     if (depth > model_format::deepest_metadata) throw std::runtime_error("nested too deeply");
     return true;
   };
   try {
-    return json::parse(text, check_depth);
+    return nlohmann::json::parse(text, check_depth);
   } catch (const std::exception& error) {
     reader.refuse(std::string("damaged metadata: ") + error.what());
   }
@@ -104,12 +102,12 @@ struct Entry {
 };
 
 /// Checks one description of an array, of which at most `room` bytes are left for the elements.
-Entry read_entry(const Reader& reader, const json& described, std::uint64_t room) {
+Entry read_entry(const Reader& reader, const nlohmann::json& described, std::uint64_t room) {
   const auto has = [&](const char* key, auto is_right) {
     return described.is_object() && described.contains(key) && is_right(described[key]);
   };
-  const auto is_text = [](const json& value) { return value.is_string(); };
-  const auto is_count = [](const json& value) { return value.is_number_unsigned(); };
+  const auto is_text = [](const nlohmann::json& value) { return value.is_string(); };
+  const auto is_count = [](const nlohmann::json& value) { return value.is_number_unsigned(); };
   if (!has("name", is_text) || !has("type", is_text) || !has("rows", is_count) || !has("cols", is_count) ||
       described.size() != 4) {
     reader.refuse("damaged metadata: an array is not described by name, type, rows and cols");
@@ -143,7 +141,7 @@ arma::Mat<eT> read_elements(Reader& reader, const Entry& entry) {
 ModelFile load_model(const fs::path& path) {
   Reader reader(path);
   read_version(reader);
-  json metadata = read_metadata(reader);
+  nlohmann::json metadata = read_metadata(reader);
   if (!metadata.is_object() || metadata.size() != 2 || !metadata.contains("info") ||
       !metadata.contains("arrays") || !metadata["arrays"].is_array()) {
     reader.refuse("damaged metadata: not an object of arrays and info");
@@ -153,7 +151,7 @@ ModelFile load_model(const fs::path& path) {
                   " bytes are left for the arrays and the checksum");
   std::uint64_t room = reader.left() - model_format::checksum_size;
   std::vector<Entry> entries;
-  for (const json& described : metadata["arrays"]) {
+  for (const nlohmann::json& described : metadata["arrays"]) {
     entries.push_back(read_entry(reader, described, room));
     room -= entries.back().rows * entries.back().cols * (entries.back().is_double ? 8 : 4);
   }
