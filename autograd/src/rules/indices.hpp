@@ -33,7 +33,7 @@ Gathered<T> scattered(const arma::Mat<T>& x, const std::shared_ptr<const arma::u
   return {x.memptr(), indices.get(), true};
 }
 
-namespace rules {
+namespace rules ARMAGRAD_EXPORT {
 
 /// Entries by their indices; `to` has as many.
 struct Gather : General<1> {

@@ -8,7 +8,7 @@
 #include "reductions.hpp"
 
 namespace armagrad {
-namespace rules {
+namespace rules ARMAGRAD_EXPORT {
 
 /// log(sum(exp(x))) of each column (dim 0) or row (dim 1).
 struct LogSumExp : AlongDim {

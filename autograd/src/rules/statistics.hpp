@@ -20,7 +20,7 @@ arma::Mat<T> running_sums(const arma::Mat<T>& of, uword dim, bool reversed) {
   return x;
 }
 
-namespace rules {
+namespace rules ARMAGRAD_EXPORT {
 
 /// x less its mean, as var and stddev of n entries along dim have it.
 struct Moments : AlongDim {
