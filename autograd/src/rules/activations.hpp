@@ -6,7 +6,7 @@
 #include "special.hpp"
 
 namespace armagrad {
-namespace rules {
+namespace rules ARMAGRAD_EXPORT {
 
 struct Sigmoid : Elementwise<1> {
   static constexpr auto name = "sigmoid";

@@ -319,7 +319,7 @@ struct Slot {
 
 // ---- The same primitives over Var
 
-namespace rules {
+namespace rules ARMAGRAD_EXPORT {
 struct Chain;
 }
 
