@@ -14,7 +14,7 @@ namespace {
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double left = 54, right = 14, bottom = 46, legend_line = 20, inset = 12;
 
-/// Where values stand along one side.
+/// The coordinates of values along one side.
 struct Scale {
   std::vector<double> ticks;
   bool logarithmic;
@@ -104,7 +104,7 @@ class Drawing {
       out_ << line(left, y_(t), chart_.width - right, y_(t), "grid")
            << text(left - 7, y_(t) + 4, "tick", compact(t), " text-anchor=\"end\"");
     }
-    // Of many decades every second is named.
+    // With many decades, every second one has a label.
     const std::size_t step = x_.ticks.size() > 8 ? 2 : 1;
     for (std::size_t k = 0; k < x_.ticks.size(); ++k) {
       const double t = x_.ticks[k];

@@ -1,12 +1,12 @@
 #pragma once
-// Ctrl-C that waits for a good moment.
+// Ctrl-C handled at the end of a step.
 
 #include <csignal>
 #include <cstdlib>
 
 namespace armagrad::apps {
 
-/// While it lives, the first SIGINT or SIGTERM is noted; a second one ends the program at once, as ever.
+/// While it exists, the first SIGINT or SIGTERM is only noted; a second one ends the program as usual.
 class Interrupts {
  public:
   /// `wait`: false leaves the signals alone.

@@ -17,7 +17,7 @@ namespace armagrad::apps {
 
 namespace po = boost::program_options;
 
-/// What is declared, what was parsed, and the help text.
+/// The options declared, the values parsed, and the help text.
 struct Options::Parser {
   std::string command, about, example;
   std::string argument = {};  // the name of positional arguments

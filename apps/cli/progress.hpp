@@ -1,5 +1,5 @@
 #pragma once
-// What a long computation shows meanwhile.
+// The progress of a long computation.
 
 #include <armadillo>
 #include <chrono>

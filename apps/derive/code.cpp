@@ -31,7 +31,7 @@ bool is_one_of(std::string_view name, std::initializer_list<std::string_view> li
   return std::find(list.begin(), list.end(), name) != list.end();
 }
 
-/// What generated functions call that Armadillo does not have.
+/// The functions that generated code calls and Armadillo does not have.
 struct Needs {
   std::set<const Helper*> helpers;
   bool entrywise = false;

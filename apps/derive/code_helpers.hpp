@@ -1,5 +1,5 @@
 #pragma once
-// What generated code brings along, as Armadillo does not have it.
+// Functions for generated code that Armadillo does not have.
 
 #include <span>
 #include <string_view>

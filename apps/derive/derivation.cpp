@@ -1,6 +1,7 @@
 #include "derivation.hpp"
 
 #include <algorithm>
+#include <armagrad/check_gradient.hpp>
 #include <cmath>
 #include "autograd/src/check/comparer.hpp"
 
@@ -16,7 +17,7 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-/// The expression's value; `by` are the Vars that stand for the variables of that name.
+/// The expression's value; `by` are the Vars of the variables of that name.
 V recorded(const Problem& problem, const Data& data, const std::vector<V>& by) {
   Tape<double>& tape = by[0].tape();
   Environment environment{tape, {}};
@@ -230,7 +231,7 @@ Evidence compared(const std::string& variable, const arma::mat& tape,
 
 }  // namespace
 
-GradientCheck proof(const Problem& problem, const Formula& formula, const Data* given) {
+GradientCheck evidence(const Problem& problem, const Formula& formula, const Data* given) {
   const Data data = given ? *given : drawn_for(problem, formula);
   const Values values = values_at(problem, data);
   GradientCheck report;

@@ -1,5 +1,5 @@
 #pragma once
-// From an expression to the formulas of its derivatives, and their proof.
+// From an expression to the formulas of its derivatives, and numerical evidence that they are right.
 
 #include <armagrad/check_report.hpp>
 #include <armagrad/derive.hpp>
@@ -52,6 +52,6 @@ Values values_at(const Problem& problem, const Data& data);
 
 /// The gradients against the formulas read back, central differences and the complex step, on random data of
 /// which the formula's assumptions hold, or on the data given.
-GradientCheck proof(const Problem& problem, const Formula& formula, const Data* given = nullptr);
+GradientCheck evidence(const Problem& problem, const Formula& formula, const Data* given = nullptr);
 
 }  // namespace armagrad::apps

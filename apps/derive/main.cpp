@@ -1,4 +1,4 @@
-// derive: the formula of a gradient, and its proof.
+// derive: the formula of a gradient, and numerical evidence that it is right.
 
 #include <algorithm>
 #include <iostream>
@@ -20,7 +20,7 @@ namespace armagrad::apps {
 namespace {
 
 constexpr auto about =
-    "the formula of a gradient, in matrix notation, and its proof.\n"
+    "the formula of a gradient, in matrix notation, and evidence that it is right.\n"
     "\n"
     "derive EXPRESSION --wrt NAME --var NAME:ROWS,COLS ...\n"
     "\n"
@@ -184,7 +184,7 @@ Json json_of_steps(const Formula& formula, StepNumbers* numbers) {
   return all;
 }
 
-/// What there is to say, each part only where it was asked for.
+/// The answer, each part only where it was asked for.
 struct Answer {
   const Problem& problem;
   Formula formula;
@@ -273,7 +273,7 @@ int derive_command(const std::vector<std::string>& arguments) {
       answer.values = values_at(problem, *given);
     else
       answer.sizes = sizes_found_at(problem, answer.formula);
-    if (options.flag("check")) answer.check = proof(problem, answer.formula, given);
+    if (options.flag("check")) answer.check = evidence(problem, answer.formula, given);
     if (format == "json")
       std::cout << answer.json().dump(2) << '\n';
     else

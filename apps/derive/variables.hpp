@@ -8,7 +8,7 @@
 
 namespace armagrad::apps {
 
-/// What is promised of a variable's entries; `any`: nothing, not even what one would think.
+/// Declared properties of a variable's entries; `any`: none, not even those that its use suggests.
 enum class Nature { unsaid, any, positive, symmetric, spd, columns_sum_to_one, rows_sum_to_one };
 
 struct Variable {
@@ -24,7 +24,7 @@ struct Variables {
   std::set<double> numbers;           // that occur in it
 
   const Variable* find(const std::string& name) const;
-  /// std::logic_error for a name that stands for something already.
+  /// std::logic_error for a name that is in use.
   void add(const Variable& variable, const std::vector<std::string>& dimensions);
 };
 

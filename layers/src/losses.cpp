@@ -6,18 +6,15 @@ namespace armagrad {
 template <class eT>
 Var<eT> cross_entropy(const Var<eT>& scores, const Argument<eT>& targets, double smoothing) {
   Var<eT> Y = targets.on(scores.tape(), "cross_entropy");
-  if (Y.n_rows == 1 && scores.n_rows > 1) {
-    const auto classes = scores.tape().constant(arma::regspace<arma::Col<eT>>(0, double(scores.n_rows) - 1));
-    Y = repmat(classes, 1, scores.n_cols) == repmat(Y, scores.n_rows, 1);
-  }
+  if (Y.n_rows == 1 && scores.n_rows > 1) Y = one_hot(Y, scores.n_rows);
   if (smoothing != 0) Y = (1 - smoothing) * Y + smoothing / double(scores.n_rows);
-  return -accu(Y % log_softmax(scores, 0));
+  return -accu(multiply_unless_zero(Y, log_softmax(scores, 0)));
 }
 
 template <class eT>
 Var<eT> binary_cross_entropy(const Var<eT>& scores, const Argument<eT>& y) {
   const Var<eT> Y = y.on(scores.tape(), "binary_cross_entropy");
-  return accu(softplus(scores) - Y % scores);
+  return accu(multiply_unless_zero(Y, softplus(-scores)) + multiply_unless_zero(1.0 - Y, softplus(scores)));
 }
 
 template <class eT>
@@ -32,7 +29,7 @@ Var<eT> absolute_error(const Var<eT>& p, const Argument<eT>& y) {
 
 template <class eT>
 Var<eT> huber(const Var<eT>& p, const Argument<eT>& y, double delta) {
-  const Var<eT> e = abs(p - y.on(p.tape(), "huber")), near = clamp(e, 0.0, delta);
+  const Var<eT> e = p - y.on(p.tape(), "huber"), near = clamp(e, -delta, delta);
   return accu(near % (e - 0.5 * near)) / double(p.n_rows);
 }
 

@@ -59,13 +59,24 @@ arma::Mat<eT> initial_state(const Optimizer& optimizer, arma::uword n) {
 template <class eT>
 void update(const Optimizer& optimizer, arma::Mat<eT>& theta, const arma::Mat<eT>& g, arma::Mat<eT>& state,
             double rate, arma::uword step) {
+  const auto refuse = [](const std::string& what) { throw std::logic_error("update: " + what); };
+  if (g.n_elem != theta.n_elem)
+    refuse("a gradient of " + std::to_string(g.n_elem) + " entries for " + std::to_string(theta.n_elem) + " parameters");
+  const arma::uword vectors = std::visit([](const auto& o) { return state_vectors(o); }, optimizer);
+  if (state.n_rows != theta.n_elem || state.n_cols != vectors)
+    refuse("a state of " + std::to_string(state.n_rows) + "x" + std::to_string(state.n_cols) + " where initial_state has " +
+           std::to_string(theta.n_elem) + "x" + std::to_string(vectors));
   std::visit([&](const auto& o) { step_of(o, theta.memptr(), g.memptr(), state, rate, step); }, optimizer);
 }
 
 template <class eT>
 void clip_norm(arma::Mat<eT>& g, double most) {
-  const double norm = arma::norm(g, "fro");
-  if (norm > most) g *= eT(most / norm);
+  if (!(most >= 0)) throw std::logic_error("clip_norm: the largest norm must not be negative, but is " + std::to_string(most));
+  if (!g.is_finite()) throw NotFinite("clip_norm: the gradient has an infinite entry or a NaN, and no direction to keep");
+  const double largest = g.is_empty() ? 0 : double(arma::abs(g).max());
+  if (largest == 0) return;
+  const double norm = arma::norm(arma::Mat<eT>(g / eT(largest)), "fro");  // of what cannot overflow
+  if (norm > most / largest) g *= eT(most / largest / norm);
 }
 
 template ARMAGRAD_EXPORT arma::fmat initial_state(const Optimizer&, arma::uword);

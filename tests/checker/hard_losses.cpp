@@ -175,7 +175,8 @@ void add_coupled(Draw& draw, HardLoss<eT>& loss, const arma::Col<eT>& size) {
     }
     default:
       return add<eT>(
-          loss.terms, "tanh of a mean", [=](const auto& w) {
+          loss.terms, "tanh of a mean",
+          [=](const auto& w) {
             using std::tanh;
             return tanh(accu(w / size) / eT(n));
           },

@@ -34,6 +34,12 @@ struct HardTally {
   std::vector<std::string> mistaken;             // reports of right ones refused and of wrong ones passed
   std::map<std::string, unsigned> reasons;       // of the inconclusive ones
   std::vector<std::string> inconclusive_smooth;  // their reports
+
+  /// Nothing mistaken, at most one in 100 of either inconclusive, and none where the loss is smooth.
+  bool good(unsigned checks) const {
+    return mistaken.empty() && inconclusive_smooth.empty() && right.inconclusive <= 0.01 * checks &&
+           wrong.inconclusive <= 0.01 * checks;
+  }
 };
 
 /// Checks `checks` right and `checks` wrong gradients of hard losses of up to `most` entries: in double and,

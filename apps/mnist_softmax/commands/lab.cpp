@@ -13,7 +13,7 @@ namespace armagrad::apps {
 
 namespace {
 
-/// Steps "3", or from "3" on.
+/// The first and the last step: one by --step, or from --from on.
 std::pair<arma::uword, arma::uword> steps(const Options& options) {
   if (options.given("step") && options.given("from")) throw UsageError("--from: or --step, not both");
   if (options.given("step")) {
@@ -76,7 +76,7 @@ int lab_command(const Arguments& arguments) {
   const auto start = std::chrono::steady_clock::now();
   report.update(student   ? mistakes(lab)
                 : explain ? lab_explained(lab)
-                          : walk(lab, first, last, pictures, threads));
+                          : run_notebook(lab, first, last, pictures, threads));
   report["seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   output.report(report);
   return report.value("as_expected", true) ? 0 : 1;

@@ -19,7 +19,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// What is to be recognised.
+/// An image to recognise.
 struct Question {
   std::string name;   // the file, or which test image
   arma::mat image;    // as the model takes it
@@ -86,7 +86,7 @@ std::string answer(const Question& q, const SavedModel& model, const arma::vec& 
   return side_by_side({as_text(q.image, terminal), bars}, terminal);
 }
 
-/// Of softmax regression: W_c % x, what each pixel adds to the scores of the chosen class and of the
+/// For softmax regression W_c % x, what each pixel adds to the scores of the chosen class and of the
 /// runner-up.
 std::string contributions(const arma::vec& x, arma::uword chosen, arma::uword second, const SavedModel& model,
                           const Terminal& terminal) {

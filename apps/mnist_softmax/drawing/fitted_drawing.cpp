@@ -63,7 +63,7 @@ struct Part {
   uword size() const { return std::max(bottom - top, right - left) + 1; }
 };
 
-/// What is connected, corners included.
+/// The connected components, corners included.
 std::vector<Part> parts_of(umat mask) {
   const umat whole = mask;
   std::vector<Part> parts;
@@ -111,7 +111,7 @@ umat digit_in(const umat& ink) {
     if (p.along_a_side < 0.6) drawn.push_back(&p);
   }
   if (any.empty()) throw std::runtime_error("is blank: there is no ink in it");
-  // What fills its picture runs along its sides without being a frame.
+  // A digit that fills its picture runs along its sides without being a frame.
   const bool only_a_frame = drawn.empty() || 8 * largest_of(drawn).size() < std::max(ink.n_rows, ink.n_cols);
   const Part& largest = largest_of(only_a_frame ? any : drawn);
   if (largest.pixels.size() < 4) throw std::runtime_error("has nothing but specks in it");

@@ -17,7 +17,7 @@ struct Drawing {
 /// std::runtime_error if there is none.
 Drawing fitted_digit(const arma::Mat<unsigned char>& picture, arma::uword width, arma::uword height);
 
-/// The whole picture scaled, light on dark as it is or, where its border is light, turned round.
+/// The whole picture scaled; inverted if its border is light.
 Drawing fitted_whole(const arma::Mat<unsigned char>& picture, arma::uword width, arma::uword height);
 
 }  // namespace armagrad::apps

@@ -7,7 +7,7 @@
 
 namespace armagrad::apps {
 
-/// What the terminal can show.
+/// The capabilities of a terminal.
 struct Terminal {
   bool utf8 = false, colour = false;
   bool many_colours = false;  // 24 bits of them rather than 256 colours
@@ -28,7 +28,7 @@ struct TextBlock {
 /// signs from -1 to 1, red and blue, without colours shades and strokes.
 TextBlock as_text(const arma::mat& image, const Terminal& terminal);
 
-/// Of a column of pixels, row by row.
+/// The image (height x width) of a column of pixels, which has them row by row.
 arma::mat image_of(const arma::vec& pixels, arma::uword width, arma::uword height);
 
 /// `text` cut to the width, or filled up to it; every character of UTF-8 counts as one.

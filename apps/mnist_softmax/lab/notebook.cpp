@@ -30,12 +30,12 @@ struct Given : CommandOptions {
   }
 };
 
-/// What `mnist_softmax train` makes of these words.
+/// The settings that `mnist_softmax train` would read from these words.
 Settings settings_of(const std::string& line) {
   return read_settings(Given(line, For::training), For::training);
 }
 
-/// What `mnist_softmax sweep` makes of them.
+/// The training and the grid that `mnist_softmax sweep` would read from these words.
 struct Sweep {
   Sweep(const std::string& line, const Lab& lab, unsigned threads)
       : options(line, For::sweep),
@@ -47,9 +47,9 @@ struct Sweep {
   const Grid grid;
 };
 
-class Walk {
+class Notebook {
  public:
-  Walk(const Lab& lab, const std::string& folder, unsigned threads)
+  Notebook(const Lab& lab, const std::string& folder, unsigned threads)
       : lab_(lab),
         folder_(folder),
         terminal_(this_terminal(lab.output.in_colour())),
@@ -59,7 +59,7 @@ class Walk {
 
   struct Step {
     const char* title;
-    void (Walk::*run)();
+    void (Notebook::*run)();
   };
   static const std::vector<Step>& steps();
 
@@ -163,7 +163,7 @@ class Walk {
   arma::uword expected_ = 0, met_ = 0;
 };
 
-void Walk::data() {
+void Notebook::data() {
   const Samples& train = lab_.data.train;
   const arma::uword n = train.pixels.n_cols, d = train.pixels.n_rows, first = std::min<arma::uword>(10, n);
   std::string labels;
@@ -182,7 +182,7 @@ void Walk::data() {
     expect("labels 5 0 4 1 9 2 1 3 1 4", labels == "5 0 4 1 9 2 1 3 1 4", labels);
 }
 
-void Walk::digits() {
+void Notebook::digits() {
   const arma::uword n = std::min<arma::uword>(10, images_.X.n_cols);
   std::vector<std::string> names;
   for (arma::uword k = 0; k < n; ++k) names.push_back(lab_.data.class_names[lab_.data.train.labels(k)]);
@@ -195,7 +195,7 @@ void Walk::digits() {
           png_on_white(tiles(first, lab_.data.width, lab_.data.height, Palette::ink, {5, 4, 8})));
 }
 
-void Walk::at_zero() {
+void Notebook::at_zero() {
   out() << "   J = -1/n sum log p_y + l2/2 |W|^2, p = softmax(W'x). At W = 0 all classes are alike, p = 1/"
         << lab_.classes() << ".\n";
   const auto loss = [&](const auto& w) {
@@ -213,7 +213,7 @@ void Walk::at_zero() {
          check.passed() ? "passed" : "FAILED");
 }
 
-void Walk::descent() {
+void Notebook::descent() {
   const Fit& f = descended();
   report_["loss"] = f.losses.back();
   report_["gradient_norm"] = f.gradient_norm;
@@ -230,7 +230,7 @@ void Walk::descent() {
   }
 }
 
-void Walk::curve() {
+void Notebook::curve() {
   const std::vector<double>& losses = descended().losses;
   out() << chart(losses, "epoch", 10, terminal_);
   const double all = losses.front() - losses.back(), early = losses.front() - losses[losses.size() / 2];
@@ -247,7 +247,7 @@ void Walk::curve() {
                                          {{"", epochs, losses, Mark::line, 0, {}}}})));
 }
 
-void Walk::accuracies() {
+void Notebook::accuracies() {
   const arma::mat theta = arma::vectorise(descended().W);
   const double train = training_.accuracy(theta, training_.all),
                test = training_.accuracy(theta, training_.test);
@@ -263,7 +263,7 @@ void Walk::accuracies() {
            std::abs(train - 0.80585) < 5e-5 && std::abs(test - 0.8111) < 5e-5, found);
 }
 
-void Walk::pictures_of_weights() {
+void Notebook::pictures_of_weights() {
   const arma::mat& W = descended().W;
   const double largest = std::max(arma::abs(W).max(), 1e-300);
   out() << "   Each column of W as an image, " << (terminal_.colour ? "red" : "shades")
@@ -277,7 +277,7 @@ void Walk::pictures_of_weights() {
   out() << "   " << folder_ << "/weights.png\n";
 }
 
-void Walk::all_images() {
+void Notebook::all_images() {
   const arma::uword n = training_.used.X.n_cols, held = std::max<arma::uword>(1, n / 6);
   out() << "   The part the notebook leaves undone: mnist_softmax train --validation " << held << std::endl;
   const Split parts = training_.hold_back(held);
@@ -302,7 +302,7 @@ void Walk::all_images() {
            significant(test, 5));
 }
 
-SweepTable Walk::table_of(const Sweep& sweep) {
+SweepTable Notebook::table_of(const Sweep& sweep) {
   const Training<double>& training = sweep.training;
   SweepFits<double> fits(training, sweep.grid,
                          {training.hold_back(std::max<arma::uword>(1, training.used.X.n_cols / 6))});
@@ -316,7 +316,7 @@ SweepTable Walk::table_of(const Sweep& sweep) {
   return table;
 }
 
-void Walk::search() {
+void Notebook::search() {
   const std::string words = "--l2 1e-5:1e-1:log5";
   out() << "   mnist_softmax sweep " << words
         << ": by the loss on what is held back, never on the test images." << std::endl;
@@ -337,7 +337,7 @@ void Walk::search() {
   if (is_the_lab_) expect("at least 0.925", test >= 0.925, significant(test, 5));
 }
 
-void Walk::batch_sizes() {
+void Notebook::batch_sizes() {
   std::string sizes;
   for (const arma::uword size : {32, 128, 512}) {
     if (size <= training_.used.X.n_cols / 2)
@@ -357,27 +357,27 @@ void Walk::batch_sizes() {
          most - least < 0.03, significant(least, 5) + " to " + significant(most, 5));
 }
 
-const std::vector<Walk::Step>& Walk::steps() {
-  static const std::vector<Step> all{{"The data", &Walk::data},
-                                     {"Ten images", &Walk::digits},
-                                     {"The loss and its gradient at W = 0", &Walk::at_zero},
-                                     {"Gradient descent with the lab's settings", &Walk::descent},
-                                     {"The loss curve", &Walk::curve},
-                                     {"Accuracies", &Walk::accuracies},
-                                     {"The weights as images", &Walk::pictures_of_weights},
-                                     {"All the images, and validation", &Walk::all_images},
-                                     {"A good value for l2", &Walk::search},
-                                     {"The batch size", &Walk::batch_sizes}};
+const std::vector<Notebook::Step>& Notebook::steps() {
+  static const std::vector<Step> all{{"The data", &Notebook::data},
+                                     {"Ten images", &Notebook::digits},
+                                     {"The loss and its gradient at W = 0", &Notebook::at_zero},
+                                     {"Gradient descent with the lab's settings", &Notebook::descent},
+                                     {"The loss curve", &Notebook::curve},
+                                     {"Accuracies", &Notebook::accuracies},
+                                     {"The weights as images", &Notebook::pictures_of_weights},
+                                     {"All the images, and validation", &Notebook::all_images},
+                                     {"A good value for l2", &Notebook::search},
+                                     {"The batch size", &Notebook::batch_sizes}};
   return all;
 }
 
 }  // namespace
 
-const arma::uword lab_steps = Walk::steps().size();
+const arma::uword lab_steps = Notebook::steps().size();
 
-LabReport walk(const Lab& lab, arma::uword first, arma::uword last, const std::string& folder,
-               unsigned threads) {
-  return Walk(lab, folder, threads).run(first, last);
+LabReport run_notebook(const Lab& lab, arma::uword first, arma::uword last, const std::string& folder,
+                       unsigned threads) {
+  return Notebook(lab, folder, threads).run(first, last);
 }
 
 }  // namespace armagrad::apps

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/io/data_error.hpp"
-#include "apps/io/model_file.hpp"
+#include "model_file.hpp"
 #include "net.hpp"
 
 namespace armagrad::apps {

@@ -4,7 +4,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "apps/io/model_file.hpp"
+#include "model_file.hpp"
 
 namespace armagrad::apps {
 

@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/datasets/data_types.hpp"
-#include "apps/io/model_file.hpp"
 #include "figures.hpp"
+#include "model_file.hpp"
 #include "net.hpp"
 
 namespace armagrad::apps {

@@ -126,7 +126,7 @@ Chart sweep_chart(const nlohmann::json& sweep) {
     if (p.at("l2").get<double>() > 0) smallest = std::min(smallest, p.at("l2").get<double>());
     rates |= p.at("lr") != points.at(0).at("lr");
   }
-  // A logarithmic axis has no place for l2 = 0: it stands a decade to the left.
+  // A logarithmic axis has no place for l2 = 0: it is drawn a decade to the left.
   const auto place = [&](const nlohmann::json& p) {
     const double l2 = p.at("l2");
     return l2 > 0 ? l2 : std::isfinite(smallest) ? smallest / 10 : 1e-10;

@@ -17,12 +17,12 @@ std::string picture(const Picture& p, const std::string& kind, const std::string
          base64(png(p)) + "\">";
 }
 
-/// Columns as they stand in the page, without space around them.
+/// Columns as pictures for the page, without space around them.
 Picture strip(const arma::mat& columns, const Dataset& data) {
   return tiles(columns, data.width, data.height, Palette::ink, {1, 1, 0});
 }
 
-/// The first images of a class, as many as there are up to `most`.
+/// The first images of a class, at most `most`.
 arma::uvec first_of(const Samples& samples, arma::uword label, arma::uword most) {
   const arma::uvec all = arma::find(samples.labels == label, most, "first");
   return all;

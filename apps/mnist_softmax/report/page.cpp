@@ -66,7 +66,7 @@ std::map<std::string, std::string> files_of(const Report& r) {
     for (std::size_t at = 0; (at = page.find(place, at)) != std::string::npos; at += text.size())
       page.replace(at, place.size(), text);
   };
-  // What comes from files last: it could hold another place's name.
+  // Text from files is inserted last, as it could contain the name of another place.
   put("@contents@", contents);
   put("@key@", key_figures(r));
   put("@lead@", lead(r));

@@ -1,12 +1,12 @@
-#include <armagrad/detail/threads.hpp>
 #include "sweep_fits.hpp"
+#include <armagrad/detail/threads.hpp>
 
 #include <armagrad/sum_over_samples.hpp>
 #include <nlohmann/json.hpp>
 
 #include "apps/io/data_error.hpp"
-#include "apps/io/model_file.hpp"
 #include "apps/mnist_softmax/model/checkpoint.hpp"
+#include "apps/mnist_softmax/model/model_file.hpp"
 #include "apps/text/numbers.hpp"
 
 namespace armagrad::apps {

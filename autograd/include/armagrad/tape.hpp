@@ -224,6 +224,7 @@ class ARMAGRAD_EXPORT Tape {
   void group_values(Schedule& schedule);
   void group_adjoints(Schedule& schedule);
   void compute(Index i, std::span<const Schedule::Drop> drops = {});
+  bool has_zero_adjoint(Index i);
   void pull(Index i);
   // Elementwise nodes: elementwise.cpp.
   void compute_elementwise(Index i, std::span<const Schedule::Drop> drops);

@@ -115,18 +115,116 @@ void try_orders(const Suspect& s, const Difference& d, Explanations& out) {
   }
 }
 
-/// Off by a multiple of a function of W, as a penalty's gradient is, where no term of the loss says so
+/// The gradient of a penalty of weight 1, up to a factor.
+struct Penalty {
+  std::string text;
+  arma::vec gradient;
+  double cost;  // of its parameters
+};
+/// Penalties that losses have, on the entries where the right gradient is known. Of sum sqrt(W^2 + e^2), that
+/// e for which a multiple of it and of `g` come closest to h.
+std::vector<Penalty> penalties(const Suspect& s, const Difference& d) {
+  const arma::vec w = d.where(s.W), one = arma::ones(d.size());
+  std::vector<Penalty> all{{"|W|^2/2", w, 0}, {"sum |W|", arma::sign(w), 0}, {"sum W", one, 0}};
+  const double size = arma::abs(w).max();
+  if (size == 0 || d.size() < 4) return all;
+  const auto smooth = [&](double e) { return arma::vec(w / arma::sqrt(arma::square(w) + e * e)); };
+  const auto misfit = [&](double log_e) {
+    const arma::mat both = arma::join_rows(d.g(), smooth(std::exp(log_e)));
+    arma::vec c;
+    return arma::solve(c, both, d.h(), arma::solve_opts::fast) ? arma::norm(d.h() - both * c)
+                                                               : arma::datum::inf;
+  };
+  // A grid, then golden sections around its best point.
+  double best = 0, step = 0.5;
+  for (double t = std::log(1e-3 * size); t < std::log(10 * size); t += step) {
+    if (best == 0 || misfit(t) < misfit(best)) best = t;
+  }
+  double low = best - step, high = best + step;
+  for (int k = 0; k < 60; ++k) {
+    const double third = 0.381966 * (high - low);
+    (misfit(low + third) < misfit(high - third) ? high : low) +=
+        misfit(low + third) < misfit(high - third) ? -third : third;
+  }
+  const double e = std::exp((low + high) / 2);
+  all.push_back({"sum sqrt(W^2 + " + Explanations::number(e) + "^2)", smooth(e), 6});
+  return all;
+}
+
+/// A penalty, or everything else, of another weight than it should have, where no term of the loss says so
 /// itself.
 void try_weights(const Suspect& s, const Difference& d, Explanations& out) {
-  const arma::mat& W = s.W;
-  for (const auto& [what, of_W] : {std::pair<const char*, arma::mat>{"W, as of a penalty |W|^2/2", W},
-                                   {"sign(W), as of a penalty sum |W|", arma::sign(W)},
-                                   {"1 in every entry, as of a term sum W", arma::ones(arma::size(W))}}) {
-    const arma::vec p = d.where(of_W);
-    const double c = fitted(p, d.r());
-    out.add(Mistake::like_weights, "off by " + Explanations::number(c) + " times " + what, "", c,
-            d.r() - c * p, s.parts.empty() ? 6.5 : 8.5);
+  const double told = s.parts.empty() ? 0.5 : 2.5;
+  for (const Penalty& p : penalties(s, d)) {
+    if (arma::norm(p.gradient) == 0) continue;
+    const double c = fitted(p.gradient, d.r());
+    const std::string weight = Explanations::number(std::abs(c)) + " " + p.text;
+    out.add(Mistake::like_weights,
+            c < 0 ? "a penalty of " + weight + " is missing, or one of half that weight has the wrong sign"
+                  : "a penalty of " + weight + " is counted twice, or is no part of the loss",
+            p.text, c, d.r() - c * p.gradient, 6 + p.cost + told);
+    if (d.size() < 3) continue;
+    arma::vec x;
+    if (!arma::solve(x, arma::join_rows(d.g(), p.gradient), d.h(), arma::solve_opts::no_approx)) continue;
+    const NamedNumber a = out.named(x(0), arma::norm(d.g()));
+    if (std::abs(a.value - 1) < 1e-6) continue;
+    const arma::vec rest = d.h() - a.value * d.g();
+    const double b = fitted(p.gradient, rest);
+    const std::string but =
+        "everything but a penalty of " + Explanations::number(b / (1 - a.value)) + " " + p.text;
+    out.add(Mistake::term,
+            a.value == 0    ? but + " is missing"
+            : a.value == -1 ? but + " has the wrong sign"
+                            : but + " has " + a.name + " times its due weight",
+            but, a.value, rest - b * p.gradient, 6 + a.cost + p.cost + told + 1);
   }
+}
+
+/// "0", "0 and 3", "2 to 5", "0, 2 to 4 and 7".
+std::string listed(const arma::uvec& sorted) {
+  std::vector<std::string> runs;
+  for (uword i = 0; i < sorted.n_elem;) {
+    uword j = i;
+    while (j + 1 < sorted.n_elem && sorted(j + 1) == sorted(j) + 1) ++j;
+    std::string run = std::to_string(sorted(i));
+    if (j > i) run.append(j > i + 1 ? " to " : " and ").append(std::to_string(sorted(j)));
+    runs.push_back(run);
+    i = j + 1;
+  }
+  std::string text;
+  for (std::size_t k = 0; k < runs.size(); ++k)
+    text.append(k == 0 ? "" : k + 1 < runs.size() ? ", " : " and ").append(runs[k]);
+  return text;
+}
+
+/// The entries in words; a row, column, block or triangle only if nearly all of it is among them.
+std::string place_in_words(const Difference& d, const arma::uvec& entries) {
+  const arma::uvec row = d.rows().elem(entries), col = d.cols().elem(entries);
+  const arma::uvec rows = arma::unique(row), cols = arma::unique(col);
+  const auto fills = [&](double of) { return double(entries.n_elem) >= 0.9 * of; };
+  const bool matrix = d.down() > 1 && d.across() > 1;
+  const auto name = [](const char* one, const arma::uvec& of) {
+    return std::string(one) + (of.n_elem > 1 ? "s " : " ") + listed(of);
+  };
+  if (entries.n_elem == 1) return "entry (" + std::to_string(row(0)) + "," + std::to_string(col(0)) + ")";
+  if (matrix) {
+    const double above = double(arma::accu(d.rows() < d.cols())),
+                 below = double(arma::accu(d.rows() > d.cols()));
+    if (arma::all(row == col) && fills(double(std::min(d.down(), d.across())))) return "the diagonal";
+    if (cols.n_elem < d.across() && fills(double(cols.n_elem * d.down()))) return name("column", cols);
+    if (rows.n_elem < d.down() && fills(double(rows.n_elem * d.across()))) return name("row", rows);
+    if (arma::all(row < col) && fills(above)) return "the part above the diagonal";
+    if (arma::all(row > col) && fills(below)) return "the part below the diagonal";
+    if (fills(double(rows.n_elem * cols.n_elem)) && entries.n_elem > 3)
+      return name("row", rows) + ", " + name("column", cols);
+    if (cols.n_elem == 1) return "rows " + listed(rows) + " of column " + listed(cols);
+    if (rows.n_elem == 1) return "columns " + listed(cols) + " of row " + listed(rows);
+  } else {
+    const arma::uvec& along = d.down() > 1 ? rows : cols;
+    if (along.n_elem <= 8) return name(d.down() > 1 ? "row" : "column", along);
+  }
+  return std::to_string(entries.n_elem) + " of " + std::to_string(d.size()) + " entries, the first (" +
+         std::to_string(row(0)) + "," + std::to_string(col(0)) + "),";
 }
 
 /// Right but for one entry, row, column, block, diagonal or triangle.
@@ -134,33 +232,12 @@ void try_places(const Suspect&, const Difference& d, Explanations& out) {
   const double tiny = std::max(1e-6 * arma::abs(d.r()).max(), 10 * d.noise() / std::sqrt(double(d.size())));
   const arma::uvec wrong = arma::find(arma::abs(d.r()) > tiny);
   if (wrong.is_empty() || 2 * wrong.n_elem > d.size() + 1 || d.size() < 2) return;
-  const arma::uvec rows = arma::unique(d.rows().elem(wrong)), cols = arma::unique(d.cols().elem(wrong));
-  const auto text = [](uword i) { return std::to_string(i); };
-  std::string where;
-  if (wrong.n_elem == 1)
-    where = "entry (" + text(rows(0)) + "," + text(cols(0)) + ")";
-  else if (cols.n_elem == 1 && d.across() > 1)
-    where = "column " + text(cols(0));
-  else if (rows.n_elem == 1 && d.down() > 1)
-    where = "row " + text(rows(0));
-  else if (arma::all(d.rows().elem(wrong) == d.cols().elem(wrong)))
-    where = "the diagonal";
-  else if (arma::all(d.rows().elem(wrong) < d.cols().elem(wrong)))
-    where = "the part above the diagonal";
-  else if (arma::all(d.rows().elem(wrong) > d.cols().elem(wrong)))
-    where = "the part below the diagonal";
-  else if (cols.n_elem < d.across() && 2 * wrong.n_elem > cols.n_elem * rows.n_elem)
-    where = "columns " + text(cols.min()) + " to " + text(cols.max()) +
-            (rows.n_elem < d.down() ? ", rows " + text(rows.min()) + " to " + text(rows.max()) : "");
-  else if (rows.n_elem < d.down() && 2 * wrong.n_elem > cols.n_elem * rows.n_elem)
-    where = "rows " + text(rows.min()) + " to " + text(rows.max());
-  else
-    where = text(wrong.n_elem) + " of " + text(d.size()) + " entries, the first (" +
-            text(d.rows()(wrong(0))) + "," + text(d.cols()(wrong(0))) + "),";
+  const std::string where = place_in_words(d, wrong);
   const double place = 1 + std::log10(double(d.size()));
   arma::vec left = d.r();
   left.elem(wrong).zeros();
-  const std::string verb = where[0] == 'c' && where.find(" to ") != std::string::npos ? " are" : " is";
+  const bool plural = where.starts_with("rows") || where.starts_with("columns") || where.ends_with("),");
+  const std::string verb = plural ? " are" : " is";
   out.add(Mistake::entries, where + verb + " wrong, and nothing else", where, 1, left,
           6 * double(wrong.n_elem) + place);
   if (wrong.n_elem < 2) return;
@@ -168,8 +245,9 @@ void try_places(const Suspect&, const Difference& d, Explanations& out) {
   const NamedNumber f = out.named(fitted(g, h), arma::norm(g));
   left.elem(wrong) = h - f.value * g;
   out.add(Mistake::entries,
-          where + (f.value == 0 ? verb + " zero" : " has " + f.name + " times the right values"), where,
-          f.value, left, f.cost + place);
+          where + (f.value == 0 ? verb + " zero"
+                                : (plural ? " have " : " has ") + f.name + " times the right values"),
+          where, f.value, left, f.cost + place);
 }
 
 /// Each row or column has a factor of its own; each has the same added to it; a column times a row is added.
@@ -179,15 +257,21 @@ void try_rows_and_columns(const Suspect& s, const Difference& d, Explanations& o
     const uword n = columns ? d.across() : d.down();
     if (n < 2 || d.size() < 3 * n) continue;
     arma::vec scaled = d.r(), shifted = d.r();
+    double least = arma::datum::inf, most = -arma::datum::inf;  // factors
     for (const uword k : arma::unique(of).eval()) {
       const arma::uvec here = arma::find(of == k);
       const arma::vec g = d.g().elem(here), h = d.h().elem(here), r = d.r().elem(here);
-      scaled.elem(here) = h - fitted(g, h) * g;
+      const double factor = fitted(g, h);
+      scaled.elem(here) = h - factor * g;
+      if (arma::norm(g) > 1e-3 * arma::norm(d.g()))
+        least = std::min(least, factor), most = std::max(most, factor);
       shifted.elem(here) = r - arma::mean(r);
     }
     const std::string each = columns ? "column" : "row";
-    out.add(Mistake::scaled_rows, "each " + each + " has a factor of its own", "", 1, scaled,
-            6 * double(n) + 1);
+    if (most - least > 1e-3 * std::max(std::abs(most), std::abs(least))) {
+      out.add(Mistake::scaled_rows, "each " + each + " has a factor of its own", "", 1, scaled,
+              6 * double(n) + 1);
+    }
     out.add(Mistake::low_rank, "to each " + each + " a number of its own is added", "", 1, shifted,
             6 * double(n) + 1);
   }

@@ -23,23 +23,19 @@ eT ComplexReplay<eT>::derivative(const Var<eT>& x, const arma::Mat<eT>& directio
 }
 
 template <class eT>
-void ComplexReplay<eT>::move(Index leaf, arma::Mat<cx> values) {
-  values_[leaf] = std::move(values);
-  moved_[leaf] = true;
+void ComplexReplay<eT>::move(Index i, arma::Mat<cx> values) {
+  values_[i] = std::move(values);
+  moved_[i] = true;
 }
 
 template <class eT>
 arma::Mat<std::complex<eT>> ComplexReplay<eT>::value() {
   for (Index i = 0; i <= root_; ++i) {
     const Node<eT>& n = tape_.node(i);
-    if (!used_[i] || n.arity == 0) continue;
+    if (!used_[i] || moved_[i]) continue;  // moved nodes keep the values that they were given
     for (const Index k : tape_.operands(n)) moved_[i] = moved_[i] || moved_[k];
     if (!moved_[i]) continue;
-    values_[i].set_size(n.shape.rows, n.shape.cols);
-    if (n.operation->family == Family::elementwise)
-      compute_elementwise(i);
-    else
-      n.operation->complex(*this, i);
+    compute(i);
   }
   const arma::Mat<cx> y = operand(root_);
   for (Index i = 0; i <= root_; ++i) {
@@ -47,6 +43,16 @@ arma::Mat<std::complex<eT>> ComplexReplay<eT>::value() {
     moved_[i] = false;
   }
   return y;
+}
+
+template <class eT>
+void ComplexReplay<eT>::compute(Index i) {
+  const Node<eT>& n = tape_.node(i);
+  values_[i].set_size(n.shape.rows, n.shape.cols);
+  if (n.operation->family == Family::elementwise)
+    compute_elementwise(i);
+  else
+    n.operation->complex(*this, i);
 }
 
 template <class eT>

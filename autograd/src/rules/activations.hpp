@@ -11,7 +11,14 @@ namespace rules ARMAGRAD_EXPORT {
 struct Sigmoid : Elementwise<1> {
   static constexpr auto name = "sigmoid";
   static auto value(auto x) { return sigmoid(x); }
-  static auto partials(auto y, auto) { return std::tuple(y % (1.0 - y)); }
+  static auto partials(auto, auto x) { return std::tuple(sigmoid_slope(x)); }
+};
+
+/// sigmoid(x) sigmoid(-x), by a text whose own derivative does not cancel near 0.
+struct SigmoidSlope : Elementwise<1> {
+  static constexpr auto name = "sigmoid_slope";
+  static auto value(auto x) { return sigmoid_slope(x); }
+  static auto partials(auto y, auto x) { return std::tuple(-y % tanh(0.5 * x)); }
 };
 
 /// log(1 + exp(x)), without overflow.
@@ -42,7 +49,7 @@ struct Elu : Elementwise<1> {
   static constexpr auto name = "elu";
   double alpha;
   auto value(auto x) const { return select(x < 0, alpha * expm1(x), x); }
-  auto partials(auto y, auto x) const { return std::tuple(select(x > 0, 1.0, y + alpha)); }
+  auto partials(auto, auto x) const { return std::tuple(select(x > 0, 1.0, alpha * exp(x))); }
   std::string parameters() const { return to_text(alpha); }
 };
 
@@ -55,7 +62,7 @@ struct Gelu : Elementwise<1> {
   static auto partials(auto, auto x) {
     const auto z = clamp(x, -far, far);
     constexpr double density = std::numbers::inv_sqrtpi * std::numbers::sqrt2 / 2;
-    return std::tuple(below(x) + density * z % exp(-0.5 * square(z)));
+    return std::tuple(below(x) + density * z % gaussian(0.5, z));
   }
 };
 
@@ -65,14 +72,18 @@ struct Silu : Elementwise<1> {
   static constexpr double far = 1000;  // where sigmoid(x) is 0 or 1
   static auto value(auto x) { return clamp(x, -far, std::numeric_limits<double>::infinity()) % sigmoid(x); }
   static auto partials(auto, auto x) {
-    const auto s = sigmoid(x);
-    return std::tuple(s % (1.0 + clamp(x, -far, far) % (1.0 - s)));
+    return std::tuple(sigmoid(x) % (1.0 + clamp(x, -far, far) % sigmoid(-x)));
   }
 };
 
 }  // namespace rules
 
-using ActivationRules = RuleList<rules::Sigmoid, rules::Softplus, rules::Relu, rules::LeakyRelu, rules::Elu,
-                                 rules::Gelu, rules::Silu>;
+using ActivationRules = RuleList<rules::Sigmoid, rules::SigmoidSlope, rules::Softplus, rules::Relu,
+                                 rules::LeakyRelu, rules::Elu, rules::Gelu, rules::Silu>;
+
+template <class eT>
+Var<eT> sigmoid_slope(const Var<eT>& x) {
+  return detail::elementwise<rules::SigmoidSlope>({}, x);
+}
 
 }  // namespace armagrad

@@ -24,28 +24,16 @@ Var<eT> sqrtmat_sympd(const Var<eT>& A, Here at) {
 
 template <class eT>
 Var<eT> svd(const Var<eT>& A, Here at) {
-  const uword k = std::min(A.n_rows, A.n_cols);
-  return eig_sym(detail::jordan_wielandt(A, at), at).rows(detail::largest(k, A.n_rows + A.n_cols), at);
+  const Var<eT> f = detail::singular_of(A, at);
+  return append_node<rules::SingularValues, eT>({}, shape_of(f.n_cols, 1), at, {&A, &f});
 }
 
 template <class eT>
 void svd_econ(Var<eT>& U, Var<eT>& s, Var<eT>& V, const Var<eT>& A, Here at) {
-  const uword n = A.n_cols;
-  if (A.n_rows < n) return svd_econ(V, s, U, A.t(at), at);
-  if (A.n_rows > n) {
-    Var<eT> Q, R, left;
-    qr_econ(Q, R, A, at);
-    svd_econ(left, s, V, R, at);
-    U = Q * left;
-    return;
-  }
-  Var<eT> values, vectors;
-  eig_sym(values, vectors, detail::jordan_wielandt(A, at), at);
-  const arma::uvec places = detail::largest(n, 2 * n);
-  s = values.rows(places, at);
-  const Var<eT> both = vectors.cols(places, at) * eT(std::numbers::sqrt2);
-  U = both.head_rows(n, at);
-  V = both.tail_rows(n, at);
+  const Var<eT> a = A, all = singular_pairs(a, detail::singular_of(a, at), at);
+  U = rows_of(all, 0, a.n_rows, at);
+  V = rows_of(all, a.n_rows, a.n_cols, at);
+  s = rows_of(all, a.n_rows + a.n_cols, 1, at).t(at);
 }
 
 #define ARMAGRAD_INSTANTIATE(eT)  \

@@ -13,8 +13,33 @@ namespace armagrad {
   throw std::runtime_error(std::string(operation) + ": the " + to_string(shape_of(rows, cols)) +
                            " matrix is " + why);
 }
-[[noreturn]] inline void singular(const char* operation, uword n, double rcond) {
-  unfit(operation, n, n, "singular (reciprocal condition number " + to_text(rcond) + ")");
+
+// ---- One policy for matrices that are singular to working precision: whatever solves with a factor refuses it where
+// LAPACK's estimate of its reciprocal condition number, in the 1-norm, is below what rounding alone leaves of 0.
+
+template <class T>
+double least_condition(uword n) {
+  return double(n) * double(std::numeric_limits<decltype(lane::real(T()))>::epsilon());
+}
+template <class T>
+void check_condition(const char* operation, uword rows, uword cols, double rcond, const char* what) {
+  if (rcond >= least_condition<T>(cols)) return;
+  if (std::isnan(rcond)) unfit(operation, rows, cols, "not finite");
+  unfit(operation, rows, cols, std::string(what) + " (reciprocal condition number " + to_text(rcond) + ")");
+}
+/// Of one triangle of T; over complex numbers 1, as the real ones have been looked at.
+template <class T>
+double triangle_condition(const arma::Mat<T>& t, bool upper) {
+  T rcond(1);
+  if constexpr (std::is_floating_point_v<T>) {
+    char norm = '1', uplo = upper ? 'U' : 'L', diag = 'N';
+    arma::blas_int n = arma::blas_int(t.n_rows), info = 0;
+    std::vector<T> work(3 * t.n_rows);
+    std::vector<arma::blas_int> more(t.n_rows);
+    if (n > 0)
+      arma::lapack::trcon(&norm, &uplo, &diag, &n, t.memptr(), &n, &rcond, work.data(), more.data(), &info);
+  }
+  return double(lane::real(rcond));
 }
 
 // ---- P A = L U
@@ -70,23 +95,30 @@ arma::Mat<T> lower_symmetric_part(const arma::Mat<T>& a) {
   return l;
 }
 
-/// L of the symmetric part of A (Murray 2016); zeros above. std::runtime_error unless that is positive
-/// definite.
+/// L of the symmetric part of A (Murray 2016), with zeros above, and on top of one more column the reciprocal
+/// condition number: n x (n + 1). std::runtime_error unless that part is positive definite.
 template <class T>
-arma::Mat<T> cholesky_lower(const arma::Mat<T>& a) {
+arma::Mat<T> cholesky_packed(const arma::Mat<T>& a) {
+  const uword n = a.n_rows;
   arma::Mat<T> l = lower_symmetric_part(a);
-  const uword n = l.n_rows;
+  l.resize(n, n + 1);
+  if (n > 0) l(0, n) = T(1);
   const auto refuse = [n](uword order) {
     unfit("chol", n, n, "not positive definite (leading minor of order " + std::to_string(order) + ")");
   };
   if constexpr (std::is_floating_point_v<T>) {
     char lower = 'L';
     arma::blas_int size = arma::blas_int(n), info = 0;
-    if (n > 0) arma::lapack::potrf(&lower, &size, l.memptr(), &size, &info);
+    if (n == 0) return l;
+    const T norm = arma::norm(arma::symmatl(l.head_cols(n)), 1);
+    arma::lapack::potrf(&lower, &size, l.memptr(), &size, &info);
     if (info > 0) refuse(uword(info));
     for (uword j = 0; j < n; ++j) {
       if (!std::isfinite(l(j, j))) refuse(j + 1);
     }
+    std::vector<T> work(3 * n);
+    std::vector<arma::blas_int> more(n);
+    arma::lapack::pocon(&lower, &size, l.memptr(), &size, &norm, &l(0, n), work.data(), more.data(), &info);
   } else {
     for (uword j = 0; j < n; ++j) {
       for (uword i = j; i < n; ++i) {
@@ -103,7 +135,7 @@ arma::Mat<T> cholesky_lower(const arma::Mat<T>& a) {
 // ---- Solving
 // -----------------------------------------------------------------------------------------------
 
-/// op(T)^-1 B, reading one triangle of T. std::runtime_error where its diagonal has a zero.
+/// op(T)^-1 B, reading one triangle of T, of which nothing is checked.
 template <class T>
 arma::Mat<T> triangular_solved(const arma::Mat<T>& t, const arma::Mat<T>& right, bool upper,
                                bool transposed) {
@@ -112,27 +144,24 @@ arma::Mat<T> triangular_solved(const arma::Mat<T>& t, const arma::Mat<T>& right,
   char uplo = upper ? 'U' : 'L', trans = transposed ? 'T' : 'N', diag = 'N';
   arma::blas_int n = arma::blas_int(t.n_rows), columns = arma::blas_int(b.n_cols), info = 0;
   arma::lapack::trtrs(&uplo, &trans, &diag, &n, &columns, t.memptr(), &n, b.memptr(), &n, &info);
-  if (info > 0)
-    unfit("solve", t.n_rows, t.n_rows,
-          "triangular and singular: 0 on its diagonal, at " + std::to_string(info - 1));
   return b;
 }
 
-/// Whether F = cholesky_lower(A) rather than lu_packed(A).
-bool is_cholesky(const auto& f) { return f.n_rows == f.n_cols; }
+/// Whether F = cholesky_packed(A) rather than lu_packed(A).
+bool is_cholesky(const auto& f) { return f.n_cols == f.n_rows + 1; }
 
-/// Refuses what is not finite, and what has a reciprocal condition number of 0 or below `least`.
+/// The reciprocal condition number of A by its factorisation F; NaN where A is not finite.
 template <class T>
-void check_finite(const char* operation, const arma::Mat<T>& f) {
-  const bool finite = is_cholesky(f) || f.n_rows == 0 || !std::isnan(lane::real(f(0, f.n_rows + 1)));
-  if (!finite) unfit(operation, f.n_rows, f.n_rows, "not finite");
+double condition_of(const arma::Mat<T>& f) {
+  return f.n_rows == 0 ? 1 : double(lane::real(f(0, f.n_cols - 1)));
 }
 template <class T>
-void check_condition(const char* operation, const arma::Mat<T>& f, double least) {
-  if (is_cholesky(f) || f.n_rows == 0) return;
-  check_finite(operation, f);
-  const double rcond = double(lane::real(f(0, f.n_rows + 1)));
-  if (rcond == 0 || rcond < least) singular(operation, f.n_rows, rcond);
+void check_finite(const char* operation, const arma::Mat<T>& f) {
+  if (std::isnan(condition_of(f))) unfit(operation, f.n_rows, f.n_rows, "not finite");
+}
+template <class T>
+void check_condition(const char* operation, const arma::Mat<T>& f) {
+  check_condition<T>(operation, f.n_rows, f.n_rows, condition_of(f), "singular to working precision");
 }
 
 /// The pivots of F = lu_packed(A).
@@ -160,16 +189,22 @@ arma::Mat<T> factor_solved(const arma::Mat<T>& f, const arma::Mat<T>& right, boo
 // ---- Primitives that rules are written in, over numbers
 // ---------------------------------------------------------
 
-/// op(A)^-1 B. What has a reciprocal condition number below the rounding of a number is refused, where
-/// Armadillo would warn and solve another problem.
+/// op(A)^-1 B. What is singular to working precision is refused, where Armadillo would warn and solve another
+/// problem.
 template <class T>
 arma::Mat<T> solved(const arma::Mat<T>&, const arma::Mat<T>& f, const arma::Mat<T>& b, bool transposed) {
-  check_condition("solve", f, double(std::numeric_limits<decltype(lane::real(T()))>::epsilon()));
+  check_condition("solve", f);
   return factor_solved(f, b, transposed);
+}
+/// The same by one triangle of T.
+template <class T>
+arma::Mat<T> triangle_solved(const arma::Mat<T>& t, const arma::Mat<T>& b, bool upper, bool transposed) {
+  check_condition<T>("solve", t.n_rows, t.n_rows, triangle_condition(t, upper), "triangular and singular to working precision");
+  return triangular_solved(t, b, upper, transposed);
 }
 template <class T>
 arma::Mat<T> inverse(const arma::Mat<T>&, const arma::Mat<T>& f) {
-  check_condition("inv", f, 0);
+  check_condition("inv", f);
   const uword n = f.n_rows;
   if (n == 0) return {};
   arma::Mat<T> y = f.head_cols(n);
@@ -220,8 +255,7 @@ template <class eT>
 arma::Mat<eT> cofactors(const arma::Mat<eT>& a, const arma::Mat<eT>& f, const arma::Mat<eT>& det) {
   const uword n = a.n_rows;
   if (n == 0) return a;
-  if (const eT rcond = f(0, n + 1); !(rcond < std::numeric_limits<eT>::epsilon()))
-    return det(0) * inverse_transposed(a, f);
+  if (condition_of(f) >= least_condition<eT>(n)) return det(0) * inverse_transposed(a, f);
   arma::Mat<eT> u, v;
   arma::Col<eT> s;
   if (!arma::svd(u, s, v, a)) unfit("det", n, n, "one whose singular values were not found");

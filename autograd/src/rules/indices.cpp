@@ -10,6 +10,13 @@ Var<eT> Var<eT>::elem(const arma::uvec& indices, Here at) const {
 }
 
 template <class eT>
+Var<eT> one_hot(const Var<eT>& x, uword classes, Here at) {
+  if (x.n_rows != 1) misuse("one_hot", at, "classes stand in a row, not in " + to_string(x.shape()));
+  const Shape to = shape_of(classes, x.n_cols);
+  return append_node<rules::OneHot, eT>({{}, to.rows}, to, at, {&x});
+}
+
+template <class eT>
 Var<eT> Var<eT>::rows(const arma::uvec& indices, Here at) const {
   return detail::taken(*this, indices, true, "rows", at);
 }
@@ -20,6 +27,7 @@ Var<eT> Var<eT>::cols(const arma::uvec& indices, Here at) const {
 }
 
 #define ARMAGRAD_INSTANTIATE(eT)  \
+  template ARMAGRAD_EXPORT Var<eT> one_hot(const Var<eT>&, uword, Here);  \
   template ARMAGRAD_EXPORT Var<eT> Var<eT>::elem(const arma::uvec&, Here) const;  \
   template ARMAGRAD_EXPORT Var<eT> Var<eT>::rows(const arma::uvec&, Here) const;  \
   template ARMAGRAD_EXPORT Var<eT> Var<eT>::cols(const arma::uvec&, Here) const;

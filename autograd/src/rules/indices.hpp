@@ -33,7 +33,31 @@ Gathered<T> scattered(const arma::Mat<T>& x, const std::shared_ptr<const arma::u
   return {x.memptr(), indices.get(), true};
 }
 
+/// The matrix (classes x n) with a 1 in each column, in the row that x has for it. std::runtime_error unless all of
+/// x's entries are among 0 ... classes - 1.
+template <class T>
+arma::Mat<T> one_hot(const arma::Mat<T>& x, uword classes) {
+  arma::Mat<T> y(classes, x.n_elem, arma::fill::zeros);
+  for (uword j = 0; j < x.n_elem; ++j) {
+    const auto k = lane::real(x[j]);
+    if (!(k >= 0 && k < decltype(k)(classes) && k == std::floor(k)))
+      throw std::runtime_error("one_hot: " + to_text(k) + " of column " + std::to_string(j) +
+                               " is not one of the classes 0 ... " + std::to_string(arma::sword(classes) - 1));
+    y(uword(k), j) = 1;
+  }
+  return y;
+}
+
 namespace rules ARMAGRAD_EXPORT {
+
+/// Classes as columns of 0 and 1; of zero derivative.
+struct OneHot : General<1> {
+  static constexpr auto name = "one_hot";
+  static constexpr bool flat = true;
+  std::uint32_t classes = 0;
+  void forward(auto y, const auto& x) const { y = one_hot(x, classes); }
+  std::string parameters() const { return std::to_string(classes); }
+};
 
 /// Entries by their indices; `to` has as many.
 struct Gather : General<1> {
@@ -72,7 +96,8 @@ struct Scatter : General<1> {
 }  // namespace rules
 
 using PartRules =
-    RuleList<rules::Block, rules::PlacedIn, rules::Assign, rules::Reshape, rules::Gather, rules::Scatter>;
+    RuleList<rules::Block, rules::PlacedIn, rules::Assign, rules::Reshape, rules::Gather, rules::Scatter,
+             rules::OneHot>;
 
 template <class eT> Var<eT> gathered(const Var<eT>& x, std::shared_ptr<const arma::uvec> i, Shape to, Here at = {}) { return append_node<rules::Gather, eT>({{}, std::move(i), to}, to, at, {&x}); }
 template <class eT> Var<eT> scattered(const Var<eT>& x, std::shared_ptr<const arma::uvec> i, Shape to) { return append_node<rules::Scatter, eT>({{}, std::move(i), to}, to, {}, {&x}); }

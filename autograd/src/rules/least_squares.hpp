@@ -36,11 +36,7 @@ arma::Mat<eT> qr_packed(const arma::Mat<eT>& a) {
   if (!a.is_finite()) unfit("qr_econ", a.n_rows, a.n_cols, "not finite");
   arma::Mat<eT> q, r;
   if (!arma::qr_econ(q, r, a)) unfit("qr_econ", a.n_rows, a.n_cols, "one whose factors were not found");
-  const arma::Col<eT> d = arma::abs(arma::Col<eT>(r.diag()));
-  const eT ratio = d.max() > 0 ? d.min() / d.max() : eT(0);
-  if (!(ratio > eT(a.n_rows) * std::numeric_limits<eT>::epsilon()))
-    unfit("qr_econ", a.n_rows, a.n_cols,
-          "of deficient rank (smallest over largest diagonal entry of R: " + to_text(ratio) + ")");
+  check_condition<eT>("qr_econ", a.n_rows, a.n_cols, triangle_condition(r, true), "of deficient rank");
   return arma::join_cols(q, r);
 }
 

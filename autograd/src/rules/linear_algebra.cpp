@@ -1,5 +1,8 @@
 #include "linear_algebra.hpp"
 
+#include <bit>
+#include <iterator>
+
 #include "tables.hpp"
 
 namespace armagrad {
@@ -44,8 +47,18 @@ namespace detail {
 template <class eT>
 Var<eT> solve(const Argument<eT>& a, const Argument<eT>& b, const arma::solve_opts::opts& options, Here at) {
   const auto [left, right] = on_one_tape("solve", a, b);
-  if (options.flags & arma::solve_opts::flag_force_approx)
-    misuse("solve", at, "solve_opts::force_approx is not supported");
+  // Those that trade speed for accuracy change nothing; others would be another problem's, or are not known here.
+  constexpr auto understood = arma::solve_opts::flag_fast | arma::solve_opts::flag_equilibrate |
+                              arma::solve_opts::flag_no_approx | arma::solve_opts::flag_no_band |
+                              arma::solve_opts::flag_no_sympd | arma::solve_opts::flag_likely_sympd |
+                              arma::solve_opts::flag_refine | arma::solve_opts::flag_no_trimat;
+  constexpr const char* names[] = {"fast",       "equilibrate",  "no_approx", "triu",      "tril",         "no_band", "no_sympd",
+                                   "allow_ugly", "likely_sympd", "refine",    "no_trimat", "force_approx", "force_sym"};
+  if (const auto rest = options.flags & ~understood) {
+    const auto bit = std::size_t(std::countr_zero(rest));
+    misuse("solve", at, "solve_opts::" + (bit < std::size(names) ? names[bit] : "bit " + std::to_string(bit)) +
+                            " is not supported");
+  }
   return solve(left, right, (options.flags & arma::solve_opts::flag_likely_sympd) != 0, at);
 }
 }  // namespace detail

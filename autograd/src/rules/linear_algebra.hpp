@@ -26,14 +26,14 @@ struct Lu : General<1> {
 struct CholeskyFactor : General<1> {
   static constexpr auto name = "cholesky";
   static constexpr bool flat = true;
-  static void forward(auto y, const auto& a) { y = cholesky_lower(a); }
+  static void forward(auto y, const auto& a) { y = cholesky_packed(a); }
 };
 
-/// L of A = L L', F being it.
+/// L of A = L L', which F has.
 struct Chol : General<2> {
   static constexpr auto name = "chol";
   static constexpr std::array reads{reads::result, reads::nothing};
-  static void forward(auto y, const auto&, const auto& f) { y = f; }
+  static void forward(auto y, const auto&, const auto& f) { y = f.head_cols(f.n_rows); }
   static void reverse(auto da, auto, const auto& dy, const auto& y, const auto&, const auto&) {
     const auto inner = by_transpose(transposed(y), transposed(full(dy)));
     const auto half = triangular_solved(y, mirrored(inner), false, true);
@@ -85,15 +85,15 @@ struct SolveTriangular : General<2> {
   static constexpr auto name = "solve";
   static constexpr std::array reads{std::uint8_t(reads::result | reads::first), reads::first};
   bool upper, turned;
-  void forward(auto y, const auto& t, const auto& b) const { y = triangular_solved(t, b, upper, turned); }
+  void forward(auto y, const auto& t, const auto& b) const { y = triangle_solved(t, b, upper, turned); }
   void reverse(auto dt, auto db, const auto& dy, const auto& y, const auto& t, const auto&) const {
-    const auto z = triangular_solved(t, full(dy), upper, !turned);
+    const auto z = triangle_solved(t, full(dy), upper, !turned);
     db += z;
     if (dt) dt += minus(triangle(turned ? by_transpose(y, z) : by_transpose(z, y), upper));
   }
   void tangent(auto ty, const auto& y, const auto& t, const auto&, const auto& tt, const auto& tb) const {
     const auto moved = triangle(tt, upper);
-    ty = triangular_solved(t, turned ? evaluated(tb - moved.t() * y) : evaluated(tb - moved * y), upper,
+    ty = triangle_solved(t, turned ? evaluated(tb - moved.t() * y) : evaluated(tb - moved * y), upper,
                            turned);
   }
   std::string parameters() const {
@@ -156,6 +156,7 @@ template <class eT> Var<eT> by_transpose(const Var<eT>& a, const Var<eT>& b) { r
 template <class eT> Var<eT> scaled(const Var<eT>& dy, const Var<eT>& x) { return dy * x; }
 template <class eT> Var<eT> symmetric_part(const Var<eT>& x)            { return (x + x.t({})) * 0.5; }
 template <class eT> Var<eT> triangular_solved(const Var<eT>& t, const Var<eT>& b, bool upper, bool turned, Here at = {}) { return append_node<rules::SolveTriangular, eT>({{}, upper, turned}, b.shape(), at, {&t, &b}); }
+template <class eT> Var<eT> triangle_solved(const Var<eT>& t, const Var<eT>& b, bool upper, bool turned) { return triangular_solved(t, b, upper, turned); }
 template <class eT> Var<eT> solved(const Var<eT>& a, const Var<eT>& f, const Var<eT>& b, bool turned, Here at = {}) { return append_node<rules::Solve, eT>({{}, turned}, b.shape(), at, {&a, &f, &b}); }
 template <class eT> Var<eT> inverse(const Var<eT>& a, const Var<eT>& f, Here at = {}) { return append_node<rules::Inverse, eT>({}, a.shape(), at, {&a, &f}); }
 template <class eT> Var<eT> inverse_transposed(const Var<eT>& a, const Var<eT>& f) { return is_cholesky(f) ? inverse(a, f) : inverse(a, f).t({}); }
@@ -179,7 +180,7 @@ Var<eT> lu_of(const Var<eT>& A, Here at) {
 }
 template <class eT>
 Var<eT> cholesky_of(const Var<eT>& A, Here at) {
-  return A.tape().append_once(operation_of<rules::CholeskyFactor, eT>(), A.shape(), A.index(), at);
+  return A.tape().append_once(operation_of<rules::CholeskyFactor, eT>(), shape_of(A.n_rows, A.n_rows + 1), A.index(), at);
 }
 /// A, its factorisation and perhaps B, as a rule's operands.
 template <class Rule, class eT>

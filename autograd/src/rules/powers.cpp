@@ -5,6 +5,7 @@
 namespace armagrad {
 template <class eT>
 Var<eT> pow(const Var<eT>& x, double exponent, Here at) {
+  if (exponent == 2 && detail::has_smooth_square(x)) return square(x, at);
   return detail::elementwise(rules::Pow{{}, exponent}, at, x);
 }
 

@@ -16,7 +16,7 @@ struct Exp : Elementwise<1> {
 struct Expm1 : Elementwise<1> {
   static constexpr auto name = "expm1";
   static auto value(auto x) { return expm1(x); }
-  static auto partials(auto y, auto) { return std::tuple(y + 1.0); }
+  static auto partials(auto, auto x) { return std::tuple(exp(x)); }
 };
 
 struct Exp2 : Elementwise<1> {
@@ -46,13 +46,13 @@ struct Log1p : Elementwise<1> {
 struct Log2 : Elementwise<1> {
   static constexpr auto name = "log2";
   static auto value(auto x) { return log2(x); }
-  static auto partials(auto, auto x) { return std::tuple(1.0 / (std::numbers::ln2 * x)); }
+  static auto partials(auto, auto x) { return std::tuple(std::numbers::log2e / x); }
 };
 
 struct Log10 : Elementwise<1> {
   static constexpr auto name = "log10";
   static auto value(auto x) { return log10(x); }
-  static auto partials(auto, auto x) { return std::tuple(1.0 / (std::numbers::ln10 * x)); }
+  static auto partials(auto, auto x) { return std::tuple(std::numbers::log10e / x); }
 };
 
 struct Sqrt : Elementwise<1> {

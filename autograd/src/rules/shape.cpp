@@ -5,6 +5,7 @@
 namespace armagrad {
 template <class eT>
 Var<eT> repmat(const Var<eT>& x, uword down, uword across, Here at) {
+  shape_of(down, across);  // or refused, before the products below overflow
   const bool stretches = (down == 1 || x.n_rows == 1) && (across == 1 || x.n_cols == 1);
   if (stretches) return spread(x, shape_of(x.n_rows * down, x.n_cols * across));
   if (down * across == 0)

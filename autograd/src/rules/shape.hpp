@@ -220,7 +220,7 @@ Var<eT> joined(const Var<eT>& a, const Var<eT>& b, uword dim, Here at = {}) {
     misuse("join_cols", at, "number of columns must be the same: " + to_string(s) + " and " + to_string(t));
   if (dim == 1 && s.rows != t.rows)
     misuse("join_rows", at, "number of rows must be the same: " + to_string(s) + " and " + to_string(t));
-  const Shape to = dim == 0 ? Shape{s.rows + t.rows, s.cols} : Shape{s.rows, s.cols + t.cols};
+  const Shape to = dim == 0 ? shape_of(a.n_rows + b.n_rows, s.cols) : shape_of(s.rows, a.n_cols + b.n_cols);
   return append_node<rules::Join, eT>({{}, dim}, to, at, {&a, &b});
 }
 

@@ -10,13 +10,24 @@ namespace rules ARMAGRAD_EXPORT {
 struct Erf : Elementwise<1> {
   static constexpr auto name = "erf";
   static auto value(auto x) { return erf(x); }
-  static auto partials(auto, auto x) { return std::tuple(2 * std::numbers::inv_sqrtpi * exp(-square(x))); }
+  static auto partials(auto, auto x) { return std::tuple(2 * std::numbers::inv_sqrtpi * gaussian(1, x)); }
 };
 
 struct Erfc : Elementwise<1> {
   static constexpr auto name = "erfc";
   static auto value(auto x) { return erfc(x); }
-  static auto partials(auto, auto x) { return std::tuple(-2 * std::numbers::inv_sqrtpi * exp(-square(x))); }
+  static auto partials(auto, auto x) { return std::tuple(-2 * std::numbers::inv_sqrtpi * gaussian(1, x)); }
+};
+
+/// exp(-rate x^2), with the square's rounding made good.
+struct Gaussian : Elementwise<1> {
+  static constexpr auto name = "gaussian";
+  double rate;
+  auto value(auto x) const { return gaussian(rate, x); }
+  auto partials(auto y, auto x) const {
+    return std::tuple(-2 * rate * (clamp(x, -gaussian_far, gaussian_far) % y));
+  }
+  std::string parameters() const { return to_text(rate); }
 };
 
 /// log|gamma(x)|. At the poles 0, -1, -2, ... the value is inf and the derivative NaN.
@@ -37,6 +48,11 @@ struct Polygamma : Elementwise<1> {
 
 }  // namespace rules
 
-using SpecialRules = RuleList<rules::Erf, rules::Erfc, rules::Lgamma, rules::Polygamma>;
+using SpecialRules = RuleList<rules::Erf, rules::Erfc, rules::Gaussian, rules::Lgamma, rules::Polygamma>;
+
+template <class eT>
+Var<eT> gaussian(double rate, const Var<eT>& x) {
+  return detail::elementwise(rules::Gaussian{{}, rate}, {}, x);
+}
 
 }  // namespace armagrad

@@ -20,6 +20,35 @@ arma::Mat<T> running_sums(const arma::Mat<T>& of, uword dim, bool reversed) {
   return x;
 }
 
+/// x less its mean along n entries, 0 where they are equal: the mean is that of their distances to the first.
+template <Fibre A>
+auto centred(const A& x, uword dim, double n) {
+  const auto d = x - first_along(x);
+  return d - sum_along(d, dim) / n;
+}
+template <class eT>
+Var<eT> centred(const Var<eT>& x, uword dim, double n) {
+  return x - sum_along(x, dim) / n;
+}
+
+/// The root of the mean square, sqrt(sum(x^2) / n), of what is scaled to 1 before it is squared.
+template <Fibre A>
+auto root_mean_square(const A& x, uword dim, double n) {
+  const auto top = or_one(finite_or_zero(max_along(abs(x), dim)));
+  const auto z = x / top;
+  return top % sqrt(sum_along(z % z, dim) / n);
+}
+/// x divided by that (which y is), and 0 where x is.
+template <Fibre A>
+auto over_root_mean_square(const A& x, const auto&, uword dim, double n) {
+  const auto z = x / or_one(finite_or_zero(max_along(abs(x), dim)));
+  return z / or_one(sqrt(sum_along(z % z, dim) / n));
+}
+template <class eT>
+Var<eT> over_root_mean_square(const Var<eT>& x, const Var<eT>& y, uword, double) {
+  return x / spread(or_one(y), x);
+}
+
 namespace rules ARMAGRAD_EXPORT {
 
 /// x less its mean, as var and stddev of n entries along dim have it.
@@ -28,7 +57,7 @@ struct Moments : AlongDim {
   uword dim;
   std::uint32_t n, norm_type;
   double divisor() const { return norm_type == 0 && n > 1 ? n - 1.0 : n; }
-  auto centred(auto x) const { return x - sum_along(x, dim) / double(n); }
+  auto deviations(auto x) const { return centred(x, dim, n); }
   std::string parameters() const { return std::to_string(norm_type) + ", " + std::to_string(dim); }
 };
 
@@ -37,12 +66,12 @@ struct Variance : Moments {
   static constexpr auto name = "var";
   static constexpr std::array reads{reads::first};
   void forward(auto y, auto x) const {
-    const auto d = centred(x);
+    const auto d = deviations(x);
     y = sum_along(d % d, dim) / divisor();
   }
-  void reverse(auto dx, auto dy, auto, auto x) const { dx += spread(dy, x) % centred(x) % (2 / divisor()); }
+  void reverse(auto dx, auto dy, auto, auto x) const { dx += spread(dy, x) % deviations(x) % (2 / divisor()); }
   void tangent(auto ty, auto, auto x, auto tx) const {
-    ty = total_along(centred(x) % tx, dim) % (2 / divisor());
+    ty = total_along(deviations(x) % tx, dim) % (2 / divisor());
   }
 };
 
@@ -50,16 +79,12 @@ struct Variance : Moments {
 struct Stddev : Moments {
   static constexpr auto name = "stddev";
   static constexpr std::array reads{std::uint8_t(reads::result | reads::first)};
-  void forward(auto y, auto x) const {
-    const auto d = centred(x);
-    y = sqrt(sum_along(d % d, dim) / divisor());
+  auto slope(auto y, auto x) const {
+    return over_root_mean_square(deviations(x), y, dim, divisor()) % (1 / divisor());
   }
-  void reverse(auto dx, auto dy, auto y, auto x) const {
-    dx += spread(dy / or_one(y), x) % centred(x) % (1 / divisor());
-  }
-  void tangent(auto ty, auto y, auto x, auto tx) const {
-    ty = total_along(centred(x) % tx, dim) % (1 / divisor()) / or_one(y);
-  }
+  void forward(auto y, auto x) const { y = root_mean_square(deviations(x), dim, divisor()); }
+  void reverse(auto dx, auto dy, auto y, auto x) const { dx += spread(dy, x) % slope(y, x); }
+  void tangent(auto ty, auto y, auto x, auto tx) const { ty = total_along(slope(y, x) % tx, dim); }
 };
 
 /// The lengths of the columns (dim 0) or rows (dim 1), without overflow. Where one is 0, so is its
@@ -69,14 +94,12 @@ struct Length : AlongDim {
   static constexpr bool reduces = true;
   static constexpr std::array reads{std::uint8_t(reads::result | reads::first)};
   uword dim;
-  void forward(auto y, auto x) const {
-    const auto top = or_one(finite_or_zero(max_along(abs(x), dim)));
-    const auto z = x / top;
-    y = top % sqrt(sum_along(z % z, dim));
+  void forward(auto y, auto x) const { y = root_mean_square(x, dim, 1); }
+  void reverse(auto dx, auto dy, auto y, auto x) const {
+    dx += spread(dy, x) % over_root_mean_square(x, y, dim, 1);
   }
-  static void reverse(auto dx, auto dy, auto y, auto x) { dx += spread(dy, x) % (x / spread(or_one(y), x)); }
   void tangent(auto ty, auto y, auto x, auto tx) const {
-    ty = total_along(x / spread(or_one(y), x) % tx, dim);
+    ty = total_along(over_root_mean_square(x, y, dim, 1) % tx, dim);
   }
   std::string parameters() const { return "2, " + std::to_string(dim); }
 };

@@ -28,19 +28,19 @@ struct Tan : Elementwise<1> {
 struct Asin : Elementwise<1> {
   static constexpr auto name = "asin";
   static auto value(auto x) { return asin(x); }
-  static auto partials(auto, auto x) { return std::tuple(1.0 / sqrt((1.0 - x) % (1.0 + x))); }
+  static auto partials(auto, auto x) { return std::tuple(1.0 / sqrt(one_minus_square(x))); }
 };
 
 struct Acos : Elementwise<1> {
   static constexpr auto name = "acos";
   static auto value(auto x) { return acos(x); }
-  static auto partials(auto, auto x) { return std::tuple(-1.0 / sqrt((1.0 - x) % (1.0 + x))); }
+  static auto partials(auto, auto x) { return std::tuple(-1.0 / sqrt(one_minus_square(x))); }
 };
 
 struct Atan : Elementwise<1> {
   static constexpr auto name = "atan";
   static auto value(auto x) { return atan(x); }
-  static auto partials(auto, auto x) { return std::tuple(1.0 / (1.0 + square(x))); }
+  static auto partials(auto, auto x) { return std::tuple(square(1.0 / hypot(1.0, x))); }
 };
 
 struct Sinh : Elementwise<1> {
@@ -58,13 +58,13 @@ struct Cosh : Elementwise<1> {
 struct Tanh : Elementwise<1> {
   static constexpr auto name = "tanh";
   static auto value(auto x) { return tanh(x); }
-  static auto partials(auto y, auto) { return std::tuple(1.0 - square(y)); }
+  static auto partials(auto, auto x) { return std::tuple(tanh_slope(x)); }
 };
 
 struct Asinh : Elementwise<1> {
   static constexpr auto name = "asinh";
   static auto value(auto x) { return asinh(x); }
-  static auto partials(auto, auto x) { return std::tuple(1.0 / sqrt(1.0 + square(x))); }
+  static auto partials(auto, auto x) { return std::tuple(1.0 / hypot(1.0, x)); }
 };
 
 struct Acosh : Elementwise<1> {
@@ -76,7 +76,7 @@ struct Acosh : Elementwise<1> {
 struct Atanh : Elementwise<1> {
   static constexpr auto name = "atanh";
   static auto value(auto x) { return atanh(x); }
-  static auto partials(auto, auto x) { return std::tuple(1.0 / ((1.0 - x) % (1.0 + x))); }
+  static auto partials(auto, auto x) { return std::tuple(1.0 / one_minus_square(x)); }
 };
 
 /// The angle of the point (x, y), in (-pi, pi]. At the origin both derivatives are 0.
@@ -84,8 +84,8 @@ struct Atan2 : Elementwise<2> {
   static constexpr auto name = "atan2";
   static auto value(auto y, auto x) { return atan2(y, x); }
   static auto partials(auto, auto y, auto x) {
-    const auto squares = or_one(square(y) + square(x));
-    return std::tuple(x / squares, -y / squares);
+    const auto r = or_one(hypot(y, x));
+    return std::tuple(cosine(x, y) / r, -cosine(y, x) / r);
   }
 };
 
@@ -93,13 +93,55 @@ struct Atan2 : Elementwise<2> {
 struct Hypot : Elementwise<2> {
   static constexpr auto name = "hypot";
   static auto value(auto a, auto b) { return hypot(a, b); }
-  static auto partials(auto y, auto a, auto b) { return std::tuple(a / or_one(y), b / or_one(y)); }
+  static auto partials(auto, auto a, auto b) { return std::tuple(cosine(a, b), cosine(b, a)); }
+};
+
+// ---- Parts of partial derivatives, whose own derivatives neither cancel nor underflow
+
+/// 1 - tanh(x)^2.
+struct TanhSlope : Elementwise<1> {
+  static constexpr auto name = "tanh_slope";
+  static auto value(auto x) { return tanh_slope(x); }
+  static auto partials(auto y, auto x) { return std::tuple(-2.0 * (y % tanh(x))); }
+};
+
+/// 1 - x^2.
+struct OneMinusSquare : Elementwise<1> {
+  static constexpr auto name = "one_minus_square";
+  static auto value(auto x) { return one_minus_square(x); }
+  static auto partials(auto, auto x) { return std::tuple(-2.0 * x); }
+};
+
+/// a / hypot(a, b), also where the latter overflows; 0 at the origin.
+struct Cosine : Elementwise<2> {
+  static constexpr auto name = "cosine";
+  static auto value(auto a, auto b) { return cosine(a, b); }
+  static auto partials(auto y, auto a, auto b) {
+    const auto s = cosine(b, a), t = s / or_one(hypot(a, b));
+    return std::tuple(s % t, -y % t);
+  }
 };
 
 }  // namespace rules
 
 using TrigonometryRules =
     RuleList<rules::Sin, rules::Cos, rules::Tan, rules::Asin, rules::Acos, rules::Atan, rules::Sinh,
-             rules::Cosh, rules::Tanh, rules::Asinh, rules::Acosh, rules::Atanh, rules::Atan2, rules::Hypot>;
+             rules::Cosh, rules::Tanh, rules::Asinh, rules::Acosh, rules::Atanh, rules::Atan2, rules::Hypot,
+             rules::TanhSlope, rules::OneMinusSquare, rules::Cosine>;
+
+template <class eT>
+Var<eT> tanh_slope(const Var<eT>& x) {
+  return detail::elementwise<rules::TanhSlope>({}, x);
+}
+
+template <class eT>
+Var<eT> one_minus_square(const Var<eT>& x) {
+  return detail::elementwise<rules::OneMinusSquare>({}, x);
+}
+
+template <class eT>
+Var<eT> cosine(const Var<eT>& a, const Var<eT>& b) {
+  return detail::elementwise<rules::Cosine>({}, a, b);
+}
 
 }  // namespace armagrad

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "blocks.hpp"
 #include "tiles.hpp"
 
 namespace armagrad {
@@ -39,14 +40,28 @@ struct Whole {
     for (eT& n : numbers[k]) n = value;
     x[k] = numbers[k], step[k] = 0;
   }
+  /// Points x[first], ... at the operands of n, if none is a broadcast row or column.
+  bool reads_operands(const Tape<eT>& tape, const Node<eT>& n, unsigned first) {
+    for (unsigned k = 0; k < n.arity; ++k) {
+      const Node<eT>& operand = tape.node(n.operands[k]);
+      if (operand.shape == n.shape)
+        array(first + k, tape.data(n.operands[k]));
+      else if (operand.one_by_one())
+        number(first + k, operand.value);
+      else
+        return false;
+    }
+    return true;
+  }
 };
 
 }  // namespace
 
 // ---- Values
 
+// Not inline: nodes that are numbers go another way and would pay for these functions' stack.
 template <class eT>
-void Tape<eT>::compute_elementwise(Index i, std::span<const Schedule::Drop> drops) {
+[[gnu::noinline]] void Tape<eT>::compute_elementwise(Index i, std::span<const Schedule::Drop> drops) {
   const Node<eT>& n = nodes_[i];
   const Operation<eT>& op = *n.operation;
   // An operand of the same shape that is not needed any more makes room before: the pool gives its memory out again,
@@ -58,25 +73,24 @@ void Tape<eT>::compute_elementwise(Index i, std::span<const Schedule::Drop> drop
     return output(i);
   };
   Whole<eT> whole;
-  for (unsigned k = 0; k < n.arity; ++k) {
-    const Node<eT>& x = nodes_[n.operands[k]];
-    if (x.shape == n.shape)
-      whole.array(k, storage_[x.storage].value);
-    else if (x.one_by_one())
-      whole.number(k, x.value);
-    else {
-      tiles::Step<eT> step = value_step(op, rule(i), looks(n));
-      step.out = output_in_place();
-      return tiles::run<eT>(std::span(&step, 1), n.shape.rows, n.shape.cols);
-    }
+  if (!whole.reads_operands(*this, n, 0)) {
+    tiles::Step<eT> step = value_step(op, rule(i), looks(n));
+    step.out = output_in_place();
+    return tiles::run<eT>(std::span(&step, 1), n.shape.rows, n.shape.cols);
   }
   op.value(rule(i), output_in_place(), whole.x, whole.step, n.shape.size());
 }
 
 /// The sum of the entries of node i, which is not stored.
 template <class eT>
-double Tape<eT>::sum_elementwise(Index i) {
+[[gnu::noinline]] double Tape<eT>::sum_elementwise(Index i) {
   const Node<eT>& n = nodes_[i];
+  Whole<eT> whole;
+  if (n.shape.size() <= tiles::tile_size<eT> && whole.reads_operands(*this, n, 0)) {
+    alignas(64) eT values[tiles::tile_size<eT>];
+    n.operation->value(rule(i), values, whole.x, whole.step, n.shape.size());
+    return tiles::sum_block(values, n.shape.size());
+  }
   tiles::Step<eT> step = value_step(*n.operation, rule(i), looks(n));
   step.sink = tiles::Sink::total;
   tiles::run<eT>(std::span(&step, 1), n.shape.rows, n.shape.cols);
@@ -86,7 +100,7 @@ double Tape<eT>::sum_elementwise(Index i) {
 /// Computes neighbouring elementwise nodes of one shape, and sums of such nodes, fused. Values that nobody reads
 /// after the group stay in buffers of the tile.
 template <class eT>
-void Tape<eT>::compute_group(std::span<const Index> group, std::span<const Schedule::Drop> drops) {
+[[gnu::noinline]] void Tape<eT>::compute_group(std::span<const Index> group, std::span<const Schedule::Drop> drops) {
   std::array<tiles::Step<eT>, tiles::max_steps> steps;
   struct Held {
     Index node;
@@ -206,7 +220,7 @@ tiles::Step<eT> pull_step(const Operation<eT>& op, const void* rule, unsigned k,
 }
 
 template <class eT>
-void Tape<eT>::pull_elementwise(Index i, unsigned k) {
+[[gnu::noinline]] void Tape<eT>::pull_elementwise(Index i, unsigned k) {
   const Node<eT>& n = nodes_[i];
   const Index to = n.operands[k];
   const Shape shape = nodes_[to].shape;
@@ -303,7 +317,7 @@ struct AdjointInTile {
 /// Passes on the adjoints of neighbouring elementwise nodes of one shape, the last one first, fused. Those marked
 /// `in_tile` get contributions from their neighbours alone, and have no adjoint in memory.
 template <class eT>
-void Tape<eT>::pull_group(std::span<const Index> group, std::span<const std::uint8_t> in_tile) {
+[[gnu::noinline]] void Tape<eT>::pull_group(std::span<const Index> group, std::span<const std::uint8_t> in_tile) {
   std::array<tiles::Step<eT>, tiles::max_steps> steps;
   std::array<Index, tiles::max_steps> targets;
   std::array<eT*, tiles::max_steps> held{};

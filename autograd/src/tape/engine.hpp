@@ -328,6 +328,21 @@ const eT* Tape<eT>::full_adjoint(Index i) {
   return is_full(a, n.shape) ? a.look.data : accumulate(i).first;
 }
 
+/// Whether nothing depends on node i, so that nothing goes to its operands, whatever its partial derivatives.
+template <class eT>
+bool Tape<eT>::has_zero_adjoint(Index i) {
+  const Adjoint<eT> a = adjoint(i);
+  if (a.scale == 0) return true;
+  const Shape s = nodes_[i].shape;
+  const uword rows = a.look.inner == 0 ? std::min(s.rows, 1u) : s.rows, cols = a.look.outer == 0 ? std::min(s.cols, 1u) : s.cols;
+  for (uword j = 0; j < cols; ++j) {
+    for (uword k = 0; k < rows; ++k) {
+      if (a.look.data[k * a.look.inner + j * a.look.outer] != 0) return false;
+    }
+  }
+  return true;
+}
+
 /// Hands the adjoint of node i on to its operands.
 template <class eT>
 void Tape<eT>::pull(Index i) {
@@ -335,7 +350,7 @@ void Tape<eT>::pull(Index i) {
   const Operation<eT>& op = *n.operation;
   if (!n.one_by_one() && !storage_[n.storage].adjoint) return;
   if (op.family != Family::elementwise) {
-    op.reverse(*this, i);
+    if (!has_zero_adjoint(i)) op.reverse(*this, i);
     return;
   }
   if (n.one_by_one()) {

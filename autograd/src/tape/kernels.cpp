@@ -1,6 +1,6 @@
 #include <armagrad/detail/kernels.hpp>
-#include <armagrad/simd/block.hpp>
 
+#include "blocks.hpp"
 #include "tiles.hpp"
 
 namespace armagrad {
@@ -25,9 +25,10 @@ void deliver_plainly(Strided<T> out, bool add, Strided<const T> x, T scale, uwor
   }
 }
 
+/// Whether an array is contiguous, or one number.
 template <class T>
-void multiply_blocks(const void*, T* y, const T* const* x, const std::uint8_t* step, std::size_t n) {
-  for_each_pack<T, 2>(y, x, step, n, [](const auto& in) { return in[0] % in[1]; });
+bool is_block(Strided<T> x, uword rows, uword cols) {
+  return (rows == 1 || x.inner == 1) && (cols == 1 || x.outer == rows);
 }
 
 }  // namespace
@@ -37,7 +38,14 @@ void deliver_scaled(Strided<T> out, bool add, Strided<const T> x, std::type_iden
                     uword cols) {
   if constexpr (std::floating_point<T>) {
     const bool sums_down = rows > 1 && out.inner == 0, sums_along = cols > 1 && out.outer == 0;
-    const bool whole = (rows == 1 || out.inner == 1) && (cols == 1 || out.outer == rows);
+    const bool whole = is_block(out, rows, cols);
+    if (whole && !sums_down && !sums_along && is_block(x, rows, cols)) {  // the usual case, without tiles
+      if (add)
+        tiles::add_scaled(out.data, out.data, x.data, true, T(scale), rows * cols);
+      else
+        tiles::scale_block(out.data, x.data, true, T(scale), rows * cols);
+      return;
+    }
     tiles::Step<T> step;
     step.x[0].from = x;
     step.scale = scale;
@@ -64,15 +72,24 @@ void deliver_scaled(Strided<T> out, bool add, Strided<const T> x, std::type_iden
 template <class eT>
 void deliver_outer(eT* out, Strided<const eT> base, std::type_identity_t<eT> base_scale, const eT* a,
                    const eT* b, uword rows, uword cols) {
-  tiles::Step<eT> step;
-  step.kernel = multiply_blocks<eT>;
-  step.arity = 2;
-  step.x[0].from = {a, 1, 0};
-  step.x[1].from = {b, 0, 1};
-  step.out = out;
-  step.base.from = base;
-  step.base_scale = base_scale;
-  tiles::run<eT>(std::span(&step, 1), rows, cols);
+  constexpr int N = pack_width<eT>;
+  using P = Pack<eT, N>;
+  alignas(64) eT repeated[N];
+  if (base.inner > 1) {
+    deliver_plainly<eT>({out, 1, rows}, false, base, base_scale, rows, cols);
+    base = {out, 1, rows};
+    base_scale = 1;
+  }
+  for (uword j = 0; j < cols; ++j) {
+    const eT* from = base.data + j * base.outer;
+    const bool advances = base.inner == 1;
+    if (!advances) store_pack<eT, N>(repeated, P(*from)), from = repeated;
+    const eT* x[] = {from, a};
+    const std::uint8_t step[] = {advances, 1};
+    for_each_pack<eT, 2>(out + j * rows, x, step, rows, [s = P(base_scale), bj = P(b[j])](const auto& in) {
+      return s % in[0] + in[1] % bj;
+    });
+  }
 }
 
 template <class T>

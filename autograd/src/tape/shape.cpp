@@ -7,7 +7,9 @@
 namespace armagrad {
 
 Shape shape_of(uword rows, uword cols) {
-  if (rows > UINT32_MAX || cols > UINT32_MAX) throw std::length_error("a matrix side of more than 32 bits");
+  if (rows > UINT32_MAX || cols > UINT32_MAX)
+    throw std::length_error("a matrix of " + std::to_string(rows) + "x" + std::to_string(cols) +
+                            ": its sides may be up to " + std::to_string(UINT32_MAX));
   return {std::uint32_t(rows), std::uint32_t(cols)};
 }
 

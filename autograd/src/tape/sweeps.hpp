@@ -61,7 +61,6 @@ bool Tape<eT>::is_worth_fusing(Shape s) {
 /// Finds runs of elementwise nodes of one shape, and sums of them, that can be computed together.
 template <class eT>
 void Tape<eT>::group_values(Schedule& schedule) {
-  schedule.value_groups.clear();
   const std::vector<Index>& list = schedule.values;
   const auto shape_of_loop = [&](const Node<eT>& n) {
     const bool sums = n.operation->family == Family::total && nodes_[n.operands[0]].operation->family == Family::elementwise;
@@ -92,7 +91,6 @@ void Tape<eT>::group_values(Schedule& schedule) {
 /// Finds runs of elementwise nodes of one shape that can pass their adjoints on together.
 template <class eT>
 void Tape<eT>::group_adjoints(Schedule& schedule) {
-  schedule.adjoint_groups.clear();
   schedule.in_tile.assign(schedule.adjoints.size(), 0);
   const std::vector<Index>& list = schedule.adjoints;
   for (std::size_t end = list.size(); end > 0;) {
@@ -152,16 +150,19 @@ void Tape<eT>::plan(Schedule& schedule, Index root, bool value, bool adjoints) {
     if (n.needs_gradient) keep(i);
     if (!n.evaluated && (n.needed || n.summed)) need_operands(i, lowest, schedule);
   }
+  bool fuses = false;
   for (Index i = lowest; i <= root; ++i) {
     Node<eT>& n = nodes_[i];
     if (n.needed) schedule.values.push_back(i);
     if (n.active) schedule.adjoints.push_back(i);
+    fuses |= !n.one_by_one() && n.operation->family == Family::elementwise && is_worth_fusing(n.shape);
   }
   std::erase_if(schedule.drops,
                 [&](const auto& d) { return nodes_[d.value].kept || !nodes_[d.value].needed; });
   std::reverse(schedule.drops.begin(), schedule.drops.end());
-  group_values(schedule);
-  group_adjoints(schedule);
+  schedule.value_groups.clear();
+  schedule.adjoint_groups.clear();
+  if (fuses) group_values(schedule), group_adjoints(schedule);
   for (Index i = lowest; i <= root; ++i) {
     Node<eT>& n = nodes_[i];
     n.needed = n.summed = n.active = n.used = n.kept = false;
@@ -182,19 +183,22 @@ template <class eT>
 template <class Watch>
 void Tape<eT>::sweep(const Schedule& schedule, const eT* seed, bool accumulate_gradients, Watch watch) {
   backward_follows_ = schedule.backward;
+  const bool fuses = !Watch::watches;
   auto drop = schedule.drops.begin();
-  auto group = schedule.value_groups.begin();
-  for (std::size_t at = 0; at < schedule.values.size();) {
-    const bool fused = !Watch::watches && group != schedule.value_groups.end() && group->begin == at;
-    const std::size_t end = fused ? (group++)->end : at + 1;
+  auto group = schedule.value_groups.begin(), groups_end = fuses ? schedule.value_groups.end() : group;
+  for (auto at = schedule.values.begin(); at != schedule.values.end();) {
     const auto first = drop;
-    const Index last = schedule.values[end - 1];
-    while (drop != schedule.drops.end() && drop->after <= last) ++drop;
-    if (fused)
-      compute_group(std::span(schedule.values).subspan(at, end - at), std::span(first, drop));
-    else
-      compute(last, std::span(first, drop)), watch.value(*this, last);
-    at = end;
+    if (group != groups_end && at == schedule.values.begin() + group->begin) {
+      const auto end = schedule.values.begin() + (group++)->end;
+      while (drop != schedule.drops.end() && drop->after <= end[-1]) ++drop;
+      compute_group(std::span(at, end), std::span(first, drop));
+      at = end;
+      continue;
+    }
+    const Index i = *at++;
+    while (drop != schedule.drops.end() && drop->after == i) ++drop;
+    compute(i, std::span(first, drop));
+    watch.value(*this, i);
   }
   if (!schedule.backward) return;
   for (const Index i : schedule.adjoints) {
@@ -209,23 +213,26 @@ void Tape<eT>::sweep(const Schedule& schedule, const eT* seed, bool accumulate_g
   if (schedule.adjoints.empty()) return;
   const Shape s = nodes_[schedule.root].shape;
   contribute(schedule.root, {broadcast(seed, s, s), nullptr, eT(1)});
+  const auto release = [this](Index i) {
+    drop_adjoint(i);
+    drop_value(i);  // all that read it have passed their adjoints on
+  };
   try {
-    auto fused_pulls = schedule.adjoint_groups.begin();
-    for (std::size_t end = schedule.adjoints.size(); end > 0;) {
-      const bool fused =
-          !Watch::watches && fused_pulls != schedule.adjoint_groups.end() && fused_pulls->end == end;
-      const std::size_t begin = fused ? (fused_pulls++)->begin : end - 1;
-      const std::span<const Index> nodes = std::span(schedule.adjoints).subspan(begin, end - begin);
-      end = begin;
-      if (nodes_[nodes[0]].operation->family == Family::leaf) continue;
-      if (fused)
-        pull_group(nodes, std::span(schedule.in_tile).subspan(begin, nodes.size()));
-      else
-        pull(nodes[0]), watch.adjoints(*this, nodes[0]);
-      for (const Index i : nodes) {
-        drop_adjoint(i);
-        drop_value(i);  // all that read it have passed their adjoints on
+    auto pulls = schedule.adjoint_groups.begin(), pulls_end = fuses ? schedule.adjoint_groups.end() : pulls;
+    for (auto end = schedule.adjoints.end(); end != schedule.adjoints.begin();) {
+      if (pulls != pulls_end && end == schedule.adjoints.begin() + pulls->end) {
+        const auto begin = schedule.adjoints.begin() + (pulls++)->begin;
+        const auto in_tile = schedule.in_tile.begin() + (begin - schedule.adjoints.begin());
+        pull_group(std::span(begin, end), std::span(in_tile, in_tile + (end - begin)));
+        std::for_each(begin, end, release);
+        end = begin;
+        continue;
       }
+      const Index i = *--end;
+      if (nodes_[i].operation->family == Family::leaf) continue;
+      pull(i);
+      watch.adjoints(*this, i);
+      release(i);
     }
     // A gradient is not to change with what it was looking at.
     for (const Index v : variables_) {

@@ -1,6 +1,6 @@
 #include "tiles.hpp"
 
-#include <armagrad/simd/block.hpp>
+#include "blocks.hpp"
 
 #include <algorithm>
 #include <complex>
@@ -14,46 +14,6 @@ namespace {
 
 // ---- Blocks of numbers
 
-template <class T>
-double sum_block(const T* x, uword n) {
-  constexpr int N = pack_width<T>;
-  using P = Pack<T, N>;
-  P sum[4] = {P(0), P(0), P(0), P(0)};  // side by side, as one would wait for itself
-  uword i = 0;
-  for (; i + 4 * N <= n; i += 4 * N) {
-    for (int s = 0; s < 4; ++s) sum[s] = sum[s] + load_pack<T, N>(x + i + s * N);
-  }
-  for (; i + N <= n; i += N) sum[0] = sum[0] + load_pack<T, N>(x + i);
-  if constexpr (N > 1) {
-    if (i < n) sum[1] = sum[1] + load_first(x + i, int(n - i));
-  }
-  const P all = (sum[0] + sum[1]) + (sum[2] + sum[3]);
-  if constexpr (std::same_as<T, float>) {
-    double total = 0;
-    for (int l = 0; l < N; ++l) total += double(all[l]);
-    return total;
-  } else {
-    return fold(all, [](auto a, auto b) { return a + b; });
-  }
-}
-
-/// y = scale * x
-template <class T>
-void scale_block(T* y, const T* x, bool advances, T scale, uword n) {
-  const std::uint8_t step = advances;
-  for_each_pack<T, 1>(y, &x, &step, n, [scale](const auto& in) {
-    return Pack<T, pack_width<T>>(scale) % in[0];
-  });
-}
-/// y = a + scale * b
-template <class T>
-void add_scaled(T* y, const T* a, const T* b, bool b_advances, T scale, uword n) {
-  const T* x[] = {a, b};
-  const std::uint8_t step[] = {1, b_advances};
-  for_each_pack<T, 2>(y, x, step, n, [scale](const auto& in) {
-    return in[0] + Pack<T, pack_width<T>>(scale) % in[1];
-  });
-}
 template <class T>
 void add_widened(double* y, const T* x, uword n) {
   for (uword i = 0; i < n; ++i) y[i] += double(x[i]);

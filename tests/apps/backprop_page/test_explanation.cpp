@@ -2,6 +2,7 @@
 // against the tape's gradients; the verdict of differences; the document.
 #define BOOST_TEST_MODULE explanation
 #include <algorithm>
+#include <armagrad/armagrad.hpp>
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 

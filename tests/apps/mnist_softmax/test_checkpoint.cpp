@@ -3,8 +3,8 @@
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 
-#include "apps/io/model_file.hpp"
 #include "apps/mnist_softmax/model/checkpoint.hpp"
+#include "apps/mnist_softmax/model/model_file.hpp"
 #include "tests/support/files.hpp"
 #include "tests/support/training.hpp"
 

@@ -6,7 +6,7 @@
 
 #include "apps/datasets/data.hpp"
 #include "apps/datasets/data_files.hpp"
-#include "apps/io/model_file.hpp"
+#include "apps/mnist_softmax/model/model_file.hpp"
 #include "tests/support/program.hpp"
 
 using namespace armagrad::apps;

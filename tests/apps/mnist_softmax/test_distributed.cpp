@@ -2,7 +2,7 @@
 #define BOOST_TEST_MODULE mnist_softmax_distributed
 #include <boost/test/unit_test.hpp>
 
-#include "apps/io/model_file.hpp"
+#include "apps/mnist_softmax/model/model_file.hpp"
 #include "tests/support/program.hpp"
 #include "tests/support/skip.hpp"
 

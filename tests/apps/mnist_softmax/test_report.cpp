@@ -7,9 +7,9 @@
 
 #include "apps/datasets/data.hpp"
 #include "apps/datasets/data_files.hpp"
-#include "apps/io/model_file.hpp"
 #include "apps/mnist_softmax/drawing/text_blocks.hpp"
 #include "apps/mnist_softmax/model/figures.hpp"
+#include "apps/mnist_softmax/model/model_file.hpp"
 #include "apps/mnist_softmax/model/saved_model.hpp"
 #include "tests/support/program.hpp"
 

@@ -18,6 +18,10 @@ template <class eT>
 Var<eT> append(const Operation<eT>& operation, Shape shape, Location at,
                std::initializer_list<const Var<eT>*> operands);
 
+/// Whether x is |z|, hypot(a, b) or a norm, whose square is recorded as that of what it was made of.
+template <class eT>
+bool has_smooth_square(const Var<eT>& x);
+
 template <class eT, class... A>
 Var<eT> append_elementwise_of(const Operation<eT>& operation, const A&... arguments) {
   return append_elementwise<eT>(operation, {&arguments...});

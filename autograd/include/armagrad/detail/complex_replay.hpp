@@ -19,14 +19,16 @@ class ARMAGRAD_EXPORT ComplexReplay {
 
   /// The derivative of the root (1x1) along `direction`, a step from the leaf `x`, of x's shape.
   eT derivative(const Var<eT>& x, const arma::Mat<eT>& direction);
-  /// Gives a leaf complex values for the next value().
-  void move(Index leaf, arma::Mat<cx> values);
-  /// The value of the root with the leaves as they were moved, which are then put back.
+  /// Gives node i, a leaf or computed, complex values for the next value().
+  void move(Index i, arma::Mat<cx> values);
+  /// The value of the root with the nodes as they were moved, which are then put back.
   arma::Mat<cx> value();
 
   // ---- For rules' readings
   Tape<eT>& tape() { return tape_; }
   arma::Mat<cx>& output(Index i) { return values_[i]; }
+  /// Computes node i from the values that its operands have here.
+  void compute(Index i);
   /// The values of node i; those that do not depend on the leaf are taken over from the tape when first read.
   const arma::Mat<cx>& operand(Index i);
 

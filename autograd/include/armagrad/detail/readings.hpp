@@ -82,14 +82,17 @@ class Readings {
     for_each_fibre<eT, N>(xs.rows, xs.cols, rule(tape, i).dim, [&](auto walk, uword r, uword c) {
       using W = decltype(walk);
       const Strided<eT> slot = broadcast(dx, xs, xs);
-      const FibreSlot<eT, W> out{walk, dx + r + c * xs.rows, walk.step(slot), walk.lane(slot), add};
+      const auto into = [&](Pack<eT, N> live) {
+        return FibreSlot<eT, W>{walk, dx + r + c * xs.rows, walk.step(slot), walk.lane(slot), add, live};
+      };
       const auto in = read_fibre(walk, x_look, r, c, scratch[0]);
       const Pack<eT, N> scale(dy.scale);
       if constexpr (Rule::reduces) {
-        rule(tape, i).reverse(out, scale % read_number(walk, widened(dy.look, ys, xs), r, c),
-                              read_number(walk, y_look, r, c), in);
+        const auto g = scale % read_number(walk, widened(dy.look, ys, xs), r, c);
+        rule(tape, i).reverse(into(g), g, read_number(walk, y_look, r, c), in);
       } else {
-        rule(tape, i).reverse(out, scale % read_fibre(walk, dy.look, r, c, scratch[1]),
+        const auto g = scale % read_fibre(walk, dy.look, r, c, scratch[1]);
+        rule(tape, i).reverse(into(max_along(abs(g), rule(tape, i).dim)), g,
                               read_fibre(walk, y_look, r, c, scratch[2]), in);
       }
     });

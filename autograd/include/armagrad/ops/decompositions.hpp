@@ -1,8 +1,9 @@
 #pragma once
-// Eigenvalues and -vectors of symmetric matrices, and singular ones by them.
+// Eigenvalues and -vectors of symmetric matrices, and singular values and vectors.
 //
-// As in linear_algebra.hpp the decomposition is a node of zero derivative that values and vectors share, and
-// it is that of the symmetric part of A. Derivatives as in Giles (2008).
+// As in linear_algebra.hpp the decomposition is a node of zero derivative that values and vectors share; that of
+// eigenvalues is of the symmetric part of A. Derivatives as in Giles (2008), of singular vectors as in Townsend,
+// "Differentiating the singular value decomposition" (2016).
 //
 // Where eigenvalues are equal, their vectors have no derivative, and that of a loss of values and vectors,
 // such as V f(w) V', is not to be had from its derivatives by w and V: at A = I, where log w = 0, both are 0
@@ -30,12 +31,14 @@ void eig_sym(Var<eT>& values, Var<eT>& vectors, const Var<eT>& A, Here at = Here
 template <class eT>
 Var<eT> sqrtmat_sympd(const Var<eT>& A, Here at = Here::current());
 
-/// The singular values of A (m x n), descending: min(m, n) x 1, by the eigenvalues of (0 A; A' 0).
+/// The singular values of A (m x n), descending and not negative: min(m, n) x 1, by LAPACK's gesdd. Where some are
+/// 0, the gradient is one of the subgradients.
 template <class eT>
 Var<eT> svd(const Var<eT>& A, Here at = Here::current());
 
-/// A = U diag(s) V' with U (m x k) and V (n x k), k = min(m, n). What is not square is reduced by QR, and
-/// refused when it has lost rank; equal values as eig_sym has them.
+/// A = U diag(s) V' with U (m x k) and V (n x k) of orthonormal columns and s descending and not negative,
+/// k = min(m, n). std::runtime_error, when a derivative is computed, if it depends on equal values or their vectors
+/// (as eig_sym), or on the vectors of values that are 0.
 template <class eT>
 void svd_econ(Var<eT>& U, Var<eT>& s, Var<eT>& V, const Var<eT>& A, Here at = Here::current());
 

@@ -8,6 +8,7 @@ namespace armagrad {
 namespace rules ARMAGRAD_EXPORT {
 struct Abs;
 struct Ceil;
+struct Chain;
 struct Floor;
 struct Larger;
 struct Round;
@@ -67,6 +68,13 @@ Var<eT> max(const Var<eT>&, std::floating_point auto) = delete;
 
 template <class eT>
 Var<eT> min(const Var<eT>&, std::floating_point auto) = delete;
+
+/// a % b, and 0 where a is 0, even if b is infinite or a NaN there.
+template <class A, class B>
+requires Differentiable<A, B>
+auto multiply_unless_zero(const A& a, const B& b, Here at = Here::current()) {
+  return detail::elementwise<rules::Chain>(at, a, b);
+}
 
 /// a where the condition is not 0, b elsewhere: Vars, matrices or numbers; the condition may be of unsigned
 /// integers, such as X > 0. What stands in the branch not taken does not matter, be it a NaN.

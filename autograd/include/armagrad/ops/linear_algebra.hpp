@@ -9,6 +9,11 @@
 //
 // Where a matrix is taken for symmetric, what is factored is its symmetric part (A + A') / 2, and so its
 // adjoint is symmetric.
+//
+// A matrix (n x n) is singular to working precision where LAPACK's estimate of its reciprocal condition number in
+// the 1-norm, from the factor (gecon, pocon, trcon), is below n times the rounding of eT. What solves with such a
+// factor (solve, inv, inv_sympd, the gradient of a log-determinant, least squares, pinv) throws std::runtime_error
+// with that estimate when it is computed.
 
 #include "products.hpp"
 #include "shape.hpp"
@@ -22,8 +27,9 @@ Var<eT> solve(const Argument<eT>& a, const Argument<eT>& b, const arma::solve_op
 /// X of A X = B, where A (n x n) or B (n x k) or both are Vars. trimatu(T) and trimatl(T), transposed or not,
 /// are solved as triangles; where A is m x n of full rank, X has the least |A X - B| or, of many solutions,
 /// is the least. solve_opts::likely_sympd promises that A is symmetric and positive definite; of the other
-/// options, those that trade speed for accuracy change nothing. When it is computed, std::runtime_error if A
-/// is singular to working precision (Armadillo would warn and answer approximately).
+/// options, those that trade speed for accuracy change nothing, and those that ask for another problem's solution are
+/// refused. When it is computed, std::runtime_error if A is singular to working precision (Armadillo would warn and
+/// answer approximately).
 template <class A, class B>
 requires Differentiable<A, B>
 auto solve(const A& a, const B& b, const arma::solve_opts::opts& options, Here at = Here::current()) {
@@ -41,7 +47,7 @@ auto solve(const A& a, const B& b, Here at = Here::current()) {
 template <class eT>
 Var<eT> chol(const Var<eT>& A, const char* layout = "upper", Here at = Here::current());
 
-/// A^-1. std::runtime_error, when it is computed, where A is singular.
+/// A^-1. std::runtime_error, when it is computed, where A is singular to working precision.
 template <class eT>
 Var<eT> inv(const Var<eT>& A, Here at = Here::current());
 

@@ -24,4 +24,9 @@ auto assign(const X& x, arma::span rows, arma::span cols, const P& part, Here at
   return detail::assign<element_t<X, P>>({x, at}, rows, cols, {part, at}, at);
 }
 
+/// Classes 0 ... c - 1, a row (1 x n), as columns (c x n) of zeros with a 1; of zero derivative. std::runtime_error,
+/// when it is computed, if an entry is not one of them.
+template <class eT>
+Var<eT> one_hot(const Var<eT>& classes, uword c, Here at = Here::current());
+
 }  // namespace armagrad

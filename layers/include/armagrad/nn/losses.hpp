@@ -7,7 +7,8 @@
 namespace armagrad {
 
 /// -log softmax(scores) at the target's class. Y: one-hot (c x n), or the classes 0 ... c - 1 as a row; with
-/// smoothing s (Szegedy et al., 2016) the target is (1 - s) Y + s / c.
+/// smoothing s (Szegedy et al., 2016) the target is (1 - s) Y + s / c. A score of -inf has probability 0, which costs
+/// nothing where the target is 0. std::runtime_error, when it is computed, for a class that is not one of them.
 template <class eT>
 Var<eT> cross_entropy(const Var<eT>& scores, const Argument<eT>& targets, double smoothing = 0);
 

@@ -4,8 +4,8 @@
 #include <cstring>
 #include <limits>
 
-#include "apps/io/model_file.hpp"
 #include "apps/io/sha256.hpp"
+#include "apps/mnist_softmax/model/model_file.hpp"
 #include "tests/support/files.hpp"
 
 using namespace armagrad::apps;

@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
-#include "data_error.hpp"
+#include "apps/io/data_error.hpp"
+#include "apps/io/sha256.hpp"
 #include "model_file.hpp"
 #include "model_file_format.hpp"
-#include "sha256.hpp"
 
 namespace armagrad::apps {
 

@@ -3,10 +3,10 @@
 #include <cstdint>
 #include <utility>
 
-#include "atomic_file.hpp"
-#include "data_error.hpp"
+#include "apps/io/atomic_file.hpp"
+#include "apps/io/data_error.hpp"
+#include "apps/io/sha256.hpp"
 #include "model_file_format.hpp"
-#include "sha256.hpp"
 
 namespace armagrad::apps {
 
