@@ -4,9 +4,9 @@
 #include <boost/test/unit_test.hpp>
 #include <sstream>
 
-#include <armagrad/detail/report_text.hpp>
+#include <armagrad/check_report.hpp>
 
-#include "apps/expression/derivation.hpp"
+#include "apps/derive/derivation.hpp"
 
 using namespace armagrad;
 using namespace armagrad::apps;
