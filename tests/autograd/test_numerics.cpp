@@ -289,7 +289,7 @@ BOOST_AUTO_TEST_CASE(the_softmax_family_where_one_score_leads) {
   // With scores 0 and -t: log p = -log1p(e^-t), 1 - p = e^-t / (1 + e^-t).
   for (const double t : {1.0, 40.0, 300.0, 700.0}) {
     const double e = std::exp(-t), rest = e / (1 + e);
-    const mat x{{0}, {-t}};
+    const mat x(arma::vec{0.0, -t});
     const auto relative = [](double got, double due) { return std::abs(got - due) / std::abs(due); };
     Tape<double> tape;
     BOOST_TEST(relative(log_softmax(tape.variable(x))(0).scalar(), -std::log1p(e)) < 1e-15);
@@ -299,7 +299,7 @@ BOOST_AUTO_TEST_CASE(the_softmax_family_where_one_score_leads) {
     BOOST_TEST(relative(g(1), -rest) < 2e-13);
     BOOST_TEST(relative(p(0), rest / (1 + e)) < 1e-14);
     BOOST_TEST(relative(p(1), -rest / (1 + e)) < 1e-14);
-    BOOST_TEST(relative(jvp([](V s) { return log_softmax(s)(0); }, x, mat{{1}, {0}}).second(0), rest) < 1e-14);
+    BOOST_TEST(relative(jvp([](V s) { return log_softmax(s)(0); }, x, mat(arma::vec{1.0, 0.0})).second(0), rest) < 1e-14);
   }
 }
 
@@ -325,7 +325,7 @@ BOOST_AUTO_TEST_CASE(asinh_of_what_is_large) {
 // ---- Second derivatives where a square takes a kink away
 
 BOOST_AUTO_TEST_CASE(squares_of_norms_and_sizes_are_smooth_at_zero) {
-  for (const mat& w : {mat(3, 1, arma::fill::zeros), mat{{1.0}, {-2.0}, {0.0}}, mat(1, 3, arma::fill::zeros)}) {
+  for (const mat& w : {mat(3, 1, arma::fill::zeros), mat(arma::vec{1.0, -2.0, 0.0}), mat(1, 3, arma::fill::zeros)}) {
     const mat due = 2 * arma::eye(3, 3);
     const auto curves = [&](auto f) {
       BOOST_TEST(error(hessian_of(f, w), due) < 1e-15);
@@ -352,15 +352,15 @@ BOOST_AUTO_TEST_CASE(squares_of_norms_and_sizes_are_smooth_at_zero) {
 
 BOOST_AUTO_TEST_CASE(huber_is_a_parabola_around_zero) {
   const mat y(3, 1, arma::fill::zeros);
-  for (const mat& p : {mat(3, 1, arma::fill::zeros), mat{{0.5}, {-0.5}, {0.0}}}) {
+  for (const mat& p : {mat(3, 1, arma::fill::zeros), mat(arma::vec{0.5, -0.5, 0.0})}) {
     const auto loss = [&](V x) { return 3.0 * huber<double>(x, y, 1); };  // summed, not the mean of 3
-    BOOST_TEST(error(hessian_of(loss, p), arma::eye(3, 3)) < 1e-15);
+    BOOST_TEST(error(hessian_of(loss, p), mat(arma::eye(3, 3))) < 1e-15);
     BOOST_TEST(error(gradient(loss, p), p) < 1e-15);
   }
-  const mat far{{2.0}, {-3.0}, {1.5}};
+  const mat far(arma::vec{2.0, -3.0, 1.5});
   const auto loss = [&](V x) { return 3.0 * huber<double>(x, y, 1); };
   BOOST_TEST(error(hessian_of(loss, far), mat(3, 3, arma::fill::zeros)) < 1e-15);
-  BOOST_TEST(error(gradient(loss, far), mat{{1.0}, {-1.0}, {1.0}}) < 1e-15);
+  BOOST_TEST(error(gradient(loss, far), mat(arma::vec{1.0, -1.0, 1.0})) < 1e-15);
 }
 
 // ---- Branches not taken

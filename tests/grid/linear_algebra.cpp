@@ -25,22 +25,22 @@ arma::Mat<eT> orthonormal(uword m, uword n) {
 using Worst = std::map<std::string, double>;
 
 template <class T>
-double size(const arma::Mat<T>& x) {
+double frobenius(const arma::Mat<T>& x) {
   return double(arma::norm(arma::conv_to<mat>::from(x), "fro"));
 }
 /// |A - B| over |A| + |B|.
 template <class A, class B>
 double apart(const A& a, const B& b) {
   const mat x = arma::conv_to<mat>::from(a), y = arma::conv_to<mat>::from(b);
-  const double whole = size(x) + size(y);
-  return whole == 0 ? 0 : size(mat(x - y)) / whole;
+  const double whole = frobenius(x) + frobenius(y);
+  return whole == 0 ? 0 : frobenius(mat(x - y)) / whole;
 }
 /// |A X - B| over |A| |X| + |B|.
 template <class eT>
 double residual(const arma::Mat<eT>& a, const arma::Mat<eT>& x, const arma::Mat<eT>& b) {
   const mat A = arma::conv_to<mat>::from(a), X = arma::conv_to<mat>::from(x), B = arma::conv_to<mat>::from(b);
-  const double whole = size(A) * size(X) + size(B);
-  return whole == 0 ? 0 : size(mat(A * X - B)) / whole;
+  const double whole = frobenius(A) * frobenius(X) + frobenius(B);
+  return whole == 0 ? 0 : frobenius(mat(A * X - B)) / whole;
 }
 
 template <class eT>
@@ -143,7 +143,7 @@ int least_squares(Matrix<eT>& m, Tape<eT>& tape) {
   answered += m.answers("least squares", [&] {
     const mat x = arma::conv_to<mat>::from(solve(a, B).value()), A = arma::conv_to<mat>::from(m.A), y = arma::conv_to<mat>::from(B);
     const mat rest = A * x - y;
-    return size(mat(A.t() * rest)) / (size(A) * (size(A) * size(x) + size(y)));
+    return frobenius(mat(A.t() * rest)) / (frobenius(A) * (frobenius(A) * frobenius(x) + frobenius(y)));
   });
   return answered;
 }

@@ -80,12 +80,12 @@ BOOST_AUTO_TEST_CASE(classes_that_are_none_are_refused) {
 
 BOOST_AUTO_TEST_CASE(masked_scores_cost_nothing) {
   // Of scores {0, -inf, 1} at class 0: log(1 + e), with the gradient softmax - (1, 0, 0).
-  const mat S{{0}, {-inf}, {1}};
+  const mat S(arma::vec{0.0, -inf, 1.0});
   const double e = std::exp(1.0);
-  for (const mat& target : {mat{0.0}, mat{{1.0}, {0.0}, {0.0}}}) {
+  for (const mat& target : {mat{0.0}, mat(arma::vec{1.0, 0.0, 0.0})}) {
     const auto loss = [&](auto s) { return cross_entropy<double>(s, target); };
     BOOST_TEST(error(value(loss, S), std::log1p(e)) < 1e-15);
-    BOOST_TEST(error(gradient(loss, S), mat{{1 / (1 + e) - 1}, {0}, {e / (1 + e)}}) < 1e-15);
+    BOOST_TEST(error(gradient(loss, S), mat(arma::vec{1 / (1 + e) - 1, 0.0, e / (1 + e)})) < 1e-15);
     BOOST_TEST(hessian_vector_product(loss, S, mat(3, 1, arma::fill::ones)).is_finite());
   }
   BOOST_TEST(value([](auto s) { return cross_entropy<double>(s, mat{1.0}); }, S) == inf);

@@ -30,7 +30,7 @@ void answers(const Question& q) {
     const Formula formula = formula_of(problem);
     BOOST_TEST(formula.text() == q.lines);
     BOOST_TEST(sizes_found_at(problem, formula) == "");
-    const GradientCheck check = proof(problem, formula);
+    const GradientCheck check = evidence(problem, formula);
     BOOST_TEST(check.passed(), check);
   }
 }
