@@ -1,12 +1,15 @@
 #include "explanation.hpp"
 
+#include <armagrad/detail/gradient_graph.hpp>
+
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
+#include <nlohmann/json.hpp>
 #include <span>
 #include <sstream>
 
-#include "apps/io/base64.hpp"
+#include "apps/text/base64.hpp"
+#include "apps/text/numbers.hpp"
 #include "differences.hpp"
 #include "notation.hpp"
 
@@ -16,11 +19,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-double rounded(double x) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.4g", x);
-  return std::stod(text);
-}
+/// To the digits that the page shows.
+double shown(double x) { return rounded(x, 4); }
 
 constexpr std::size_t most_text = 100'000, most_nodes = 3000;
 constexpr arma::uword plain_entries = 400, most_entries = 8000, most_rows = 1000, most_cols = 40;
@@ -28,25 +28,25 @@ constexpr arma::uword plain_entries = 400, most_entries = 8000, most_rows = 1000
 /// Its first rows and columns: as numbers of four digits, or, if they are many, as multiples of `unit`.
 Json matrix(const arma::mat& x) {
   if (!x.is_finite()) throw std::runtime_error("explanation: a value or an adjoint is not finite");
-  Json m{{"rows", x.n_rows}, {"cols", x.n_cols}, {"norm", rounded(arma::norm(x, "fro"))}};
+  Json m{{"rows", x.n_rows}, {"cols", x.n_cols}, {"norm", shown(arma::norm(x, "fro"))}};
   const arma::uword rows = std::min(x.n_rows, most_rows);
   const arma::uword cols =
       x.n_elem <= plain_entries ? x.n_cols : std::min({x.n_cols, most_cols, most_entries / rows});
-  const arma::mat shown = x.submat(0, 0, arma::size(rows, cols));
-  if (shown.n_elem < x.n_elem) m["shown"] = {rows, cols};
-  if (shown.n_elem <= plain_entries) {
+  const arma::mat part = x.submat(0, 0, arma::size(rows, cols));
+  if (part.n_elem < x.n_elem) m["shown"] = {rows, cols};
+  if (part.n_elem <= plain_entries) {
     std::vector<double> values;
-    for (const double v : shown) values.push_back(rounded(v));
+    for (const double v : part) values.push_back(shown(v));
     m["values"] = values;
     return m;
   }
-  const double largest = arma::abs(shown).max(), unit = largest > 0 ? largest / 32767 : 1;
+  const double largest = arma::abs(part).max(), unit = largest > 0 ? largest / 32767 : 1;
   std::vector<unsigned char> bytes;
-  for (const double v : shown) {
+  for (const double v : part) {
     const auto q = std::uint16_t(std::int16_t(std::lround(v / unit)));
     bytes.push_back(q & 255), bytes.push_back(q >> 8);
   }
-  m["unit"] = rounded(unit);
+  m["unit"] = shown(unit);
   m["packed"] = base64(bytes);
   return m;
 }
@@ -150,7 +150,7 @@ class Document {
                                                          : arma::mat(n.shape.rows, n.shape.cols, arma::fill::zeros);
       const Verdict verdict = differences_.check(i, adjoint);
       j["adjoint"] = matrix(adjoint);
-      j["check"] = {{"error", rounded(verdict.error)}, {"passed", verdict.passed}};
+      j["check"] = {{"error", shown(verdict.error)}, {"passed", verdict.passed}};
     }
     return j;
   }
@@ -197,7 +197,7 @@ class Document {
     with_steps.steps = true;
     const Formula formula = derive<double>(J_, by_, with_steps);
     const std::vector<std::string> mathml = lines(formula.mathml());
-    Recording<double> recording(J_);
+    GradientGraph<double> recording(J_);
     Json before = Json::array(), after = Json::array(), gradients = Json::array(), assuming = Json::array();
     for (std::size_t k = 0; k < by_.size(); ++k) {
       const NodeFormulas::Written raw = formulas_.unsimplified(recording.gradient(by_[k]));

@@ -2,7 +2,7 @@
 // A computation and its backward pass, a step at a time, as the document that the page shows.
 
 #include <armagrad/node_formulas.hpp>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 
 namespace armagrad::apps {
@@ -31,8 +31,5 @@ std::vector<std::string> shapes_in_words(const V& J, const Sizes& sizes);
 /// gradients' formulas by `by`, which are variables that J was computed from. Of big matrices the document
 /// has the first columns, to 16 bits.
 nlohmann::ordered_json explanation(const V& J, const std::vector<V>& by, const ExplanationOptions& options);
-
-/// One HTML file that needs nothing else.
-std::string page(const nlohmann::ordered_json& document);
 
 }  // namespace armagrad::apps

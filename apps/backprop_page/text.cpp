@@ -1,6 +1,9 @@
 #include "text.hpp"
 
 #include <map>
+#include <nlohmann/json.hpp>
+
+#include "apps/text/numbers.hpp"
 
 #include <armagrad/node_formulas.hpp>
 
@@ -10,11 +13,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string short_number(double x) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.4g", x);
-  return text;
-}
+std::string short_number(double x) { return significant(x, 4); }
 std::string size_of(const Json& m) { return m["rows"].dump() + "x" + m["cols"].dump(); }
 
 /// The numbers of what is small enough to be followed by hand, else their norm.

@@ -1,7 +1,7 @@
 #pragma once
 // An explanation as text, for the terminal.
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <ostream>
 
 namespace armagrad::apps {

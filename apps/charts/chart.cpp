@@ -1,16 +1,20 @@
 #include "chart.hpp"
 
 #include <cmath>
+#include <limits>
+#include <sstream>
 
+#include "apps/text/escape.hpp"
 #include "svg.hpp"
 
 namespace armagrad::apps {
 
 namespace {
 
+constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double left = 54, right = 14, bottom = 46, legend_line = 20, inset = 12;
 
-/// Where values stand along one side.
+/// The coordinates of values along one side.
 struct Scale {
   std::vector<double> ticks;
   bool logarithmic;
@@ -25,7 +29,7 @@ struct Scale {
 };
 
 Scale scale_of(const Axis& axis, const Chart& chart, bool of_x, double first, double last) {
-  double least = arma::datum::inf, most = -arma::datum::inf;
+  double least = infinity, most = -infinity;
   const auto take = [&](double v) {
     if (!std::isfinite(v) || (axis.logarithmic && v <= 0)) return;
     least = std::min(least, v);
@@ -72,11 +76,7 @@ class Drawing {
         y_(scale_of(chart.y, chart, false, chart.height - bottom, top_)) {}
 
   std::string operator()() {
-    out_ << "<svg class=\"chart\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 "
-         << coordinate(chart_.width) << ' ' << coordinate(chart_.height)
-         << "\" role=\"img\" aria-labelledby=\"" << chart_.id << "-t " << chart_.id << "-d\"><title id=\""
-         << chart_.id << "-t\">" << escaped(chart_.title) << "</title><desc id=\"" << chart_.id << "-d\">"
-         << escaped(chart_.description) << "</desc>";
+    out_ << svg_begin("chart", chart_.width, chart_.height, chart_.id, chart_.title, chart_.description);
     axes();
     for (const Series& s : chart_.series) draw(s);
     legend();
@@ -102,14 +102,14 @@ class Drawing {
     const double base = y_.first;
     for (const double t : y_.ticks) {
       out_ << line(left, y_(t), chart_.width - right, y_(t), "grid")
-           << text(left - 7, y_(t) + 4, "tick", number_text(t), " text-anchor=\"end\"");
+           << text(left - 7, y_(t) + 4, "tick", compact(t), " text-anchor=\"end\"");
     }
-    // Of many decades every second is named.
+    // With many decades, every second one has a label.
     const std::size_t step = x_.ticks.size() > 8 ? 2 : 1;
     for (std::size_t k = 0; k < x_.ticks.size(); ++k) {
       const double t = x_.ticks[k];
       out_ << line(x_(t), base, x_(t), base + 4, "axis");
-      if (k % step == 0) out_ << text(x_(t), base + 18, "tick", number_text(t), " text-anchor=\"middle\"");
+      if (k % step == 0) out_ << text(x_(t), base + 18, "tick", compact(t), " text-anchor=\"middle\"");
     }
     out_ << line(left, base, chart_.width - right, base, "axis")
          << text((left + chart_.width - right) / 2, chart_.height - 8, "label", chart_.x.label,
@@ -122,8 +122,8 @@ class Drawing {
 
   std::string hint(const Series& s, std::size_t k) const {
     return "<title>" +
-           escaped((s.name.empty() ? "" : s.name + ": ") + chart_.x.label + " " + number_text(s.x[k]) + ", " +
-                   chart_.y.label + " " + number_text(s.y[k])) +
+           escaped((s.name.empty() ? "" : s.name + ": ") + chart_.x.label + " " + compact(s.x[k]) + ", " +
+                   chart_.y.label + " " + compact(s.y[k])) +
            "</title>";
   }
 
@@ -191,30 +191,15 @@ class Drawing {
 
 }  // namespace
 
-std::string svg(const Chart& chart) { return Drawing(chart)(); }
-
-std::string escaped(const std::string& text) {
-  std::string safe;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        safe += "&amp;";
-        break;
-      case '<':
-        safe += "&lt;";
-        break;
-      case '>':
-        safe += "&gt;";
-        break;
-      case '"':
-        safe += "&quot;";
-        break;
-      default:
-        safe += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
-    }
-  }
-  return safe;
+std::string svg_begin(const std::string& classes, double width, double height, const std::string& id,
+                      const std::string& title, const std::string& description) {
+  return "<svg class=\"" + classes + "\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " +
+         coordinate(width) + ' ' + coordinate(height) + "\" role=\"img\" aria-labelledby=\"" + id + "-t " +
+         id + "-d\"><title id=\"" + id + "-t\">" + escaped(title) + "</title><desc id=\"" + id + "-d\">" +
+         escaped(description) + "</desc>";
 }
+
+std::string svg(const Chart& chart) { return Drawing(chart)(); }
 
 extern const char* const svg_template;  // made by CMake of chart.svg
 

@@ -1,8 +1,8 @@
 #pragma once
-// Charts as SVG: lines, points and bars with round ticks, and tables of counts as heat maps. They take their
-// colours from the page's palette, so that they are light or dark as it is.
+// Charts as SVG: lines, points and bars with round ticks. They take their colours from the page's palette, so
+// that they are light or dark with it.
 
-#include <armadillo>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -12,7 +12,8 @@ struct Axis {
   std::string label;
   bool logarithmic = false;
   // The range; where it is NaN, that of the data, widened to round numbers.
-  double least = arma::datum::nan, most = arma::datum::nan;
+  static constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+  double least = unknown, most = unknown;
 };
 
 enum class Mark { line, dashes, points, bars };
@@ -27,25 +28,15 @@ struct Series {
 
 struct Chart {
   std::string id;                  // of the element; unique in a page
-  std::string title, description;  // for those who do not see it
+  std::string title, description;  // for screen readers
   Axis x, y;
   std::vector<Series> series;
   double width = 440, height = 290;
 };
 
-/// Counts of rows by columns, each row coloured by its shares: the diagonal, which is what should be, in one
-/// colour and the rest in another.
-struct CountsChart {
-  std::string id, title, description;
-  std::string rows, columns;       // what they are
-  std::vector<std::string> names;  // of both
-  arma::umat counts;
-};
-
 /// An <svg> element for a page that has the palette and the charts' style. Points that are not finite, or not
 /// positive where the axis is logarithmic, are left out.
 std::string svg(const Chart& chart);
-std::string svg(const CountsChart& chart);
 /// The element as a file of its own.
 std::string svg_file(const std::string& element);
 
@@ -53,8 +44,5 @@ std::string svg_file(const std::string& element);
 std::vector<double> round_ticks(double least, double most, unsigned about = 5);
 /// Powers of 10; of less than two decades also 2 and 5 times these.
 std::vector<double> round_ticks_logarithmic(double least, double most);
-
-/// For text in HTML and SVG, attributes included.
-std::string escaped(const std::string& text);
 
 }  // namespace armagrad::apps

@@ -1,13 +1,16 @@
-#include <cmath>
+#include "counts_chart.hpp"
 
-#include "chart.hpp"
+#include <cmath>
+#include <sstream>
+
+#include "apps/text/escape.hpp"
 #include "svg.hpp"
 
 namespace armagrad::apps {
 
 namespace {
 
-constexpr double cell = 36, gap = 2;
+constexpr double cell = 36, cell_gap = 2;
 
 std::size_t longest(const std::vector<std::string>& names) {
   std::size_t n = 0;
@@ -20,9 +23,9 @@ std::size_t longest(const std::vector<std::string>& names) {
 std::string svg(const CountsChart& chart) {
   const arma::uword n = chart.counts.n_rows;
   const double name_room = 12 + 7 * double(longest(chart.names));
-  const bool turned = longest(chart.names) > 4;
-  const double left = 22 + name_room, top = 24 + (turned ? 0.72 * name_room : 20);
-  const double width = left + cell * double(n) + (turned ? 30 : 4), height = top + cell * double(n) + 4;
+  const bool slanted = longest(chart.names) > 4;
+  const double left = 22 + name_room, top = 24 + (slanted ? 0.72 * name_room : 20);
+  const double width = left + cell * double(n) + (slanted ? 30 : 4), height = top + cell * double(n) + 4;
 
   const arma::vec sums = arma::conv_to<arma::vec>::from(arma::sum(chart.counts, 1));
   const arma::mat shares =
@@ -32,10 +35,7 @@ std::string svg(const CountsChart& chart) {
   const double most_wrong = std::max(wrong.max(), 1e-12);
 
   std::ostringstream out;
-  out << "<svg class=\"chart counts\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 "
-      << coordinate(width) << ' ' << coordinate(height) << "\" role=\"img\" aria-labelledby=\"" << chart.id
-      << "-t " << chart.id << "-d\"><title id=\"" << chart.id << "-t\">" << escaped(chart.title)
-      << "</title><desc id=\"" << chart.id << "-d\">" << escaped(chart.description) << "</desc>";
+  out << svg_begin("chart counts", width, height, chart.id, chart.title, chart.description);
   const auto text = [&](double x, double y, const char* kind, const std::string& words,
                         const std::string& more) {
     out << "<text x=\"" << coordinate(x) << "\" y=\"" << coordinate(y) << "\" class=\"" << kind << "\" "
@@ -48,7 +48,7 @@ std::string svg(const CountsChart& chart) {
   for (arma::uword i = 0; i < n; ++i) {
     const double middle = cell * (double(i) + 0.5);
     text(left - 8, top + middle + 4, "tick name", chart.names[i], "text-anchor=\"end\"");
-    if (turned)
+    if (slanted)
       text(0, 0, "tick name", chart.names[i],
            "transform=\"translate(" + coordinate(left + middle + 2) + ' ' + coordinate(top - 6) +
                ") rotate(-42)\"");
@@ -61,12 +61,12 @@ std::string svg(const CountsChart& chart) {
       out << "<g><title>"
           << escaped(chart.names[i] + (i == j ? " right: " : " taken for " + chart.names[j] + ": "))
           << chart.counts(i, j) << "</title><rect x=\"" << coordinate(x) << "\" y=\"" << coordinate(y)
-          << "\" width=\"" << cell - gap << "\" height=\"" << cell - gap
+          << "\" width=\"" << cell - cell_gap << "\" height=\"" << cell - cell_gap
           << "\" rx=\"3\" class=\"cell\"/><rect x=\"" << coordinate(x) << "\" y=\"" << coordinate(y)
-          << "\" width=\"" << cell - gap << "\" height=\"" << cell - gap << "\" rx=\"3\" class=\""
+          << "\" width=\"" << cell - cell_gap << "\" height=\"" << cell - cell_gap << "\" rx=\"3\" class=\""
           << (i == j ? "right" : "wrong") << "\" fill-opacity=\"" << coordinate(strength) << "\"/>";
       if (chart.counts(i, j) > 0)
-        text(x + (cell - gap) / 2, y + cell / 2 + 3, i == j ? "count main" : "count",
+        text(x + (cell - cell_gap) / 2, y + cell / 2 + 3, i == j ? "count main" : "count",
              std::to_string(chart.counts(i, j)), "text-anchor=\"middle\"");
       out << "</g>";
     }

@@ -1,34 +1,101 @@
 #include "options.hpp"
 
 #include <algorithm>
+#include <boost/program_options.hpp>
 #include <charconv>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <limits>
+
+#include "apps/text/escape.hpp"
+#include "apps/text/numbers.hpp"
 
 namespace armagrad::apps {
 
+namespace po = boost::program_options;
+
+/// The options declared, the values parsed, and the help text.
+struct Options::Parser {
+  std::string command, about, example;
+  std::string argument = {};  // the name of positional arguments
+  bool several = false;       // whether there may be any number of them
+  po::options_description description{"Options"}, common{"General options"};
+  po::variables_map values{};
+
+  std::vector<po::option> positional(std::vector<std::string>& words) const;
+  bool take_positional(const po::option& option, const std::string& see);
+  void read_command_line(const std::vector<std::string>& arguments, const std::string& see);
+  void read_config(const std::string& file, const std::string& see);
+  void refuse_empty_values() const;
+};
+
 Options::Options(std::string command, std::string about, std::string example)
-    : command_(std::move(command)), about_(std::move(about)), example_(std::move(example)) {
-  add_common()("help,h", "show this text")(
-      "config", po::value<std::string>(),
-      "take options from this file, a line NAME = VALUE each; the command line goes before it");
+    : parser_(new Parser{std::move(command), std::move(about), std::move(example)}) {
+  parser_->common.add_options()("help,h", "show this text");
+  add_common("config",
+             "take options from this file, a line NAME = VALUE each; the command line goes before it");
 }
 
-void Options::add_data() {
-  add()(
-      "data", po::value<std::string>(),
-      "mnist, fashion, a folder of IDX files, or an .npz; default: MNIST_DIR, the cache, then Fashion-MNIST")(
-      "download", po::bool_switch(), "fetch MNIST from its public mirrors where it is not here yet");
+Options::~Options() = default;
+
+Options& Options::add(const std::string& name, const std::string& help) {
+  parser_->description.add_options()(name.c_str(), po::value<std::string>(), help.c_str());
+  return *this;
+}
+Options& Options::add(const std::string& name, const std::string& default_value, const std::string& help) {
+  parser_->description.add_options()(name.c_str(), po::value<std::string>()->default_value(default_value),
+                                     help.c_str());
+  return *this;
+}
+Options& Options::add_repeated(const std::string& name, const std::string& help) {
+  parser_->description.add_options()(name.c_str(), po::value<std::vector<std::string>>()->composing(),
+                                     help.c_str());
+  return *this;
+}
+Options& Options::add_flag(const std::string& name, const std::string& help) {
+  parser_->description.add_options()(name.c_str(), po::bool_switch(), help.c_str());
+  return *this;
+}
+void Options::add_common(const std::string& name, const std::string& help) {
+  parser_->common.add_options()(name.c_str(), po::value<std::string>(), help.c_str());
+}
+void Options::add_common_flag(const std::string& name, const std::string& help) {
+  parser_->common.add_options()(name.c_str(), po::bool_switch(), help.c_str());
 }
 
-/// Where one argument is declared, what begins with a single minus is no option but -h.
-std::vector<po::option> Options::argument(std::vector<std::string>& words) const {
+Options& Options::add_data() {
+  add("data",
+      "mnist, fashion, a folder of IDX files, or an .npz; default: MNIST_DIR, the cache, then Fashion-MNIST");
+  return add_flag("download", "fetch MNIST from its public mirrors where it is not here yet");
+}
+
+void Options::add_argument(const std::string& name) { parser_->argument = name; }
+void Options::add_arguments(const std::string& name) {
+  parser_->argument = name;
+  parser_->several = true;
+}
+
+bool Options::given(const std::string& name) const {
+  const po::variable_value& value = parser_->values[name];
+  return !value.defaulted() && !value.empty();
+}
+std::string Options::text(const std::string& name) const {
+  return parser_->values.count(name) ? parser_->values[name].as<std::string>() : "";
+}
+std::vector<std::string> Options::texts(const std::string& name) const {
+  if (!parser_->values.count(name)) return {};
+  return parser_->values[name].as<std::vector<std::string>>();
+}
+bool Options::flag(const std::string& name) const { return parser_->values[name].as<bool>(); }
+
+/// With one argument declared, a word that begins with a single minus is that argument, unless it is -h.
+std::vector<po::option> Options::Parser::positional(std::vector<std::string>& words) const {
   const std::string& word = words[0];
   const bool is_option = !word.starts_with("-") || word.starts_with("--") || word == "-h";
-  if (argument_.empty() || several_ || is_option) return {};
+  if (argument.empty() || several || is_option) return {};
   po::option option;
   option.value = option.original_tokens = {word};
   option.position_key = 0;
@@ -36,41 +103,41 @@ std::vector<po::option> Options::argument(std::vector<std::string>& words) const
   return {option};
 }
 
-/// Takes an argument that belongs to no option for a declared one.
-bool Options::take_argument(const po::option& option, const std::string& see) {
+/// Stores a word that belongs to no option as a positional argument; false if it belongs to one.
+bool Options::Parser::take_positional(const po::option& option, const std::string& see) {
   if (!option.string_key.empty()) return false;
   const std::string& word = option.original_tokens.front();
-  if (argument_.empty() || (!several_ && values_.count(argument_)))
+  if (argument.empty() || (!several && values.count(argument)))
     throw UsageError("'" + word + "' belongs to no option" + see);
-  if (!several_) {
-    values_.insert({argument_, po::variable_value(boost::any(word), false)});
+  if (!several) {
+    values.insert({argument, po::variable_value(boost::any(word), false)});
     return true;
   }
-  auto& value = values_.insert({argument_, po::variable_value(boost::any(std::vector<std::string>()), false)})
+  auto& value = values.insert({argument, po::variable_value(boost::any(std::vector<std::string>()), false)})
                     .first->second;
   value.as<std::vector<std::string>>().push_back(word);
   return true;
 }
 
-void Options::read_command_line(const std::vector<std::string>& arguments, const std::string& see) {
+void Options::Parser::read_command_line(const std::vector<std::string>& arguments, const std::string& see) {
   const auto style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
   po::options_description all;
-  all.add(description_).add(common_);
+  all.add(description).add(common);
   po::parsed_options parsed = po::command_line_parser(arguments)
                                   .options(all)
                                   .style(style)
-                                  .extra_style_parser([&](auto& words) { return argument(words); })
+                                  .extra_style_parser([&](auto& words) { return positional(words); })
                                   .run();
-  std::erase_if(parsed.options, [&](const po::option& option) { return take_argument(option, see); });
-  po::store(parsed, values_);
+  std::erase_if(parsed.options, [&](const po::option& option) { return take_positional(option, see); });
+  po::store(parsed, values);
 }
 
-void Options::read_config(const std::string& file, const std::string& see) try {
+void Options::Parser::read_config(const std::string& file, const std::string& see) try {
   std::ifstream in(file);
   if (!in || std::filesystem::is_directory(file))
     throw std::runtime_error("--config: " + file + ": " + std::strerror(in ? EISDIR : errno));
   po::options_description all;
-  all.add(description_).add(common_);
+  all.add(description).add(common);
   const po::parsed_options parsed = po::parse_config_file(in, all);
   for (const po::option& option : parsed.options) {
     if (option.string_key == "config" || option.string_key == "help")
@@ -78,41 +145,44 @@ void Options::read_config(const std::string& file, const std::string& see) try {
     if (option.value.front().empty())
       throw UsageError(file + ": " + option.string_key + ": expected a value");
   }
-  po::store(parsed, values_);
+  po::store(parsed, values);
 } catch (const po::error& error) {
   throw UsageError(file + ": " + error.what() + see);
 }
 
+void Options::Parser::refuse_empty_values() const {
+  for (const auto& [name, value] : values) {
+    const auto* word = boost::any_cast<std::string>(&value.value());
+    if (word && word->empty())
+      throw UsageError((name == argument ? "" : "--") + name + ": expected a value, got ''");
+  }
+}
+
 bool Options::parse(const std::vector<std::string>& arguments) {
-  const std::string see = " (see " + command_ + " --help)";
+  Parser& p = *parser_;
+  const std::string see = " (see " + p.command + " --help)";
   try {
-    read_command_line(arguments, see);
+    p.read_command_line(arguments, see);
   } catch (const po::error& error) {
     throw UsageError(error.what() + see);
   }
-  if (values_.count("help")) {
-    std::cout << command_ << ": " << about_ << "\n\n"
-              << description_ << '\n'
-              << common_ << "\nExample: " << example_ << '\n';
+  if (p.values.count("help")) {
+    std::cout << p.command << ": " << p.about << "\n\n"
+              << p.description << '\n'
+              << p.common << "\nExample: " << p.example << '\n';
     return false;
   }
-  for (const auto& [name, value] : values_) {
-    const auto* word = boost::any_cast<std::string>(&value.value());
-    if (word && word->empty())
-      throw UsageError((name == argument_ ? "" : "--") + name + ": expected a value, got ''");
-  }
-  if (given("config")) read_config(text("config"), see);
-  if (!argument_.empty() && !several_ && !values_.count(argument_)) throw UsageError(argument_ + " is missing" + see);
+  p.refuse_empty_values();
+  if (given("config")) p.read_config(text("config"), see);
+  if (!p.argument.empty() && !p.several && !p.values.count(p.argument))
+    throw UsageError(p.argument + " is missing" + see);
   return true;
 }
 
 namespace {
 
-std::string shown(arma::uword x) { return std::to_string(x); }
-std::string shown(double x) {
-  char buffer[32];
-  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, x).ptr};
-}
+std::string shown(Options::Count x) { return std::to_string(x); }
+std::string shown(double x) { return shortest(x); }
 
 template <class Number>
 Number parsed(const std::string& name, const std::string& text, Number least, Number most, const char* kind) {
@@ -149,10 +219,10 @@ std::vector<double> Options::numbers(const std::string& name, double least, doub
   return list(name, text(name), least, most, "a number");
 }
 
-arma::uword Options::count(const std::string& name, arma::uword least, arma::uword most) const {
+Options::Count Options::count(const std::string& name, Count least, Count most) const {
   return parsed(name, text(name), least, most, "a whole number");
 }
-std::vector<arma::uword> Options::counts(const std::string& name, arma::uword least, arma::uword most) const {
+std::vector<Options::Count> Options::counts(const std::string& name, Count least, Count most) const {
   return list(name, text(name), least, most, "a whole number");
 }
 
@@ -167,10 +237,8 @@ std::string Options::choice(const std::string& name, const std::vector<std::stri
 }
 
 int run_program(const std::string& name, int (*run)(const std::vector<std::string>&), int argc, char** argv) {
-  const auto fail = [&](int status, std::string what) {
-    std::replace_if(
-        what.begin(), what.end(), [](unsigned char c) { return c < ' ' || c == 127; }, '?');
-    std::cerr << name << ": " << what << '\n';
+  const auto fail = [&](int status, const char* what) {
+    std::cerr << name << ": " << one_line(what) << '\n';
     return status;
   };
   try {

@@ -1,5 +1,5 @@
 #pragma once
-// What a terminal may be sent, and when.
+// Whether output goes to a terminal, and whether it may be coloured.
 
 #include <unistd.h>
 

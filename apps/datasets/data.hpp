@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "data_options.hpp"
 #include "data_types.hpp"
 
 namespace armagrad::apps {
@@ -16,13 +17,6 @@ arma::Mat<eT> scaled(const arma::Mat<unsigned char>& pixels);
 /// A column per label with a one in the label's row (classes x n); std::runtime_error if a label has no row.
 template <class eT>
 arma::Mat<eT> one_hot(const arma::Col<unsigned char>& labels, arma::uword classes);
-
-/// What to load: "mnist", "fashion", the path of a folder of IDX files or of an .npz file, or nothing for
-/// MNIST if there is any and else Fashion-MNIST; `download` lets MNIST be fetched from the network.
-struct DataOptions {
-  std::string data;
-  bool download = false;
-};
 
 /// Where load_dataset looks.
 struct DataPlaces {

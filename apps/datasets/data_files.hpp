@@ -7,7 +7,7 @@
 
 namespace armagrad::apps {
 
-/// What keeps `folder` from being a folder of the four IDX files, or nothing if they are all there.
+/// Why `folder` is not a folder of the four IDX files; empty if they are all there.
 std::string missing_in(const std::filesystem::path& folder);
 
 /// Reads a folder of IDX files or an .npz file; the set is called MNIST or Fashion-MNIST only if the labels

@@ -1,4 +1,4 @@
-// derive: the formula of a gradient, and its proof.
+// derive: the formula of a gradient, and numerical evidence that it is right.
 
 #include <algorithm>
 #include <iostream>
@@ -6,19 +6,21 @@
 
 #include <armagrad/detail/report_text.hpp>
 
-#include "apps/expression/code.hpp"
-#include "apps/expression/derivation.hpp"
-#include "apps/expression/small_example.hpp"
-#include "apps/cli/options.hpp"
 #include "apps/backprop_page/differences.hpp"
 #include "apps/backprop_page/explanation.hpp"
+#include "apps/backprop_page/page.hpp"
+#include "apps/cli/options.hpp"
+#include "apps/text/numbers.hpp"
+#include "code.hpp"
+#include "derivation.hpp"
+#include "small_example.hpp"
 
 namespace armagrad::apps {
 
 namespace {
 
 constexpr auto about =
-    "the formula of a gradient, in matrix notation, and its proof.\n"
+    "the formula of a gradient, in matrix notation, and evidence that it is right.\n"
     "\n"
     "derive EXPRESSION --wrt NAME --var NAME:ROWS,COLS ...\n"
     "\n"
@@ -130,16 +132,10 @@ class StepNumbers {
   std::string text(Index i) const {
     constexpr arma::uword few = 4;
     const arma::mat x = value(i);
-    char number[32];
-    if (x.n_elem > few) {
-      std::snprintf(number, sizeof number, "%.4g", arma::norm(x, "fro"));
-      return "norm " + std::string(number);
-    }
+    if (x.n_elem > few) return "norm " + significant(arma::norm(x, "fro"), 4);
     std::string all;
-    for (arma::uword k = 0; k < x.n_elem; ++k) {
-      std::snprintf(number, sizeof number, "%.4g", x(k));
-      all += (k == 0 ? "" : k % x.n_rows == 0 ? "; " : ", ") + std::string(number);
-    }
+    for (arma::uword k = 0; k < x.n_elem; ++k)
+      all += (k == 0 ? "" : k % x.n_rows == 0 ? "; " : ", ") + significant(x(k), 4);
     return all;
   }
   Verdict verdict(const BackwardStep& step) { return differences_.check(step.node, value(step.adjoint)); }
@@ -151,9 +147,7 @@ class StepNumbers {
 
 std::string with_verdict(StepNumbers& numbers, const BackwardStep& step) {
   const Verdict verdict = numbers.verdict(step);
-  char error[32];
-  std::snprintf(error, sizeof error, "%.0e", verdict.error);
-  return "  [" + numbers.text(step.adjoint) + "; differences: " + error +
+  return "  [" + numbers.text(step.adjoint) + "; differences: " + scientific(verdict.error, 0) +
          (verdict.passed ? " ok]" : " DIFFER]");
 }
 
@@ -205,7 +199,7 @@ Json json_of_steps(const Formula& formula, StepNumbers* numbers) {
   return all;
 }
 
-/// What there is to say, each part only where it was asked for.
+/// The answer, each part only where it was asked for.
 struct Answer {
   const Problem& problem;
   Formula formula;
@@ -243,7 +237,7 @@ struct Answer {
     if (steps) print_steps(out, formula, numbers);
     if (check) out << *check;
     if (values) {
-      out << (problem.along.empty() ? "J" : "J_" + problem.along) << " = " << to_text(values->J) << '\n';
+      out << (problem.along.empty() ? "J" : "J_" + problem.along) << " = " << shortest(values->J) << '\n';
       for (std::size_t k = 0; k < problem.by.size(); ++k) out << left(k) << " =\n" << values->gradients[k];
     }
     if (!sizes.empty()) out << "for " << sizes << ", as other sizes have other numbers here:\n";
@@ -255,20 +249,17 @@ struct Answer {
 
 int derive_command(const std::vector<std::string>& arguments) {
   Options options("derive", about, example + function_list());
-  const auto several = [] { return po::value<std::vector<std::string>>()->composing(); };
-  options.take("EXPRESSION");
-  options.add()("wrt", several(), "a variable to differentiate by; may be given several times")(
-      "var", several(), "a variable: NAME, NAME:ROWS,COLS or NAME:ROWS,COLS:NATURE")(
-      "along", po::value<std::string>(),
-      "the gradient's derivative along this direction, the Hessian times it")(
-      "format", po::value<std::string>()->default_value("text"),
-      "text, latex, mathml, json, or html: a page that goes through it a step at a time")(
-      "steps", po::bool_switch(), "how it comes about: the backward pass and what was simplified")(
-      "check", po::bool_switch(),
-      "prove it: read the formula back, compare with the tape and with differences")(
-      "at", several(),
-      "NAME=FILE.csv, or NAME=NUMBER: value and gradient at these data, all variables given")(
-      "code", po::value<std::string>(), "armadillo: print the gradient as C++ instead");
+  options.add_argument("EXPRESSION");
+  options.add_repeated("wrt", "a variable to differentiate by; may be given several times")
+      .add_repeated("var", "a variable: NAME, NAME:ROWS,COLS or NAME:ROWS,COLS:NATURE")
+      .add("along", "the gradient's derivative along this direction, the Hessian times it")
+      .add("format", "text",
+           "text, latex, mathml, json, or html: a page that goes through it a step at a time")
+      .add_flag("steps", "how it comes about: the backward pass and what was simplified")
+      .add_flag("check", "check it: read the formula back, compare with the tape and with differences")
+      .add_repeated("at",
+                    "NAME=FILE.csv, or NAME=NUMBER: value and gradient at these data, all variables given")
+      .add("code", "armadillo: print the gradient as C++ instead");
   if (!options.parse(arguments)) return 0;
 
   const std::string format = options.choice("format", {"text", "latex", "mathml", "json", "html"});
@@ -298,7 +289,7 @@ int derive_command(const std::vector<std::string>& arguments) {
       answer.values = values_at(problem, *given);
     else
       answer.sizes = sizes_found_at(problem, answer.formula);
-    if (options.flag("check")) answer.check = proof(problem, answer.formula, given);
+    if (options.flag("check")) answer.check = evidence(problem, answer.formula, given);
     if (format == "json")
       std::cout << answer.json().dump(2) << '\n';
     else

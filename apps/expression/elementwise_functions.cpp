@@ -34,7 +34,7 @@ V exponential_linear(const Call& c) {
 V raised(const Call& c) { return is_literal_number(c[1]) ? pow(c[0], c[1].scalar()) : pow(c[0], c[1]); }
 
 // clang-format off
-const Function table[] = {
+const Function elementwise_table[] = {
     {"abs(x)", shape::same, [](const Call& c) { return abs(c[0]); }},
     {"acos(x)", shape::same, [](const Call& c) { return acos(c[0]); }},
     {"acosh(x)", shape::same, [](const Call& c) { return acosh(c[0]); }},
@@ -87,6 +87,6 @@ const Function table[] = {
 
 }  // namespace
 
-std::span<const Function> elementwise_functions() { return table; }
+std::span<const Function> elementwise_functions() { return elementwise_table; }
 
 }  // namespace armagrad::apps

@@ -5,11 +5,11 @@
 
 namespace armagrad::apps {
 
-/// What an expression's names stand for.
+/// The values of an expression's names.
 struct Environment {
   Tape<double>& tape;
   std::map<std::string, Var<double>> names;
-  /// That softmax, log_softmax and logsumexp go along where the expression does not say.
+  /// The dimension of softmax, log_softmax and logsumexp where the expression has none.
   uword softmax_dim = 0;
 };
 
@@ -17,7 +17,7 @@ struct Environment {
 /// ExpressionError, with the place, for unknown names and what the library refuses.
 std::vector<Var<double>> evaluate(const Syntax& syntax, const Environment& environment);
 
-/// The shapes of names; those that stand for a dimension are numbers.
+/// The shapes of names; names of dimensions are numbers.
 struct Declarations {
   std::map<std::string, Sides> shapes;
   std::vector<std::string> dimensions;  // in the order of their appearance
@@ -28,7 +28,7 @@ struct Declarations {
 /// names of dimensions that differ.
 std::vector<Sides> shapes_of(const Syntax& syntax, const Declarations& declarations);
 
-/// What is known of each term.
+/// Each term's shape, and its value where it is a size.
 std::vector<Known> known_terms(const Syntax& syntax, const Declarations& declarations);
 
 }  // namespace armagrad::apps

@@ -9,14 +9,14 @@ namespace armagrad::apps {
 namespace {
 
 const std::unordered_map<std::string_view, const Function*>& by_name() {
-  static const auto table = [] {
-    std::unordered_map<std::string_view, const Function*> all;
+  static const auto all = [] {
+    std::unordered_map<std::string_view, const Function*> functions;
     for (const auto& list : {elementwise_functions(), matrix_functions(), operators()}) {
-      for (const Function& f : list) all.emplace(f.name(), &f);
+      for (const Function& f : list) functions.emplace(f.name(), &f);
     }
-    return all;
+    return functions;
   }();
-  return table;
+  return all;
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace armagrad::apps {
 /// Whose rows or columns meet a vector: X.each_row() + r.
 enum class Each : std::uint8_t { none, row, col };
 
-/// What is known of a term before there are numbers.
+/// A term before there are numbers: its shape, and its value where it is a size.
 struct Known {
   Sides sides = {};
   std::optional<Size> number = {};  // its value, where it is made of dimensions and whole numbers
@@ -21,7 +21,7 @@ struct Known {
   Each each = Each::none;
 };
 
-/// What a term is on a tape.
+/// A term on a tape.
 struct Value {
   Var<double> x;
   const std::string* text = nullptr;
@@ -55,7 +55,7 @@ class Arguments {
   auto count(std::size_t k) const;
   /// Argument k, which is 0 or 1; none where it is not given.
   std::optional<uword> dim(std::size_t k) const;
-  /// The same of the softmax family, which has a default.
+  /// The dimension argument of the softmax family, which has a default.
   uword softmax_dim(std::size_t k) const { return dim(k).value_or(softmax_dim_); }
 
  private:
@@ -97,7 +97,7 @@ struct Function {
   Each gives = Each::none;
 
   std::string_view name() const { return usage.substr(0, usage.find('(')); }
-  /// std::logic_error unless it takes so many arguments.
+  /// std::logic_error unless it takes this number of arguments.
   void check_count(std::size_t arguments) const;
 };
 

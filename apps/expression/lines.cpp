@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "apps/text/escape.hpp"
+
 namespace armagrad::apps {
 
 namespace {
@@ -117,9 +119,7 @@ std::vector<Section> sections(const std::string& text) {
 
 std::string shortened(std::string_view text) {
   constexpr std::size_t most = 40;
-  std::string line(text.substr(0, most));
-  std::replace_if(
-      line.begin(), line.end(), [](unsigned char c) { return c < ' ' || c == 127; }, '?');
+  const std::string line = one_line(std::string(text.substr(0, most)));
   return text.size() > most ? line + "..." : line;
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// What is found out about a text before its grammar is: its lines, its limits, and how errors show it.
+// The text of an expression before it is parsed: its lines, its limits, and how errors show it.
 
 #include "syntax.hpp"
 
@@ -18,7 +18,7 @@ std::vector<Section> sections(const std::string& text);
 /// Letters, digits and _, and no digit first.
 bool is_name(std::string_view text);
 
-/// Throws an ExpressionError for what stands at `at` where something else was wanted.
+/// Throws an ExpressionError for the text at `at` where something else was wanted.
 [[noreturn]] void unexpected(const std::string& text, std::uint32_t at, std::uint32_t end,
                              const std::string& wanted);
 

@@ -1,5 +1,6 @@
 // The operators, as functions.
 
+#include "autograd/src/rules/all_rules.hpp"
 #include <armagrad/ops/linear_algebra.hpp>
 #include <armagrad/ops/powers.hpp>
 
@@ -39,7 +40,7 @@ V power(const Call& c) {
 }
 
 // clang-format off
-const Function table[] = {
+const Function operator_table[] = {
     {"+(a, b)", shape::entrywise, [](const Call& c) { return repeated(c, 0) + repeated(c, 1); }},
     {"-(a, b)", shape::entrywise, [](const Call& c) { return repeated(c, 0) - repeated(c, 1); }},
     {"%(a, b)", shape::entrywise, [](const Call& c) { return repeated(c, 0) % repeated(c, 1); }},
@@ -60,6 +61,6 @@ const Function table[] = {
 
 }  // namespace
 
-std::span<const Function> operators() { return table; }
+std::span<const Function> operators() { return operator_table; }
 
 }  // namespace armagrad::apps

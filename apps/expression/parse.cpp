@@ -156,12 +156,14 @@ const auto has_entries = [](auto& context) {
   x3::_pass(context) = x3::get<Builder>(context).get().has_entries();
 };
 
+namespace grammar {
+
 x3::rule<struct expression> const expression = "an expression";
 x3::rule<struct product> const product = "an operand";
 x3::rule<struct factor> const factor = "an operand";
 x3::rule<struct primary> const primary = "an operand";
 
-/// A parser that goes by this name where it was expected in vain.
+/// A parser with a name for the message where it was expected.
 template <class Tag>
 const auto named = [](const char* what, const auto& parser) { return x3::rule<Tag>{what} = parser; };
 /// operand, or several with operators between them, from the left.
@@ -213,19 +215,21 @@ const auto expression_def = chain<struct equality_tag>(relation, x3::lit("==") |
 
 BOOST_SPIRIT_DEFINE(expression, product, factor, primary)
 
+}  // namespace grammar
+
 }  // namespace
 
 Syntax parse(std::string text) {
   Syntax syntax{std::move(text), {}, {}};
   Builder builder(syntax);
-  const auto grammar = x3::with<Builder>(std::ref(builder))[expression];
+  const auto parser = x3::with<Builder>(std::ref(builder))[grammar::expression];
   for (const Section& section : sections(syntax.text)) {
     const char *at = syntax.text.data() + section.expression.begin,
                *end = syntax.text.data() + section.expression.end;
     bool whole = false;
     std::string wanted;
     try {
-      whole = x3::phrase_parse(at, end, grammar, x3::ascii::space) && at == end;
+      whole = x3::phrase_parse(at, end, parser, x3::ascii::space) && at == end;
     } catch (const x3::expectation_failure<const char*>& failure) {
       at = failure.where();
       wanted = failure.which();

@@ -1,15 +1,15 @@
 #pragma once
-// What shapes functions give, over named dimensions. std::logic_error where the arguments' do not fit.
+// The shapes of functions' results, over named dimensions. std::logic_error where the arguments' do not fit.
 
 #include "functions.hpp"
 
 namespace armagrad::apps::shape {
 
-/// Of one shape, but for numbers; each_row() and each_col() meet vectors.
+/// Operands of one shape, or numbers; each_row() and each_col() broadcast vectors.
 Sides entrywise(const ShapeCall& x);
 Sides same(const ShapeCall& x);
 Sides number(const ShapeCall& x);
-/// Of one entry already.
+/// An operand that has one entry already.
 Sides one(const ShapeCall& x);
 Sides dot(const ShapeCall& x);
 Sides product(const ShapeCall& x);
@@ -21,7 +21,7 @@ Sides square_number(const ShapeCall& x);
 /// sum(x[, dim]), var(x[, norm_type[, dim]]), max(x[, dim]) or max(a, b).
 Sides reduced(const ShapeCall& x);
 Sides reduced_second(const ShapeCall& x);
-/// The same with a dimension where none is given, be x a vector or not.
+/// As above, with a default dimension whether x is a vector or not.
 Sides logsumexp(const ShapeCall& x);
 Sides column_norms(const ShapeCall& x);
 Sides extreme(const ShapeCall& x);
@@ -38,6 +38,8 @@ Sides vectorise(const ShapeCall& x);
 Sides diagvec(const ShapeCall& x);
 Sides diagmat(const ShapeCall& x);
 Sides singular_values(const ShapeCall& x);
+Sides left_vectors(const ShapeCall& x);
+Sides right_vectors(const ShapeCall& x);
 Sides eigenvalues(const ShapeCall& x);
 Sides row(const ShapeCall& x);
 Sides col(const ShapeCall& x);

@@ -15,7 +15,7 @@ struct Span {
   std::uint32_t begin = 0, end = 0;
 };
 
-/// What is wrong with an expression, and where in its text.
+/// An error in an expression, with its place in the text.
 struct ExpressionError : std::logic_error {
   ExpressionError(const std::string& what, Span where) : std::logic_error(what), at(where) {}
   Span at;

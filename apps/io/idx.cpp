@@ -1,10 +1,9 @@
 #include "idx.hpp"
 
-#include <array>
 #include <cstdint>
-#include <cstdio>
 #include <vector>
 
+#include "apps/text/numbers.hpp"
 #include "data_error.hpp"
 #include "data_stream.hpp"
 
@@ -15,12 +14,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr unsigned char unsigned_byte_type = 0x08;
-
-std::string hexadecimal(unsigned char byte) {
-  std::array<char, 8> text{};
-  std::snprintf(text.data(), text.size(), "0x%02x", byte);
-  return text.data();
-}
 
 struct Header {
   std::vector<std::uint64_t> sizes;
@@ -42,7 +35,7 @@ Header read_header(ByteSource& source, const fs::path& path, std::size_t dimensi
     if (bytes[0] != 0 || bytes[1] != 0)
       fail(path, "is not an IDX file: it does not begin with two zero bytes");
     if (bytes[2] != unsigned_byte_type) {
-      fail(path, "wrong element type " + hexadecimal(bytes[2]) + ", unsigned bytes (0x08) are expected");
+      fail(path, "wrong element type 0x" + hexadecimal(bytes[2]) + ", unsigned bytes (0x08) are expected");
     }
     if (bytes[3] != dimensions) {
       fail(path, "wrong number of dimensions: " + std::to_string(bytes[3]) + ", expected are " +

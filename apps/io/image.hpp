@@ -1,5 +1,5 @@
 #pragma once
-// Pictures as people have them.
+// PNG and PGM pictures.
 
 #include <armadillo>
 #include <filesystem>

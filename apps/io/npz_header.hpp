@@ -9,7 +9,7 @@
 
 namespace armagrad::apps {
 
-/// What precedes the elements of a .npy array in C order.
+/// The header of a .npy array in C order.
 struct NpyHeader {
   std::string descr;                 ///< the element type, such as |u1 or <i8
   std::vector<std::uint64_t> shape;  ///< at least one dimension, none of them zero

@@ -4,6 +4,8 @@
 
 #include <stdexcept>
 
+#include "apps/text/numbers.hpp"
+
 namespace armagrad::apps {
 
 namespace {
@@ -41,12 +43,8 @@ std::array<unsigned char, 32> Sha256::digest() {
 }
 
 std::string Sha256::hex_digest() {
-  constexpr std::string_view digits = "0123456789abcdef";
   std::string text;
-  for (const unsigned char byte : digest()) {
-    text += digits[byte >> 4];
-    text += digits[byte & 15];
-  }
+  for (const unsigned char byte : digest()) text += hexadecimal(byte);
   return text;
 }
 

@@ -21,7 +21,7 @@ class Sha256 {
   /// The digest of all bytes so far; the next update begins anew.
   std::array<unsigned char, 32> digest();
 
-  /// The same as 64 lower-case hexadecimal digits.
+  /// The digest as 64 lower-case hexadecimal digits.
   std::string hex_digest();
 
  private:

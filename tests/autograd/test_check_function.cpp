@@ -77,7 +77,9 @@ BOOST_AUTO_TEST_CASE(no_false_alarm_at_many_points) {
     const arma::mat w = std::pow(10.0, i % 5 - 2) * uniform(5, 1);
     const auto report = check_gradient([&](const arma::mat& v) { return d.loss(v); },
                                        [&](const arma::mat& v) { return d.gradient(v); }, w);
-    BOOST_TEST(report.passed(), report);
+    // A loss of less than its rounding errors, log(1 + exp(-100)), says nothing of its gradient.
+    const bool visible = arma::norm(d.gradient(w)) > 1e-8;
+    BOOST_TEST((report.verdict() != Verdict::failed && report.passed() >= visible), report);
   }
 }
 

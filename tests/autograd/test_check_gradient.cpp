@@ -20,7 +20,7 @@ std::string text(const GradientCheck& check) {
 }
 
 const Evidence& against(const GradientCheck& check, const std::string& what,
-                          const std::string& variable = "W") {
+                        const std::string& variable = "W") {
   for (const Evidence& c : check.evidence) {
     if (c.test == what && c.variable == variable) return c;
   }
@@ -50,10 +50,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(right_gradients_pass, eT, Reals) {
   const GradientCheck check = check_gradient(
       options, [](auto w) { return accu(pow(w, 3)) / 3; }, W);
   BOOST_TEST(check.passed(), check);
-  BOOST_TEST(check.evidence.size() == 6U);
+  BOOST_TEST(check.evidence.size() == 4U);
   for (const Evidence& c : check.evidence) {
-    BOOST_TEST(c.compared == (c.is_rate ? 1U : c.entries ? 20U : 5U));
-    BOOST_TEST((c.is_rate ? c.error >= c.tolerance : c.error <= c.tolerance));
+    BOOST_TEST(c.compared == 20U);
+    BOOST_TEST(c.error <= c.tolerance);
   }
   BOOST_TEST(against(check, "complex step").error < tolerance<eT>);
 }
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(a_large_variable_is_sampled_and_seen_whole_along_directions
   const GradientCheck check = check_gradient(
       options, [](auto w) { return accu(exp(w)); }, W);
   BOOST_TEST(check.passed(), check);
-  BOOST_TEST(against(check, "random directions").compared == 4U);  // and along the gradient itself
+  BOOST_TEST(against(check, "random directions").compared >= 3U);
   BOOST_TEST(against(check, "complex step").compared == 3U);
 }
 
@@ -98,12 +98,12 @@ BOOST_AUTO_TEST_CASE(one_wrong_entry_fails_and_is_named) {
     const GradientCheck check = check_gradient(options, loss, W);
     BOOST_TEST(!check.passed(), check);
     const Evidence& wrong = against(check, "analytic gradient");
-    BOOST_TEST(!wrong.passed);
+    BOOST_TEST(!wrong.passed());
     BOOST_TEST(wrong.row == row);
     BOOST_TEST(wrong.col == col);
     BOOST_TEST(error(wrong.found, W(row, col) * W(row, col)) < 1e-15);
     BOOST_TEST(wrong.given == options.analytic[0](row, col));
-    BOOST_TEST(against(check, "complex step").passed);
+    BOOST_TEST(against(check, "complex step").passed());
     check_says(text(check), {"(" + std::to_string(row) + "," + std::to_string(col) + ")"});
   }
 }
@@ -115,8 +115,8 @@ BOOST_AUTO_TEST_CASE(a_wrong_gradient_of_the_second_variable_fails) {
   const GradientCheck check = check_gradient(
       options, [](auto w, auto u) { return dot(w, u); }, W, U);
   BOOST_TEST(!check.passed());
-  BOOST_TEST(against(check, "analytic gradient", "W1").passed);
-  BOOST_TEST(!against(check, "analytic gradient", "W2").passed);
+  BOOST_TEST(against(check, "analytic gradient", "W1").passed());
+  BOOST_TEST(!against(check, "analytic gradient", "W2").passed());
 }
 
 BOOST_AUTO_TEST_CASE(shapes_that_differ_are_reported_as_such) {

@@ -1,6 +1,7 @@
 #define BOOST_TEST_MODULE checkpoint
 #include <armagrad/armagrad.hpp>
 
+#include "autograd/src/tape/checkpoint.hpp"
 #include "tests/support/oracle.hpp"
 
 using namespace armagrad;

@@ -1,6 +1,7 @@
 #define BOOST_TEST_MODULE custom_operation
 #include <armagrad/custom_operation.hpp>
 
+#include "autograd/src/rules/all_rules.hpp"
 #include "tests/support/oracle.hpp"
 
 // No using-directive before the rules: what they call is found by its arguments.
@@ -41,12 +42,12 @@ armagrad::Var<eT> logcosh(const armagrad::Var<eT>& x, armagrad::Here at = armagr
 template <class eT>
 armagrad::Var<eT> centred(const armagrad::Var<eT>& x, armagrad::uword dim,
                           armagrad::Here at = armagrad::Here::current()) {
-  return armagrad::record_node<Centred, eT>({{}, dim, double(dim == 0 ? x.n_rows : x.n_cols)}, x.shape(), at,
+  return armagrad::append_node<Centred, eT>({{}, dim, double(dim == 0 ? x.n_rows : x.n_cols)}, x.shape(), at,
                                             {&x});
 }
 template <class eT>
 armagrad::Var<eT> gram(const armagrad::Var<eT>& x, armagrad::Here at = armagrad::Here::current()) {
-  return armagrad::record_node<Gram, eT>({}, armagrad::shape_of(x.n_cols, x.n_cols), at, {&x});
+  return armagrad::append_node<Gram, eT>({}, armagrad::shape_of(x.n_cols, x.n_cols), at, {&x});
 }
 
 }  // namespace elsewhere
@@ -102,7 +103,7 @@ BOOST_AUTO_TEST_CASE(is_named_in_mistakes_and_formulas) {
   Tape<double> tape, other;
   const auto a = tape.variable(x), b = other.variable(x);
   check_says(refusal([&] {
-               record_node<elsewhere::Gram, double>({}, {2, 2}, Here::current(), {&a, &b});
+               append_node<elsewhere::Gram, double>({}, {2, 2}, Here::current(), {&a, &b});
              }),
              {"gram at test_custom_operation.cpp:", "different tapes"});
 }

@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(a_diamond_of_sixty_levels_takes_linear_time) {
   tape.backward(J);
   BOOST_TEST(error(tape.gradient(x), mat{{twice, 2 * twice}}) == 0);
 
-  const V g = Recording<double>(J).gradient(x);
+  const V g = gradient(J, x);
   BOOST_TEST(tape.size() <= 4 * forward);
   tape.backward(accu(g));
   BOOST_TEST(error(g.value(), mat{{twice, 2 * twice}}) == 0);
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(what_needs_no_gradient_gets_none) {
   tape.backward(accu(moving) + accu(fixed));
   BOOST_TEST(error(tape.gradient(x), mat(arma::exp(B) * B.t())) < 1e-14);
   const std::size_t before = tape.size();
-  Recording<double>(accu(fixed)).gradient(x);
+  gradient(accu(fixed), x);
   BOOST_TEST(tape.size() <= before + 4);  // nothing to record
 }
 
@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(a_million_numbers_in_a_chain) {
     tape.backward(J, true);
     value = J.scalar();
     first = tape.gradient(x)(0);
-    tape.backward(Recording<double>(J).gradient(x));
+    tape.backward(gradient(J, x));
     second = tape.gradient(x)(0);
   });
   const double squared = std::exp(2e6 * std::log1p(-1e-6));
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(a_million_rows_in_a_chain) {
     tape.backward(J, true);
     value = J.scalar();
     first = tape.gradient(x);
-    tape.backward(accu(Recording<double>(J).gradient(x)));
+    tape.backward(accu(gradient(J, x)));
     second = tape.gradient(x);
   });
   const mat squared{{1, std::exp(2e6 * std::log1p(-1e-6)), std::exp(2e6 * std::log1p(-2e-6))}};

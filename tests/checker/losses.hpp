@@ -8,9 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "hard_losses.hpp"
+
 namespace armagrad::checker {
 
-using Draw = std::mt19937_64;
 using V = Var<double>;
 
 /// A mistake put into the derivation of a loss, at one of its places; its value stays what it was.

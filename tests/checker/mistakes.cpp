@@ -39,7 +39,9 @@ Maybe term_taken(Draw& draw, const Loss& loss, double weight) {
   // Where the variable is in no other term, it is the whole gradient that has the factor.
   if (arma::norm(rest, "fro") <= 1e-12 * arma::norm(all[v], "fro"))
     return wrong(loss, v, weight * all[v], {weight == 0 ? Mistake::zero : Mistake::factor}, weight);
-  return wrong(loss, v, rest + weight * part[v], {Mistake::term}, weight);
+  Maybe mistake = wrong(loss, v, rest + weight * part[v], {Mistake::term}, weight);
+  if (mistake) mistake->of_penalty = loss.terms[k].name == "penalty";
+  return mistake;
 }
 
 Maybe transposed(Draw& draw, const Loss& loss) {

@@ -12,6 +12,7 @@ struct Injected {
   std::vector<arma::mat> gradients;   // by all variables, one of them wrong
   std::vector<Mistake> right_names;   // what a diagnosis may call it; none: it should say "unknown"
   std::optional<double> factor = {};  // which it should then find
+  bool of_penalty = false;            // whether the term is a penalty
 };
 
 struct Kind {

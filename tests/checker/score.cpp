@@ -11,9 +11,15 @@ GradientCheck check_on_tape(const Loss& loss, const std::vector<arma::mat>& give
       options, [&](const std::vector<V>& w) { return loss.record(w); }, loss.W);
 }
 
-GradientCheck check_of_values(const Loss& loss, const std::vector<arma::mat>& given) {
-  PlainLoss<double> plain{
-      [&](const auto& w) { return loss.value(w); }, [&](const auto&) { return given; }, {}};
+GradientCheck check_of_values(const Loss& loss, const std::vector<arma::mat>& given, bool with_terms) {
+  const auto gradient = [&](const std::vector<arma::mat>& w) {
+    const bool here = std::equal(
+        w.begin(), w.end(), loss.W.begin(),
+        [](const arma::mat& a, const arma::mat& b) { return arma::approx_equal(a, b, "absdiff", 0); });
+    return here ? given : Loss{loss.name, w, loss.data, loss.terms}.gradients();
+  };
+  PlainLoss<double> plain{[&](const auto& w) { return loss.value(w); }, gradient, {}};
+  if (!with_terms) return run_function_check<double>({}, plain, loss.W);
   for (std::size_t k = 0; k < loss.terms.size(); ++k)
     plain.terms.emplace_back(loss.terms[k].name,
                              [&loss, k](const auto& w) { return loss.value_of_term(k, w); });
@@ -22,23 +28,29 @@ GradientCheck check_of_values(const Loss& loss, const std::vector<arma::mat>& gi
 
 namespace {
 
-bool is_right(const Finding& f, const Injected& mistake) {
+/// Without the loss's terms a penalty of another weight shows as a multiple of a function of W, and its own
+/// weight does not show.
+bool is_right(const Finding& f, const Injected& mistake, Knowledge known) {
   const auto& names = mistake.right_names;
-  if (std::find(names.begin(), names.end(), f.mistake) == names.end()) return false;
-  return !mistake.factor ||
-         std::abs(f.factor - *mistake.factor) <= 1e-5 * std::max(0.1, std::abs(*mistake.factor));
+  const auto among = [&](Mistake m) { return std::find(names.begin(), names.end(), m) != names.end(); };
+  if (known == Knowledge::values && mistake.of_penalty && f.mistake == Mistake::like_weights)
+    return among(Mistake::term);
+  return among(f.mistake) && (!mistake.factor || std::abs(f.factor - *mistake.factor) <=
+                                                     1e-5 * std::max(0.1, std::abs(*mistake.factor)));
 }
 
 }  // namespace
 
-void score_mistakes(Draw& draw, const Loss& loss, bool on_tape, std::vector<Tally>& by_kind) {
+void score_mistakes(Draw& draw, const Loss& loss, Knowledge known, std::vector<Tally>& by_kind) {
+  const bool on_tape = known == Knowledge::tape;
   by_kind.resize(kinds().size());
   for (std::size_t k = 0; k < kinds().size(); ++k) {
     if (kinds()[k].on_tape_only && !on_tape) continue;
     const std::optional<Injected> mistake = kinds()[k].inject(draw, loss);
     if (!mistake) continue;
-    const GradientCheck check =
-        on_tape ? check_on_tape(loss, mistake->gradients) : check_of_values(loss, mistake->gradients);
+    const GradientCheck check = on_tape
+                                    ? check_on_tape(loss, mistake->gradients)
+                                    : check_of_values(loss, mistake->gradients, known == Knowledge::terms);
     Tally& t = by_kind[k];
     ++t.tried;
     if (check.passed()) continue;
@@ -46,11 +58,79 @@ void score_mistakes(Draw& draw, const Loss& loss, bool on_tape, std::vector<Tall
     if (check.diagnoses.empty()) continue;
     const auto& findings = check.diagnoses.back().findings;
     const bool unknown = mistake->right_names.empty();
-    t.named += unknown ? findings.empty() : !findings.empty() && is_right(findings[0], *mistake);
+    t.named += unknown ? findings.empty() : !findings.empty() && is_right(findings[0], *mistake, known);
     t.listed += unknown ? findings.empty()
                         : std::any_of(findings.begin(), findings.end(),
-                                      [&](const Finding& f) { return is_right(f, *mistake); });
+                                      [&](const Finding& f) { return is_right(f, *mistake, known); });
   }
+}
+
+namespace {
+
+template <class eT>
+GradientCheck check_hard(const HardLoss<eT>& loss, const arma::Col<eT>& given, bool on_tape) {
+  if (on_tape) {
+    CheckOptions<eT> options;
+    options.analytic = {arma::Mat<eT>(given)};
+    return check_gradient(
+        options, [&](const Var<eT>& w) { return loss.on_tape(w); }, arma::Mat<eT>(loss.w));
+  }
+  const auto gradient = [&](const arma::Col<eT>& w) {
+    return arma::approx_equal(w, loss.w, "absdiff", eT(0)) ? given : loss.gradient(w);
+  };
+  return check_gradient([&](const arma::Col<eT>& w) { return loss.value(w); }, gradient, loss.w);
+}
+
+std::string reason_of(const GradientCheck& check) {
+  for (const Evidence& e : check.evidence) {
+    if (e.verdict != Verdict::inconclusive) continue;
+    for (const char* reason :
+         {"rounding of the loss hides", "jumps there", "not finite", "one side", "inf at", "nan at"}) {
+      if (e.problem.find(reason) != std::string::npos) return reason;
+    }
+    return e.problem;
+  }
+  return "";
+}
+
+template <class eT>
+void check_one(Draw& draw, double most, bool on_tape, bool wrong, HardTally& all) {
+  HardLoss<eT> loss = random_hard_loss<eT>(draw, most);
+  std::string what = "right";
+  arma::Col<eT> given = loss.gradient(loss.w);
+  if (wrong) {
+    given = wrong_gradient(draw, loss, what);
+    if (given.is_empty()) return check_one<eT>(draw, most, on_tape, wrong, all);
+  }
+  const GradientCheck check = check_hard(loss, given, on_tape);
+  HardTally::Verdicts& v = wrong ? all.wrong : all.right;
+  const Verdict verdict = check.verdict();
+  ++(verdict == Verdict::passed ? v.passed : verdict == Verdict::failed ? v.failed : v.inconclusive);
+  std::ostringstream report;
+  report << what << (on_tape ? ", on the tape, " : ", ") << loss.name() << (sizeof(eT) == 4 ? ", float" : "")
+         << ", scale " << loss.scale << '\n'
+         << check;
+  if (verdict == Verdict::inconclusive) {
+    ++all.reasons[reason_of(check)];
+    if (loss.smooth) ++v.inconclusive_though_smooth, all.inconclusive_smooth.push_back(report.str());
+  } else if ((verdict == Verdict::passed) == wrong) {
+    all.mistaken.push_back(report.str());
+  }
+}
+
+}  // namespace
+
+HardTally check_hard_losses(std::uint64_t seed, unsigned checks, double most) {
+  HardTally all;
+  for (unsigned i = 0; i < 2 * checks; ++i) {
+    Draw draw(seed + i);  // so that each can be run alone
+    const bool wrong = i % 2, single = (i / 2) % 4 == 3, on_tape = (i / 2) % 3 == 2;
+    if (single)
+      check_one<float>(draw, most, on_tape, wrong, all);
+    else
+      check_one<double>(draw, most, on_tape, wrong, all);
+  }
+  return all;
 }
 
 std::vector<std::string> false_alarms(Draw& draw, unsigned checks) {
@@ -60,7 +140,7 @@ std::vector<std::string> false_alarms(Draw& draw, unsigned checks) {
     const double scale = std::pow(10.0, double(draw() % 3) - 2);
     for (arma::mat& w : loss.W) w *= scale;
     const auto g = loss.gradients();
-    const GradientCheck check = i % 4 < 2 ? check_on_tape(loss, g) : check_of_values(loss, g);
+    const GradientCheck check = i % 4 < 2 ? check_on_tape(loss, g) : check_of_values(loss, g, false);
     if (check.passed()) continue;
     std::ostringstream text;
     text << loss.name << " at W of size " << scale << '\n' << check;

@@ -3,11 +3,16 @@
 // family's cases_*.cpp; a rule of registry.hpp that no case covers does not compile.
 
 #include <armagrad/armagrad.hpp>
+#include <armagrad/detail/complex_replay.hpp>
+#include <armagrad/detail/forward_mode.hpp>
+#include <armagrad/detail/gradient_graph.hpp>
 #include <functional>
 #include <random>
 #include <span>
 #include <string>
 #include <vector>
+
+#include "autograd/src/rules/all_rules.hpp"
 
 namespace armagrad::harness {
 

@@ -8,6 +8,7 @@ FamilyOfCases cases_of<SpecialRules>() {
   return table("special", SpecialRules{},
       of<rules::Erf>("erf(x)", [](auto x) { return erf(x); }, in(-2, 2)),
       of<rules::Erfc>("erfc(x)", [](auto x) { return erfc(x); }, in(-2, 2)),
+      of<rules::Gaussian>("gaussian(0.5, x)", [](auto x) { return gaussian(0.5, x); }, in(-3, 3)),
       of<rules::Lgamma>("lgamma(x)", [](auto x) { return lgamma(x); }, in(0.5, 5)),
       of<rules::Polygamma>("polygamma(0, x)", [](auto x) { return polygamma(0, x); }, in(0.5, 5)),
       of<rules::Polygamma>("polygamma(1, x)", [](auto x) { return polygamma(1, x); }, in(0.5, 5)));

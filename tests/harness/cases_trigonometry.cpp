@@ -19,7 +19,10 @@ FamilyOfCases cases_of<TrigonometryRules>() {
       of<rules::Acosh>("acosh(x)", [](auto x) { return acosh(x); }, in(1.2, 5)),
       of<rules::Atanh>("atanh(x)", [](auto x) { return atanh(x); }, in(-0.8, 0.8)),
       of<rules::Atan2>("atan2(a, b)", [](auto a, auto b) { return atan2(a, b); }, either_sign(0.3, 3)).kink("0 at the origin"),
-      of<rules::Hypot>("hypot(a, b)", [](auto a, auto b) { return hypot(a, b); }, either_sign(0.3, 3)).kink("0 at the origin"));
+      of<rules::Hypot>("hypot(a, b)", [](auto a, auto b) { return hypot(a, b); }, either_sign(0.3, 3)).kink("0 at the origin"),
+      of<rules::TanhSlope>("tanh_slope(x)", [](auto x) { return tanh_slope(x); }, in(-3, 3)),
+      of<rules::OneMinusSquare>("one_minus_square(x)", [](auto x) { return one_minus_square(x); }, in(-3, 3)),
+      of<rules::Cosine>("cosine(a, b)", [](auto a, auto b) { return cosine(a, b); }, either_sign(0.3, 3)).kink("0 at the origin"));
 }
 // clang-format on
 

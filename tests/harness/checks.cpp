@@ -30,7 +30,7 @@ std::vector<arma::mat> gradient_at(const Case& c, const Point& p, const std::vec
   return gradients(tape, record(tape, c, p, x));
 }
 
-arma::mat by_complex_step(const Recorded<double>& r, std::size_t leaf) {
+arma::mat by_complex_step(const CompiledLoss<double>& r, std::size_t leaf) {
   ComplexReplay<double> replay(r.loss);
   arma::mat g(r.leaves[leaf].n_rows, r.leaves[leaf].n_cols), unit(arma::size(g), arma::fill::zeros);
   for (uword i = 0; i < g.n_elem; ++i) {
@@ -94,7 +94,7 @@ double distance(const arma::mat& a, const arma::mat& b, double floor) {
 
 double cancelled(const Point& p) { return 0.1 * arma::norm(arma::vectorise(p.U)); }
 
-std::vector<arma::mat> gradients(Tape<double>& tape, const Recorded<double>& r) {
+std::vector<arma::mat> gradients(Tape<double>& tape, const CompiledLoss<double>& r) {
   tape.backward(r.loss);
   std::vector<arma::mat> g;
   for (const auto& leaf : r.leaves) {
@@ -112,7 +112,7 @@ bool passed(const Errors& e) {
 
 void check_point(const Case& c, const Point& p, Random& random, Errors& errors, const Change& change) {
   static thread_local Tape<double> tape;
-  const Recorded<double> r = record(tape, c, p, p.x);
+  const CompiledLoss<double> r = record(tape, c, p, p.x);
   if (change) change(tape);
   const std::vector<arma::mat> g = gradients(tape, r), V = directions(p, random), W = directions(p, random);
   const double floor = cancelled(p);
@@ -132,7 +132,7 @@ void check_point(const Case& c, const Point& p, Random& random, Errors& errors, 
   errors.add(check::forward, relative(slope - inner(g, V), std::max(scale, floor * norm(V))));
 
   // Second order: the recorded gradient along V and along W, differentiated again.
-  Recording<double> recording(r.loss);
+  GradientGraph<double> recording(r.loss);
   std::vector<Var<double>> nodes;
   for (const auto& leaf : r.leaves) nodes.push_back(recording.gradient(leaf));
   const auto along = [&](const std::vector<arma::mat>& D) {

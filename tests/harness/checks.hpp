@@ -84,6 +84,6 @@ void check_once(const Case& c, Random& random, Errors& errors);
 double distance(const arma::mat& a, const arma::mat& b, double floor = 0);
 /// Errors of a gradient smaller than this, whose terms cancel, are relative to it: a tenth of the weights.
 double cancelled(const Point& p);
-std::vector<arma::mat> gradients(Tape<double>& tape, const Recorded<double>& r);
+std::vector<arma::mat> gradients(Tape<double>& tape, const CompiledLoss<double>& r);
 
 }  // namespace armagrad::harness

@@ -12,7 +12,7 @@ bool identical(const arma::mat& a, const arma::mat& b) {
 void check_many_uses(const Case& c, Random& random, Errors& errors) {
   const Point p = draw(c, random, {.plain = true});
   Tape<double> tape;
-  Recorded<double> r = record(tape, c, p, p.x);
+  CompiledLoss<double> r = record(tape, c, p, p.x);
   const auto once = gradients(tape, r);
   const int uses = 10'000;
   const arma::mat U = p.U;
@@ -32,7 +32,7 @@ void check_chain(const Case& c, Random& random, Errors& errors) {
   std::array<std::size_t, 3> forward, both, swept;
   for (unsigned j = 0; j < 3; ++j) {
     Tape<double> tape;
-    const Recorded<double> r = record(tape, c, p, p.x);
+    const CompiledLoss<double> r = record(tape, c, p, p.x);
     std::vector<Var<double>> x = r.leaves;
     for (unsigned i = 0; i < 20 * (j + 1); ++i) {
       const Var<double> s = accu(apply(c, p, x));
@@ -45,7 +45,7 @@ void check_chain(const Case& c, Random& random, Errors& errors) {
     swept[j] = schedule.adjoints.size();
     tape.backward(end);
     errors.add(check::chain, arma::abs(tape.gradient(r.leaves[0]) - 1).max());
-    const Recording<double> recording(end);
+    const GradientGraph<double> recording(end);
     both[j] = tape.size();
   }
   for (const auto& n : {forward, both, swept}) errors.add(check::chain, n[2] - n[1] == n[1] - n[0] ? 0 : 1);
@@ -73,13 +73,13 @@ void check_engine(const Case& c, const Point& p, Errors& errors) {
   static thread_local Tape<double> tape;
   static thread_local Tape<float> tape_in_float;
   const double floor = cancelled(p);
-  const Recorded<double> r = record(tape, c, p, p.x);
+  const CompiledLoss<double> r = record(tape, c, p, p.x);
   const auto g = gradients(tape, r), again = gradients(tape, r);
   for (std::size_t k = 0; k < g.size(); ++k) errors.add(check::again, identical(g[k], again[k]) ? 0 : 1);
 
   std::vector<arma::mat> elsewhere = p.x;
   for (arma::mat& x : elsewhere) x *= 0.99;
-  const Recorded<double> replay = record(tape, c, p, elsewhere);
+  const CompiledLoss<double> replay = record(tape, c, p, elsewhere);
   Schedule schedule;
   tape.plan(schedule, replay.loss.index(), true, true);
   tape.run(schedule);
@@ -88,7 +88,7 @@ void check_engine(const Case& c, const Point& p, Errors& errors) {
   for (std::size_t k = 0; k < g.size(); ++k)
     errors.add(check::replayed, identical(g[k], tape.gradient(replay.leaves[k])) ? 0 : 1);
 
-  const Recorded<float> f = record(tape_in_float, c, p, p.x);
+  const CompiledLoss<float> f = record(tape_in_float, c, p, p.x);
   tape_in_float.backward(f.loss);
   for (std::size_t k = 0; k < g.size(); ++k) {
     const arma::mat in_float = arma::conv_to<arma::mat>::from(tape_in_float.gradient(f.leaves[k]));

@@ -1,6 +1,7 @@
 // Takes every case of a family through every check and mutant; exits with 1 if one fails.
 //   harness [FAMILY...] [--points N] [--seed N] [--json FILE] [--only TEXT] [--table]
 
+#include <armagrad/detail/threads.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <cstring>

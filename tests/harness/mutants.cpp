@@ -1,5 +1,11 @@
 #include "mutants.hpp"
 
+#include <armagrad/detail/forward_mode.hpp>
+#include <armagrad/detail/gradient_graph.hpp>
+
+#include <cmath>
+#include <vector>
+
 namespace armagrad::harness {
 
 namespace {
@@ -29,36 +35,28 @@ void note(const arma::mat& original, const arma::mat& now) {
 
 bool square(uword rows, uword cols) { return rows == cols && rows > 1; }
 
-// ---- Elementwise rules ----
+// ---- Elementwise rules: the kernel that serves the backward pass and forward mode. Accumulation and the sums of
+// broadcasts are not theirs but the driver's: see tests/autograd/test_tiles.cpp.
 
-arma::mat copy_of(Strided<double> x, uword rows, uword cols) {
-  arma::mat X(rows, cols);
-  for (uword j = 0; j < cols; ++j) {
-    for (uword i = 0; i < rows; ++i) X(i, j) = x.data[i * x.inner + j * x.outer];
+void pull(const void* rule, double* dx, const double* const* x, const std::uint8_t* step, std::size_t n) {
+  const auto original = mutant.original->pull[mutant.operand];
+  std::vector<double> right(n);
+  original(rule, right.data(), x, step, n);
+  const double* in[5];
+  std::copy_n(x, mutant.original->arity + 2, in);
+  const uword side = uword(std::lround(std::sqrt(double(n))));
+  arma::mat turned;
+  if (mutant.fault == turned_round && step[0] && side * side == n && side > 1) {
+    turned = arma::mat(x[0], side, side).t();
+    in[0] = turned.memptr();
   }
-  return X;
+  original(rule, dx, in, step, n);
+  for (std::size_t i = 0; i < n; ++i) dx[i] *= factor();
+  note(arma::vec(right), arma::vec(dx, n));
 }
 
-void pull(const void* rule, unsigned k, Strided<double> dx, bool add, Strided<const double> dy, double scale,
-          Strided<const double> y, Table::Operands x, uword rows, uword cols) {
-  const auto original = mutant.original->pull;
-  if (k != mutant.operand) return original(rule, k, dx, add, dy, scale, y, x, rows, cols);
-  const arma::mat before = copy_of(dx, rows, cols);
-  original(rule, k, dx, add, dy, scale, y, x, rows, cols);
-  const arma::mat right = copy_of(dx, rows, cols);
-  for (uword j = 0; j < cols; ++j) {
-    for (uword i = 0; i < rows; ++i) dx.data[i * dx.inner + j * dx.outer] = before(i, j);
-  }
-  uword r = rows, c = cols;
-  if (mutant.fault == unsummed && dx.inner == 0) r = 1;
-  if (mutant.fault == unsummed && dx.outer == 0) c = 1;
-  if (mutant.fault == turned_round && square(rows, cols)) std::swap(dy.inner, dy.outer);
-  original(rule, k, dx, add && mutant.fault != lost, dy, scale * factor(), y, x, r, c);
-  note(right, copy_of(dx, rows, cols));
-}
-
-double partial_one(const void* rule, unsigned k, double y, const double* x) {
-  const double d = mutant.original->partial_one(rule, k, y, x);
+double partial_of_numbers(const void* rule, unsigned k, double y, const double* x) {
+  const double d = mutant.original->partial_of_numbers(rule, k, y, x);
   if (k != mutant.operand) return d;
   note({d}, {d * factor()});
   return d * factor();
@@ -93,11 +91,11 @@ void reverse(Tape<double>& tape, Index i) {
 
 // ---- All ----
 
-void record(Recording<double>& recording, Index i) {
+void append_gradient(GradientGraph<double>& recording, Index i) {
   const Index to = recording.tape().node(i).operands[mutant.operand];
   const Shape s = recording.tape().node(to).shape;
   const Var<double> x = recording.node(to), before = recording.gradient(x);
-  mutant.original->record(recording, i);
+  mutant.original->append_gradient(recording, i);
   const Var<double> part = recording.gradient(x) - before;
   Var<double> error = (factor() - 1) * part;
   if (mutant.fault == turned_round && square(s.rows, s.cols)) error = part.t() - part;
@@ -127,11 +125,11 @@ Table mutated(Reading reading) {
   Table t = *mutant.original;
   if (reading == reversed) {
     if (t.reverse) t.reverse = reverse;
-    if (t.pull) t.pull = pull, t.partial_one = partial_one;
+    if (t.value) t.pull[mutant.operand] = pull, t.partial_of_numbers = partial_of_numbers;
     // Also where the partial is a number, which the tape would take without a pull.
     t.reads.fill(reads::everything);
   } else if (reading == recorded) {
-    t.record = record;
+    t.append_gradient = append_gradient;
   } else {
     t.tangent = tangent;
   }
@@ -169,9 +167,11 @@ Mutants try_mutants(const Case& c, Random& random) {
   Mutants tally;
   for (const auto getter : c.operations) {
     if (getter().flat) continue;
+    const bool is_elementwise = getter().value != nullptr;
     for (unsigned reading = 0; reading < readings; ++reading) {
+      if (is_elementwise && reading == tangents) continue;
       for (unsigned k = 0; k < getter().arity; ++k) {
-        const unsigned kinds = reading == reversed ? faults : unsummed;
+        const unsigned kinds = is_elementwise && reading == reversed ? lost : reading == reversed ? faults : unsummed;
         for (unsigned fault = 0; fault < kinds; ++fault) {
           mutant = {&getter(), k, Fault(fault), false};
           try_mutant(c, random, Reading(reading), tally);

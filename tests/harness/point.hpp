@@ -30,7 +30,7 @@ std::vector<arma::mat> directions(const Point& p, Random& random);
 arma::mat normal(Random& random, uword rows, uword cols);
 
 template <class eT>
-struct Recorded {
+struct CompiledLoss {
   std::vector<Var<eT>> leaves;
   Var<eT> y, loss;
 };
@@ -51,11 +51,11 @@ Var<eT> apply(const Case& c, const Point& p, const std::vector<Var<eT>>& leaves)
 
 /// Records the point's loss at x; leaf `constant` is held fixed.
 template <class eT>
-Recorded<eT> record(Tape<eT>& tape, const Case& c, const Point& p, const std::vector<arma::mat>& x,
+CompiledLoss<eT> record(Tape<eT>& tape, const Case& c, const Point& p, const std::vector<arma::mat>& x,
                     unsigned constant = 99) {
   const auto own = [](const arma::mat& X) { return arma::conv_to<arma::Mat<eT>>::from(X); };
   tape.clear();
-  Recorded<eT> r;
+  CompiledLoss<eT> r;
   for (unsigned k = 0; k < x.size(); ++k) {
     const arma::Mat<eT> X = own(x[k]);
     r.leaves.push_back(p.is_number[k]  ? k == constant ? tape.constant(X(0)) : tape.variable(X(0))

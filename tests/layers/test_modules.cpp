@@ -1,7 +1,9 @@
 #define BOOST_TEST_MODULE modules
-#include <boost/test/unit_test.hpp>
+#include <armagrad/armagrad.hpp>
+#include <armagrad/nn/dropout.hpp>
 #include <armagrad/nn/losses.hpp>
 #include <armagrad/nn/sequential.hpp>
+#include <boost/test/unit_test.hpp>
 #include <sstream>
 
 #include "tests/support/oracle.hpp"

@@ -136,10 +136,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(lbfgs_finds_the_minimum, eT, Reals) {
   const double J = lbfgs(f, w, {.evaluations = 200, .tolerance = 1e-6});
   BOOST_TEST(error(to_double(w), filled(4, 3, root)) < 1e-5);
   BOOST_TEST(error(J, f.EvaluateWithGradient(w, g)) < 1e-12);
-  arma::Mat<eT> again = w;
+  arma::Mat<eT> again = uniform<eT>(4, 3);
   int asked = 0;
   lbfgs(f, again, {.evaluations = 200}, [&](double) { return ++asked < 3; });
-  BOOST_TEST(asked <= 3);
+  BOOST_TEST(asked == 3);
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be) {

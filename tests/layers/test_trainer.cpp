@@ -1,4 +1,5 @@
 #define BOOST_TEST_MODULE trainer
+#include <armagrad/detail/threads.hpp>
 #include <barrier>
 #include <boost/test/unit_test.hpp>
 

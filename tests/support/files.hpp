@@ -45,6 +45,9 @@ class TemporaryFolder {
   fs::path path_;
 };
 
+/// A precondition of test cases: root may read and write everything.
+inline bool not_root(boost::unit_test::test_unit_id) { return geteuid() != 0; }
+
 inline void write_bytes(const fs::path& path, const std::string& bytes) {
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));

@@ -1,9 +1,10 @@
 #pragma once
 // A small classification task, and trainings of it, for the tests of the trainer and of checkpoints.
 
-#include <cstring>
+#include <armagrad/armagrad.hpp>
 #include <armagrad/nn/losses.hpp>
 #include <armagrad/nn/trainer.hpp>
+#include <cstring>
 
 namespace armagrad::testing {
 

@@ -1,12 +1,15 @@
 // mnist_softmax check
 
-#include <iostream>
+#include <armagrad/detail/report_text.hpp>
 #include <armagrad/nn/random.hpp>
 #include <armagrad/nn/softmax_regression.hpp>
+#include <iostream>
+#include <nlohmann/json.hpp>
 
-#include "commands.hpp"
-#include "apps/mnist_softmax/drawing/images.hpp"
+#include "apps/datasets/data.hpp"
+#include "apps/mnist_softmax/model/labelled_images.hpp"
 #include "command_output.hpp"
+#include "commands.hpp"
 
 namespace armagrad::apps {
 
@@ -32,7 +35,7 @@ std::vector<arma::mat> analytic_gradient(const arma::mat& W, double l2, const ar
           arma::mat(1, 1, arma::fill::value(mistake == "l2-global" ? 0.0 : arma::accu(arma::square(W)) / 2))};
 }
 
-const std::vector<std::pair<std::string, std::string>> mistakes{
+const std::vector<std::pair<std::string, std::string>> known_mistakes{
     {"softmax-axis", "softmax normalised over the whole matrix, not per sample"},
     {"softmax-targets", "softmax applied to the one-hot targets"},
     {"l2-global", "l2 read from a global, so that the loss does not depend on it: its derivative is 0"},
@@ -46,14 +49,13 @@ int check_command(const Arguments& arguments) {
       "checks the model's gradient at random W: tape against analytic, differences and complex step.",
       "--data mnist --break softmax-axis");
   options.add_data();
-  const auto text = [](const std::string& value) { return po::value<std::string>()->default_value(value); };
-  options.add()("train-size", po::value<std::string>(),
-                "how many images, from the first; default: 4000, or all if there are fewer")(
-      "l2", text("0.01"), "weight of |W|^2/2 in the loss")("seed", text("1"), "of W and of the directions")(
-      "entries", text("200"),
-      "W of up to this many entries is checked one by one, a larger one along random directions")(
-      "break", po::value<std::string>(),
-      "put a mistake into the analytic gradient: softmax-axis, softmax-targets, l2-global or transpose");
+  options.add("train-size", "how many images, from the first; default: 4000, or all if there are fewer")
+      .add("l2", "0.01", "weight of |W|^2/2 in the loss")
+      .add("seed", "1", "of W and of the directions")
+      .add("entries", "200",
+           "W of up to this many entries is checked one by one, a larger one along random directions")
+      .add("break",
+           "put a mistake into the analytic gradient: softmax-axis, softmax-targets, l2-global or transpose");
   if (!options.parse(arguments)) return 0;
 
   const double l2 = options.number("l2", 0, std::numeric_limits<double>::max());
@@ -62,23 +64,19 @@ int check_command(const Arguments& arguments) {
   std::string mistake, meaning;
   if (options.given("break")) {
     std::vector<std::string> known;
-    for (const auto& [name, what] : mistakes) known.push_back(name);
+    for (const auto& [name, what] : known_mistakes) known.push_back(name);
     mistake = options.choice("break", known);
-    for (const auto& [name, what] : mistakes) meaning = name == mistake ? what : meaning;
+    for (const auto& [name, what] : known_mistakes) meaning = name == mistake ? what : meaning;
   }
   const Output output(options);
   arma::uword size = options.given("train-size") ? options.count("train-size", 1, UINT64_MAX) : 0;
   const Dataset data = load_dataset(options.data());
   if (size == 0) size = std::min<arma::uword>(4000, data.train.pixels.n_cols);
-  if (size > data.train.pixels.n_cols) {
-    throw UsageError("--train-size: only " + std::to_string(data.train.pixels.n_cols) +
-                     " training images, asked for " + std::to_string(size));
-  }
+  require_train_size(size, data);
   describe(data, output);
   std::ostream& out = output.text();
   const arma::uword classes = data.class_names.size();
-  const LabelledImages<double> images =
-      labelled<double>({data.train.pixels.head_cols(size), data.train.labels.head(size)}, classes);
+  const LabelledImages<double> images = first_labelled(data.train, size, classes);
   const arma::mat &X = images.X, &Y = images.Y;
 
   Random random(seed);

@@ -1,16 +1,23 @@
 #include "command_output.hpp"
 
 #include <iostream>
+#include <nlohmann/json.hpp>
+#include <thread>
 
-#include "apps/io/atomic_file.hpp"
 #include "apps/cli/terminal.hpp"
+#include "apps/datasets/data_types.hpp"
+#include "apps/io/atomic_file.hpp"
 
 namespace armagrad::apps {
 
 CommandOptions::CommandOptions(const std::string& command, std::string about, const std::string& example)
     : Options("mnist_softmax " + command, std::move(about), "mnist_softmax " + command + " " + example) {
-  add_common()("json", po::value<std::string>(), "write a report to this file; - for standard output")(
-      "quiet", po::bool_switch(), "say nothing but errors");
+  add_common("json", "write a report to this file; - for standard output");
+  add_common_flag("quiet", "say nothing but errors");
+}
+
+void CommandOptions::add_threads(const std::string& name, const std::string& help) {
+  add(name, std::to_string(std::max(1u, std::thread::hardware_concurrency())), help);
 }
 
 Output::Output(const CommandOptions& options)
@@ -40,6 +47,20 @@ void Output::keep_apart(const std::string& option, const std::string& file) cons
   if (json_ != "-" && same_file(file, json_))
     throw UsageError("--json: the same file as " + option + ", " + json_);
   if (same_file(file, config_)) throw UsageError(option + ": the same file as --config, " + file);
+}
+
+void describe(const Dataset& data, const Output& output) {
+  (output.quiet() ? std::cerr : output.text())
+      << data.notice << (data.notice.empty() || data.notice.ends_with('\n') ? "" : "\n");
+  output.text() << data.name << " from " << data.origin << ": training images " << data.train.pixels.n_rows
+                << "x" << data.train.pixels.n_cols << ", test images " << data.test.pixels.n_rows << "x"
+                << data.test.pixels.n_cols << ", " << data.class_names.size() << " classes\n";
+}
+
+void require_train_size(Options::Count size, const Dataset& data) {
+  if (size > data.train.pixels.n_cols)
+    throw UsageError("--train-size: only " + std::to_string(data.train.pixels.n_cols) +
+                     " training images, asked for " + std::to_string(size));
 }
 
 }  // namespace armagrad::apps

@@ -1,6 +1,6 @@
 #pragma once
 // The subcommands of mnist_softmax. Each takes its arguments and returns the exit status; UsageError for a
-// wrong command line, other exceptions for what went wrong in the doing.
+// wrong command line, other exceptions for failures.
 
 #include <string>
 #include <vector>

@@ -1,16 +1,19 @@
 // mnist_softmax explain
 
+#include <armagrad/nn/softmax_regression.hpp>
 #include <chrono>
 #include <iostream>
-#include <armagrad/nn/softmax_regression.hpp>
+#include <nlohmann/json.hpp>
 
-#include "apps/io/atomic_file.hpp"
 #include "apps/backprop_page/explanation.hpp"
+#include "apps/backprop_page/page.hpp"
 #include "apps/backprop_page/text.hpp"
-#include "commands.hpp"
-#include "apps/mnist_softmax/drawing/images.hpp"
-#include "command_output.hpp"
+#include "apps/datasets/data.hpp"
+#include "apps/io/atomic_file.hpp"
+#include "apps/mnist_softmax/model/labelled_images.hpp"
 #include "apps/mnist_softmax/model/saved_model.hpp"
+#include "command_output.hpp"
+#include "commands.hpp"
 
 namespace armagrad::apps {
 
@@ -34,11 +37,10 @@ int explain_command(const Arguments& arguments) {
       "the lab's loss and its gradient a step at a time: as text, or with --html as a page for the browser.",
       "--data mnist --html page.html");
   options.add_data();
-  const auto text = [](const std::string& value) { return po::value<std::string>()->default_value(value); };
-  options.add()("html", po::value<std::string>(), "write it as one HTML file instead")(
-      "model", po::value<std::string>(), "at the weights of this model; default: at W = 0")(
-      "train-size", text("4000"), "how many images, from the first")("l2", text("0.5"),
-                                                                     "weight of |W|^2/2 in the loss");
+  options.add("html", "write it as one HTML file instead")
+      .add("model", "at the weights of this model; default: at W = 0")
+      .add("train-size", "4000", "how many images, from the first")
+      .add("l2", "0.5", "weight of |W|^2/2 in the loss");
   if (!options.parse(arguments)) return 0;
   const std::string file = options.text("html"), model = options.text("model");
   const Output output(options);
@@ -49,15 +51,12 @@ int explain_command(const Arguments& arguments) {
   const double l2 = options.number("l2", 0, std::numeric_limits<double>::max());
   const arma::uword size = options.count("train-size", 1, UINT64_MAX);
   const Dataset data = load_dataset(options.data());
-  if (size > data.train.pixels.n_cols)
-    throw UsageError("--train-size: only " + std::to_string(data.train.pixels.n_cols) +
-                     " training images, asked for " + std::to_string(size));
+  require_train_size(size, data);
   const arma::mat at = weights(model, data);
   describe(data, output);
 
   const arma::uword classes = data.class_names.size();
-  const LabelledImages<double> images =
-      labelled<double>({data.train.pixels.head_cols(size), data.train.labels.head(size)}, classes);
+  const LabelledImages<double> images = first_labelled(data.train, size, classes);
   const auto start = std::chrono::steady_clock::now();
   Tape<double> tape;
   const V W = tape.variable(view(at, "W"));

@@ -5,10 +5,8 @@
 namespace armagrad::apps {
 
 void add_outputs(CommandOptions& options) {
-  options.add()("checkpoint", po::value<std::string>(),
-                "keep in this file how far it is, so that an interrupt loses little")(
-      "resume", po::bool_switch(), "go on from the checkpoint")("model", po::value<std::string>(),
-                                                                "save the model to this file");
+  options.add("checkpoint", "keep in this file how far it is, so that an interrupt loses little");
+  options.add_flag("resume", "go on from the checkpoint").add("model", "save the model to this file");
 }
 
 Outputs::Outputs(const CommandOptions& options)

@@ -1,15 +1,17 @@
 // mnist_softmax predict
 
-#include <cstdio>
+#include <nlohmann/json.hpp>
 
+#include "apps/datasets/data.hpp"
 #include "apps/datasets/data_known.hpp"
 #include "apps/io/image.hpp"
-#include "commands.hpp"
-#include "apps/mnist_softmax/drawing/images.hpp"
-#include "command_output.hpp"
-#include "apps/mnist_softmax/drawing/predict_drawing.hpp"
+#include "apps/mnist_softmax/drawing/fitted_drawing.hpp"
+#include "apps/mnist_softmax/drawing/text_blocks.hpp"
+#include "apps/mnist_softmax/model/labelled_images.hpp"
 #include "apps/mnist_softmax/model/saved_model.hpp"
-#include "apps/mnist_softmax/drawing/show_text.hpp"
+#include "apps/text/numbers.hpp"
+#include "command_output.hpp"
+#include "commands.hpp"
 
 namespace armagrad::apps {
 
@@ -17,19 +19,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// What is to be recognised.
+/// An image to recognise.
 struct Question {
   std::string name;   // the file, or which test image
   arma::mat image;    // as the model takes it
   std::string about;  // what was found in the picture, or the label
   Json found;         // the same
 };
-
-std::string percent(double share) {
-  char text[16];
-  std::snprintf(text, sizeof text, "%5.1f %%", 100 * share);
-  return text;
-}
 
 Question from_file(const std::string& file, const SavedModel& model) {
   const arma::Mat<unsigned char> picture = read_grey_image(file);
@@ -84,13 +80,13 @@ std::string answer(const Question& q, const SavedModel& model, const arma::vec& 
   for (const std::string& name : model.classes) names = std::max<arma::uword>(names, name.size());
   constexpr arma::uword room = 30;
   for (arma::uword c = 0; c < p.n_elem; ++c)
-    bars.lines.push_back(fitted(model.classes[c], names) + ' ' + percent(p(c)) + ' ' +
+    bars.lines.push_back(fitted(model.classes[c], names) + ' ' + right_aligned(percent(p(c)), 7) + ' ' +
                          bar(p(c), room, terminal));
   bars.width = names + room + 9;
   return side_by_side({as_text(q.image, terminal), bars}, terminal);
 }
 
-/// Of softmax regression: W_c % x, what each pixel adds to the scores of the chosen class and of the
+/// For softmax regression W_c % x, what each pixel adds to the scores of the chosen class and of the
 /// runner-up.
 std::string contributions(const arma::vec& x, arma::uword chosen, arma::uword second, const SavedModel& model,
                           const Terminal& terminal) {
@@ -100,9 +96,7 @@ std::string contributions(const arma::vec& x, arma::uword chosen, arma::uword se
   std::vector<TextBlock> blocks;
   for (const auto& [column, c] : {std::pair(0u, chosen), std::pair(1u, second)}) {
     TextBlock block = as_text(image_of(adds.col(column) / largest, model.width, model.height), terminal);
-    char text[64];
-    std::snprintf(text, sizeof text, "%s: score %.2f", model.classes[c].c_str(),
-                  arma::accu(adds.col(column)));
+    const std::string text = model.classes[c] + ": score " + fixed(arma::accu(adds.col(column)), 2);
     const arma::uword wide = std::max<arma::uword>(block.width, 28);
     for (std::string& line : block.lines) line += std::string(wide - block.width, ' ');
     block.width = wide;
@@ -142,9 +136,9 @@ int predict_command(const Arguments& arguments) {
                          "images of the test set.",
                          "digit.png --model digits.model");
   options.add_data();
-  options.take_several("FILE");
-  options.add()("model", po::value<std::string>(), "a file that train --model or --checkpoint wrote")(
-      "index", po::value<std::string>(), "images of the test set instead, from 0, as in 7 or 7,8");
+  options.add_arguments("FILE");
+  options.add("model", "a file that train --model or --checkpoint wrote")
+      .add("index", "images of the test set instead, from 0, as in 7 or 7,8");
   if (!options.parse(arguments)) return 0;
   const std::string file = options.text("model");
   if (file.empty()) throw UsageError("--model: which model? (see mnist_softmax predict --help)");

@@ -1,11 +1,14 @@
 // mnist_softmax show
 
+#include <nlohmann/json.hpp>
+
+#include "apps/datasets/data.hpp"
 #include "apps/io/atomic_file.hpp"
-#include "commands.hpp"
-#include "apps/mnist_softmax/drawing/images.hpp"
-#include "command_output.hpp"
+#include "apps/mnist_softmax/drawing/text_blocks.hpp"
+#include "apps/mnist_softmax/model/labelled_images.hpp"
 #include "apps/mnist_softmax/model/saved_model.hpp"
-#include "apps/mnist_softmax/drawing/show_text.hpp"
+#include "command_output.hpp"
+#include "commands.hpp"
 
 namespace armagrad::apps {
 
@@ -75,9 +78,9 @@ int show_command(const Arguments& arguments) {
   CommandOptions options("show", "images in the terminal, or with --model the weights of its first layer.",
                          "--data mnist --index 0,1,2");
   options.add_data();
-  options.add()("set", po::value<std::string>()->default_value("train"), "train or test")(
-      "index", po::value<std::string>()->default_value("0,1,2,3"), "which images, from 0")(
-      "model", po::value<std::string>(), "a model file, whose weights to show instead");
+  options.add("set", "train", "train or test")
+      .add("index", "0,1,2,3", "which images, from 0")
+      .add("model", "a model file, whose weights to show instead");
   if (!options.parse(arguments)) return 0;
   const Output output(options);
   output.keep_apart("--model", options.text("model"));

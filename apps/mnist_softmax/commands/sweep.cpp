@@ -2,14 +2,18 @@
 
 #include <chrono>
 #include <iostream>
+#include <nlohmann/json.hpp>
 
+#include "apps/cli/interrupts.hpp"
+#include "apps/cli/progress.hpp"
+#include "apps/datasets/data.hpp"
 #include "apps/mnist_softmax/model/checkpoint.hpp"
-#include "commands.hpp"
-#include "apps/mnist_softmax/training/interrupts.hpp"
-#include "files_to_write.hpp"
-#include "apps/mnist_softmax/training/progress.hpp"
+#include "apps/mnist_softmax/model/model_file.hpp"
 #include "apps/mnist_softmax/training/sweep_fits.hpp"
 #include "apps/mnist_softmax/training/train_report.hpp"
+#include "apps/text/numbers.hpp"
+#include "commands.hpp"
+#include "files_to_write.hpp"
 
 namespace armagrad::apps {
 
@@ -49,7 +53,7 @@ TrainReport refit(const Training<eT>& training, const GridPoint& point, const Sw
       training.trainer(training.used, nullptr, training_options<eT>(settings, training.threads));
   Progress progress(settings.pass(), settings.epochs, outputs.quiet());
   const bool complete = training.fit(trainer, [&] {
-    progress.show(trainer.time(), "loss " + std::to_string(trainer.state().log.back().loss),
+    progress.show(trainer.time(), "loss " + fixed(trainer.state().log.back().loss, 6),
                   trainer.time() / settings.expected_epochs());
     return !Interrupts::any();
   });
@@ -58,12 +62,12 @@ TrainReport refit(const Training<eT>& training, const GridPoint& point, const Sw
     Interrupts::obey();
   }
   TrainReport report = report_of(training, trainer, training.used);
-  report.settings = settings.as_json();
+  report.settings = settings;
   if (!outputs.model.empty()) {
-    ModelFile model{training.info, {}};
+    ModelFile model{training.info(), {}};
     model.info["l2"] = point.l2;
     model.info["sweep"] = as_json(table);
-    put_training(model, trainer.state(), report.settings);
+    put_training(model, trainer.state(), settings.as_json());
     put_parameters(model, training.net, trainer.parameters());
     save_model(outputs.model, model);
   }
@@ -124,11 +128,10 @@ int sweep_command(const Arguments& arguments) {
       "--l2 1e-6:1e-1:log11 --folds 5 --checkpoint sweep.state");
   options.add_data();
   add_settings(options, For::sweep);
-  options.add()("jobs",
-                po::value<std::string>()->default_value(
-                    std::to_string(std::max(1u, std::thread::hardware_concurrency()))),
-                "threads for fits side by side, or, if these are fewer, for the images of a step; the result "
-                "does not depend on it");
+  options.add_threads(
+      "jobs",
+      "threads for fits side by side, or, if these are fewer, for the images of a step; the result "
+      "does not depend on it");
   add_outputs(options);
   if (!options.parse(arguments)) return 0;
 
@@ -136,7 +139,7 @@ int sweep_command(const Arguments& arguments) {
   SweepSettings& s = sweep_settings;
   s.each = read_settings(options, For::sweep);
   s.grid = read_grid(options, s.each);
-  s.jobs = unsigned(options.count("jobs", 1, 1024));
+  s.jobs = options.threads("jobs");
   const Outputs outputs(options);
   const Dataset data = load_dataset(options.data());
   read_splits(s, options, data);

@@ -2,14 +2,18 @@
 
 #include <chrono>
 #include <iostream>
+#include <nlohmann/json.hpp>
 
+#include "apps/cli/interrupts.hpp"
+#include "apps/cli/progress.hpp"
+#include "apps/datasets/data.hpp"
 #include "apps/mnist_softmax/model/checkpoint.hpp"
-#include "commands.hpp"
+#include "apps/mnist_softmax/model/model_file.hpp"
 #include "apps/mnist_softmax/training/distributed.hpp"
-#include "apps/mnist_softmax/training/interrupts.hpp"
-#include "files_to_write.hpp"
-#include "apps/mnist_softmax/training/progress.hpp"
 #include "apps/mnist_softmax/training/train_report.hpp"
+#include "apps/text/numbers.hpp"
+#include "commands.hpp"
+#include "files_to_write.hpp"
 
 namespace armagrad::apps {
 
@@ -24,14 +28,14 @@ void fit(const Training<eT>& training, Trainer<eT>& trainer, const Outputs& outp
   const TrainingState<eT>& state = trainer.state();
   const auto keep = [&] {
     if (!outputs.checkpoint.empty() && training.ranks.rank == 0)
-      save_checkpoint(outputs.checkpoint, training.net, state, training.info, training.settings.as_json());
+      save_checkpoint(outputs.checkpoint, training.net, state, training.info(), training.settings.as_json());
   };
   const bool done = training.fit(trainer, [&] {
     const EpochLog& last = state.log.back();
-    std::string figures = "loss " + std::to_string(last.loss);
+    std::string figures = "loss " + fixed(last.loss, 6);
     if (!std::isnan(last.validation_loss))
-      figures += ", held back: loss " + std::to_string(last.validation_loss) + ", accuracy " +
-                 to_text(last.validation_accuracy);
+      figures += ", held back: loss " + fixed(last.validation_loss, 6) + ", accuracy " +
+                 shortest(last.validation_accuracy);
     progress.show(trainer.time(), figures, trainer.time() / training.settings.expected_epochs());
     if (state.position == 0) keep();
     return !Interrupts::any();
@@ -73,7 +77,7 @@ int run(const Settings& settings, const Dataset& data, unsigned threads, const O
   if (ranks.rank != 0) return 0;
 
   if (!outputs.model.empty()) {
-    ModelFile model{training.info, {}};
+    ModelFile model{training.info(), {}};
     put_training(model, trainer.state(), settings.as_json());
     put_parameters(model, training.net, trainer.parameters());
     save_model(outputs.model, model);
@@ -102,17 +106,15 @@ int train_command(const Arguments& arguments) {
                          "--data mnist --net lenet --model digits.model");
   options.add_data();
   add_settings(options, For::training);
-  options.add()("threads",
-                po::value<std::string>()->default_value(
-                    std::to_string(std::max(1u, std::thread::hardware_concurrency()))),
-                "threads that share the images of a step; the result does not depend on it")(
-      "distributed", po::bool_switch(),
+  options.add_threads("threads", "threads that share the images of a step; the result does not depend on it");
+  options.add_flag(
+      "distributed",
       "one of several processes that share the images: mpirun -n 2 mnist_softmax train --distributed");
   add_outputs(options);
   if (!options.parse(arguments)) return 0;
 
   const Settings settings = read_settings(options, For::training);
-  const auto threads = unsigned(options.count("threads", 1, 1024));
+  const unsigned threads = options.threads("threads");
   const Outputs outputs(options);
   const Dataset data = load_dataset(options.data());
   check_settings(settings, options, data);

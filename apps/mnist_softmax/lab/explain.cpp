@@ -1,9 +1,13 @@
 // mnist_softmax lab --explain
 
 #include <armagrad/armagrad.hpp>
+#include <armagrad/detail/report_text.hpp>
+#include <iomanip>
+#include <nlohmann/json.hpp>
 
 #include "apps/backprop_page/explanation.hpp"
 #include "apps/backprop_page/text.hpp"
+#include "apps/text/numbers.hpp"
 #include "lab.hpp"
 #include "student.hpp"
 
@@ -47,10 +51,8 @@ LabReport compared(const Lab& lab, const arma::mat& X, const arma::mat& Y) {
   for (const Part& p : parts) {
     const double error = relative(p.values, p.as_written);
     const bool differs = error > 1e-12;
-    char line[160];
-    std::snprintf(line, sizeof line, "  %-27s %-26s %.2g%s\n", p.right.c_str(), p.written.c_str(), error,
-                  differs ? "  differs" : "");
-    lab.out() << line;
+    lab.out() << std::left << "  " << std::setw(27) << p.right << ' ' << std::setw(26) << p.written << ' '
+              << significant(error, 2) << (differs ? "  differs\n" : "\n");
     report.push_back(
         {{"right", p.right}, {"notebook", p.written}, {"relative_difference", error}, {"differs", differs}});
   }

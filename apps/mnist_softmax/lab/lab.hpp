@@ -1,10 +1,11 @@
 #pragma once
-// The lab that the program grew from, in three parts: `mnist_softmax lab` has each.
+// The lab that the program grew from, in three parts, for `mnist_softmax lab`.
 
 #include <armagrad/nn/random.hpp>
 
-#include "apps/mnist_softmax/drawing/images.hpp"
+#include "apps/datasets/data_types.hpp"
 #include "apps/mnist_softmax/commands/command_output.hpp"
+#include "apps/mnist_softmax/model/labelled_images.hpp"
 
 namespace armagrad::apps {
 
@@ -17,10 +18,8 @@ struct Lab {
 
   std::ostream& out() const { return output.text(); }
   arma::uword classes() const { return data.class_names.size(); }
-  /// The images it is about.
-  LabelledImages<double> images() const {
-    return labelled<double>({data.train.pixels.head_cols(size), data.train.labels.head(size)}, classes());
-  }
+  /// The images that it uses.
+  LabelledImages<double> images() const { return first_labelled(data.train, size, classes()); }
   /// Weights uniform in [0, 1), where the notebook starts.
   arma::mat uniform() const {
     Random random(seed);
@@ -32,13 +31,13 @@ struct Lab {
 
 using LabReport = nlohmann::ordered_json;
 
-/// The notebook's steps from `first` to `last`, with what to expect of each and whether it was met:
-/// "as_expected" tells of all of them. Pictures go to `folder`, if there is one.
-LabReport walk(const Lab& lab, arma::uword first, arma::uword last, const std::string& folder,
-               unsigned threads);
+/// The notebook's steps from `first` to `last`, each with its expectations and whether they were met;
+/// "as_expected" is true if all were. Pictures go to `folder`, if there is one.
+LabReport run_notebook(const Lab& lab, arma::uword first, arma::uword last, const std::string& folder,
+                       unsigned threads);
 extern const arma::uword lab_steps;
 
-/// The mistakes of the student's notebook one by one, and what catches them.
+/// The mistakes of the student's notebook one by one, and the checks that catch them.
 LabReport mistakes(const Lab& lab);
 
 /// The loss in the lab's orientation, a sample per row, its derivation, and the student's gradient beside it.

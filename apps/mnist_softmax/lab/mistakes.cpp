@@ -1,23 +1,26 @@
 // mnist_softmax lab --student
 
-#include <iomanip>
+#include <armagrad/detail/report_text.hpp>
 #include <armagrad/nn/softmax_regression.hpp>
+#include <iomanip>
+#include <nlohmann/json.hpp>
 
+#include "apps/cli/progress.hpp"
+#include "apps/text/numbers.hpp"
 #include "lab.hpp"
 #include "student.hpp"
-#include "apps/mnist_softmax/training/progress.hpp"
 
 namespace armagrad::apps {
 
 namespace {
 
-/// What the mistakes are tried on.
-struct Notebook : Lab {
+/// The data and the starting points on which the mistakes are tried.
+struct Trials : Lab {
   const LabelledImages<double> all, test;
   const arma::mat X, Y;            // the first of all
   const arma::mat zeros, uniform;  // where W may start
 
-  explicit Notebook(const Lab& lab)
+  explicit Trials(const Lab& lab)
       : Lab(lab),
         all(labelled<double>(data.train, classes())),
         test(labelled<double>(data.test, classes())),
@@ -30,22 +33,17 @@ struct Notebook : Lab {
 double cosine(const arma::mat& a, const arma::mat& b) {
   return arma::accu(a % b) / (arma::norm(a, "fro") * arma::norm(b, "fro"));
 }
-std::string fixed(double x, int digits) {
-  std::ostringstream text;
-  text << std::fixed << std::setprecision(digits) << x;
-  return text.str();
-}
 double accuracy(const arma::mat& W, const arma::mat& X, const arma::mat& Y) {
   const arma::mat scores = W.t() * X;
   const arma::urowvec right = arma::index_max(scores, 0) == arma::index_max(Y, 0);
   return arma::mean(arma::conv_to<arma::rowvec>::from(right));
 }
-std::string accuracies(const arma::mat& W, const Notebook& lab) {
+std::string accuracies(const arma::mat& W, const Trials& lab) {
   return fixed(accuracy(W, lab.all.X, lab.all.Y), 4) + "/" + fixed(accuracy(W, lab.test.X, lab.test.Y), 4);
 }
 
 /// check_gradient of the student's gradient at W, against the tape's of the right loss.
-GradientCheck checked(const StudentGradient& student, const Notebook& lab, const arma::mat& W, double l2) {
+GradientCheck checked(const StudentGradient& student, const Trials& lab, const arma::mat& W, double l2) {
   CheckOptions<double> options;
   options.analytic = {student(W, lab.X, lab.Y, l2)};
   const auto loss = [&](const auto& w) {
@@ -56,14 +54,10 @@ GradientCheck checked(const StudentGradient& student, const Notebook& lab, const
 
 /// The relative error, marked where the check found it wrong.
 std::string verdict(const GradientCheck& check) {
-  const double error = check.evidence.back().error;
-  std::ostringstream text;
-  text << std::setprecision(3) << std::scientific << std::setprecision(1) << error
-       << (check.passed() ? "" : " caught");
-  return text.str();
+  return scientific(check.evidence.back().error, 1) + (check.passed() ? "" : " caught");
 }
 
-LabReport gradients_table(const Notebook& lab) {
+LabReport gradients_table(const Trials& lab) {
   const std::vector<int> width{23, 9, 9, 10, 16, 16, 16, 14};
   const auto row = [&](const std::vector<std::string>& cells) {
     for (std::size_t k = 0; k < cells.size(); ++k) lab.out() << std::left << std::setw(width[k]) << cells[k];
@@ -123,7 +117,7 @@ LabReport gradients_table(const Notebook& lab) {
 }
 
 /// A loss that reads l2 from a global: invisible, unless l2 is a variable too.
-void l2_from_a_global(const Notebook& lab) {
+void l2_from_a_global(const Trials& lab) {
   const double l2_reg = lab.l2;
   const arma::mat& W = lab.uniform;
   const auto as_written = [&](const arma::vec&) { return student_loss(W, lab.X, lab.Y, l2_reg); };
@@ -138,7 +132,7 @@ void l2_from_a_global(const Notebook& lab) {
 }
 
 /// exp of scores that nothing was subtracted from.
-void no_max_shift(const Notebook& lab) {
+void no_max_shift(const Trials& lab) {
   lab.out() << "\nno max-shift in softmax\n";
   const double largest = arma::mat(lab.uniform.t() * lab.X).max();
   for (const double factor : {1.0, std::ceil(710 / largest)}) {
@@ -158,7 +152,7 @@ void no_max_shift(const Notebook& lab) {
   }
 }
 
-void start_and_schedule(const Notebook& lab) {
+void start_and_schedule(const Trials& lab) {
   const double J = student_loss(lab.uniform, lab.X, lab.Y, lab.l2),
                penalty = lab.l2 / 2 * arma::accu(arma::square(lab.uniform));
   lab.out() << "\nW starts uniform in [0,1)\n  J " << J << ", of which the penalty " << penalty
@@ -187,11 +181,11 @@ void start_and_schedule(const Notebook& lab) {
 }  // namespace
 
 LabReport mistakes(const Lab& lab) {
-  const Notebook notebook(lab);
-  LabReport report{{"mistakes", gradients_table(notebook)}};
-  l2_from_a_global(notebook);
-  no_max_shift(notebook);
-  start_and_schedule(notebook);
+  const Trials trials(lab);
+  LabReport report{{"mistakes", gradients_table(trials)}};
+  l2_from_a_global(trials);
+  no_max_shift(trials);
+  start_and_schedule(trials);
   return report;
 }
 

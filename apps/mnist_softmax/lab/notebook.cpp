@@ -1,19 +1,21 @@
 // mnist_softmax lab: the notebook's steps.
 
-#include <cmath>
-#include <iomanip>
+#include <armagrad/armagrad.hpp>
 #include <armagrad/nn/softmax_regression.hpp>
+#include <cmath>
+#include <nlohmann/json.hpp>
 #include <numeric>
 #include <sstream>
 
 #include "apps/charts/chart.hpp"
+#include "apps/cli/progress.hpp"
 #include "apps/io/atomic_file.hpp"
-#include "lab.hpp"
-#include "chart.hpp"
 #include "apps/mnist_softmax/drawing/pictures.hpp"
-#include "apps/mnist_softmax/training/progress.hpp"
+#include "apps/mnist_softmax/drawing/text_chart.hpp"
 #include "apps/mnist_softmax/training/sweep_fits.hpp"
 #include "apps/mnist_softmax/training/train_report.hpp"
+#include "apps/text/numbers.hpp"
+#include "lab.hpp"
 
 namespace armagrad::apps {
 
@@ -28,12 +30,12 @@ struct Given : CommandOptions {
   }
 };
 
-/// What `mnist_softmax train` makes of these words.
+/// The settings that `mnist_softmax train` would read from these words.
 Settings settings_of(const std::string& line) {
   return read_settings(Given(line, For::training), For::training);
 }
 
-/// What `mnist_softmax sweep` makes of them.
+/// The training and the grid that `mnist_softmax sweep` would read from these words.
 struct Sweep {
   Sweep(const std::string& line, const Lab& lab, unsigned threads)
       : options(line, For::sweep),
@@ -45,15 +47,9 @@ struct Sweep {
   const Grid grid;
 };
 
-std::string text(double x, int digits = 6) {
-  std::ostringstream out;
-  out << std::setprecision(digits) << x;
-  return out.str();
-}
-
-class Walk {
+class Notebook {
  public:
-  Walk(const Lab& lab, const std::string& folder, unsigned threads)
+  Notebook(const Lab& lab, const std::string& folder, unsigned threads)
       : lab_(lab),
         folder_(folder),
         terminal_(this_terminal(lab.output.in_colour())),
@@ -63,7 +59,7 @@ class Walk {
 
   struct Step {
     const char* title;
-    void (Walk::*run)();
+    void (Notebook::*run)();
   };
   static const std::vector<Step>& steps();
 
@@ -99,7 +95,7 @@ class Walk {
     report_["expectations"].push_back({{"expected", what}, {"found", found}, {"met", met}});
   }
   void expect_near(const std::string& what, double found, double golden, double within) {
-    expect(what + " " + text(golden, 10), std::abs(found - golden) <= within, text(found, 10));
+    expect(what + " " + significant(golden, 10), std::abs(found - golden) <= within, significant(found, 10));
   }
   void show_tiles(const arma::mat& columns, const std::vector<std::string>& names) const {
     std::vector<TextBlock> blocks;
@@ -118,7 +114,7 @@ class Walk {
   void fit(Trainer<double>& trainer, const Training<double>& training, const Settings& settings) const {
     Progress progress("epoch", settings.epochs, lab_.output.quiet());
     training.fit(trainer, [&] {
-      progress.show(trainer.time(), "loss " + std::to_string(trainer.state().log.back().loss));
+      progress.show(trainer.time(), "loss " + fixed(trainer.state().log.back().loss, 6));
       return true;
     });
   }
@@ -129,11 +125,11 @@ class Walk {
   /// The lab's gradient descent, which several steps look at.
   const Fit& descended() {
     if (!fit_) {
-      std::ostringstream words;
-      words << "--optimizer gd --init zeros --epochs " << lab_.epochs << " --lr " << lab_.rate
-            << " --lr-decay " << lab_.decay << " --l2 " << lab_.l2;
-      out() << "   mnist_softmax train --train-size " << lab_.size << ' ' << words.str() << std::endl;
-      const Settings settings = settings_of(words.str());
+      const std::string words = "--optimizer gd --init zeros --epochs " + std::to_string(lab_.epochs) +
+                                " --lr " + significant(lab_.rate) + " --lr-decay " + significant(lab_.decay) +
+                                " --l2 " + significant(lab_.l2);
+      out() << "   mnist_softmax train --train-size " << lab_.size << ' ' << words << std::endl;
+      const Settings settings = settings_of(words);
       Trainer<double> trainer =
           training_.trainer(images_, nullptr, training_options<double>(settings, training_.threads));
       fit(trainer, training_, settings);
@@ -167,7 +163,7 @@ class Walk {
   arma::uword expected_ = 0, met_ = 0;
 };
 
-void Walk::data() {
+void Notebook::data() {
   const Samples& train = lab_.data.train;
   const arma::uword n = train.pixels.n_cols, d = train.pixels.n_rows, first = std::min<arma::uword>(10, n);
   std::string labels;
@@ -179,14 +175,14 @@ void Walk::data() {
         << "   The first labels: " << labels << '\n';
   report_["first_labels"] = labels;
   expect("pixels from 0 to 1", training_.all.X.min() >= 0 && training_.all.X.max() <= 1,
-         text(training_.all.X.min()) + " to " + text(training_.all.X.max()));
+         significant(training_.all.X.min()) + " to " + significant(training_.all.X.max()));
   const double off = arma::abs(arma::sum(training_.all.Y, 0) - 1).max();
-  expect("each column of Y sums to 1", off == 0, off == 0 ? "1" : "off by " + text(off));
+  expect("each column of Y sums to 1", off == 0, off == 0 ? "1" : "off by " + significant(off));
   if (lab_.data.name == "MNIST")
     expect("labels 5 0 4 1 9 2 1 3 1 4", labels == "5 0 4 1 9 2 1 3 1 4", labels);
 }
 
-void Walk::digits() {
+void Notebook::digits() {
   const arma::uword n = std::min<arma::uword>(10, images_.X.n_cols);
   std::vector<std::string> names;
   for (arma::uword k = 0; k < n; ++k) names.push_back(lab_.data.class_names[lab_.data.train.labels(k)]);
@@ -194,12 +190,12 @@ void Walk::digits() {
   const arma::mat first = images_.X.head_cols(n);
   show_tiles(first, names);
   const double ink = arma::mean(arma::vectorise(first));
-  expect("neither empty nor full", ink > 0.01 && ink < 0.99, "ink " + text(ink, 2));
+  expect("neither empty nor full", ink > 0.01 && ink < 0.99, "ink " + significant(ink, 2));
   picture("digits.png",
           png_on_white(tiles(first, lab_.data.width, lab_.data.height, Palette::ink, {5, 4, 8})));
 }
 
-void Walk::at_zero() {
+void Notebook::at_zero() {
   out() << "   J = -1/n sum log p_y + l2/2 |W|^2, p = softmax(W'x). At W = 0 all classes are alike, p = 1/"
         << lab_.classes() << ".\n";
   const auto loss = [&](const auto& w) {
@@ -210,14 +206,14 @@ void Walk::at_zero() {
   const double chance = std::log(double(lab_.classes()));
   expect_near("J = ln " + std::to_string(lab_.classes()) + " =", J, chance, 1e-12);
   const double sums = arma::abs(arma::sum(dW, 1)).max();
-  expect("the gradient's sums over the classes are 0", sums < 1e-12, text(sums, 2));
+  expect("the gradient's sums over the classes are 0", sums < 1e-12, significant(sums, 2));
   if (is_the_lab_) expect_near("|dJ/dW| =", arma::norm(dW, "fro"), 1.054476, 1e-6);
   const GradientCheck check = check_gradient(loss, zeros);
   expect("differences and the complex step agree with the gradient (mnist_softmax check)", check.passed(),
          check.passed() ? "passed" : "FAILED");
 }
 
-void Walk::descent() {
+void Notebook::descent() {
   const Fit& f = descended();
   report_["loss"] = f.losses.back();
   report_["gradient_norm"] = f.gradient_norm;
@@ -226,20 +222,20 @@ void Walk::descent() {
   if (is_the_lab_) expect_near("J after one step", f.losses[1], 2.196720413, 1e-9);
   const double rise = arma::diff(arma::vec(f.losses)).max();
   expect("J never rises but by rounding", rise <= 1e-14 * f.losses.front(),
-         rise <= 0 ? "never" : "by " + text(rise, 1));
+         rise <= 0 ? "never" : "by " + significant(rise, 1));
   if (is_the_lab_) {
     expect_near("J at the end", f.losses.back(), 1.669930311, 1e-9);
     expect("|dJ/dW| below 1e-3: the schedule stops just short of the optimum", f.gradient_norm < 1e-3,
-           text(f.gradient_norm, 3));
+           significant(f.gradient_norm, 3));
   }
 }
 
-void Walk::curve() {
+void Notebook::curve() {
   const std::vector<double>& losses = descended().losses;
   out() << chart(losses, "epoch", 10, terminal_);
   const double all = losses.front() - losses.back(), early = losses.front() - losses[losses.size() / 2];
   expect("nearly all of the way is gone in the first half of the epochs", early > 0.8 * all,
-         text(100 * early / std::max(all, 1e-300), 3) + " %");
+         significant(100 * early / std::max(all, 1e-300), 3) + " %");
   report_["losses"] = losses;
   std::vector<double> epochs(losses.size());
   std::iota(epochs.begin(), epochs.end(), 0);
@@ -251,37 +247,37 @@ void Walk::curve() {
                                          {{"", epochs, losses, Mark::line, 0, {}}}})));
 }
 
-void Walk::accuracies() {
+void Notebook::accuracies() {
   const arma::mat theta = arma::vectorise(descended().W);
   const double train = training_.accuracy(theta, training_.all),
                test = training_.accuracy(theta, training_.test);
   report_["train_accuracy"] = train;
   report_["test_accuracy"] = test;
-  const std::string found = text(train, 5) + " and " + text(test, 5);
+  const std::string found = significant(train, 5) + " and " + significant(test, 5);
   out() << "   On all " << training_.all.X.n_cols << " training and " << training_.test.X.n_cols
         << " test images: " << found << ".\n";
-  expect("far above chance, " + text(1. / double(lab_.classes()), 2),
-         std::min(train, test) > 3. / double(lab_.classes()), text(std::min(train, test), 5));
+  expect("far above chance, " + significant(1. / double(lab_.classes()), 2),
+         std::min(train, test) > 3. / double(lab_.classes()), significant(std::min(train, test), 5));
   if (is_the_lab_)
     expect("0.80585 and 0.8111, and not the notebook's 0.72",
            std::abs(train - 0.80585) < 5e-5 && std::abs(test - 0.8111) < 5e-5, found);
 }
 
-void Walk::pictures_of_weights() {
+void Notebook::pictures_of_weights() {
   const arma::mat& W = descended().W;
   const double largest = std::max(arma::abs(W).max(), 1e-300);
   out() << "   Each column of W as an image, " << (terminal_.colour ? "red" : "shades")
         << " for what speaks for the class, " << (terminal_.colour ? "blue" : "strokes")
-        << " against it, from -" << text(largest, 2) << " to " << text(largest, 2) << ".\n";
+        << " against it, from -" << significant(largest, 2) << " to " << significant(largest, 2) << ".\n";
   show_tiles(W / largest, lab_.data.class_names);
   const double sums = arma::abs(arma::sum(W, 1)).max() / largest;
-  expect("the classes' weights sum to 0, as those of every step did", sums < 1e-9, text(sums, 2));
+  expect("the classes' weights sum to 0, as those of every step did", sums < 1e-9, significant(sums, 2));
   if (folder_.empty()) return;
   write_weights_png(folder_ + "/weights.png", W, lab_.data.width, lab_.data.height);
   out() << "   " << folder_ << "/weights.png\n";
 }
 
-void Walk::all_images() {
+void Notebook::all_images() {
   const arma::uword n = training_.used.X.n_cols, held = std::max<arma::uword>(1, n / 6);
   out() << "   The part the notebook leaves undone: mnist_softmax train --validation " << held << std::endl;
   const Split parts = training_.hold_back(held);
@@ -294,18 +290,19 @@ void Walk::all_images() {
                valid = best.validation_accuracy;
   report_["validation_accuracy"] = valid;
   report_["test_accuracy"] = test;
-  out() << "   The smallest loss on the " << held << " images held back: " << text(best.validation_loss)
-        << " after " << trainer.state().best_epoch << " epochs.\n";
+  out() << "   The smallest loss on the " << held
+        << " images held back: " << significant(best.validation_loss) << " after "
+        << trainer.state().best_epoch << " epochs.\n";
   const double error =
       3 * std::sqrt(valid * (1 - valid) * (1. / double(held) + 1. / double(training_.test.X.n_cols)));
-  expect("accuracy held back foretells that of the test, within " + text(error, 2),
-         std::abs(valid - test) <= error + 1e-12, text(valid, 5) + " and " + text(test, 5));
+  expect("accuracy held back foretells that of the test, within " + significant(error, 2),
+         std::abs(valid - test) <= error + 1e-12, significant(valid, 5) + " and " + significant(test, 5));
   if (is_the_lab_)
     expect("at least 0.92 on the test images, as there is more data and less penalty", test >= 0.92,
-           text(test, 5));
+           significant(test, 5));
 }
 
-SweepTable Walk::table_of(const Sweep& sweep) {
+SweepTable Notebook::table_of(const Sweep& sweep) {
   const Training<double>& training = sweep.training;
   SweepFits<double> fits(training, sweep.grid,
                          {training.hold_back(std::max<arma::uword>(1, training.used.X.n_cols / 6))});
@@ -319,7 +316,7 @@ SweepTable Walk::table_of(const Sweep& sweep) {
   return table;
 }
 
-void Walk::search() {
+void Notebook::search() {
   const std::string words = "--l2 1e-5:1e-1:log5";
   out() << "   mnist_softmax sweep " << words
         << ": by the loss on what is held back, never on the test images." << std::endl;
@@ -327,19 +324,20 @@ void Walk::search() {
   const SweepTable table = table_of(sweep);
   const GridPoint best = table.rows[table.smallest].point;
   l2_ = best.l2;
-  expect("far less penalty than the lab's " + text(lab_.l2), best.l2 < lab_.l2 / 5, "l2 " + text(best.l2));
+  expect("far less penalty than the lab's " + significant(lab_.l2), best.l2 < lab_.l2 / 5,
+         "l2 " + significant(best.l2));
   const Settings settings = best.in(sweep.training.settings);
   Trainer<double> trainer = sweep.training.trainer(sweep.training.used, nullptr,
                                                    training_options<double>(settings, training_.threads));
   fit(trainer, sweep.training, settings);
   const double test = training_.accuracy(trainer.parameters(), training_.test);
   report_["test_accuracy"] = test;
-  out() << "   Fitted again to all " << training_.used.X.n_cols << " images with l2 " << text(best.l2)
-        << "; the test images, once: " << text(test, 5) << ".\n";
-  if (is_the_lab_) expect("at least 0.925", test >= 0.925, text(test, 5));
+  out() << "   Fitted again to all " << training_.used.X.n_cols << " images with l2 " << significant(best.l2)
+        << "; the test images, once: " << significant(test, 5) << ".\n";
+  if (is_the_lab_) expect("at least 0.925", test >= 0.925, significant(test, 5));
 }
 
-void Walk::batch_sizes() {
+void Notebook::batch_sizes() {
   std::string sizes;
   for (const arma::uword size : {32, 128, 512}) {
     if (size <= training_.used.X.n_cols / 2)
@@ -349,37 +347,37 @@ void Walk::batch_sizes() {
     out() << "   There are too few images to be parted into batches.\n";
     return;
   }
-  const std::string words = "--batch-size " + sizes + " --l2 " + text(l2_);
+  const std::string words = "--batch-size " + sizes + " --l2 " + significant(l2_);
   out() << "   mnist_softmax sweep " << words << std::endl;
   const SweepTable table = table_of({words, lab_, training_.threads});
   double least = 1, most = 0;
   for (const auto& row : table.rows)
     least = std::min(least, row.all.accuracy), most = std::max(most, row.all.accuracy);
   expect("it decides how long an epoch takes more than how good the model is: accuracies within 0.03",
-         most - least < 0.03, text(least, 5) + " to " + text(most, 5));
+         most - least < 0.03, significant(least, 5) + " to " + significant(most, 5));
 }
 
-const std::vector<Walk::Step>& Walk::steps() {
-  static const std::vector<Step> all{{"The data", &Walk::data},
-                                     {"Ten images", &Walk::digits},
-                                     {"The loss and its gradient at W = 0", &Walk::at_zero},
-                                     {"Gradient descent with the lab's settings", &Walk::descent},
-                                     {"The loss curve", &Walk::curve},
-                                     {"Accuracies", &Walk::accuracies},
-                                     {"The weights as images", &Walk::pictures_of_weights},
-                                     {"All the images, and validation", &Walk::all_images},
-                                     {"A good value for l2", &Walk::search},
-                                     {"The batch size", &Walk::batch_sizes}};
+const std::vector<Notebook::Step>& Notebook::steps() {
+  static const std::vector<Step> all{{"The data", &Notebook::data},
+                                     {"Ten images", &Notebook::digits},
+                                     {"The loss and its gradient at W = 0", &Notebook::at_zero},
+                                     {"Gradient descent with the lab's settings", &Notebook::descent},
+                                     {"The loss curve", &Notebook::curve},
+                                     {"Accuracies", &Notebook::accuracies},
+                                     {"The weights as images", &Notebook::pictures_of_weights},
+                                     {"All the images, and validation", &Notebook::all_images},
+                                     {"A good value for l2", &Notebook::search},
+                                     {"The batch size", &Notebook::batch_sizes}};
   return all;
 }
 
 }  // namespace
 
-const arma::uword lab_steps = Walk::steps().size();
+const arma::uword lab_steps = Notebook::steps().size();
 
-LabReport walk(const Lab& lab, arma::uword first, arma::uword last, const std::string& folder,
-               unsigned threads) {
-  return Walk(lab, folder, threads).run(first, last);
+LabReport run_notebook(const Lab& lab, arma::uword first, arma::uword last, const std::string& folder,
+                       unsigned threads) {
+  return Notebook(lab, folder, threads).run(first, last);
 }
 
 }  // namespace armagrad::apps

@@ -1,6 +1,6 @@
 #pragma once
-// The lab's notebook as the student wrote it, its mistakes one by one: docs/gradient-checking.md tells what
-// they do. One sample per column, where the notebook has one per row.
+// The lab's notebook as the student wrote it, its mistakes one by one; docs/gradient-checking.md describes
+// their effects. One sample per column, where the notebook has one per row.
 
 #include <armadillo>
 #include <cmath>
@@ -9,7 +9,7 @@
 
 namespace armagrad::apps {
 
-/// What a softmax is normalised over.
+/// The entries that a softmax is normalised over.
 enum class Over { sample, everything };
 
 /// exp(Z) / sum(exp(Z)), over each column or over all of Z, without the shift that keeps exp from

@@ -1,6 +1,9 @@
 #include "checkpoint.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "apps/io/data_error.hpp"
+#include "model_file.hpp"
 #include "net.hpp"
 
 namespace armagrad::apps {

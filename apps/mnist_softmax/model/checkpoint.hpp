@@ -1,15 +1,16 @@
 #pragma once
 // A training as a file: a model file with more in it, so that it can be evaluated too.
 
-#include <filesystem>
 #include <armagrad/nn/trainer.hpp>
-
-#include "apps/io/model_file.hpp"
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
 
 namespace armagrad::apps {
 
-/// Puts how a training went into a model's file: info["training"] has its settings and how long it was, the
-/// array training.log a column for each EpochLog, its entries in their order.
+struct ModelFile;
+
+/// Adds the course of a training to a model's file: info["training"] holds its settings and how long it was,
+/// the array training.log (4 x epochs + 1) an EpochLog per column, its members in their order.
 template <class eT>
 void put_training(ModelFile& file, const TrainingState<eT>& state, const nlohmann::json& settings);
 

@@ -1,6 +1,10 @@
 #include "net.hpp"
 
+#include <armagrad/armagrad.hpp>
 #include <map>
+#include <nlohmann/json.hpp>
+
+#include "model_file.hpp"
 
 namespace armagrad::apps {
 

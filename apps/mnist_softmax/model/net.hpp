@@ -2,22 +2,23 @@
 // The nets that the program knows by name.
 
 #include <armagrad/nn/sequential.hpp>
-#include <nlohmann/json.hpp>
-
-#include "apps/io/model_file.hpp"
+#include <nlohmann/json_fwd.hpp>
 
 namespace armagrad::apps {
 
-/// What a model file says of its net.
+struct ModelFile;
+
+/// The kind of net and its options, as a model file describes them.
 struct NetChoice {
   std::string kind = "softmax";     // or mlp, lenet
   std::vector<arma::uword> hidden;  // units of the dense layers before the last
   std::string activation = "relu";  // or tanh
-  double dropout = 0;               // after each of them
+  double dropout = 0;               // after each dense layer but the last
 };
 
-/// std::runtime_error that names the file, if the file is not of a net that is known.
+/// Reads the choice from a file's metadata; std::runtime_error, which names the file, for an unknown net.
 NetChoice net_in(const nlohmann::json& info, const std::string& file);
+/// Writes the choice to a file's metadata.
 void describe(const NetChoice& choice, nlohmann::json& info);
 
 /// The net for images of this size; `init` is the initialiser's name. std::logic_error if they are too small.

@@ -1,14 +1,26 @@
 #include "saved_model.hpp"
 
+#include <armagrad/armagrad.hpp>
+
+#include "labelled_images.hpp"
+
 namespace armagrad::apps {
 
-arma::mat SavedModel::probabilities(const arma::mat& X, unsigned threads) const {
-  const arma::mat scores = outputs(net, parameters, X, threads);
-  Tape<double> tape;
-  return softmax(tape.constant(view(scores)), 0).value();
+namespace {
+
+template <class eT>
+arma::mat probabilities_of(const Sequential<eT>& net, const arma::Mat<eT>& parameters, const arma::Mat<eT>& X,
+                           unsigned threads) {
+  const arma::Mat<eT> scores = outputs(net, parameters, X, threads);
+  Tape<eT> tape;
+  return arma::conv_to<arma::mat>::from(softmax(tape.constant(view(scores)), 0).value());
 }
 
-namespace {
+bool in_float(const ModelFile& file) {
+  return std::any_of(file.arrays.begin(), file.arrays.end(), [](const auto& named) {
+    return named.first == "0.weight" && std::holds_alternative<arma::fmat>(named.second);
+  });
+}
 
 ModelFile in_doubles(ModelFile file) {
   for (auto& [name, array] : file.arrays) {
@@ -18,28 +30,53 @@ ModelFile in_doubles(ModelFile file) {
   return file;
 }
 
+arma::uword length(const nlohmann::json& info, const char* side) {
+  return info.at(side).get_ref<const nlohmann::json::number_unsigned_t&>();
+}
+
 }  // namespace
 
+arma::mat SavedModel::probabilities(const arma::mat& X) const {
+  return probabilities_of(net, parameters, X, 1);
+}
+
+Figures figures_of(const SavedModel& m, const Samples& samples, unsigned threads) {
+  const arma::uword classes = m.classes.size();
+  if (!m.in_float)
+    return figures_of(probabilities_of(m.net, m.parameters, labelled<double>(samples, classes).X, threads),
+                      samples.labels);
+  const auto net = make_net<float>(m.choice, {1, m.height, m.width}, classes, "zeros");
+  const auto parameters = arma::conv_to<arma::fmat>::from(m.parameters);
+  return figures_of(probabilities_of(net, parameters, labelled<float>(samples, classes).X, threads),
+                    samples.labels);
+}
+
 SavedModel load_saved_model(const std::string& name) {
-  ModelFile file = in_doubles(load_model(name));
+  const ModelFile saved = load_model(name);
+  ModelFile file = in_doubles(saved);
   const NetChoice choice = net_in(file.info, name);
   try {
-    const auto width = file.info.at("width").get<arma::uword>(),
-               height = file.info.at("height").get<arma::uword>();
+    const arma::uword width = length(file.info, "width"), height = length(file.info, "height");
     const auto classes = file.info.at("classes").get<std::vector<std::string>>();
-    const Sequential<double> net = make_net<double>(choice, {1, height, width}, classes.size(), "zeros");
+    const auto dataset = file.info.value("dataset", "");
+    const auto net = make_net<double>(choice, {1, height, width}, classes.size(), "zeros");
     const arma::mat parameters = parameters_in(file, net, name);
-    return {choice, width, height, classes, file.info.value("dataset", ""), net, parameters, std::move(file)};
+    return {choice, width, height, classes, dataset, in_float(saved), net, parameters, std::move(file)};
   } catch (const nlohmann::json::exception& error) {
-    throw std::runtime_error(name + ": damaged metadata: its width, height, classes or dataset");
+    throw std::runtime_error(name +
+                             ": not as mnist_softmax writes models: its width, height, classes or dataset");
   } catch (const std::logic_error& error) {
     throw std::runtime_error(name + ": not for these images: " + error.what());
   }
 }
 
 void require_fit(const SavedModel& model, const std::string& file, const Dataset& data) {
+  const auto size = [](arma::uword width, arma::uword height) {
+    return std::to_string(width) + "x" + std::to_string(height);
+  };
   if (model.width != data.width || model.height != data.height)
-    throw std::runtime_error(file + ": trained on images of another width and height");
+    throw std::runtime_error(file + ": not for these images: trained on " + size(model.width, model.height) +
+                             " pixels, these have " + size(data.width, data.height));
   if (model.classes.size() != data.class_names.size())
     throw std::runtime_error(file + ": trained for " + std::to_string(model.classes.size()) +
                              " classes, not " + std::to_string(data.class_names.size()));

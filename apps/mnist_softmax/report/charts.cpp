@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <nlohmann/json.hpp>
+
+#include "apps/text/numbers.hpp"
 
 namespace armagrad::apps {
 
@@ -20,9 +23,7 @@ Series row_of(const arma::mat& log, arma::uword row, const std::string& name, un
 
 std::string at_the_end(const Series& s) {
   if (s.y.empty()) return "";
-  char text[32];
-  std::snprintf(text, sizeof text, "%.4g", s.y.back());
-  return s.name + " " + text + " at the end. ";
+  return s.name + " " + significant(s.y.back(), 4) + " at the end. ";
 }
 
 Chart by_epoch(const std::string& id, const std::string& what, const arma::mat& log, arma::uword first,
@@ -86,11 +87,9 @@ Chart calibration_chart(const Calibration& c) {
   for (arma::uword k = 0; k < c.images.n_elem; ++k) {
     bars.x.push_back((double(k) + 0.5) / n);
     bars.y.push_back(c.accuracy(k));
-    if (c.images(k) > 0) {
-      char text[96];
-      std::snprintf(text, sizeof text, "Confidence %.2f, accuracy %.2f. ", c.confidence(k), c.accuracy(k));
-      chart.description += text;
-    }
+    if (c.images(k) > 0)
+      chart.description +=
+          "Confidence " + fixed(c.confidence(k), 2) + ", accuracy " + fixed(c.accuracy(k), 2) + ". ";
   }
   chart.series = {bars, {"as sure as right", {0, 1}, {0, 1}, Mark::dashes, 5, {}}};
   return chart;
@@ -127,7 +126,7 @@ Chart sweep_chart(const nlohmann::json& sweep) {
     if (p.at("l2").get<double>() > 0) smallest = std::min(smallest, p.at("l2").get<double>());
     rates |= p.at("lr") != points.at(0).at("lr");
   }
-  // A logarithmic axis has no place for l2 = 0: it stands a decade to the left.
+  // A logarithmic axis has no place for l2 = 0: it is drawn a decade to the left.
   const auto place = [&](const nlohmann::json& p) {
     const double l2 = p.at("l2");
     return l2 > 0 ? l2 : std::isfinite(smallest) ? smallest / 10 : 1e-10;

@@ -40,7 +40,7 @@ std::string key_figures(const Report& r) {
          "± " + percent(error, 2) + " on " + std::to_string(r.test.images) + " images", true);
   figure("Training accuracy", percent(r.train.accuracy, 2),
          "on " + std::to_string(r.train.images) + " images");
-  figure("Test log loss", formatted("%.4f", r.test.log_loss), formatted("training %.4f", r.train.log_loss));
+  figure("Test log loss", fixed(r.test.log_loss, 4), "training " + fixed(r.train.log_loss, 4));
   figure("Calibration error", percent(r.test.calibration.error, 2), "of the confidence");
   figure("Gradient check", r.check.passed() ? "passed" : "failed",
          std::to_string(r.check.evidence.size()) + " tests");
@@ -66,7 +66,7 @@ std::map<std::string, std::string> files_of(const Report& r) {
     for (std::size_t at = 0; (at = page.find(place, at)) != std::string::npos; at += text.size())
       page.replace(at, place.size(), text);
   };
-  // What comes from files last: it could hold another place's name.
+  // Text from files is inserted last, as it could contain the name of another place.
   put("@contents@", contents);
   put("@key@", key_figures(r));
   put("@lead@", lead(r));

@@ -3,10 +3,8 @@
 
 #include <armagrad/check_report.hpp>
 #include <map>
-#include <optional>
 
 #include "apps/datasets/data_types.hpp"
-#include "figures.hpp"
 #include "apps/mnist_softmax/model/saved_model.hpp"
 
 namespace armagrad::apps {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "apps/charts/svg.hpp"
 #include "charts.hpp"
 
 namespace armagrad::apps {
@@ -21,7 +20,7 @@ std::string facts(const Rows& rows) {
 }
 
 std::string plain(const nlohmann::json& value) {
-  if (value.is_number_float()) return number_text(value, 6);
+  if (value.is_number_float()) return compact(value, 6);
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
@@ -55,14 +54,12 @@ Section training_section(const Report& r) {
   const std::string loss = svg(loss_chart(*log, r.model.classes.size())),
                     accuracy = svg(accuracy_chart(*log));
   const bool validated = log->row(2).is_finite();
-  std::string lead = std::to_string(log->n_cols - 1) + " epochs" +
-                     formatted(", from a loss of %.4g to %.4g.", (*log)(0, 0), (*log)(0, log->n_cols - 1));
+  std::string lead = std::to_string(log->n_cols - 1) + " epochs" + ", from a loss of " +
+                     significant((*log)(0, 0), 4) + " to " + significant((*log)(0, log->n_cols - 1), 4) + ".";
   if (validated) {
     const arma::uword best = log->row(2).index_min();
-    lead += formatted(
-                " On the images held back the loss was smallest after epoch %llu: %.4g, with an accuracy of ",
-                (unsigned long long)best, (*log)(2, best)) +
-            percent((*log)(3, best), 2) + ".";
+    lead += " On the images held back the loss was smallest after epoch " + std::to_string(best) + ": " +
+            significant((*log)(2, best), 4) + ", with an accuracy of " + percent((*log)(3, best), 2) + ".";
   }
   return {"training",
           "The training",
@@ -151,15 +148,14 @@ Section sweep_section(const Report& r) {
     const std::string chart = svg(sweep_chart(sweep));
     const auto &best = sweep.at("smallest_loss"), &simple = sweep.at("one_standard_error");
     const auto chosen = [](const nlohmann::json& p) {
-      return "l2 = " + plain(p.at("l2")) + formatted(" (loss %.4f, accuracy ", p.at("loss").get<double>()) +
+      return "l2 = " + plain(p.at("l2")) + " (loss " + fixed(p.at("loss"), 4) + ", accuracy " +
              percent(p.at("accuracy").get<double>(), 2) + ")";
     };
     std::string rows;
     for (const auto& p : sweep.at("points")) {
       const auto value = [&](const char* key, const char* error) {
         if (!p.at(key).is_number()) return std::string("diverged");
-        return formatted("%.4f", p.at(key).get<double>()) +
-               (p.at(error).is_number() ? formatted(" ± %.4f", p.at(error).get<double>()) : "");
+        return fixed(p.at(key), 4) + (p.at(error).is_number() ? " ± " + fixed(p.at(error), 4) : "");
       };
       rows += "<tr><td>" + plain(p.at("l2")) + "</td><td>" + plain(p.at("batch_size")) + "</td><td>" +
               plain(p.at("lr")) + "</td><td>" + value("loss", "loss_error") + "</td><td>" +
@@ -186,23 +182,17 @@ Section sweep_section(const Report& r) {
 Section check_section(const Report& r) {
   std::string rows;
   for (const Evidence& e : r.check.evidence) {
-    const bool stated = e.problem.empty();
     rows += "<tr><td><code>" + escaped(e.variable) + "</code></td><td>" + escaped(e.test) +
             "</td><td class=\"n\">" + std::to_string(e.compared) + "</td><td class=\"n\">" +
-            (!stated     ? escaped(e.problem)
-             : e.is_rate ? formatted("order %.2f", e.error)
-                         : formatted("%.1e", e.error)) +
-            "</td><td class=\"n\">" +
-            (!stated     ? ""
-             : e.is_rate ? formatted("≥ %.1f", e.tolerance)
-                         : formatted("%.0e", e.tolerance)) +
-            "</td><td class=\"" + (e.passed ? "good\">ok" : "bad\">failed") + "</td></tr>";
+            (e.compared == 0 ? escaped(e.problem) : scientific(e.error, 1)) + "</td><td class=\"n\">" +
+            (e.compared == 0 ? "" : scientific(e.tolerance, 0)) + "</td><td class=\"" +
+            (e.passed() ? "good\">ok" : "bad\">" + std::string(to_string(e.verdict))) + "</td></tr>";
   }
   return {"gradient", "Is the gradient right?",
           std::string("The gradient of this model's loss at these very weights, on ") +
               std::to_string(r.checked_on) +
               " images, against central differences, the complex step and itself: the check " +
-              (r.check.passed() ? "passed." : "<strong>failed</strong>."),
+              (r.check.passed() ? "passed." : "<strong>" + std::string(to_string(r.check.verdict())) + "</strong>."),
           "<div class=\"scroll\"><table><thead><tr><th>variable</th><th>gradient against</th><th "
           "class=\"n\">entries</th><th class=\"n\">relative error</th>"
           "<th class=\"n\">tolerance</th><th>verdict</th></tr></thead><tbody>" +

@@ -24,7 +24,9 @@ void add(void* from, void* to, int* n, MPI_Datatype* type) {
     sum(static_cast<const float*>(from), static_cast<float*>(to));
 }
 
-/// MPI adds what does not commute in the order of the ranks.
+}  // namespace
+
+/// A sum over the ranks in their order, which MPI keeps for operations that do not commute.
 class InOrder {
  public:
   InOrder() { MPI_Op_create(add, 0, &sum_); }
@@ -43,8 +45,6 @@ class InOrder {
  private:
   MPI_Op sum_{};
 };
-
-}  // namespace
 
 template <class eT>
 int with_ranks(const std::function<int(const Ranks<eT>&)>& f) {

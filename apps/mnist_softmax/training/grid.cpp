@@ -2,19 +2,12 @@
 
 #include <charconv>
 #include <cmath>
-#include <iomanip>
-#include <sstream>
+
+#include "apps/text/numbers.hpp"
 
 namespace armagrad::apps {
 
 namespace {
-
-/// To three digits, so that what is shown is what is tried.
-double rounded(double x) {
-  std::ostringstream text;
-  text << std::scientific << std::setprecision(2) << x;
-  return std::stod(text.str());
-}
 
 /// The numbers of "a:b:n" or "a:b:logn"; none if it cannot be read.
 std::vector<double> range(const std::string& text) {
@@ -37,7 +30,7 @@ std::vector<double> range(const std::string& text) {
   for (unsigned i = 0; i < n; ++i) {
     const double t = double(i) / (n - 1);
     all[i] = log ? ends[0] * std::pow(ends[1] / ends[0], t) : ends[0] + t * (ends[1] - ends[0]);
-    all[i] = rounded(all[i]);
+    all[i] = rounded(all[i], 3);  // so that the values shown are the values tried
   }
   all.front() = ends[0];
   all.back() = ends[1];

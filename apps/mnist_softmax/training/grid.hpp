@@ -1,17 +1,18 @@
 #pragma once
-// What a sweep tries.
+// The combinations of settings that a sweep tries.
 
-#include "apps/mnist_softmax/commands/settings.hpp"
+#include "settings.hpp"
 
 namespace armagrad::apps {
 
-/// Each of these with each.
+/// The values to combine, each with each.
 struct Grid {
   std::vector<double> l2, rate;  // rising
   std::vector<arma::uword> batch_size;
 };
 
-/// UsageError where the lists cannot be read; what is not given is as in the settings.
+/// Reads --l2, --lr and --batch-size, which default to the settings; UsageError for lists that cannot be
+/// read.
 Grid read_grid(const Options& options, const Settings& settings);
 
 struct GridPoint {

@@ -1,6 +1,7 @@
 #include "machine.hpp"
 
 #include <armadillo>
+#include <nlohmann/json.hpp>
 
 // OpenBLAS's own account of itself, where it is the BLAS in use.
 extern "C" {

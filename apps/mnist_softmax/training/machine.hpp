@@ -1,7 +1,8 @@
 #pragma once
-// What the program was made with and runs on.
+// Versions of the program's parts, and the BLAS that it runs on.
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
 
 namespace armagrad::apps {
 

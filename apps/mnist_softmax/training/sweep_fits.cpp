@@ -1,7 +1,13 @@
 #include "sweep_fits.hpp"
+#include <armagrad/detail/threads.hpp>
+
+#include <armagrad/sum_over_samples.hpp>
+#include <nlohmann/json.hpp>
 
 #include "apps/io/data_error.hpp"
 #include "apps/mnist_softmax/model/checkpoint.hpp"
+#include "apps/mnist_softmax/model/model_file.hpp"
+#include "apps/text/numbers.hpp"
 
 namespace armagrad::apps {
 
@@ -45,7 +51,7 @@ arma::uword SweepFits<eT>::done() const {
 template <class eT>
 nlohmann::json SweepFits<eT>::settings() const {
   nlohmann::json settings = training_.settings.as_json();
-  settings.update({{"dataset", training_.info["dataset"]},
+  settings.update({{"dataset", training_.info()["dataset"]},
                    {"images", training_.used.X.n_cols},
                    {"l2", grid_.l2},
                    {"batch_size", grid_.batch_size},
@@ -162,10 +168,8 @@ void SweepFits<eT>::follow(Path& path, unsigned threads, const Watch& watch) {
     if (warm_ && !std::isnan(figures.loss)) path.last = trainer.parameters();
     path.done.push_back(figures);
     path.under_way = 0;
-    std::ostringstream last;
-    last << "l2 " << path.point.l2 << ": ";
-    std::isnan(figures.loss) ? last << "diverged" : last << "loss " << figures.loss;
-    last_ = last.str();
+    last_ = "l2 " + significant(path.point.l2) + ": " +
+            (std::isnan(figures.loss) ? "diverged" : "loss " + significant(figures.loss));
     watch.after_fit();
     watch.progress(progress());
   }

@@ -1,7 +1,8 @@
 #pragma once
-// The fits of a sweep, side by side, and as far as they came.
+// The fits of a sweep, run in parallel, and their progress.
 
 #include <atomic>
+#include <filesystem>
 #include <mutex>
 
 #include "sweep_table.hpp"
@@ -21,12 +22,11 @@ class SweepFits {
 
   struct Progress {
     double fits, share;  // with parts of those under way; of the time that all take
-    std::string last;    // what came of the last fit
+    std::string last;    // the result of the last fit
   };
   Progress progress() const;
 
-  /// Goes on where another sweep of the same settings was; std::runtime_error, which names the file, if they
-  /// are not the same.
+  /// Continues a sweep saved with the same settings; std::runtime_error, which names the file, for others.
   void resume(const std::filesystem::path& file);
   void keep(const std::filesystem::path& file) const;
 
@@ -36,7 +36,7 @@ class SweepFits {
     std::function<void()> after_fit;
     std::function<bool()> go_on;  // asked after each step
   };
-  /// The fits that are left, by `jobs` threads; false if it was not to go on.
+  /// Does the fits that are left on `jobs` threads; false if go_on stopped it.
   bool run(unsigned jobs, const Watch& watch);
 
   SweepTable table() const;
@@ -59,7 +59,7 @@ class SweepFits {
   std::vector<double> epochs_;  // expected, from the largest l2 on
   std::vector<Path> paths_;
   std::mutex mutex_;  // of the paths' progress, and of the watch
-  std::string last_;  // what came of the last fit
+  std::string last_;  // the result of the last fit
   std::atomic<bool> stop_ = false;
 };
 

@@ -1,8 +1,11 @@
 #include "sweep_table.hpp"
 
 #include <cmath>
+#include <functional>
 #include <iomanip>
-#include <sstream>
+#include <nlohmann/json.hpp>
+
+#include "apps/text/numbers.hpp"
 
 namespace armagrad::apps {
 
@@ -74,18 +77,16 @@ std::vector<Column> varied(const SweepTable& table) {
 
 std::string plus_minus(double x, double error, int digits) {
   if (std::isnan(x)) return "diverged";
-  std::ostringstream text;
-  text << std::fixed << std::setprecision(digits) << x << " +- " << error;
-  return text.str();
+  return fixed(x, digits) + " +- " + fixed(error, digits);
 }
 
 }  // namespace
 
 std::string shown(const GridPoint& point, const SweepTable& in) {
-  std::ostringstream text;
+  std::string text;
   for (const Column& c : varied(in))
-    text << (text.tellp() > 0 ? ", " : "") << c.name << ' ' << c.value(point);
-  return text.str();
+    text += (text.empty() ? "" : ", ") + c.name + ' ' + significant(c.value(point));
+  return text;
 }
 
 std::ostream& operator<<(std::ostream& out, const SweepTable& table) {

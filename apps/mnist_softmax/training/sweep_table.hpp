@@ -1,6 +1,7 @@
 #pragma once
-// What a sweep finds.
+// The results of a sweep.
 
+#include <nlohmann/json_fwd.hpp>
 #include <ostream>
 
 #include "grid.hpp"
@@ -14,10 +15,10 @@ struct Validation {
   double loss_error = arma::datum::nan, accuracy_error = arma::datum::nan;
 };
 
-/// Of scores and one-hot targets (c x n): the loss -log softmax(scores) at the target.
+/// The figures of scores and one-hot targets (c x n); the loss is -log softmax(scores) at the target.
 template <class eT>
 Validation validation(const arma::Mat<eT>& scores, const arma::Mat<eT>& Y);
-/// Of several folds; of one it is itself.
+/// Means and standard errors over several folds; a single fold is returned as it is.
 Validation over_folds(const std::vector<Validation>& folds);
 
 struct SweepTable {
@@ -35,7 +36,7 @@ struct SweepTable {
   void choose();
 };
 
-/// "l2 0.001, batch size 32": what the grid has several of.
+/// "l2 0.001, batch size 32": the settings of which the grid has several values.
 std::string shown(const GridPoint& point, const SweepTable& in);
 std::ostream& operator<<(std::ostream& out, const SweepTable& table);
 nlohmann::ordered_json as_json(const SweepTable& table);

@@ -1,5 +1,7 @@
 #include "train_report.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "apps/io/sha256.hpp"
 #include "machine.hpp"
 
@@ -11,8 +13,8 @@ TrainReport report_of(const Training<eT>& training, Trainer<eT>& trainer, const 
   const auto& state = trainer.state();
   const auto bytes =
       std::string_view(reinterpret_cast<const char*>(theta.memptr()), theta.n_elem * sizeof(eT));
-  return {.settings = training.settings.as_json(),
-          .dataset = training.info["dataset"],
+  return {.settings = training.settings,
+          .dataset = training.info()["dataset"],
           .pass = training.settings.pass(),
           .used = training.used.X.n_cols,
           .all = training.all.X.n_cols,
@@ -73,7 +75,7 @@ nlohmann::ordered_json as_json(const TrainReport& r) {
                {"test_accuracy", r.test_accuracy},
                {"parameters", r.parameters},
                {"sha256", r.sha256},
-               {"settings", r.settings},
+               {"settings", r.settings.as_json()},
                {"blas", blas().config},
                {"blas_core", blas().core},
                {"threads", r.threads},

@@ -1,6 +1,7 @@
 #pragma once
-// What is told of a training in the end.
+// The results of a training, as text and as JSON.
 
+#include <nlohmann/json_fwd.hpp>
 #include <ostream>
 
 #include "training.hpp"
@@ -8,7 +9,7 @@
 namespace armagrad::apps {
 
 struct TrainReport {
-  nlohmann::json settings;
+  Settings settings;
   std::string dataset, pass;                             // Settings::pass
   arma::uword used, all, tested, held_back, trained_on;  // images
   std::vector<EpochLog> log;

@@ -2,6 +2,7 @@
 
 #include <armagrad/nn/lbfgs.hpp>
 #include <armagrad/nn/losses.hpp>
+#include <nlohmann/json.hpp>
 
 namespace armagrad::apps {
 
@@ -9,7 +10,7 @@ namespace {
 
 constexpr std::uint64_t split_stream = std::uint64_t(255) << 56;
 
-/// A path need not be UTF-8; JSON must: what is not becomes U+FFFD.
+/// JSON is UTF-8, a path need not be: other bytes become U+FFFD.
 std::string as_utf8(const std::string& text) {
   return nlohmann::json::parse(
       nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
@@ -25,7 +26,7 @@ nlohmann::json description(const Settings& settings, const Dataset& data) {
   return info;
 }
 
-/// The first n columns (0: all of them), which are not copied.
+/// An alias of the first n columns (0: of all).
 template <class eT>
 arma::Mat<eT> head(const arma::Mat<eT>& x, arma::uword n) {
   return arma::Mat<eT>(const_cast<eT*>(x.memptr()), x.n_rows, n == 0 ? x.n_cols : n, false, true);
@@ -42,7 +43,10 @@ Training<eT>::Training(const Settings& with, const Dataset& data, unsigned n_thr
       test(labelled<eT>(data.test, data.class_names.size())),
       used{head(all.X, with.train_size), head(all.Y, with.train_size)},
       net(make_net<eT>(with.net, {1, data.height, data.width}, data.class_names.size(), with.init)),
-      info(description(with, data)) {}
+      info_(new nlohmann::json(description(with, data))) {}
+
+template <class eT>
+Training<eT>::~Training() = default;
 
 template <class eT>
 Split Training<eT>::hold_back(arma::uword n) const {

@@ -1,10 +1,11 @@
 #pragma once
-// Images, a net, and how they meet: what `train` and `sweep` are made of.
+// Images, a net, and how it is fitted to them, for `train` and `sweep`.
 
 #include <armagrad/nn/split.hpp>
+#include <memory>
 
-#include "apps/mnist_softmax/drawing/images.hpp"
-#include "apps/mnist_softmax/commands/settings.hpp"
+#include "apps/mnist_softmax/model/labelled_images.hpp"
+#include "settings.hpp"
 
 namespace armagrad::apps {
 
@@ -17,7 +18,8 @@ class Training {
 
   /// `threads` share the images of a step.
   Training(const Settings& settings, const Dataset& data, unsigned threads, const Ranks<eT>& ranks = {});
-  Training(const Training&) = delete;  // `used` looks into `all`
+  ~Training();
+  Training(const Training&) = delete;  // `used` is an alias of `all`
   Training& operator=(const Training&) = delete;
 
   const Settings settings;
@@ -26,17 +28,22 @@ class Training {
   const LabelledImages<eT> all, test;
   const LabelledImages<eT> used;  // the first of all, as many as the settings say
   const Sequential<eT> net;
-  const nlohmann::json info;  // what a model file says of the net and its images
 
-  /// So many of the images that are used, held back as the settings say; or each k-th part of them.
+  /// The metadata that a model file has of the net and its images.
+  const nlohmann::json& info() const { return *info_; }
+
+  /// Holds back n of the images used, as the settings say; or each k-th part of them in turn.
   Split hold_back(arma::uword n) const;
   std::vector<Split> folds(arma::uword k) const;
   TrainingOptions<eT> options() const;
   Trainer<eT> trainer(const LabelledImages<eT>& on, const LabelledImages<eT>* validation,
                       const TrainingOptions<eT>& options) const;
-  /// Takes the steps that are left; false if `go_on`, asked after each, did not want all of them.
+  /// Takes the steps that are left; false if `go_on`, asked after each, stopped it.
   bool fit(Trainer<eT>& trainer, const std::function<bool()>& go_on) const;
   double accuracy(const Mat& parameters, const LabelledImages<eT>& of) const;
+
+ private:
+  const std::unique_ptr<const nlohmann::json> info_;
 };
 
 /// Copies of some of the images.

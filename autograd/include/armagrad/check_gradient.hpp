@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "check_report.hpp"
 #include "derivatives.hpp"
-#include "detail/report_text.hpp"
 
 namespace armagrad {
 

@@ -1,30 +1,38 @@
 #pragma once
-// What check_gradient found: evidence, a verdict, and where it failed the likeliest mistakes.
+// Result of check_gradient: evidence, a verdict and, where it failed, the likeliest mistakes.
 
-#include <algorithm>
 #include <armadillo>
+#include <iosfwd>
 #include <string>
 #include <vector>
 
+#include "detail/export.hpp"
+
 namespace armagrad {
 
-/// One test of the gradient by one variable.
+/// Inconclusive: the test could not see enough to tell right from wrong. It does not count as passed.
+enum class Verdict { passed, failed, inconclusive };
+[[nodiscard]] ARMAGRAD_EXPORT const char* to_string(Verdict verdict);
+
+/// One test of the gradient with respect to one variable.
 struct Evidence {
   std::string variable, test;
-  std::string problem;       // why the test could not be made, e.g. shapes that differ
-  double error = 0;          // |given - found| / max(|given|, |found|), by norm over what was compared
-  double tolerance = 0;      // what rounding and truncation may leave of it
-  bool is_rate = false;      // then `error` is the order in h of Taylor's remainder, `tolerance` the least
+  std::string problem;       // why the test failed or saw nothing, where the numbers do not say so
+  double error = 0;          // |given - found| / max(|given|, |found|), by norm over the entries compared
+  double tolerance = 0;      // how much of it rounding and truncation may account for
   arma::uword compared = 0;  // entries, or directions
-  arma::uword kinks = 0;     // entries where the slopes from either side differ: asked to lie between them
+  arma::uword kinks = 0;     // entries where the derivatives from either side differ: g must lie between them
+  bool more_kinks = false;   // whether `kinks` is a lower bound
   bool entries = true;       // whether (row, col) is an entry of the variable
-  arma::uword row = 0, col = 0;                  // of those that fail the one that is off most
-  double given = 0, found = 0, uncertainty = 0;  // there
-  bool passed = true;
+  arma::uword row = 0, col = 0;                  // the entry with the largest error of those that decide
+  double given = 0, found = 0, uncertainty = 0;  // its values
+  Verdict verdict = Verdict::passed;
+
+  [[nodiscard]] bool passed() const { return verdict == Verdict::passed; }
 };
 
-/// Central differences of various steps along one direction: what each is off by, relatively. A V: Taylor's
-/// remainder to the right of the best step, rounding to the left.
+/// Relative errors of central differences along one direction, by step. They form a V: Taylor's remainder to
+/// the right of the best step, rounding to the left.
 struct StepSweep {
   std::string variable;
   std::vector<double> steps, errors;
@@ -34,6 +42,8 @@ struct StepSweep {
 enum class Mistake {
   unknown,
   not_finite,   // NaN or infinite
+  stale,        // of the point of an earlier call
+  accumulated,  // added to the result of an earlier call
   zero,         // nothing arrives
   factor,       // a multiple of the right gradient
   term,         // a term of the loss is missing, doubled, or of another weight
@@ -71,16 +81,22 @@ struct Diagnosis {
   std::string next;  // what to try
 };
 
-struct GradientCheck {
+struct ARMAGRAD_EXPORT GradientCheck {
   std::vector<Evidence> evidence;
   std::vector<StepSweep> sweeps;
   std::vector<Diagnosis> diagnoses;
-  double noise = 0;  // of the loss, measured, relative to it
+  std::vector<std::string> notes;  // limits of the check at this point, e.g. that W is 0
+  double noise = 0;                // rounding error of the loss, measured, relative to it
 
-  bool passed() const {
-    return std::all_of(evidence.begin(), evidence.end(), [](const Evidence& e) { return e.passed; });
-  }
+  /// Failed if any test failed, else inconclusive if any was, or if there was none.
+  [[nodiscard]] Verdict verdict() const;
+  [[nodiscard]] bool passed() const { return verdict() == Verdict::passed; }
   explicit operator bool() const { return passed(); }
 };
+
+/// One JSON object: verdict, evidence, step sweeps, diagnoses.
+[[nodiscard]] ARMAGRAD_EXPORT std::string json(const GradientCheck& check);
+/// Verdict first, then the diagnosis, then a line per test, with the worst entry of those that failed.
+ARMAGRAD_EXPORT std::ostream& operator<<(std::ostream& out, const GradientCheck& check);
 
 }  // namespace armagrad

@@ -2,11 +2,11 @@
 // The front door: write a loss as a function of Vars, get its value and derivatives.
 
 #include <array>
+#include <span>
 #include <tuple>
+#include <vector>
 
-#include "detail/forward_mode.hpp"
-#include "detail/recording.hpp"
-#include "detail/recordings.hpp"
+#include "detail/compiled_loss.hpp"
 #include "ops/reductions.hpp"
 
 namespace armagrad {
@@ -22,6 +22,17 @@ Variables<eT, 1 + sizeof...(M)> variables(const arma::Mat<eT>& first, const M&..
 }
 
 namespace detail {
+
+/// The gradients of J (1x1) by each w as nodes on the tape.
+template <class eT>
+std::vector<Var<eT>> append_gradients(const Var<eT>& J, std::span<const Var<eT>> w);
+/// The derivative of y along the direction V[k] of each w[k], by forward mode.
+template <class eT>
+arma::Mat<eT> derivative_along(const Var<eT>& y, std::span<const Var<eT>> w,
+                               std::span<const arma::Mat<eT>* const> V);
+/// d vec(y) / d vec(w), by one sweep per entry of w (forward) or of y.
+template <class eT>
+arma::Mat<eT> jacobian_of(const Var<eT>& y, const Var<eT>& w, bool forward);
 
 /// One gradient for one variable, a tuple of them for several.
 template <class eT>
@@ -71,11 +82,13 @@ requires(!AnyVar<First>) auto gradient(First&& first, A&&... rest) {
 /// std::logic_error.
 template <class eT, std::same_as<Var<eT>>... W>
 auto gradient(const Var<eT>& J, const Var<eT>& w, const W&... more) {
-  Recording<eT> recording(J);
+  const std::array<Var<eT>, 1 + sizeof...(W)> by{w, more...};
+  const std::vector<Var<eT>> g = detail::append_gradients<eT>(J, by);
   if constexpr (sizeof...(W) == 0)
-    return recording.gradient(w);
+    return g[0];
   else
-    return std::tuple{recording.gradient(w), recording.gradient(more)...};
+    return [&]<std::size_t... k>(std::index_sequence<k...>) { return std::tuple{g[k]...}; }
+    (std::index_sequence_for<Var<eT>, W...>());
 }
 
 /// H V, where H is the loss's Hessian at W and V has W's shape; exact, for about the cost of two gradients.
@@ -88,7 +101,7 @@ arma::Mat<eT> hessian_vector_product(Tape<eT>& tape, Loss&& loss, const arma::Ma
            incompatible(shape_of(W.n_rows, W.n_cols), shape_of(V.n_rows, V.n_cols)));
   const Var<eT> w = tape.variable(view(W));
   const Var<eT> J = detail::call(loss, w);
-  const Var<eT> slope = dot(Recording<eT>(J).gradient(w), view(V));
+  const Var<eT> slope = dot(gradient(J, w), view(V));
   tape.backward(slope);
   return tape.gradient(w);
 }
@@ -108,10 +121,8 @@ std::pair<arma::Mat<eT>, arma::Mat<eT>> jvp(Tape<eT>& tape, F&& f, const Variabl
   tape.clear();
   const auto w = detail::on_tape(tape, W);
   const Var<eT> y = std::apply([&](const auto&... v) { return detail::call(f, v...); }, w);
-  ForwardMode<eT> forward(y);
-  for (std::size_t k = 0; k < n; ++k) forward.seed(w[k], *V.matrices[k]);
-  arma::Mat<eT> slope = forward.run();
-  return {y.value(), std::move(slope)};
+  arma::Mat<eT> along = detail::derivative_along<eT>(y, w, V.matrices);
+  return {y.value(), std::move(along)};
 }
 template <class F, class eT, std::size_t n>
 auto jvp(F&& f, const Variables<eT, n>& W, const Variables<eT, n>& V) {
@@ -146,28 +157,6 @@ auto vjp(F&& f, const arma::Mat<eT>& W, const arma::Mat<eT>& U) {
   return vjp(f, variables(W), U);
 }
 
-namespace detail {
-/// d vec(y) / d vec(w), by one sweep per entry of w (forward) or of y.
-template <class eT>
-arma::Mat<eT> jacobian_of(const Var<eT>& y, const Var<eT>& w, bool forward) {
-  arma::Mat<eT> J(y.n_elem, w.n_elem);
-  arma::Mat<eT> unit(forward ? w.n_rows : y.n_rows, forward ? w.n_cols : y.n_cols, arma::fill::zeros);
-  ForwardMode<eT> sweep(y);
-  if (forward) sweep.seed(w, unit);
-  for (uword i = 0; i < unit.n_elem; ++i) {
-    unit[i] = 1;
-    if (forward) {
-      J.col(i) = arma::vectorise(sweep.run());
-    } else {
-      w.tape().backward(y, unit);
-      J.row(i) = arma::vectorise(w.tape().gradient(w)).t();
-    }
-    unit[i] = 0;
-  }
-  return J;
-}
-}  // namespace detail
-
 /// d vec(f) / d vec(W), column by column, numel(f) x numel(W): a sweep for each of the fewer of the two.
 template <class F, class eT>
 arma::Mat<eT> jacobian(F&& f, const arma::Mat<eT>& W) {
@@ -181,7 +170,7 @@ template <class Loss, class eT>
 arma::Mat<eT> hessian(Loss&& loss, const arma::Mat<eT>& W) {
   Tape<eT> tape;
   const Var<eT> w = tape.variable(view(W)), J = detail::call(loss, w);
-  return detail::jacobian_of(Recording<eT>(J).gradient(w), w, true);
+  return detail::jacobian_of(gradient(J, w), w, true);
 }
 
 }  // namespace armagrad

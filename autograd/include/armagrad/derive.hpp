@@ -10,7 +10,7 @@
 namespace armagrad {
 
 /// What was found true of the data and used to simplify: the columns of Y sum to one, ...
-struct Assumption {
+struct ARMAGRAD_EXPORT Assumption {
   enum class Kind : std::uint8_t { columns_sum_to_one, rows_sum_to_one, symmetric, no_zeros } kind;
   std::string of;  // as text
 
@@ -54,7 +54,7 @@ struct Simplification {
 enum class Format : std::uint8_t { text, latex, mathml };
 
 /// The gradients of a loss by one or more variables.
-class Formula {
+class ARMAGRAD_EXPORT Formula {
  public:
   struct Line {
     std::string left, right;

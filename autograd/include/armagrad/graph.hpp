@@ -10,7 +10,7 @@ namespace armagrad {
 
 /// What a number was computed from: every node with its shape and the Frobenius norms of its value and of its
 /// adjoint, the number's derivative by it.
-class Graph {
+class ARMAGRAD_EXPORT Graph {
  public:
   struct Node {
     std::string label;

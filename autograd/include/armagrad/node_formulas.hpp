@@ -12,9 +12,9 @@
 namespace armagrad {
 
 /// Z's adjoint goes by the name Z with a bar, a combining macron behind its letters: "Z̄1" for Z1.
-std::string barred(const std::string& name);
+ARMAGRAD_EXPORT std::string barred(const std::string& name);
 
-class NodeFormulas {
+class ARMAGRAD_EXPORT NodeFormulas {
  public:
   /// Lengths that go by names: {{"n", 3}, {"d", 2}}.
   using Sizes = std::vector<std::pair<std::string, uword>>;

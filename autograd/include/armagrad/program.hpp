@@ -5,7 +5,7 @@
 #include <tuple>
 
 #include "derivatives.hpp"
-#include "detail/recordings.hpp"
+#include "detail/compiled_loss.hpp"
 
 namespace armagrad {
 
@@ -37,7 +37,7 @@ class Program {
   /// The loss at W... given x...: a matrix for each variable, then one for each input.
   template <std::same_as<arma::Mat<eT>>... M>
   requires(sizeof...(M) == n) eT value(const M&... arguments) {
-    Recorded<eT>& r = bind({&arguments...});
+    CompiledLoss<eT>& r = bind({&arguments...});
     r.tape.run(r.forward);
     return r.root.scalar();
   }
@@ -46,7 +46,7 @@ class Program {
   /// several.
   template <std::same_as<arma::Mat<eT>>... M>
   requires(sizeof...(M) == n) auto value_and_gradient(const M&... arguments) {
-    Recorded<eT>& r = bind({&arguments...});
+    CompiledLoss<eT>& r = bind({&arguments...});
     r.tape.run(r.both);
     if constexpr (n_variables == 1) {
       return std::pair<eT, const arma::Mat<eT>&>(r.root.scalar(), r.tape.gradient(r.leaves[0]));
@@ -60,7 +60,7 @@ class Program {
   }
 
  private:
-  Recorded<eT>& bind(const std::array<const arma::Mat<eT>*, n>& arguments) {
+  CompiledLoss<eT>& bind(const std::array<const arma::Mat<eT>*, n>& arguments) {
     std::array<Given<eT>, n> given;
     for (std::size_t k = 0; k < n; ++k) {
       const arma::Mat<eT>& x = *arguments[k];
@@ -70,7 +70,7 @@ class Program {
   }
 
   Function<eT> loss_;
-  Recordings<eT> recordings_;
+  CompiledLosses<eT> recordings_;
 };
 
 /// A program of loss(variables..., inputs...), recorded at once for the shapes given.

@@ -2,12 +2,12 @@
 // Shapes, source lines and the errors that name them.
 
 #include <armadillo>
-#include <charconv>
+#include <concepts>
 #include <cstdint>
-#include <cstring>
 #include <source_location>
-#include <stdexcept>
 #include <string>
+
+#include "detail/export.hpp"
 
 namespace armagrad {
 
@@ -23,18 +23,16 @@ struct Shape {
 inline constexpr Shape scalar_shape{1, 1};
 
 /// The shape of a matrix of any element type; std::length_error when a side exceeds 32 bits.
-inline Shape shape_of(uword rows, uword cols) {
-  if (rows > UINT32_MAX || cols > UINT32_MAX) throw std::length_error("a matrix side of more than 32 bits");
-  return {std::uint32_t(rows), std::uint32_t(cols)};
-}
+ARMAGRAD_EXPORT Shape shape_of(uword rows, uword cols);
 
-inline std::string to_string(Shape s) { return std::to_string(s.rows) + "x" + std::to_string(s.cols); }
+ARMAGRAD_EXPORT std::string to_string(Shape s);
 
 /// The shortest text that reads back as the same number.
-template <class T>
+ARMAGRAD_EXPORT std::string to_text(double x);
+ARMAGRAD_EXPORT std::string to_text(float x);
+template <std::integral T>
 std::string to_text(T x) {
-  char buffer[32];
-  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, x).ptr};
+  return std::to_string(x);
 }
 
 /// Where in the user's source an operation was written.
@@ -47,19 +45,12 @@ struct Location {
 };
 
 /// "matmul at model.cpp:41"
-inline std::string describe(const char* operation, Location at) {
-  if (at.line == 0) return operation;
-  const char* slash = std::strrchr(at.file, '/');
-  return std::string(operation) + " at " + (slash ? slash + 1 : at.file) + ":" + std::to_string(at.line);
-}
+ARMAGRAD_EXPORT std::string describe(const char* operation, Location at);
 
-/// Every misuse of the library: what, where, which shapes.
-[[noreturn]] inline void misuse(const char* operation, Location at, const std::string& what) {
-  throw std::logic_error(describe(operation, at) + ": " + what);
-}
+/// Throws std::logic_error: what was done wrong, where, with which shapes.
+[[noreturn]] ARMAGRAD_EXPORT void misuse(const char* operation, Location at, const std::string& what);
 
-inline std::string incompatible(Shape a, Shape b) {
-  return "incompatible matrix dimensions: " + to_string(a) + " and " + to_string(b);
-}
+/// "incompatible matrix dimensions: 2x3 and 4x5"
+ARMAGRAD_EXPORT std::string incompatible(Shape a, Shape b);
 
 }  // namespace armagrad

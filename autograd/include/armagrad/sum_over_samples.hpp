@@ -2,16 +2,11 @@
 // Losses that are sums over samples, evaluated a block of columns at a time: a block's numbers stay in the
 // cache from the forward pass to the backward pass, and threads can share the blocks.
 
-#include <exception>
-#include <thread>
+#include <array>
+#include <span>
+#include <tuple>
 
-#include "detail/recordings.hpp"
-
-// OpenBLAS's own switches, where OpenBLAS is the BLAS in use.
-extern "C" {
-[[gnu::weak]] int openblas_get_num_threads();
-[[gnu::weak]] void openblas_set_num_threads(int);
-}
+#include "detail/compiled_loss.hpp"
 
 namespace armagrad {
 
@@ -24,223 +19,10 @@ struct Blocks {
 };
 
 namespace detail {
-
-/// Holds BLAS to one thread: threads of ours would fight with its own, and its bits depend on their number.
-class OneBlasThread {
- public:
-  OneBlasThread() : before_(openblas_get_num_threads ? openblas_get_num_threads() : 1) {
-    if (before_ != 1) openblas_set_num_threads(1);
-  }
-  ~OneBlasThread() {
-    if (before_ != 1) openblas_set_num_threads(before_);
-  }
-  OneBlasThread(const OneBlasThread&) = delete;
-  OneBlasThread& operator=(const OneBlasThread&) = delete;
-
- private:
-  int before_;
-};
-
-/// Calls f(0), ..., f(n - 1), each on a thread of its own; what the first of them threw is thrown here.
-template <class F>
-void in_threads(unsigned n, F f) {
-  std::vector<std::exception_ptr> thrown(n);
-  const auto guarded = [&](unsigned t) {
-    try {
-      f(t);
-    } catch (...) {
-      thrown[t] = std::current_exception();
-    }
-  };
-  {
-    std::vector<std::jthread> threads;
-    for (unsigned t = 1; t < n; ++t) threads.emplace_back(guarded, t);
-    guarded(0);
-  }
-  for (const std::exception_ptr& e : thrown) {
-    if (e) std::rethrow_exception(e);
-  }
+template <class eT>
+Var<eT> append_block_sum(Tape<eT>& tape, const Function<eT>& f, std::span<const Var<eT>> x,
+                         std::size_t samples, const Blocks& blocks, Location at);
 }
-
-/// The sum of f over blocks of columns. Blocks are grouped into segments, whose number depends on the number
-/// of blocks only; a segment is summed in order by one thread, and the segments in order at the end.
-template <class eT>
-class BlockSum {
- public:
-  BlockSum(Function<eT> f, std::size_t samples, Blocks blocks)
-      : f_(std::move(f)), samples_(samples), blocks_(blocks) {}
-
-  /// Records f for the first block, so that its mistakes are found where it is used.
-  void prepare(std::span<const Given<eT>> arguments) {
-    workers_.resize(1);
-    take(workers_[0], arguments, 0, std::min<arma::uword>(blocks_.columns, arguments.back().shape.cols));
-  }
-
-  /// The sum; the last `samples` arguments are taken by columns. With `gradient`, its gradient by those that
-  /// are variables as well.
-  double evaluate(std::span<const Given<eT>> arguments, bool gradient) {
-    const arma::uword n = arguments.back().shape.cols;
-    const arma::uword blocks = (n + blocks_.columns - 1) / blocks_.columns;
-    const unsigned segments = unsigned(std::clamp<arma::uword>(blocks / blocks_.run, 1, 16));
-    const unsigned threads = std::clamp(blocks_.threads, 1u, segments);
-    if (workers_.size() < threads) workers_.resize(threads);
-    segments_.resize(segments);
-    gradient_ = gradient;
-    const OneBlasThread hold;
-    const auto work = [&](unsigned t) {
-      for (unsigned s = t; s < segments; s += threads)
-        sum_segment(workers_[t], segments_[s], arguments, blocks * s / segments, blocks * (s + 1) / segments);
-    };
-    if (threads == 1)
-      work(0);
-    else
-      in_threads(threads, work);
-    double total = 0;
-    for (const Segment& s : segments_) total += s.value;
-    if (gradient) {
-      for (std::size_t s = 1; s < segments; ++s) {
-        for (std::size_t k = 0; k < arguments.size(); ++k) {
-          if (arguments[k].variable) segments_[0].gradients[k] += segments_[s].gradients[k];
-        }
-      }
-    }
-    return total;
-  }
-
-  bool has_gradient() const { return gradient_; }
-  const arma::Mat<eT>& gradient(std::size_t k) const { return segments_[0].gradients[k]; }
-  const Function<eT>& function() const { return f_; }
-  std::vector<Given<eT>> given;  // for who calls evaluate()
-
- private:
-  struct Worker {
-    Recordings<eT> recordings;
-    std::vector<Given<eT>> arguments;
-  };
-  struct Segment {
-    double value = 0;
-    std::vector<arma::Mat<eT>> gradients;
-  };
-
-  /// The recording for the block of `size` columns from `first` on.
-  Recorded<eT>& take(Worker& worker, std::span<const Given<eT>> arguments, arma::uword first,
-                     arma::uword size) {
-    worker.arguments.assign(arguments.begin(), arguments.end());
-    for (std::size_t k = arguments.size() - samples_; k < arguments.size(); ++k) {
-      Given<eT>& x = worker.arguments[k];
-      x.data += first * x.shape.rows;
-      x.shape.cols = std::uint32_t(size);
-    }
-    return worker.recordings.bind(f_, worker.arguments);
-  }
-
-  void sum_segment(Worker& worker, Segment& segment, std::span<const Given<eT>> arguments, arma::uword begin,
-                   arma::uword end) {
-    const arma::uword n = arguments.back().shape.cols;
-    segment.value = 0;
-    Recorded<eT>* last = nullptr;
-    for (arma::uword b = begin; b < end; ++b) {
-      const arma::uword first = b * blocks_.columns;
-      Recorded<eT>& r = take(worker, arguments, first, std::min(blocks_.columns, n - first));
-      r.tape.run(gradient_ ? r.both : r.forward, &r == last);
-      segment.value += double(r.root.scalar());
-      if (gradient_ && last && &r != last) collect(segment, arguments, *last, false);
-      if (gradient_ && b + 1 == end) collect(segment, arguments, r, last && &r != last);
-      last = &r;
-    }
-    if (begin == end) collect_zeros(segment, arguments);
-  }
-  void collect(Segment& segment, std::span<const Given<eT>> arguments, Recorded<eT>& r, bool add) {
-    segment.gradients.resize(arguments.size());
-    for (std::size_t k = 0; k < arguments.size(); ++k) {
-      if (!arguments[k].variable) continue;
-      const arma::Mat<eT>& g = r.tape.gradient(r.leaves[k]);
-      if (add)
-        segment.gradients[k] += g;
-      else
-        segment.gradients[k] = g;
-    }
-  }
-  void collect_zeros(Segment& segment, std::span<const Given<eT>> arguments) {
-    segment.gradients.resize(arguments.size());
-    for (std::size_t k = 0; k < arguments.size(); ++k)
-      segment.gradients[k].zeros(arguments[k].shape.rows, arguments[k].shape.cols);
-  }
-
-  Function<eT> f_;
-  std::size_t samples_;
-  Blocks blocks_;
-  std::deque<Worker> workers_;
-  std::vector<Segment> segments_;
-  bool gradient_ = false;
-};
-
-}  // namespace detail
-
-namespace rules {
-
-/// A number that a function gives, summed over blocks of its last arguments' columns.
-template <class eT>
-struct SumOverSamples : OnTape {
-  static constexpr auto name = "sum_over_samples";
-  std::shared_ptr<detail::BlockSum<eT>> sum;
-
-  void forward(Tape<eT>& tape, Index i) const {
-    *tape.output(i) = eT(sum->evaluate(given(tape, i), tape.backward_follows() && tape.wants(i)));
-  }
-  void reverse(Tape<eT>& tape, Index i) const {
-    if (!sum->has_gradient()) sum->evaluate(given(tape, i), true);
-    for (unsigned k = 0; k < tape.node(i).arity; ++k) {
-      const Index x = tape.operands(tape.node(i))[k];
-      const Shape s = tape.node(x).shape;
-      if (tape.wants(x))
-        tape.contribute(x, {broadcast(sum->gradient(k).memptr(), s, s), nullptr, tape.node(i).adjoint});
-    }
-  }
-  const Function<eT>& function() const { return sum->function(); }
-
- private:
-  std::span<const Given<eT>> given(Tape<eT>& tape, Index i) const {
-    std::vector<Given<eT>>& all = sum->given;
-    all.clear();
-    for (const Index k : tape.operands(tape.node(i)))
-      all.push_back({tape.data(k), tape.node(k).shape, tape.wants(k), tape.node(k).is_scalar});
-    return all;
-  }
-};
-
-}  // namespace rules
-
-namespace detail {
-template <class eT>
-Var<eT> record_block_sum(Tape<eT>& tape, const Function<eT>& f, std::span<const Var<eT>> x,
-                         std::size_t samples, const Blocks& blocks, Location at) {
-  using Rule = rules::SumOverSamples<eT>;
-  if (blocks.columns == 0) misuse(Rule::name, at, "blocks of 0 columns");
-  if (blocks.run == 0) misuse(Rule::name, at, "runs of 0 blocks");
-  const Var<eT>& last = x.back();
-  std::vector<Index> operands;
-  std::vector<Given<eT>> given;
-  static constexpr eT unknown = 0;  // nothing is read while recording, but numbers
-  bool whole = false;
-  for (std::size_t k = 0; k < x.size(); ++k) {
-    tape.check(x[k], Rule::name, at);
-    if (k >= x.size() - samples) {
-      if (x[k].n_cols != last.n_cols) misuse(Rule::name, at, incompatible(x[k].shape(), last.shape()));
-      whole |= tape.wants(x[k].index());
-    }
-    operands.push_back(x[k].index());
-    const Node<eT>& n = tape.node(operands.back());
-    given.push_back({&unknown, n.shape, n.needs_gradient, n.is_scalar});
-  }
-  if (whole) return f(x);
-  const Rule rule{{}, std::make_shared<BlockSum<eT>>(f, samples, blocks)};
-  rule.sum->prepare(given);
-  const Var<eT> y = tape.record(rule, scalar_shape, operands, tape.place ? *tape.place : at);
-  tape.node(y.index()).is_scalar = true;
-  return y;
-}
-}  // namespace detail
 
 /// The arguments of a loss that hold a sample per column.
 template <class... X>
@@ -266,7 +48,7 @@ Var<eT> sum_over_samples(const Blocks& blocks, Loss loss, const samples<X...>& x
       [&](const auto&... matrix) {
         const std::array<Var<eT>, n> all{first, rest...,
                                          Argument<eT>(matrix).on(tape, "sum_over_samples")...};
-        return detail::record_block_sum(tape, function_of<eT, n>(loss), std::span<const Var<eT>>(all), ns,
+        return detail::append_block_sum(tape, function_of<eT, n>(loss), std::span<const Var<eT>>(all), ns,
                                         blocks, x.at);
       },
       x.matrices);

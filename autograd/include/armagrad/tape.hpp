@@ -1,13 +1,11 @@
 #pragma once
 // The tape: an append-only list of nodes whose order of creation is their topological order.
 //
-// Recording checks shapes and fills a node; nothing is computed until somebody asks for a value or a
+// Appending checks shapes and fills a node; nothing is computed until somebody asks for a value or a
 // gradient. Then two sweeps do all the work: up the tape for the values that are needed, down for the
 // adjoints.
 
 #include <cstring>
-#include <deque>
-#include <map>
 #include <memory>
 #include <span>
 #include <utility>
@@ -20,21 +18,10 @@ namespace armagrad {
 
 template <class eT>
 class Var;
-
-namespace rules {
-void is_of_the_library(const auto& rule);  // found for the rules of this namespace only
+namespace tiles {
+template <class T>
+struct Step;
 }
-/// A rule that the compiled library does not have, as it is not of namespace rules.
-template <class Rule>
-concept CustomRule = !requires(const Rule& rule) {
-  is_of_the_library(rule);
-};
-
-/// The table of a rule's readings: of the library's rules, compiled in src/, and of rules from outside it.
-template <class Rule, class eT>
-const Operation<eT>& operation_of();
-template <CustomRule Rule, class eT>
-const Operation<eT>& operation_of();
 
 /// A matrix that the caller keeps alive and unchanged while the tape uses it: it is not copied. The name, for
 /// formulas, is kept by pointer.
@@ -47,6 +34,8 @@ template <class eT>
 View<eT> view(const arma::Mat<eT>& X, const char* name = nullptr) {
   return {&X, name};
 }
+template <class eT>
+View<eT> view(const arma::Mat<eT>&& temporary, const char* name = nullptr) = delete;
 
 template <class eT>
 struct Node {
@@ -64,6 +53,7 @@ struct Node {
   bool active : 1 = false;
   bool used : 1 = false;
   bool kept : 1 = false;
+  std::uint8_t pulls = 0;  // contributions to this node's adjoint in the sweep that is planned; at most 255
   alignas(8) std::byte rule[16]{};
   eT value{}, adjoint{};
 
@@ -87,18 +77,25 @@ struct Schedule {
   struct Drop {
     Index after, value;
   };
+  /// Places of neighbours in `values` or `adjoints` that run fused, a tile at a time.
+  struct Group {
+    std::uint32_t begin, end;
+  };
   Index root = 0;
   bool backward = false;
   std::vector<Index> values, adjoints;
   std::vector<Drop> drops;
+  std::vector<Group> value_groups, adjoint_groups;
+  std::vector<std::uint8_t> in_tile;  // by place in `adjoints`: only neighbours in the group add to it
 };
 
 template <class eT>
-class Tape {
+class ARMAGRAD_EXPORT Tape {
  public:
   static_assert(std::is_same_v<eT, float> || std::is_same_v<eT, double>);
 
-  Tape() = default;
+  Tape();
+  ~Tape();
   Tape(const Tape&) = delete;  // handles point to their tape
   Tape& operator=(const Tape&) = delete;
 
@@ -138,27 +135,26 @@ class Tape {
   // ---- For rules and readings --------------------------------------------------------------------------
 
   template <class Rule>
-  Var<eT> record(const Rule& rule, Shape shape, std::span<const Index> operands, Location at) {
+  Var<eT> append(const Rule& rule, Shape shape, std::span<const Index> operands, Location at) {
     const Index i = append(operation_of<Rule, eT>(), shape, operands, at);
+    store(i, rule);
+    return handle(i);
+  }
+  /// Appends a node without parameters.
+  Index append(const Operation<eT>& operation, Shape shape, std::span<const Index> operands, Location at);
+  /// Keeps the parameters of node i's rule.
+  template <class Rule>
+  void store(Index i, const Rule& rule) {
     if constexpr (sizeof(Rule) <= sizeof(Node<eT>::rule) && std::is_trivially_copyable_v<Rule>) {
-      std::memcpy(nodes_[i].rule, &rule, sizeof(Rule));
+      if constexpr (!std::is_empty_v<Rule>) std::memcpy(nodes_[i].rule, &rule, sizeof(Rule));
     } else {
       const void* kept = large_rules_.emplace_back(std::make_shared<const Rule>(rule)).get();
       std::memcpy(nodes_[i].rule, &kept, sizeof kept);
     }
-    return handle(i);
   }
   /// The same for a rule without parameters over one operand, or the node of that kind there is: work that
   /// several consumers share, like a factorisation.
-  template <class Rule>
-  requires std::is_empty_v<Rule> Var<eT> record_once(Shape shape, Index operand, Location at) {
-    const std::pair<const void*, Index> key(&operation_of<Rule, eT>(), operand);
-    const auto found = once_.find(key);
-    if (found != once_.end()) return handle(found->second);
-    const Var<eT> y = record(Rule{}, shape, std::span(&operand, 1), at);
-    once_.emplace(key, y.index());
-    return y;
-  }
+  Var<eT> append_once(const Operation<eT>& operation, Shape shape, Index operand, Location at);
 
   const Node<eT>& node(Index i) const { return nodes_[i]; }
   /// Valid until the next node is recorded.
@@ -208,7 +204,7 @@ class Tape {
   const eT* full_adjoint(Index i);
   bool wants(Index i) const { return nodes_[i].needs_gradient; }
 
-  /// Recorded nodes get this place in the source instead of their own, while a rule is being recorded.
+  /// CompiledLoss nodes get this place in the source instead of their own, while a rule is being recorded.
   Location* place = nullptr;
 
  private:
@@ -221,13 +217,26 @@ class Tape {
   template <class Watch>
   void sweep(const Schedule& schedule, const eT* seed, bool accumulate, Watch watch);
   Var<eT> leaf(bool variable, Shape shape, const eT* data, bool copy, bool scalar);
-  Index append(const Operation<eT>& operation, Shape shape, std::span<const Index> operands, Location at);
   void need(Index i, Index& lowest);
   void need_operands(Index i, Index& lowest, Schedule& schedule);
   void keep(Index i);
+  static bool is_worth_fusing(Shape s);
+  void group_values(Schedule& schedule);
+  void group_adjoints(Schedule& schedule);
   void compute(Index i, std::span<const Schedule::Drop> drops = {});
+  bool has_zero_adjoint(Index i);
   void pull(Index i);
+  // Elementwise nodes: elementwise.cpp.
+  void compute_elementwise(Index i, std::span<const Schedule::Drop> drops);
+  double sum_elementwise(Index i);
+  void compute_group(std::span<const Index> group, std::span<const Schedule::Drop> drops);
   void pull_elementwise(Index i, unsigned k);
+  bool pull_whole(Index i, unsigned k, const Adjoint<eT>& dy);
+  void pull_group(std::span<const Index> group, std::span<const std::uint8_t> in_tile);
+  bool constant_partial(Index i, unsigned k, eT& slope) const;
+  Adjoint<eT> multiple_partial(Index i, unsigned k) const;
+  Adjoint<eT> alias_of_pull(Index i, unsigned k, Adjoint<eT> dy) const;
+  void direct(tiles::Step<eT>& step, Index to, Shape from, eT*& held);
   void drop_adjoint(Index i);
   void drop_value(Index i);
   /// The chunk that holds node i's value, or nullptr if it is not in the pool.
@@ -248,12 +257,16 @@ class Tape {
   std::vector<Index> wide_operands_;
   std::vector<std::pair<Index, const char*>> names_;  // in the order of the nodes
   std::vector<std::shared_ptr<const void>> large_rules_;
-  std::deque<arma::Mat<eT>> gradients_;
+  std::vector<std::unique_ptr<arma::Mat<eT>>> gradients_;  // of the variables; in place: gradient() refers to them
   Pool<eT> pool_;
   Schedule schedule_;  // of the sweep under way
   std::uint32_t generation_ = 0;
   bool backward_follows_ = false, detect_anomalies_ = false;
-  std::map<std::pair<const void*, Index>, Index> once_;  // nodes by operation and operand: see record_once
+  struct Shared {
+    const Operation<eT>* operation;
+    Index operand, node;
+  };
+  std::vector<Shared> shared_;  // nodes of append_once
 };
 
 }  // namespace armagrad

@@ -4,6 +4,7 @@
 #include <memory>
 #include <type_traits>
 
+#include "detail/link_check.hpp"
 #include "tape.hpp"
 
 namespace armagrad {
@@ -13,7 +14,7 @@ class Argument;
 template <class eT, bool rows>
 class Each;
 
-namespace rules {
+namespace rules ARMAGRAD_EXPORT {
 struct Plus;
 struct Minus;
 struct Times;
@@ -24,10 +25,15 @@ struct GreaterEqual;
 struct Equal;
 struct NotEqual;
 }  // namespace rules
-template <class Rule, class eT>
-Var<eT> record_elementwise(const Rule& rule, std::initializer_list<const Argument<eT>*> arguments);
+namespace detail {
+/// Appends an elementwise node. The arguments have one shape, but for numbers, which are repeated.
 template <class eT>
-Var<eT> record_product(const Argument<eT>& a, const Argument<eT>& b);
+Var<eT> append_elementwise(const Operation<eT>& operation,
+                           std::initializer_list<const Argument<eT>*> arguments);
+/// The operator *: a product of matrices, or a scaling where either side is a number.
+template <class eT>
+Var<eT> append_product(const Argument<eT>& a, const Argument<eT>& b);
+}  // namespace detail
 
 /// A matrix (or, from accu, dot, ... a number) whose computation is on a tape. Cheap to copy; valid until its
 /// tape is cleared or destroyed. Operators are Armadillo's: + - * % / and a number meets matrices of any
@@ -40,6 +46,9 @@ class Var {
   uword n_rows = 0, n_cols = 0, n_elem = 0;
 
   Var() = default;
+  Var(const Var&) = default;
+  /// Only to a named Var: A(i, j) = x would assign to the temporary A(i, j), and leave A as it is.
+  Var& operator=(const Var&) & = default;
 
   arma::Mat<eT> value() const { return tape().value(*this); }
   /// The value of a 1x1 node.
@@ -82,28 +91,28 @@ class Var {
   Var cols(const arma::uvec& indices, Here at = Here::current()) const;
 
   using A = Argument<eT>;
-  friend Var operator+(const A& a, const A& b) { return record_elementwise<rules::Plus, eT>({}, {&a, &b}); }
-  friend Var operator-(const A& a, const A& b) { return record_elementwise<rules::Minus, eT>({}, {&a, &b}); }
-  friend Var operator%(const A& a, const A& b) { return record_elementwise<rules::Times, eT>({}, {&a, &b}); }
-  friend Var operator/(const A& a, const A& b) { return record_elementwise<rules::Divide, eT>({}, {&a, &b}); }
-  friend Var operator*(const A& a, const A& b) { return record_product<eT>(a, b); }
-  friend Var operator-(const A& a) { return record_elementwise<rules::Negate, eT>({}, {&a}); }
+  friend Var operator+(const A& a, const A& b) { return detail::append_elementwise(operation_of<rules::Plus, eT>(), {&a, &b}); }
+  friend Var operator-(const A& a, const A& b) { return detail::append_elementwise(operation_of<rules::Minus, eT>(), {&a, &b}); }
+  friend Var operator%(const A& a, const A& b) { return detail::append_elementwise(operation_of<rules::Times, eT>(), {&a, &b}); }
+  friend Var operator/(const A& a, const A& b) { return detail::append_elementwise(operation_of<rules::Divide, eT>(), {&a, &b}); }
+  friend Var operator*(const A& a, const A& b) { return detail::append_product(a, b); }
+  friend Var operator-(const A& a) { return detail::append_elementwise(operation_of<rules::Negate, eT>(), {&a}); }
   /// 1 where it holds and 0 where it does not; of zero derivative.
   friend Var operator>(const A& a, const A& b) {
-    return record_elementwise<rules::Greater, eT>({}, {&a, &b});
+    return detail::append_elementwise(operation_of<rules::Greater, eT>(), {&a, &b});
   }
   friend Var operator<(const A& a, const A& b) {
-    return record_elementwise<rules::Greater, eT>({}, {&b, &a});
+    return detail::append_elementwise(operation_of<rules::Greater, eT>(), {&b, &a});
   }
   friend Var operator>=(const A& a, const A& b) {
-    return record_elementwise<rules::GreaterEqual, eT>({}, {&a, &b});
+    return detail::append_elementwise(operation_of<rules::GreaterEqual, eT>(), {&a, &b});
   }
   friend Var operator<=(const A& a, const A& b) {
-    return record_elementwise<rules::GreaterEqual, eT>({}, {&b, &a});
+    return detail::append_elementwise(operation_of<rules::GreaterEqual, eT>(), {&b, &a});
   }
-  friend Var operator==(const A& a, const A& b) { return record_elementwise<rules::Equal, eT>({}, {&a, &b}); }
+  friend Var operator==(const A& a, const A& b) { return detail::append_elementwise(operation_of<rules::Equal, eT>(), {&a, &b}); }
   friend Var operator!=(const A& a, const A& b) {
-    return record_elementwise<rules::NotEqual, eT>({}, {&a, &b});
+    return detail::append_elementwise(operation_of<rules::NotEqual, eT>(), {&a, &b});
   }
 
  private:
@@ -122,6 +131,13 @@ class Var {
 };
 
 namespace detail {
+/// The operand that a broadcast repeats, if x is a broadcast that nobody needed in full yet; x otherwise.
+template <class eT>
+Var<eT> before_spread(const Var<eT>& x) {
+  const Node<eT>& n = x.tape().node(x.index());
+  return n.operation->family == Family::spread && !n.evaluated ? x.tape().handle(n.operands[0]) : x;
+}
+
 template <class T>
 struct element_of_var {};
 template <class eT>

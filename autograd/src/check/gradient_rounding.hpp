@@ -1,32 +1,81 @@
 #pragma once
-// How many digits of a gradient are rounding: what it does when everything is rounded another way.
+// Rounding errors of a gradient, measured by computing it again with everything rounded another way.
 
 #include <array>
 
 #include "comparer.hpp"
+#include "slopes.hpp"
 
 namespace armagrad::detail {
 
-/// W with each entry moved by a rounding error, up or down: the forward pass rounds another way. For the
-/// backward pass another adjoint of the loss than 1 does the same, divided out again.
-template <class eT>
-arma::Mat<eT> jittered(const arma::Mat<eT>& W, std::mt19937_64& random) {
-  arma::Mat<eT> x = W;
-  const eT eps = std::numeric_limits<eT>::epsilon();
-  for (eT& w : x) w *= 1 + (random() >> 63 ? eps : -eps);
-  return x;
-}
-inline constexpr std::array<double, 5> other_adjoints{1.0 / 3, 1.0 / 7, 0.9, 1.1, 1.7};
+/// Adjoints of the loss other than 1: divided out again, they make the backward pass round in another way.
+inline constexpr std::array<double, 8> other_adjoints{1.0 / 3, 1.0 / 7, 0.9, 1.1, 1.7, 0.6, 1.3, 0.7};
 
-/// What each entry of a gradient may be off by through rounding: the most that it changed, in `changed`, and
+/// A gradient near W.
+struct Nearby {
+  arma::mat rounding;  // an estimate of each entry's rounding error, that by rounding of W included
+  double change = 0;   // of the largest entry when W changes by its own size, to first order
+};
+
+/// From gradients at equally spaced points on either side of W: what is not smooth in them is rounding, as
+/// noise_of() has it. Of the two sides the smaller estimate counts, as there may be a kink on the other.
+/// gradients_at(x) is empty outside of the domain, and so is the result if there is no other side.
+template <class eT, class F>
+std::vector<Nearby> gradients_nearby(const F& gradients_at, const std::vector<arma::Mat<eT>>& W,
+                                     std::mt19937_64& random) {
+  constexpr double eps = double(std::numeric_limits<eT>::epsilon());
+  const double spacing = std::is_same_v<eT, float> ? 0x1p-9 : 0x1p-15;
+  std::vector<arma::Mat<eT>> step;
+  for (const auto& w : W) {
+    const bool zero = largest(w) == 0;
+    arma::Mat<eT> d(arma::size(w));
+    for (uword e = 0; e < w.n_elem; ++e) {
+      const double size = std::uniform_real_distribution<double>(0.5, 1)(random) * (zero ? 1 : double(w(e)));
+      d(e) = eT(spacing * (random() >> 63 ? size : -size));
+    }
+    step.push_back(std::move(d));
+  }
+  std::vector<Nearby> all;
+  for (const int side : {1, -1}) {
+    std::array<std::vector<arma::mat>, 7> g;
+    for (int k = 1; k <= 7; ++k) {
+      std::vector<arma::Mat<eT>> x;
+      for (std::size_t v = 0; v < W.size(); ++v) x.push_back(W[v] + eT(side * k) * step[v]);
+      g[std::size_t(k - 1)] = gradients_at(x);
+    }
+    if (std::any_of(g.begin(), g.end(), [](const auto& one) { return one.empty(); })) continue;
+    const bool first = all.empty();
+    for (std::size_t v = 0; v < W.size(); ++v) {
+      Nearby here{arma::mat(arma::size(W[v])), 0};
+      for (uword e = 0; e < W[v].n_elem; ++e) {
+        std::array<double, 7> values;
+        for (std::size_t k = 0; k < values.size(); ++k) values[k] = g[k][v](e);
+        const double noise = noise_of(values), change = std::abs(values[6] - values[0]) / (6 * spacing);
+        here.rounding(e) = (std::isfinite(noise) ? noise : 0) + 3 * eps * change;
+        here.change = std::max(here.change, change);
+      }
+      if (first)
+        all.push_back(here);
+      else
+        all[v] = {arma::min(all[v].rounding, here.rounding), std::min(all[v].change, here.change)};
+    }
+  }
+  return all;
+}
+
+/// A bound for the rounding error of each entry of a gradient: the most that it changed, in `changed`, and
 /// what a formula with a few dozen roundings would leave.
 template <class eT>
 arma::mat rounding_of(const arma::Mat<eT>& g, const arma::mat& changed) {
-  const double eps = double(std::numeric_limits<eT>::epsilon()), size = typical(g);
-  arma::mat allowed(arma::size(g));
-  for (uword e = 0; e < g.n_elem; ++e)
-    allowed(e) = 20 * changed(e) + 50 * eps * std::abs(double(g(e))) + 10 * eps * size;
-  return allowed;
+  const double eps = double(std::numeric_limits<eT>::epsilon());
+  return 20 * changed + 50 * eps * arma::abs(in_double(g)) + 10 * eps * typical(g);
+}
+/// The same for a gradient by another formula, which rounds in another way. It stays with each entry's own
+/// size and rounding, as entries may be of very different sizes.
+template <class eT>
+arma::mat rounding_of_formula(const arma::Mat<eT>& g, const arma::mat& changed) {
+  const double eps = double(std::numeric_limits<eT>::epsilon());
+  return 400 * changed + 1000 * eps * arma::abs(in_double(g));
 }
 
 }  // namespace armagrad::detail

@@ -1,11 +1,9 @@
 #pragma once
-// What a diagnosis starts from: the right gradient, the given one, and what the loss is made of.
+// Input of a diagnosis: the right gradient, the given one, and the parts of the loss.
 
-#include <iomanip>
-#include <sstream>
+#include <armagrad/check_report.hpp>
 
 #include "comparer.hpp"
-#include <armagrad/check_report.hpp>
 
 namespace armagrad::detail {
 
@@ -22,13 +20,11 @@ struct Count {
 };
 
 struct Suspect {
-  template <class eT>
-  Suspect(std::string variable, const arma::Mat<eT>& W_, arma::mat right, double uncertainty,
-          const arma::Mat<eT>& g)
+  Suspect(std::string variable, arma::mat W_, arma::mat right, double uncertainty, arma::mat g)
       : name(std::move(variable)),
-        W(in_double(W_)),
+        W(std::move(W_)),
         truth(std::move(right)),
-        given(in_double(g)),
+        given(std::move(g)),
         error(std::max(uncertainty, 1e-14 * typical(given))) {}
 
   std::string name;

@@ -1,3 +1,4 @@
+#include <armagrad/detail/gradient_graph.hpp>
 #include <armagrad/backward_pass.hpp>
 
 #include <set>
@@ -42,7 +43,7 @@ typename BackwardPass<eT>::Step BackwardPass<eT>::step_of(Index i) {
   // A variable, as the rules leave a constant factor of 1 out.
   const Var<eT> dy = tape_.variable(adjoints_.at(i));
   tape_.node(dy.index()).is_scalar = tape_.node(i).is_scalar;
-  Recording<eT> recording(tape_.constant(eT(1)));
+  GradientGraph<eT> recording(tape_.constant(eT(1)));
   Location place;
   struct Restore {  // also when a rule throws
     Tape<eT>& tape;
@@ -50,7 +51,7 @@ typename BackwardPass<eT>::Step BackwardPass<eT>::step_of(Index i) {
   } restore{tape_};
   tape_.place = &place;
   recording.add(i, dy);
-  tape_.node(i).operation->record(recording, i);
+  tape_.node(i).operation->append_gradient(recording, i);
 
   Step step{i, dy.index(), {}};
   const auto operands = tape_.operands(tape_.node(i));

@@ -1,3 +1,4 @@
+#include <armagrad/detail/gradient_graph.hpp>
 #include <armagrad/backward_pass.hpp>
 #include <armagrad/derive.hpp>
 
@@ -117,7 +118,7 @@ Formula derive(const Var<eT>& J, const std::vector<Var<eT>>& by, const FormulaOp
   Tape<eT>& tape = J.tape();
   algebra::Expressions& in = d->expressions;
   algebra::Reader<eT> read(tape, in, options);
-  Recording<eT> recording(J);
+  GradientGraph<eT> recording(J);
   const auto as_assumption = [&](algebra::Fact fact) {
     return Assumption{Assumption::Kind(fact.kind), algebra::Writer(in, {}, algebra::Style::text())(fact.of)};
   };
@@ -162,9 +163,9 @@ std::string formula_text(const Var<eT>& x) {
   return algebra::Writer(in, {}, algebra::Style::text())(t);
 }
 
-template Formula derive(const Var<double>&, const std::vector<Var<double>>&, const FormulaOptions&);
-template Formula derive(const Var<float>&, const std::vector<Var<float>>&, const FormulaOptions&);
-template std::string formula_text(const Var<double>&);
-template std::string formula_text(const Var<float>&);
+template ARMAGRAD_EXPORT Formula derive(const Var<double>&, const std::vector<Var<double>>&, const FormulaOptions&);
+template ARMAGRAD_EXPORT Formula derive(const Var<float>&, const std::vector<Var<float>>&, const FormulaOptions&);
+template ARMAGRAD_EXPORT std::string formula_text(const Var<double>&);
+template ARMAGRAD_EXPORT std::string formula_text(const Var<float>&);
 
 }  // namespace armagrad

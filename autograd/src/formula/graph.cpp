@@ -1,3 +1,4 @@
+#include <armagrad/detail/gradient_graph.hpp>
 #include <armagrad/graph.hpp>
 
 #include <cstdio>
@@ -38,7 +39,7 @@ Graph graph(const Var<eT>& J) {
     if (!used[i]) continue;
     for (const Index k : tape.operands(tape.node(i))) used[k] = true;
   }
-  Recording<eT> recording(J);
+  GradientGraph<eT> recording(J);
   std::vector<Graph::Node> nodes;
   std::vector<std::size_t> place(J.index() + 1);
   const auto norm = [](const Var<eT>& x) { return double(arma::norm(arma::vectorise(x.value()))); };
@@ -56,7 +57,7 @@ Graph graph(const Var<eT>& J) {
   return Graph(std::move(nodes));
 }
 
-template Graph graph(const Var<double>&);
-template Graph graph(const Var<float>&);
+template ARMAGRAD_EXPORT Graph graph(const Var<double>&);
+template ARMAGRAD_EXPORT Graph graph(const Var<float>&);
 
 }  // namespace armagrad

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include <armagrad/ops/softmax.hpp>
+#include "../rules/softmax.hpp"
 
 #include "entry_writer.hpp"
 #include "reader.hpp"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include <armagrad/ops/all.hpp>
+#include "../rules/all_rules.hpp"
 
 #include "reader_functions.hpp"
 
@@ -162,6 +162,25 @@ Term Reader<eT>::entries(Index i, Parts x) {
   return entries(i, x, whole);
 }
 
+/// What stands in partial derivatives for the sake of rounding alone, as textbooks have it.
+template <class eT>
+std::optional<Term> Reader<eT>::spelled_out(Index i, const Parts& x, Shape shape) {
+  const Part a = x[0];
+  const auto make = [&](Kind kind, Parts parts) { return in_.make(kind, shape, std::move(parts)); };
+  const auto squared = [&](Part p) { return make(Kind::powers, {{p.term, 2}}); };
+  const auto one_and = [&](Term t, double by) { return make(Kind::sum, {{in_.number(1)}, {t, by}}); };
+  const auto of = [&](const char* f, Parts operands) { return in_.apply(f, {}, true, shape, std::move(operands)); };
+  if (rule<rules::TanhSlope>(i)) return one_and(squared({of("tanh", {a})}), -1);
+  if (rule<rules::SigmoidSlope>(i))
+    return make(Kind::powers, {{of("sigmoid", {a})}, {one_and(of("sigmoid", {a}), -1)}});
+  if (rule<rules::OneMinusSquare>(i)) return make(Kind::powers, {{one_and(a.term, -1)}, {one_and(a.term, 1)}});
+  if (const auto* gaussian = rule<rules::Gaussian>(i))
+    return of("exp", {{make(Kind::sum, {{squared(a), -gaussian->rate}})}});
+  if (rule<rules::Cosine>(i)) return make(Kind::powers, {a, {of("hypot", x), -1}});
+  if (rule<rules::Hypot>(i) && in_[a.term].kind == Kind::number && in_[a.term].value == 1)
+    return make(Kind::powers, {{one_and(squared(x[1]), 1), 0.5}});
+  return {};
+}
 template <class eT>
 Term Reader<eT>::entries(Index i, const Parts& x, Shape shape) {
   const auto raised = [&](double by) { return in_.make(Kind::powers, shape, {{x[0].term, by}}); };
@@ -174,6 +193,7 @@ Term Reader<eT>::entries(Index i, const Parts& x, Shape shape) {
   if (rule<rules::Square>(i)) return raised(2);
   if (rule<rules::Sqrt>(i)) return raised(0.5);
   if (const auto* power = rule<rules::Pow>(i)) return raised(power->exponent);
+  if (const std::optional<Term> t = spelled_out(i, x, shape)) return *t;
   return FunctionReader<eT>(tape_, in_, read_)(i, x, shape);
 }
 

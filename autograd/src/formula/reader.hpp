@@ -45,6 +45,7 @@ class Reader {
   bool is_seen(Fact fact);
   Term converted(Index i);
   Term entries(Index i, Parts x);
+  std::optional<Term> spelled_out(Index i, const Parts& x, Shape shape);
   Term entries(Index i, const Parts& x, Shape shape);
   Term leaf(Index i);
   Term number(double x);

@@ -1,6 +1,6 @@
 #include "reader_functions.hpp"
 
-#include <armagrad/ops/all.hpp>
+#include "../rules/all_rules.hpp"
 
 namespace armagrad::algebra {
 
@@ -35,6 +35,7 @@ Parameters FunctionReader<eT>::parameters(Index i) const {
   if (const auto* r = rule<rules::LeakyRelu>(i)) return numbers({r->slope});
   if (const auto* r = rule<rules::Elu>(i)) return numbers({r->alpha});
   if (const auto* r = rule<rules::Pow>(i)) return numbers({r->exponent});
+  if (const auto* r = rule<rules::OneHot>(i)) return {Parameter::size(r->classes)};
   if (const auto* r = rule<rules::Polygamma>(i)) return numbers({double(r->n)});
   if (const auto* r = rule<rules::Block>(i)) return sizes(r->at.row, r->at.col);
   if (const auto* r = rule<rules::PlacedIn>(i)) return sizes(r->at.row, r->at.col);
@@ -63,6 +64,7 @@ Term FunctionReader<eT>::operator()(Index i, const Parts& x, Shape shape) const 
   };
   if (const std::optional<Term> t = factored(i, x)) return *t;
   if (const std::optional<Term> t = part_of_eigen(i)) return *t;
+  if (const std::optional<Term> t = part_of_singular(i)) return *t;
   if (const auto* r = rule<rules::Gather>(i)) {
     if (const std::optional<Term> t = selected(i, x[0], *r->indices, s, n.shape)) return *t;
   }
@@ -85,7 +87,7 @@ Term FunctionReader<eT>::operator()(Index i, const Parts& x, Shape shape) const 
 template <class eT>
 bool is_factorisation(const Tape<eT>& tape, Index i) {
   return rule_if<rules::Lu>(tape, i) || rule_if<rules::CholeskyFactor>(tape, i) || rule_if<rules::Qr>(tape, i) ||
-         rule_if<rules::Eigen>(tape, i);
+         rule_if<rules::Eigen>(tape, i) || rule_if<rules::Singular>(tape, i);
 }
 template bool is_factorisation(const Tape<double>&, Index);
 
@@ -134,6 +136,7 @@ std::optional<Term> FunctionReader<eT>::factored(Index i, const Parts& x) const 
     return times(call("inv", {s.cols, s.cols}, square), x[2]);
   }
   if (has_factor<rules::Eigen>(i) && !rule<rules::Eigenvectors>(i)) return of_matrix(name);
+  if (has_factor<rules::Singular>(i)) return of_matrix(name);
   return {};
 }
 
@@ -150,6 +153,26 @@ std::optional<Term> FunctionReader<eT>::part_of_eigen(Index i) const {
   const Parts A{{matrix->second}};
   if (block->at.col == 0 && part.cols == 1) return in_.apply("eig_sym", {}, false, part, A);
   if (block->at.col == 1 && part.cols == s.rows) return in_.apply("eigenvectors", {}, false, part, A);
+  return {};
+}
+
+/// The left or the right singular vectors or the values, as a row, of those that stand one above the other.
+template <class eT>
+std::optional<Term> FunctionReader<eT>::part_of_singular(Index i) const {
+  const auto* block = rule<rules::Block>(i);
+  if (!block) return {};
+  const Index of = tape_.operands(tape_.node(i))[0];
+  const Shape part = tape_.node(i).shape;
+  if (!rule<rules::SingularVectors>(of) || part.cols != tape_.node(of).shape.cols) return {};
+  const Index matrix = tape_.operands(tape_.node(of))[0];
+  const auto read = read_.find(matrix);
+  if (read == read_.end()) return {};
+  const Shape s = tape_.node(matrix).shape;
+  const Parts A{{read->second}};
+  if (block->at.row == 0 && part.rows == s.rows) return in_.apply("left_vectors", {}, false, part, A);
+  if (block->at.row == s.rows && part.rows == s.cols) return in_.apply("right_vectors", {}, false, part, A);
+  if (block->at.row == s.rows + s.cols)
+    return transposed({in_.apply("svd", {}, false, {part.cols, 1}, A)}).term;
   return {};
 }
 

@@ -1,8 +1,26 @@
-#include <armagrad/ops/activations.hpp>
+#include "activations.hpp"
 
-#include "instantiate.hpp"
+#include "tables.hpp"
 
-template const std::vector<armagrad::OperationGetter<double>>&
-armagrad::operations<double, armagrad::ActivationRules>();
-template const std::vector<armagrad::OperationGetter<float>>&
-armagrad::operations<float, armagrad::ActivationRules>();
+namespace armagrad {
+template <class eT>
+Var<eT> leaky_relu(const Var<eT>& x, double slope, Here at) {
+  return detail::elementwise(rules::LeakyRelu{{}, slope}, at, x);
+}
+
+template <class eT>
+Var<eT> elu(const Var<eT>& x, double alpha, Here at) {
+  return detail::elementwise(rules::Elu{{}, alpha}, at, x);
+}
+
+#define ARMAGRAD_INSTANTIATE(eT)  \
+  template ARMAGRAD_EXPORT Var<eT> leaky_relu(const Var<eT>&, double, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> elu(const Var<eT>&, double, Here);
+ARMAGRAD_INSTANTIATE(double)
+ARMAGRAD_INSTANTIATE(float)
+#undef ARMAGRAD_INSTANTIATE
+
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, ActivationRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, ActivationRules>();
+
+}  // namespace armagrad

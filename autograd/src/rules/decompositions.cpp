@@ -1,8 +1,52 @@
-#include <armagrad/ops/decompositions.hpp>
+#include "decompositions.hpp"
 
-#include "instantiate.hpp"
+#include "tables.hpp"
 
-template const std::vector<armagrad::OperationGetter<double>>&
-armagrad::operations<double, armagrad::DecompositionRules>();
-template const std::vector<armagrad::OperationGetter<float>>&
-armagrad::operations<float, armagrad::DecompositionRules>();
+namespace armagrad {
+template <class eT>
+Var<eT> eig_sym(const Var<eT>& A, Here at) {
+  return eigenvalues(A, detail::eigen_of(A, at), at);
+}
+
+template <class eT>
+void eig_sym(Var<eT>& values, Var<eT>& vectors, const Var<eT>& A, Here at) {
+  const Var<eT> both = eigenpairs(A, detail::eigen_of(A, at), at);
+  values = both.head_cols(1, at);
+  vectors = right_of_first(both, at);
+}
+
+template <class eT>
+Var<eT> sqrtmat_sympd(const Var<eT>& A, Here at) {
+  detail::check_square(A, "sqrtmat_sympd", at);
+  const Var<eT> f = detail::eigen_of(A, at);
+  return append_node<rules::SquareRoot, eT>({}, A.shape(), at, {&A, &f});
+}
+
+template <class eT>
+Var<eT> svd(const Var<eT>& A, Here at) {
+  const Var<eT> f = detail::singular_of(A, at);
+  return append_node<rules::SingularValues, eT>({}, shape_of(f.n_cols, 1), at, {&A, &f});
+}
+
+template <class eT>
+void svd_econ(Var<eT>& U, Var<eT>& s, Var<eT>& V, const Var<eT>& A, Here at) {
+  const Var<eT> a = A, all = singular_pairs(a, detail::singular_of(a, at), at);
+  U = rows_of(all, 0, a.n_rows, at);
+  V = rows_of(all, a.n_rows, a.n_cols, at);
+  s = rows_of(all, a.n_rows + a.n_cols, 1, at).t(at);
+}
+
+#define ARMAGRAD_INSTANTIATE(eT)  \
+  template ARMAGRAD_EXPORT Var<eT> eig_sym(const Var<eT>&, Here);  \
+  template ARMAGRAD_EXPORT void eig_sym(Var<eT>&, Var<eT>&, const Var<eT>&, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> sqrtmat_sympd(const Var<eT>&, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> svd(const Var<eT>&, Here);  \
+  template ARMAGRAD_EXPORT void svd_econ(Var<eT>&, Var<eT>&, Var<eT>&, const Var<eT>&, Here);
+ARMAGRAD_INSTANTIATE(double)
+ARMAGRAD_INSTANTIATE(float)
+#undef ARMAGRAD_INSTANTIATE
+
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, DecompositionRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, DecompositionRules>();
+
+}  // namespace armagrad

@@ -1,8 +1,29 @@
-#include <armagrad/ops/elementwise.hpp>
+#include "elementwise.hpp"
 
-#include "instantiate.hpp"
+#include "tables.hpp"
 
-template const std::vector<armagrad::OperationGetter<double>>&
-armagrad::operations<double, armagrad::ElementwiseRules>();
-template const std::vector<armagrad::OperationGetter<float>>&
-armagrad::operations<float, armagrad::ElementwiseRules>();
+namespace armagrad {
+template <class eT>
+Var<eT> clamp(const Var<eT>& x, double low, double high, Here at) {
+  if (low > high) misuse("clamp", at, "min_val must be less than max_val");
+  return detail::elementwise(rules::Clamp{{}, low, high}, at, x);
+}
+
+template <class eT>
+Var<eT> select(const Var<eT>& c, const std::type_identity_t<Argument<eT>>& a,
+               const std::type_identity_t<Argument<eT>>& b) {
+  const Argument<eT> condition(c);
+  return detail::append_elementwise(operation_of<rules::Where, eT>(), {&condition, &a, &b});
+}
+
+#define ARMAGRAD_INSTANTIATE(eT)  \
+  template ARMAGRAD_EXPORT Var<eT> select(const Var<eT>&, const std::type_identity_t<Argument<eT>>&, const std::type_identity_t<Argument<eT>>&);  \
+  template ARMAGRAD_EXPORT Var<eT> clamp(const Var<eT>&, double, double, Here);
+ARMAGRAD_INSTANTIATE(double)
+ARMAGRAD_INSTANTIATE(float)
+#undef ARMAGRAD_INSTANTIATE
+
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, ElementwiseRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, ElementwiseRules>();
+
+}  // namespace armagrad

@@ -1,8 +1,21 @@
-#include <armagrad/ops/powers.hpp>
+#include "powers.hpp"
 
-#include "instantiate.hpp"
+#include "tables.hpp"
 
-template const std::vector<armagrad::OperationGetter<double>>&
-armagrad::operations<double, armagrad::PowerRules>();
-template const std::vector<armagrad::OperationGetter<float>>&
-armagrad::operations<float, armagrad::PowerRules>();
+namespace armagrad {
+template <class eT>
+Var<eT> pow(const Var<eT>& x, double exponent, Here at) {
+  if (exponent == 2 && detail::has_smooth_square(x)) return square(x, at);
+  return detail::elementwise(rules::Pow{{}, exponent}, at, x);
+}
+
+#define ARMAGRAD_INSTANTIATE(eT)  \
+  template ARMAGRAD_EXPORT Var<eT> pow(const Var<eT>&, double, Here);
+ARMAGRAD_INSTANTIATE(double)
+ARMAGRAD_INSTANTIATE(float)
+#undef ARMAGRAD_INSTANTIATE
+
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, PowerRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, PowerRules>();
+
+}  // namespace armagrad

@@ -1,8 +1,51 @@
-#include <armagrad/ops/products.hpp>
+#include "products.hpp"
 
-#include "instantiate.hpp"
+#include "tables.hpp"
 
-template const std::vector<armagrad::OperationGetter<double>>&
-armagrad::operations<double, armagrad::ProductRules>();
-template const std::vector<armagrad::OperationGetter<float>>&
-armagrad::operations<float, armagrad::ProductRules>();
+namespace armagrad {
+template <class eT>
+Var<eT> Var<eT>::t(std::source_location at) const {
+  return append_node<rules::Transpose, eT>({}, {shape().cols, shape().rows}, at, {this});
+}
+
+template <class eT>
+Var<eT> trans(const Var<eT>& x, std::source_location at) {
+  return x.t(at);
+}
+
+template <class eT>
+Var<eT> strans(const Var<eT>& x, std::source_location at) {
+  return x.t(at);
+}
+
+namespace detail {
+template <class eT>
+Var<eT> append_product(const Argument<eT>& a, const Argument<eT>& b) {
+  const auto [l, r] = on_one_tape(rules::MatMul::name, a, b);
+  if (l.tape().node(l.index()).is_scalar || l.tape().node(r.index()).is_scalar) {
+    const Argument<eT> left(l), right(r);
+    return append_elementwise(operation_of<rules::Times, eT>(), {&left, &right});
+  }
+  return product(l, false, r, false, a.at());
+}
+}  // namespace detail
+
+template <class eT>
+Var<eT> multiply(const Var<eT>& a, bool ta, const Var<eT>& b, bool tb) {
+  return detail::product(a, ta, b, tb, Location());
+}
+
+#define ARMAGRAD_INSTANTIATE(eT)  \
+  template ARMAGRAD_EXPORT Var<eT> multiply(const Var<eT>&, bool, const Var<eT>&, bool);  \
+  template ARMAGRAD_EXPORT Var<eT> detail::append_product(const Argument<eT>&, const Argument<eT>&);  \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::t(std::source_location) const;  \
+  template ARMAGRAD_EXPORT Var<eT> trans(const Var<eT>&, std::source_location);  \
+  template ARMAGRAD_EXPORT Var<eT> strans(const Var<eT>&, std::source_location);
+ARMAGRAD_INSTANTIATE(double)
+ARMAGRAD_INSTANTIATE(float)
+#undef ARMAGRAD_INSTANTIATE
+
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, ProductRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, ProductRules>();
+
+}  // namespace armagrad

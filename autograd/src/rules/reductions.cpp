@@ -1,8 +1,117 @@
-#include <armagrad/ops/reductions.hpp>
+#include "reductions.hpp"
 
-#include "instantiate.hpp"
+#include "tables.hpp"
 
-template const std::vector<armagrad::OperationGetter<double>>&
-armagrad::operations<double, armagrad::ReductionRules>();
-template const std::vector<armagrad::OperationGetter<float>>&
-armagrad::operations<float, armagrad::ReductionRules>();
+namespace armagrad {
+template <class eT>
+Var<eT> accu(const Var<eT>& x, Here at) {
+  return append_number<rules::Accu, eT>({}, at, x);
+}
+
+template <class eT>
+Var<eT> sum(const Var<eT>& x, uword dim, Here at) {
+  return detail::along<rules::Sum>(x, dim, true, at);
+}
+
+template <class eT>
+Var<eT> sum(const Var<eT>& x, Here at) {
+  return x.n_rows == 1 || x.n_cols == 1 ? accu(x, at) : sum(x, 0, at);
+}
+
+template <class eT>
+Var<eT> mean(const Var<eT>& x, uword dim, Here at) {
+  detail::check_length(x, dim, "mean", at);
+  return sum(x, dim, at) / (dim == 0 ? x.n_rows : x.n_cols);
+}
+
+template <class eT>
+Var<eT> mean(const Var<eT>& x, Here at) {
+  if (!detail::is_vector(x)) return mean(x, 0, at);
+  detail::check_length(x, detail::long_dim(x), "mean", at);
+  return accu(x, at) / x.n_elem;
+}
+
+template <class eT>
+Var<eT> max(const Var<eT>& x, uword dim, Here at) {
+  detail::check_length(x, dim, "max", at);
+  return detail::along<rules::Max>(x, dim, true, at);
+}
+
+template <class eT>
+Var<eT> max(const Var<eT>& x, Here at) {
+  return detail::reduced(max(x, detail::long_dim(x), at), x);
+}
+
+template <class eT>
+Var<eT> min(const Var<eT>& x, uword dim, Here at) {
+  detail::check_length(x, dim, "min", at);
+  return detail::along<rules::Min>(x, dim, true, at);
+}
+
+template <class eT>
+Var<eT> min(const Var<eT>& x, Here at) {
+  return detail::reduced(min(x, detail::long_dim(x), at), x);
+}
+
+namespace detail {
+template <class eT>
+Var<eT> dot(const Argument<eT>& a, const Argument<eT>& b, Here at) {
+  const auto [x, y] = on_one_tape("dot", a, b);
+  const bool number = x.tape().node(x.index()).is_scalar || y.tape().node(y.index()).is_scalar;
+  if (!number && x.n_elem != y.n_elem) {
+    misuse("dot", at,
+           "objects must have the same number of elements: " + to_string(x.shape()) + " and " +
+               to_string(y.shape()));
+  }
+  return accu(elementwise<rules::Times>(at, x, number ? y : reshape(y, x.n_rows, x.n_cols)), at);
+}
+}  // namespace detail
+
+template <class eT, bool rows>
+Var<eT> Each<eT, rows>::meet(const Operation<eT>& operation, const A& argument, bool reversed) const {
+  const Var<eT> v = argument.on(X_.tape(), operation.name);
+  const Shape due = rows ? Shape{1, X_.shape().cols} : Shape{X_.shape().rows, 1};
+  if (v.shape() != due) {
+    misuse(rows ? "each_row()" : "each_col()", argument.at(),
+           "incompatible size; expected " + to_string(due) + ", got " + to_string(v.shape()));
+  }
+  const A X(X_), repeated(spread(v, X_.shape()));
+  return detail::append_elementwise(operation, {reversed ? &repeated : &X, reversed ? &X : &repeated});
+}
+
+template <class eT>
+Var<eT> spread(const Var<eT>& x, Shape like) {
+  if (x.shape() == like) return x;
+  return append_node<rules::Spread, eT>({}, like, Location(), {&x});
+}
+
+template <class eT>
+Var<eT> sum_to(const Var<eT>& x, Shape like) {
+  if (x.shape() == like) return x;
+  if (like == scalar_shape) return accu(x);
+  return sum(x, like.rows == 1 ? 0 : 1);
+}
+
+#define ARMAGRAD_INSTANTIATE(eT)  \
+  template ARMAGRAD_EXPORT Var<eT> spread(const Var<eT>&, Shape);  \
+  template ARMAGRAD_EXPORT Var<eT> sum_to(const Var<eT>&, Shape);  \
+  template ARMAGRAD_EXPORT Var<eT> detail::dot(const Argument<eT>&, const Argument<eT>&, Here);  \
+  template class Each<eT, true>;  \
+  template class Each<eT, false>;  \
+  template ARMAGRAD_EXPORT Var<eT> accu(const Var<eT>&, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> sum(const Var<eT>&, uword, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> sum(const Var<eT>&, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> mean(const Var<eT>&, uword, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> mean(const Var<eT>&, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> max(const Var<eT>&, uword, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> max(const Var<eT>&, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> min(const Var<eT>&, uword, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> min(const Var<eT>&, Here);
+ARMAGRAD_INSTANTIATE(double)
+ARMAGRAD_INSTANTIATE(float)
+#undef ARMAGRAD_INSTANTIATE
+
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, ReductionRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, ReductionRules>();
+
+}  // namespace armagrad

@@ -1,8 +1,93 @@
-#include <armagrad/ops/shape.hpp>
+#include "shape.hpp"
 
-#include "instantiate.hpp"
+#include "tables.hpp"
 
-template const std::vector<armagrad::OperationGetter<double>>&
-armagrad::operations<double, armagrad::ShapeRules>();
-template const std::vector<armagrad::OperationGetter<float>>&
-armagrad::operations<float, armagrad::ShapeRules>();
+namespace armagrad {
+template <class eT>
+Var<eT> repmat(const Var<eT>& x, uword down, uword across, Here at) {
+  shape_of(down, across);  // or refused, before the products below overflow
+  const bool stretches = (down == 1 || x.n_rows == 1) && (across == 1 || x.n_cols == 1);
+  if (stretches) return spread(x, shape_of(x.n_rows * down, x.n_cols * across));
+  if (down * across == 0)
+    return spread(x.tape().constant(eT(0)), shape_of(x.n_rows * down, x.n_cols * across));
+  return repeated(x, down, across, at);
+}
+
+template <class eT>
+Var<eT> diagvec(const Var<eT>& x, Here at) {
+  return diagonal(x, at);
+}
+
+template <class eT>
+Var<eT> diagmat(const Var<eT>& x, Here at) {
+  if (x.n_rows == 1 || x.n_cols == 1) return on_diagonal(vectorise(x), shape_of(x.n_elem, x.n_elem), at);
+  return on_diagonal(diagonal(x, at), x.shape(), at);
+}
+
+template <class eT>
+Var<eT> trimatu(const Var<eT>& x, Here at) {
+  if (x.n_rows != x.n_cols) misuse("trimatu", at, "given matrix must be square sized");
+  return triangle(x, true, at);
+}
+
+template <class eT>
+Var<eT> trimatl(const Var<eT>& x, Here at) {
+  if (x.n_rows != x.n_cols) misuse("trimatl", at, "given matrix must be square sized");
+  return triangle(x, false, at);
+}
+
+template <class eT>
+Var<eT> sort(const Var<eT>& x, const char* direction, uword dim, Here at) {
+  if (dim > 1) misuse("sort", at, "dim must be 0 or 1");
+  if (!direction || (*direction != 'a' && *direction != 'd')) misuse("sort", at, "unknown sort direction");
+  return arranged(x, x, Order{std::uint8_t(dim), *direction == 'd'}, at);
+}
+
+template <class eT>
+Var<eT> sort(const Var<eT>& x, const char* direction, Here at) {
+  return sort(x, direction, x.n_rows == 1 ? 1 : 0, at);
+}
+
+namespace detail {
+template <class eT>
+Var<eT> join(uword dim, Here at, std::initializer_list<const Argument<eT>*> arguments) {
+  Tape<eT>* tape = nullptr;
+  for (const Argument<eT>* a : arguments) {
+    if (a->var() && !tape) tape = &a->var()->tape();
+  }
+  Var<eT> all;
+  for (const Argument<eT>* a : arguments) {
+    const Var<eT> part = a->on(*tape, rules::Join::name);
+    all = a == *arguments.begin() ? part : joined(all, part, dim, at);
+  }
+  return all;
+}
+template <class eT>
+Var<eT> kron(const Argument<eT>& a, const Argument<eT>& b, Here at) {
+  const auto [l, r] = on_one_tape("kron", a, b);
+  const Shape s = shape_of(l.n_rows * r.n_rows, l.n_cols * r.n_cols);
+  arma::uvec rows(s.rows), cols(s.cols);
+  for (uword i = 0; i < s.rows; ++i) rows[i] = i / r.n_rows;
+  for (uword j = 0; j < s.cols; ++j) cols[j] = j / r.n_cols;
+  return l.rows(rows, at).cols(cols, at) % repmat(r, l.n_rows, l.n_cols, at);
+}
+}  // namespace detail
+
+#define ARMAGRAD_INSTANTIATE(eT)  \
+  template ARMAGRAD_EXPORT Var<eT> detail::join(uword, Here, std::initializer_list<const Argument<eT>*>);  \
+  template ARMAGRAD_EXPORT Var<eT> detail::kron(const Argument<eT>&, const Argument<eT>&, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> repmat(const Var<eT>&, uword, uword, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> diagvec(const Var<eT>&, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> diagmat(const Var<eT>&, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> trimatu(const Var<eT>&, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> trimatl(const Var<eT>&, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> sort(const Var<eT>&, const char*, uword, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> sort(const Var<eT>&, const char*, Here);
+ARMAGRAD_INSTANTIATE(double)
+ARMAGRAD_INSTANTIATE(float)
+#undef ARMAGRAD_INSTANTIATE
+
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, ShapeRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, ShapeRules>();
+
+}  // namespace armagrad

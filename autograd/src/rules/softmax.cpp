@@ -1,8 +1,32 @@
-#include <armagrad/ops/softmax.hpp>
+#include "softmax.hpp"
 
-#include "instantiate.hpp"
+#include "tables.hpp"
 
-template const std::vector<armagrad::OperationGetter<double>>&
-armagrad::operations<double, armagrad::SoftmaxRules>();
-template const std::vector<armagrad::OperationGetter<float>>&
-armagrad::operations<float, armagrad::SoftmaxRules>();
+namespace armagrad {
+template <class eT>
+Var<eT> logsumexp(const Var<eT>& x, uword dim, Here at) {
+  return detail::along<rules::LogSumExp>(x, dim, true, at);
+}
+
+template <class eT>
+Var<eT> softmax(const Var<eT>& x, uword dim, Here at) {
+  return detail::along<rules::Softmax>(x, dim, false, at);
+}
+
+template <class eT>
+Var<eT> log_softmax(const Var<eT>& x, uword dim, Here at) {
+  return detail::along<rules::LogSoftmax>(x, dim, false, at);
+}
+
+#define ARMAGRAD_INSTANTIATE(eT)  \
+  template ARMAGRAD_EXPORT Var<eT> logsumexp(const Var<eT>&, uword, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> softmax(const Var<eT>&, uword, Here);  \
+  template ARMAGRAD_EXPORT Var<eT> log_softmax(const Var<eT>&, uword, Here);
+ARMAGRAD_INSTANTIATE(double)
+ARMAGRAD_INSTANTIATE(float)
+#undef ARMAGRAD_INSTANTIATE
+
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, SoftmaxRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, SoftmaxRules>();
+
+}  // namespace armagrad

@@ -1,8 +1,21 @@
-#include <armagrad/ops/special.hpp>
+#include "special.hpp"
 
-#include "instantiate.hpp"
+#include "tables.hpp"
 
-template const std::vector<armagrad::OperationGetter<double>>&
-armagrad::operations<double, armagrad::SpecialRules>();
-template const std::vector<armagrad::OperationGetter<float>>&
-armagrad::operations<float, armagrad::SpecialRules>();
+namespace armagrad {
+template <class eT>
+Var<eT> polygamma(int n, const Var<eT>& x, Here at) {
+  if (n < 0) misuse("polygamma", at, "the order must not be negative");
+  return detail::elementwise(rules::Polygamma{{}, n}, at, x);
+}
+
+#define ARMAGRAD_INSTANTIATE(eT)  \
+  template ARMAGRAD_EXPORT Var<eT> polygamma(int, const Var<eT>&, Here);
+ARMAGRAD_INSTANTIATE(double)
+ARMAGRAD_INSTANTIATE(float)
+#undef ARMAGRAD_INSTANTIATE
+
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, SpecialRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, SpecialRules>();
+
+}  // namespace armagrad

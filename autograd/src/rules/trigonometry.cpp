@@ -1,8 +1,10 @@
-#include <armagrad/ops/trigonometry.hpp>
+#include "trigonometry.hpp"
 
-#include "instantiate.hpp"
+#include "tables.hpp"
 
-template const std::vector<armagrad::OperationGetter<double>>&
-armagrad::operations<double, armagrad::TrigonometryRules>();
-template const std::vector<armagrad::OperationGetter<float>>&
-armagrad::operations<float, armagrad::TrigonometryRules>();
+namespace armagrad {
+
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, TrigonometryRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, TrigonometryRules>();
+
+}  // namespace armagrad

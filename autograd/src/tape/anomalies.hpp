@@ -9,6 +9,7 @@ namespace armagrad::detail {
 
 /// A sweep that nobody watches.
 struct Unwatched {
+  static constexpr bool watches = false;
   static void value(const auto&, Index) {}
   static void adjoints(auto&, Index) {}
 };
@@ -32,6 +33,7 @@ std::string number_at(Strided<const eT> x, eT scale, Shape s, uword e) {
 
 /// Ends the sweep at the first number that is not finite.
 struct Anomalies {
+  static constexpr bool watches = true;
   template <class eT>
   static void value(Tape<eT>& tape, Index i) {
     const Node<eT>& n = tape.node(i);

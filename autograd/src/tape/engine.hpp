@@ -20,8 +20,12 @@ const Operation<eT>& leaf_operation(bool variable) {
 inline constexpr auto by_index = [](const auto& a, const auto& b) { return a.first < b.first; };
 }  // namespace detail
 
-// ---- Recording
-// ---------------------------------------------------------------------------------------------
+template <class eT>
+Tape<eT>::Tape() = default;
+template <class eT>
+Tape<eT>::~Tape() = default;
+
+// ---- Appending nodes
 
 template <class eT>
 Index Tape<eT>::append(const Operation<eT>& operation, Shape shape, std::span<const Index> operands,
@@ -44,6 +48,16 @@ Index Tape<eT>::append(const Operation<eT>& operation, Shape shape, std::span<co
     storage_.emplace_back();
   }
   return Index(nodes_.size() - 1);
+}
+
+template <class eT>
+Var<eT> Tape<eT>::append_once(const Operation<eT>& operation, Shape shape, Index operand, Location at) {
+  for (auto s = shared_.rbegin(); s != shared_.rend(); ++s) {
+    if (s->operation == &operation && s->operand == operand) return handle(s->node);
+  }
+  const Index y = append(operation, shape, std::span(&operand, 1), at);
+  shared_.push_back({&operation, operand, y});
+  return handle(y);
 }
 
 template <class eT>
@@ -117,7 +131,7 @@ void Tape<eT>::clear() {
   wide_operands_.clear();
   names_.clear();
   large_rules_.clear();
-  once_.clear();
+  shared_.clear();
   pool_.reset();
   ++generation_;
 }
@@ -165,20 +179,12 @@ void Tape<eT>::compute(Index i, std::span<const Schedule::Drop> drops) {
   if (op.family == Family::elementwise) {
     if (n.one_by_one()) {
       const std::array<eT, 3> x = numbers(n);
-      n.value = op.map_one(rule(i), x.data());
+      n.value = op.value_of_numbers(rule(i), x.data());
     } else {
-      const std::array<Strided<const eT>, 3> x = looks(n);
-      // An operand of the same shape that is not needed any more makes room before: the pool gives its memory
-      // out again, and the operation works in place.
-      for (const Schedule::Drop& d : drops) {
-        if (nodes_[d.value].shape == n.shape) drop_value(d.value);
-      }
-      op.map(rule(i), output(i), x.data(), n.shape.rows, n.shape.cols);
+      compute_elementwise(i, drops);
     }
   } else if (op.family == Family::total && !nodes_[n.operands[0]].evaluated) {
-    const Node<eT>& x = nodes_[n.operands[0]];
-    const std::array<Strided<const eT>, 3> xs = looks(x);
-    n.value = eT(x.operation->map_sum(rule(n.operands[0]), xs.data(), x.shape.rows, x.shape.cols));
+    n.value = eT(sum_elementwise(n.operands[0]));
   } else {
     op.forward(*this, i);
   }
@@ -322,6 +328,21 @@ const eT* Tape<eT>::full_adjoint(Index i) {
   return is_full(a, n.shape) ? a.look.data : accumulate(i).first;
 }
 
+/// Whether nothing depends on node i, so that nothing goes to its operands, whatever its partial derivatives.
+template <class eT>
+bool Tape<eT>::has_zero_adjoint(Index i) {
+  const Adjoint<eT> a = adjoint(i);
+  if (a.scale == 0) return true;
+  const Shape s = nodes_[i].shape;
+  const uword rows = a.look.inner == 0 ? std::min(s.rows, 1u) : s.rows, cols = a.look.outer == 0 ? std::min(s.cols, 1u) : s.cols;
+  for (uword j = 0; j < cols; ++j) {
+    for (uword k = 0; k < rows; ++k) {
+      if (a.look.data[k * a.look.inner + j * a.look.outer] != 0) return false;
+    }
+  }
+  return true;
+}
+
 /// Hands the adjoint of node i on to its operands.
 template <class eT>
 void Tape<eT>::pull(Index i) {
@@ -329,7 +350,7 @@ void Tape<eT>::pull(Index i) {
   const Operation<eT>& op = *n.operation;
   if (!n.one_by_one() && !storage_[n.storage].adjoint) return;
   if (op.family != Family::elementwise) {
-    op.reverse(*this, i);
+    if (!has_zero_adjoint(i)) op.reverse(*this, i);
     return;
   }
   if (n.one_by_one()) {
@@ -337,7 +358,7 @@ void Tape<eT>::pull(Index i) {
     for (unsigned k = 0; k < n.arity; ++k) {
       Node<eT>& to = nodes_[n.operands[k]];
       if (!to.needs_gradient || n.adjoint == 0) continue;
-      const eT slope = op.partial_one(rule(i), k, n.value, x.data());
+      const eT slope = op.partial_of_numbers(rule(i), k, n.value, x.data());
       if (slope != 0) to.adjoint += n.adjoint * slope;
     }
     return;
@@ -345,44 +366,6 @@ void Tape<eT>::pull(Index i) {
   for (unsigned k = 0; k < n.arity; ++k) {
     if (wants(n.operands[k])) pull_elementwise(i, k);
   }
-}
-
-template <class eT>
-void Tape<eT>::pull_elementwise(Index i, unsigned k) {
-  const Node<eT>& n = nodes_[i];
-  const Operation<eT>& op = *n.operation;
-  const Index to = n.operands[k];
-  const Shape shape = nodes_[to].shape;
-  Adjoint<eT> dy = adjoint(i);
-
-  bool constant = !(op.reads[k] & reads::result);  // reads nothing but numbers: then it is one number itself
-  for (unsigned j = 0; j < n.arity; ++j)
-    constant &= !(op.reads[k] & reads::operand(j)) || nodes_[n.operands[j]].one_by_one();
-  if (constant) {
-    const std::array<eT, 3> x = numbers(n);
-    const eT slope = op.partial_one(rule(i), k, eT(0), x.data());
-    if (slope == 0) return;
-    dy.scale *= slope;
-    if (shape == n.shape) {
-      contribute(to, dy);
-    } else {
-      const auto [out, add] = accumulate(to);
-      deliver_scaled<eT>(broadcast(out, shape, n.shape), add, dy.look, dy.scale, n.shape.rows, n.shape.cols);
-    }
-    return;
-  }
-  const std::array<Strided<const eT>, 3> x = looks(n);
-  if (op.multiple[k] != 0 && dy.look.inner == 0 && dy.look.outer == 0 && shape == n.shape) {
-    // A number times an argument: a look at it will do.
-    dy.scale *= *dy.look.data * eT(op.multiple[k]);
-    for (unsigned j = 0; j < n.arity; ++j) {
-      if (op.reads[k] == reads::operand(j)) return contribute(to, {x[j], chunk_of(n.operands[j]), dy.scale});
-    }
-    return contribute(to, {broadcast(data(i), n.shape, n.shape), chunk_of(i), dy.scale});
-  }
-  const auto [out, add] = accumulate(to);
-  op.pull(rule(i), k, broadcast(out, shape, n.shape), add, dy.look, dy.scale,
-          broadcast(data(i), n.shape, n.shape), x.data(), n.shape.rows, n.shape.cols);
 }
 
 template <class eT>
@@ -395,8 +378,8 @@ const arma::Mat<eT>& Tape<eT>::gradient(const Var<eT>& x) {
   // One matrix per variable, kept between steps: a number is copied, a matrix lies over memory of the
   // variable's own.
   const std::size_t v = std::size_t(found - variables_.begin());
-  while (gradients_.size() <= v) gradients_.emplace_back();
-  arma::Mat<eT>& g = gradients_[v];
+  while (gradients_.size() <= v) gradients_.push_back(std::make_unique<arma::Mat<eT>>());
+  arma::Mat<eT>& g = *gradients_[v];
   const auto become = [&g](auto&&... arguments) {
     std::destroy_at(&g);
     std::construct_at(&g, std::forward<decltype(arguments)>(arguments)...);

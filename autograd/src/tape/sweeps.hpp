@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "anomalies.hpp"
+#include "tiles.hpp"
 
 namespace armagrad {
 
@@ -51,6 +52,72 @@ void Tape<eT>::keep(Index i) {
   }
 }
 
+/// Whether fusing nodes of this shape saves passes over memory.
+template <class eT>
+bool Tape<eT>::is_worth_fusing(Shape s) {
+  return s.size() > tiles::tile_size<eT>;
+}
+
+/// Finds runs of elementwise nodes of one shape, and sums of them, that can be computed together.
+template <class eT>
+void Tape<eT>::group_values(Schedule& schedule) {
+  const std::vector<Index>& list = schedule.values;
+  const auto shape_of_loop = [&](const Node<eT>& n) {
+    const bool sums = n.operation->family == Family::total && nodes_[n.operands[0]].operation->family == Family::elementwise;
+    return n.operation->family == Family::elementwise ? n.shape : sums ? nodes_[n.operands[0]].shape : Shape{};
+  };
+  for (std::size_t begin = 0; begin < list.size();) {
+    const Shape shape = shape_of_loop(nodes_[list[begin]]);
+    std::size_t end = begin + 1;
+    if (is_worth_fusing(shape)) {
+      const auto reads_a_sum = [&](Index i) {  // of this group, which is known only when it has run
+        const auto xs = operands(nodes_[i]);
+        return std::any_of(list.begin() + std::ptrdiff_t(begin), list.begin() + std::ptrdiff_t(end), [&](Index j) {
+          return nodes_[j].operation->family == Family::total && std::find(xs.begin(), xs.end(), j) != xs.end();
+        });
+      };
+      const auto fits = [&](Index i) {
+        const Node<eT>& n = nodes_[i];
+        if (shape_of_loop(n) != shape || reads_a_sum(i)) return false;
+        return n.operation->family != Family::total || !nodes_[n.operands[0]].summed || !reads_a_sum(n.operands[0]);
+      };
+      while (end < list.size() && end - begin < tiles::max_steps && fits(list[end])) ++end;
+    }
+    if (end - begin > 1) schedule.value_groups.push_back({std::uint32_t(begin), std::uint32_t(end)});
+    begin = end;
+  }
+}
+
+/// Finds runs of elementwise nodes of one shape that can pass their adjoints on together.
+template <class eT>
+void Tape<eT>::group_adjoints(Schedule& schedule) {
+  schedule.in_tile.assign(schedule.adjoints.size(), 0);
+  const std::vector<Index>& list = schedule.adjoints;
+  for (std::size_t end = list.size(); end > 0;) {
+    const Node<eT>& last = nodes_[list[end - 1]];
+    std::size_t begin = end - 1;
+    if (last.operation->family == Family::elementwise && is_worth_fusing(last.shape)) {
+      unsigned steps = last.arity;
+      const auto fits = [&](const Node<eT>& n) {
+        return n.operation->family == Family::elementwise && n.shape == last.shape && steps + n.arity <= tiles::max_steps;
+      };
+      while (begin > 0 && fits(nodes_[list[begin - 1]])) steps += nodes_[list[--begin]].arity;
+    }
+    if (end - begin > 1) {
+      schedule.adjoint_groups.push_back({std::uint32_t(begin), std::uint32_t(end)});
+      for (std::size_t at = begin; at < end; ++at) {
+        unsigned pulls = 0;
+        for (std::size_t from = at + 1; from < end; ++from) {
+          const auto xs = operands(nodes_[list[from]]);
+          pulls += unsigned(std::count(xs.begin(), xs.end(), list[at]));
+        }
+        schedule.in_tile[at] = pulls == nodes_[list[at]].pulls && list[at] != schedule.root;
+      }
+    }
+    end = begin;
+  }
+}
+
 /// Goes down the tape from root, marking what is needed, then lists it and takes the marks away.
 template <class eT>
 void Tape<eT>::plan(Schedule& schedule, Index root, bool value, bool adjoints) {
@@ -71,6 +138,7 @@ void Tape<eT>::plan(Schedule& schedule, Index root, bool value, bool adjoints) {
         Node<eT>& x = nodes_[xs[k]];
         if (!x.needs_gradient) continue;
         x.active = true;
+        if (x.pulls != 255) ++x.pulls;
         lowest = std::min(lowest, xs[k]);
         const unsigned reads = n.operation->reads_by(k);
         if (reads & reads::result) need(i, lowest);
@@ -82,17 +150,23 @@ void Tape<eT>::plan(Schedule& schedule, Index root, bool value, bool adjoints) {
     if (n.needs_gradient) keep(i);
     if (!n.evaluated && (n.needed || n.summed)) need_operands(i, lowest, schedule);
   }
+  bool fuses = false;
   for (Index i = lowest; i <= root; ++i) {
     Node<eT>& n = nodes_[i];
     if (n.needed) schedule.values.push_back(i);
     if (n.active) schedule.adjoints.push_back(i);
+    fuses |= !n.one_by_one() && n.operation->family == Family::elementwise && is_worth_fusing(n.shape);
   }
   std::erase_if(schedule.drops,
                 [&](const auto& d) { return nodes_[d.value].kept || !nodes_[d.value].needed; });
   std::reverse(schedule.drops.begin(), schedule.drops.end());
+  schedule.value_groups.clear();
+  schedule.adjoint_groups.clear();
+  if (fuses) group_values(schedule), group_adjoints(schedule);
   for (Index i = lowest; i <= root; ++i) {
     Node<eT>& n = nodes_[i];
     n.needed = n.summed = n.active = n.used = n.kept = false;
+    n.pulls = 0;
   }
 }
 
@@ -109,9 +183,19 @@ template <class eT>
 template <class Watch>
 void Tape<eT>::sweep(const Schedule& schedule, const eT* seed, bool accumulate_gradients, Watch watch) {
   backward_follows_ = schedule.backward;
+  const bool fuses = !Watch::watches;
   auto drop = schedule.drops.begin();
-  for (const Index i : schedule.values) {
+  auto group = schedule.value_groups.begin(), groups_end = fuses ? schedule.value_groups.end() : group;
+  for (auto at = schedule.values.begin(); at != schedule.values.end();) {
     const auto first = drop;
+    if (group != groups_end && at == schedule.values.begin() + group->begin) {
+      const auto end = schedule.values.begin() + (group++)->end;
+      while (drop != schedule.drops.end() && drop->after <= end[-1]) ++drop;
+      compute_group(std::span(at, end), std::span(first, drop));
+      at = end;
+      continue;
+    }
+    const Index i = *at++;
     while (drop != schedule.drops.end() && drop->after == i) ++drop;
     compute(i, std::span(first, drop));
     watch.value(*this, i);
@@ -129,13 +213,26 @@ void Tape<eT>::sweep(const Schedule& schedule, const eT* seed, bool accumulate_g
   if (schedule.adjoints.empty()) return;
   const Shape s = nodes_[schedule.root].shape;
   contribute(schedule.root, {broadcast(seed, s, s), nullptr, eT(1)});
+  const auto release = [this](Index i) {
+    drop_adjoint(i);
+    drop_value(i);  // all that read it have passed their adjoints on
+  };
   try {
-    for (auto i = schedule.adjoints.rbegin(); i != schedule.adjoints.rend(); ++i) {
-      if (nodes_[*i].operation->family == Family::leaf) continue;
-      pull(*i);
-      watch.adjoints(*this, *i);
-      drop_adjoint(*i);
-      drop_value(*i);  // all that read it have passed their adjoints on
+    auto pulls = schedule.adjoint_groups.begin(), pulls_end = fuses ? schedule.adjoint_groups.end() : pulls;
+    for (auto end = schedule.adjoints.end(); end != schedule.adjoints.begin();) {
+      if (pulls != pulls_end && end == schedule.adjoints.begin() + pulls->end) {
+        const auto begin = schedule.adjoints.begin() + (pulls++)->begin;
+        const auto in_tile = schedule.in_tile.begin() + (begin - schedule.adjoints.begin());
+        pull_group(std::span(begin, end), std::span(in_tile, in_tile + (end - begin)));
+        std::for_each(begin, end, release);
+        end = begin;
+        continue;
+      }
+      const Index i = *--end;
+      if (nodes_[i].operation->family == Family::leaf) continue;
+      pull(i);
+      watch.adjoints(*this, i);
+      release(i);
     }
     // A gradient is not to change with what it was looking at.
     for (const Index v : variables_) {

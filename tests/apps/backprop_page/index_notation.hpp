@@ -1,6 +1,6 @@
 #pragma once
-// Computes index notation, `W̄[k,i] = Σ_j Z̄[i,j] X[k,j]`, from numbers: what apps/backprop_page/notation.hpp
-// describes.
+// Computes index notation, `W̄[k,i] = Σ_j Z̄[i,j] X[k,j]`, from numbers; apps/backprop_page/notation.hpp
+// defines it.
 
 #include <armadillo>
 #include <functional>

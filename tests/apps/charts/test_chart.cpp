@@ -4,6 +4,7 @@
 #include <regex>
 
 #include "apps/charts/chart.hpp"
+#include "apps/charts/counts_chart.hpp"
 
 using namespace armagrad::apps;
 

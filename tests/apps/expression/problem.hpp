@@ -1,6 +1,7 @@
 #pragma once
 // A loss typed as an expression over named random matrices, its formula, and the formula read back.
 
+#include <armagrad/detail/gradient_graph.hpp>
 #include <armagrad/armagrad.hpp>
 #include <deque>
 #include <map>
@@ -53,7 +54,7 @@ class Problem {
 
   /// The largest error, by norm, of the formulas read back, against the tape's gradients.
   double error() {
-    Recording<double> recording(loss);
+    GradientGraph<double> recording(loss);
     apps::Environment environment{tape, names_};
     environment.softmax_dim = arma::uword(formula->softmax_dim().value_or(0));
     std::string definitions;

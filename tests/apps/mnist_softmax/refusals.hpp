@@ -5,7 +5,7 @@
 #include <armadillo>
 #include <boost/test/unit_test.hpp>
 
-#include "apps/io/model_file.hpp"
+#include "apps/mnist_softmax/model/model_file.hpp"
 #include "tests/support/program.hpp"
 
 namespace armagrad::apps::testing {

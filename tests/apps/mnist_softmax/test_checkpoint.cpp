@@ -1,8 +1,10 @@
 // A training that is cut off after any step and goes on from its file.
 #define BOOST_TEST_MODULE checkpoint
 #include <boost/test/unit_test.hpp>
+#include <nlohmann/json.hpp>
 
 #include "apps/mnist_softmax/model/checkpoint.hpp"
+#include "apps/mnist_softmax/model/model_file.hpp"
 #include "tests/support/files.hpp"
 #include "tests/support/training.hpp"
 

@@ -2,8 +2,9 @@
 #define BOOST_TEST_MODULE mnist_softmax_distributed
 #include <boost/test/unit_test.hpp>
 
-#include "apps/io/model_file.hpp"
+#include "apps/mnist_softmax/model/model_file.hpp"
 #include "tests/support/program.hpp"
+#include "tests/support/skip.hpp"
 
 using namespace armagrad::apps;
 using namespace armagrad::apps::testing;
@@ -54,6 +55,6 @@ BOOST_AUTO_TEST_SUITE_END()
 
 #else
 
-BOOST_AUTO_TEST_CASE(nothing_to_test) { BOOST_TEST_MESSAGE("skipped: built without MPI"); }
+BOOST_AUTO_TEST_CASE(nothing_to_test) { skip("built without MPI"); }
 
 #endif

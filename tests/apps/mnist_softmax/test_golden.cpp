@@ -3,8 +3,8 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "apps/datasets/data_files.hpp"
 #include "tests/support/program.hpp"
+#include "tests/support/skip.hpp"
 
 using namespace armagrad::apps;
 using namespace armagrad::apps::testing;
@@ -13,15 +13,8 @@ namespace {
 
 struct Fixture : TinySets {
   Fixture() : TinySets(MNIST_SOFTMAX) {
-    const char* const value = std::getenv("MNIST_DIR");
-    if (value != nullptr && missing_in(value).empty()) program.how.mnist_dir = fs::absolute(value).string();
+    program.how.mnist_dir = require_mnist().string();
     program.how.seconds = 500;
-  }
-
-  bool skipped() const {
-    if (program.how.mnist_dir.empty())
-      BOOST_TEST_MESSAGE("skipped: MNIST_DIR is not set to a folder of MNIST's IDX files");
-    return program.how.mnist_dir.empty();
   }
 
   Report on_mnist(const std::string& options) {
@@ -41,17 +34,17 @@ const std::string lab =
 
 }  // namespace
 
+BOOST_TEST_GLOBAL_FIXTURE(NeedsMnist);
+
 BOOST_FIXTURE_TEST_SUITE(suite, Fixture)
 
 BOOST_AUTO_TEST_CASE(gradient_at_zero) {
-  if (skipped()) return;
   const Report report = on_mnist(lab + "0");
   near(report["loss"], std::log(10), 1e-12);
   near(report["gradient_norm"], 1.054476, 1e-6);
 }
 
 BOOST_AUTO_TEST_CASE(gradient_descent) {
-  if (skipped()) return;
   const Report report = on_mnist(lab + "2000 --model lab.model");
   BOOST_TEST(report["train_size"] == 4000);
   BOOST_TEST(report["epochs_run"] == 2000);
@@ -66,7 +59,6 @@ BOOST_AUTO_TEST_CASE(gradient_descent) {
 }
 
 BOOST_AUTO_TEST_CASE(optima) {
-  if (skipped()) return;
   const std::string lbfgs = "--optimizer lbfgs ";
   near(on_mnist(lbfgs + "--train-size 4000 --l2 .01")["loss"], 0.504059965108, 1e-9);
   near(on_mnist(lbfgs + "--train-size 4000 --l2 .5")["loss"], 1.669929868366, 1e-9);
@@ -74,14 +66,12 @@ BOOST_AUTO_TEST_CASE(optima) {
 }
 
 BOOST_AUTO_TEST_CASE(defaults) {
-  if (skipped()) return;
   const Report report = on_mnist("");
   BOOST_TEST(report["train_size"] == 60000);
   BOOST_TEST(report["test_accuracy"].get<double>() >= .92);
 }
 
 BOOST_AUTO_TEST_CASE(check) {
-  if (skipped()) return;
   const std::string out = succeeds("check");
   BOOST_TEST(contains(out, "gradient check: passed"), out);
   BOOST_TEST(contains(out, "on 4000 images"), out);

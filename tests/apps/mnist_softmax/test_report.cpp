@@ -7,10 +7,10 @@
 
 #include "apps/datasets/data.hpp"
 #include "apps/datasets/data_files.hpp"
-#include "apps/io/model_file.hpp"
-#include "apps/mnist_softmax/report/figures.hpp"
+#include "apps/mnist_softmax/drawing/text_blocks.hpp"
+#include "apps/mnist_softmax/model/figures.hpp"
+#include "apps/mnist_softmax/model/model_file.hpp"
 #include "apps/mnist_softmax/model/saved_model.hpp"
-#include "apps/mnist_softmax/drawing/show_text.hpp"
 #include "tests/support/program.hpp"
 
 using namespace armagrad;
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(what_is_in_the_folder_stays) {
   refused("report --model some.model --data set", 2, {"--out"});
   refused("report --model missing --data set --out new", 1, {"missing"});
   write_tiny_set(folder / "other", 7, 6);
-  refused("report --model some.model --data other --out new", 1, {"some.model", "another width"});
+  refused("report --model some.model --data other --out new", 1, {"some.model", "6x6 pixels, these have"});
 }
 
 BOOST_AUTO_TEST_CASE(a_model_that_says_little) {

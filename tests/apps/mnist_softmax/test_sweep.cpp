@@ -3,7 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "apps/io/model_file.hpp"
+#include "apps/mnist_softmax/model/model_file.hpp"
 #include "tests/support/program.hpp"
 
 using namespace armagrad::apps;
@@ -99,6 +99,7 @@ BOOST_AUTO_TEST_CASE(the_refit_is_train_on_all_images) {
 
 BOOST_AUTO_TEST_CASE(warm_starts_lead_to_the_same_minima) {
   const Report sweep = swept("--l2 1e-3:1:log4 --validation 20")["sweep"];
+  BOOST_TEST(sweep["points"].size() == 4U);
   for (const auto& point : sweep["points"]) {
     const Report train = trained("--optimizer lbfgs --validation 20 --l2 " + point["l2"].dump());
     BOOST_TEST(std::abs(train["validation_loss_history"].back().get<double>() - point["loss"].get<double>()) <
@@ -200,6 +201,7 @@ BOOST_AUTO_TEST_CASE(its_optimizer) {
 
 BOOST_AUTO_TEST_CASE(without_training) {
   const Report report = swept("--l2 0,1 --epochs 0 --optimizer sgd");
+  BOOST_TEST(report["sweep"]["points"].size() == 2U);
   for (const auto& point : report["sweep"]["points"])
     BOOST_TEST(std::abs(point["loss"].get<double>() - std::log(10)) < 1e-14);
   BOOST_TEST(contains(program.run("sweep --data set --l2 0,1 --epochs 0").out, "smallest loss"));

@@ -3,7 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "apps/io/model_file.hpp"
+#include "apps/mnist_softmax/model/model_file.hpp"
 #include "tests/support/program.hpp"
 
 using namespace armagrad::apps;
@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(every_net_learns_and_is_evaluated) {
       BOOST_TEST(contains(out, test.str()), out << " has not " << test.str());
     }
   }
-  refused("evaluate --data set --model some.model", 1, {"some.model", "not for these images", "conv2d"});
+  refused("evaluate --data set --model some.model", 1, {"some.model", "not for these images", "pixels"});
   refused("evaluate --data large --model some.model --weights some.png", 2, {"--weights"});
   refused("train --data set --net lenet", 2, {"--net", "12x12", "6x6"});
 }

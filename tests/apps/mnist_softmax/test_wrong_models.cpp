@@ -63,9 +63,18 @@ BOOST_AUTO_TEST_CASE(models_of_other_kinds) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_model_with_an_odd_data_set_name) {
-  write_model("odd.model", arma::mat(36, 10, arma::fill::zeros), {{"kind", "softmax"}, {"dataset", 3}});
-  refused("evaluate --data set --model odd.model", 1, {"odd.model"});
+BOOST_AUTO_TEST_CASE(a_model_with_odd_metadata) {
+  for (const auto& [key, odd] : std::map<std::string, nlohmann::json>{
+           {"dataset", 3}, {"width", -6}, {"height", 6.5}, {"classes", {1, 2}}, {"none", nullptr}}) {
+    nlohmann::json info{
+        {"kind", "softmax"}, {"width", 6}, {"height", 6}, {"classes", std::vector<std::string>(10, "any")}};
+    info[key] = odd;
+    write_model("odd.model", arma::mat(36, 10, arma::fill::zeros), info);
+    if (key == "none")
+      succeeds("evaluate --data set --model odd.model");
+    else
+      refused("evaluate --data set --model odd.model", 1, {"odd.model", "width, height, classes or dataset"});
+  }
 }
 
 BOOST_AUTO_TEST_CASE(models_for_other_data) {
@@ -73,9 +82,10 @@ BOOST_AUTO_TEST_CASE(models_for_other_data) {
   write_tiny_set(folder / "other", 7, 6);
   trained("--model set.model --epochs 1");
   for (const char* data : {"small", "other"}) {
-    refused(std::string("evaluate --model set.model --data ") + data, 1, {"set.model", "36x10"});
+    refused(std::string("evaluate --model set.model --data ") + data, 1, {"set.model", "6x6 pixels"});
   }
-  const nlohmann::json softmax{{"kind", "softmax"}};
+  const nlohmann::json softmax{
+      {"kind", "softmax"}, {"width", 6}, {"height", 6}, {"classes", std::vector<std::string>(10, "any")}};
   for (const ModelArray& W :
        {ModelArray(arma::mat(36, 3)), ModelArray(arma::fmat(36, 11)), ModelArray(arma::mat(10, 36)),
         ModelArray(arma::mat(0, 0)), ModelArray(arma::mat(37, 10))}) {

@@ -94,6 +94,11 @@ template <Fibre A>
 auto abs(const A& a) { return detail::along(a.walk, [=](uword s) { return abs(a.at(s)); }); }
 template <Fibre A>
 auto exp(const A& a) { return detail::along(a.walk, [=](uword s) { return exp(a.at(s)); }); }
+template <Fibre A>
+auto expm1(const A& a) { return detail::along(a.walk, [=](uword s) { return expm1(a.at(s)); }); }
+/// 1 where they are equal, 0 elsewhere.
+template <Fibre A>
+auto operator==(const A& a, const typename A::Walked::Number& b) { return detail::along(a.walk, [=](uword s) { return a.at(s) == b; }); }
 // clang-format on
 
 /// The sum along the fibre, as if spread back along it.
@@ -121,6 +126,17 @@ auto sum_along(const A& a, uword) {
 template <Fibre A>
 auto total_along(const A& a, uword dim) {
   return sum_along(a, dim);
+}
+
+/// The first entry of the fibre.
+template <Fibre A>
+auto first_along(const A& a) {
+  using W = typename A::Walked;
+  using P = typename W::Number;
+  if constexpr (W::across)
+    return P(a.at(0));
+  else
+    return P(P(a.at(0))[0]);
 }
 
 /// The largest entry along the fibre by its real part, NaN if there is one, -inf for an empty fibre.
@@ -230,12 +246,13 @@ struct FibreSlot {
   T* data;
   uword step, lane;
   bool add;
+  Number live;  // not 0 where the fibre's adjoint is not 0 throughout; else nothing is added, not even a NaN
 
   template <Fibre A>
   void operator+=(const A& a) const {
     for (uword s = 0; s < walk.steps; ++s) {
       const int lanes = walk.lanes(s);
-      Number x = a.at(s);
+      Number x = select(live, a.at(s), 0);
       if (add) x = x + load<T, Number::width>(data + s * step, lane, lanes);
       store(data + s * step, x, lane, lanes);
     }

@@ -11,67 +11,32 @@
 namespace armagrad {
 
 template <class eT>
-class ComplexReplay {
+class ARMAGRAD_EXPORT ComplexReplay {
  public:
   using cx = std::complex<eT>;
 
-  explicit ComplexReplay(const Var<eT>& root)
-      : tape_(root.tape()), root_(root.index()), values_(root.index() + 1), moved_(root.index() + 1) {
-    tape_.evaluate(root_);
-    used_.assign(root_ + 1, false);
-    used_[root_] = true;
-    for (Index i = root_ + 1; i-- > 0;) {
-      if (!used_[i]) continue;
-      for (const Index k : tape_.operands(tape_.node(i))) used_[k] = true;
-    }
-  }
+  explicit ComplexReplay(const Var<eT>& root);
 
   /// The derivative of the root (1x1) along `direction`, a step from the leaf `x`, of x's shape.
-  eT derivative(const Var<eT>& x, const arma::Mat<eT>& direction) {
-    move(x.index(), arma::Mat<cx>(over(tape_.data(x.index()), x.shape()), direction * step()));
-    return value()(0).imag() / step();
-  }
+  eT derivative(const Var<eT>& x, const arma::Mat<eT>& direction);
+  /// Gives node i, a leaf or computed, complex values for the next value().
+  void move(Index i, arma::Mat<cx> values);
+  /// The value of the root with the nodes as they were moved, which are then put back.
+  arma::Mat<cx> value();
 
-  /// Gives a leaf complex values for the next value().
-  void move(Index leaf, arma::Mat<cx> values) {
-    values_[leaf] = std::move(values);
-    moved_[leaf] = true;
-  }
-  /// The value of the root with the leaves as they were moved, which are then put back.
-  arma::Mat<cx> value() {
-    for (Index i = 0; i <= root_; ++i) {
-      const Node<eT>& n = tape_.node(i);
-      if (!used_[i] || n.arity == 0) continue;
-      for (const Index k : tape_.operands(n)) moved_[i] = moved_[i] || moved_[k];
-      if (!moved_[i]) continue;
-      values_[i].set_size(n.shape.rows, n.shape.cols);
-      n.operation->complex(*this, i);
-    }
-    const arma::Mat<cx> y = operand(root_);
-    for (Index i = 0; i <= root_; ++i) {
-      if (moved_[i]) values_[i].reset();
-      moved_[i] = false;
-    }
-    return y;
-  }
-
-  // ---- For rules' readings ----
+  // ---- For rules' readings
   Tape<eT>& tape() { return tape_; }
   arma::Mat<cx>& output(Index i) { return values_[i]; }
+  /// Computes node i from the values that its operands have here.
+  void compute(Index i);
   /// The values of node i; those that do not depend on the leaf are taken over from the tape when first read.
-  const arma::Mat<cx>& operand(Index i) {
-    const Node<eT>& n = tape_.node(i);
-    if (!moved_[i] && (values_[i].n_rows != n.shape.rows || values_[i].n_cols != n.shape.cols)) {
-      tape_.evaluate(i);
-      const arma::Mat<eT> real = over(tape_.data(i), n.shape);
-      values_[i] = arma::Mat<cx>(real, arma::Mat<eT>(n.shape.rows, n.shape.cols, arma::fill::zeros));
-    }
-    return values_[i];
-  }
+  const arma::Mat<cx>& operand(Index i);
 
   static constexpr eT step() { return std::is_same_v<eT, double> ? eT(1e-100) : eT(1e-15); }
 
  private:
+  void compute_elementwise(Index i);
+
   Tape<eT>& tape_;
   Index root_;
   std::vector<arma::Mat<cx>>

@@ -1,10 +1,11 @@
 #pragma once
-// What the readings ask of a rule, and elementwise rules as loops over packs.
+// What the readings ask of a rule, and elementwise rules compiled as loops over contiguous blocks.
 
 #include <array>
 #include <tuple>
 #include <utility>
 
+#include "../simd/block.hpp"
 #include "rule.hpp"
 
 namespace armagrad {
@@ -29,16 +30,24 @@ concept IsOnTape = std::is_base_of_v<OnTape, Rule>;
 template <class Rule>
 concept IsAlongDim = std::is_base_of_v<AlongDim, Rule>;
 
-/// What an elementwise rule's partial derivatives are like, found by running their text over Probes.
+/// Calls f(k...) with the places 0, 1, ... of a rule's operands as constants.
+template <class Rule, class F>
+decltype(auto) with_operands(F f) {
+  return [&]<std::size_t... k>(std::index_sequence<k...>)->decltype(auto) {
+    return f(std::integral_constant<std::size_t, k>()...);
+  }
+  (Operands<Rule>());
+}
+
+/// Properties of an elementwise rule's partial derivatives, found by running their text over Probes.
 template <class Rule>
 std::array<Probe, 3> probe() {
   using P = Pack<Probe, 1>;
   const auto argument = [](std::uint8_t bit) { return P(Probe{bit, 1}); };
-  return [&]<std::size_t... k>(std::index_sequence<k...>) {
+  return with_operands<Rule>([&](auto... k) {
     const auto partials = Rule{}.partials(argument(reads::result), argument(reads::operand(k))...);
     return std::array<Probe, 3>{P(slope_of(std::get<k>(partials))).v...};
-  }
-  (Operands<Rule>{});
+  });
 }
 
 template <class Rule>
@@ -60,7 +69,7 @@ const Rule& as(const void* rule) {
   return *static_cast<const Rule*>(rule);
 }
 
-/// An adjoint or a tangent times a partial derivative. What is 0 stays 0, be the slope infinite.
+/// An adjoint or a tangent times a partial derivative: 0 where it is 0, whatever the derivative.
 template <class P, class Partial>
 P times(P g, const Partial& partial) {
   if constexpr (requires { partial.mask; })
@@ -69,96 +78,37 @@ P times(P g, const Partial& partial) {
     return select(g, g % P(partial), 0);
 }
 
-/// Elementwise rules, a pack at a time.
+/// An elementwise rule over T: its kernels, see Operation.
 template <class Rule, class T>
-struct Entrywise {
-  static constexpr int N = pack_width<T>;
-  using In = const Strided<const T>*;
+struct ElementwiseKernels {
+  using P = Pack<T, pack_width<T>>;
 
-  static void map(const void* rule, T* y, In x, uword rows, uword cols) {
-    [&]<std::size_t... k>(std::index_sequence<k...>) {
-      std::array in{x[k]...};
-      Strided<T> out{y, 1, rows};
-      flatten(rows, cols, out, in[k]...);
-      deliver<T, N>(out, false, rows, cols, [in, text = as<Rule>(rule)](uword i, uword j, auto lanes) {
-        return Pack<T, N>(text.value(load<T, N>(in[k], i, j, lanes)...));
+  static void value(const void* rule, T* y, const T* const* x, const std::uint8_t* step, std::size_t n) {
+    with_operands<Rule>([&](auto... k) {
+      for_each_pack<T, Rule::arity>(y, x, step, n, [=, text = as<Rule>(rule)](const auto& in) {
+        return P(text.value(in[k]...));
       });
-    }
-    (Operands<Rule>{});
-  }
-  static double map_sum(const void* rule, In x, uword rows, uword cols) {
-    return [&]<std::size_t... k>(std::index_sequence<k...>) {
-      std::array in{x[k]...};
-      flatten(rows, cols, in[k]...);
-      return double(sum_packs<T, N>(rows, cols, [in, text = as<Rule>(rule)](uword i, uword j, auto lanes) {
-        return Pack<T, N>(text.value(load<T, N>(in[k], i, j, lanes)...));
-      }));
-    }
-    (Operands<Rule>{});
-  }
-  static void pull(const void* rule, unsigned operand, Strided<T> dx, bool add, Strided<const T> dy, T scale,
-                   Strided<const T> y, In x, uword rows, uword cols) {
-    [&]<std::size_t... k>(std::index_sequence<k...>) {
-      (void)((operand == k && (pull_one<k>(rule, dx, add, dy, scale, y, x, rows, cols), true)) || ...);
-    }
-    (Operands<Rule>{});
+    });
   }
   template <std::size_t which>
-  static void pull_one(const void* rule, Strided<T> dx, bool add, Strided<const T> dy, T scale,
-                       Strided<const T> y, In x, uword rows, uword cols) {
-    [&]<std::size_t... k>(std::index_sequence<k...>) {
-      static const std::array<std::uint8_t, 3> reads = reads_of<Rule>();
-      std::array in{x[k]...};
-      // What the text does not read may not be there: read a constant in its place.
-      static constexpr T nothing = 1;
-      const auto unread = [&](Strided<const T>& s, std::uint8_t bit) {
-        if (!(reads[which] & bit)) s = {&nothing, 0, 0};
-      };
-      unread(y, reads::result);
-      (unread(in[k], reads::operand(k)), ...);
-      flatten(rows, cols, dx, dy, y, in[k]...);
-      deliver<T, N>(dx, add, rows, cols, [=, text = as<Rule>(rule)](uword i, uword j, auto lanes) {
-        return times(
-            Pack<T, N>(scale) % load<T, N>(dy, i, j, lanes),
-            std::get<which>(text.partials(load<T, N>(y, i, j, lanes), load<T, N>(in[k], i, j, lanes)...)));
+  static void pull(const void* rule, T* dx, const T* const* x, const std::uint8_t* step, std::size_t n) {
+    with_operands<Rule>([&](auto... k) {
+      for_each_pack<T, Rule::arity + 2>(dx, x, step, n, [=, text = as<Rule>(rule)](const auto& in) {
+        return times(in[0], std::get<which>(text.partials(in[1], in[2 + k]...)));
       });
-    }
-    (Operands<Rule>{});
+    });
   }
-  /// The sum of partial_k % tx_k over the operands that have a tangent.
-  static void tangent(const void* rule, T* ty, Strided<const T> y, In x, In tx, uword rows, uword cols) {
-    [&]<std::size_t... k>(std::index_sequence<k...>) {
-      std::array in{x[k]...}, d_in{tx[k]...};
-      const std::array moves{tx[k].data != nullptr...};
-      Strided<T> out{ty, 1, rows};
-      ((moves[k] ? void() : void(d_in[k] = {})), ...);
-      flatten(rows, cols, out, y, in[k]..., d_in[k]...);
-      deliver<T, N>(out, false, rows, cols, [=, text = as<Rule>(rule)](uword i, uword j, auto lanes) {
-        const auto partials = text.partials(load<T, N>(y, i, j, lanes), load<T, N>(in[k], i, j, lanes)...);
-        Pack<T, N> sum(0);
-        const auto add = [&](bool there, const auto& partial, Strided<const T> direction) {
-          if (there) sum = sum + times(load<T, N>(direction, i, j, lanes), partial);
-        };
-        (add(moves[k], std::get<k>(partials), d_in[k]), ...);
-        return sum;
-      });
-    }
-    (Operands<Rule>{});
+  static T value_of_numbers(const void* rule, const T* x) {
+    return with_operands<Rule>(
+        [&](auto... k) { return Pack<T, 1>(as<Rule>(rule).value(Pack<T, 1>(x[k])...)).v; });
   }
-  static T map_one(const void* rule, const T* x) {
-    return [&]<std::size_t... k>(std::index_sequence<k...>) {
-      return Pack<T, 1>(as<Rule>(rule).value(Pack<T, 1>(x[k])...)).v;
-    }
-    (Operands<Rule>{});
-  }
-  static T partial_one(const void* rule, unsigned operand, T y, const T* x) {
-    return [&]<std::size_t... k>(std::index_sequence<k...>) {
+  static T partial_of_numbers(const void* rule, unsigned operand, T y, const T* x) {
+    return with_operands<Rule>([&](auto... k) {
       const auto partials = as<Rule>(rule).partials(Pack<T, 1>(y), Pack<T, 1>(x[k])...);
       T d = 0;
       (void)((operand == k && (d = Pack<T, 1>(slope_of(std::get<k>(partials))).v, true)) || ...);
       return d;
-    }
-    (Operands<Rule>{});
+    });
   }
 };
 

@@ -12,7 +12,7 @@ namespace armagrad {
 template <class eT>
 class Tape;
 template <class eT>
-class Recording;
+class GradientGraph;
 template <class eT>
 class ComplexReplay;
 template <class eT>
@@ -50,6 +50,12 @@ enum class Family : std::uint8_t {
   general       // whatever its rule does with whole matrices
 };
 
+/// y[i] = f(x_0[i], x_1[i], ...) for i < n, over contiguous numbers. A step of 0 repeats one register's worth
+/// of numbers, which x_k then points to; a step of 1 goes on. y may be one of the x.
+template <class T>
+using BlockKernel = void (*)(const void* rule, T* y, const T* const* x, const std::uint8_t* step,
+                             std::size_t n);
+
 template <class eT>
 struct Operation {
   const char* name = "";
@@ -60,29 +66,59 @@ struct Operation {
   std::array<std::uint8_t, 3> reads{};  // by the contribution to operand k; of more than three, by each
   std::uint8_t reads_by(unsigned k) const { return reads[k < reads.size() ? k : 0]; }
 
-  // Elementwise: over packs, one pass, no temporaries.
-  using Operands = const Strided<const eT>*;
-  void (*map)(const void* rule, eT* y, Operands x, uword rows, uword cols) = nullptr;
-  double (*map_sum)(const void* rule, Operands x, uword rows, uword cols) = nullptr;
-  void (*pull)(const void* rule, unsigned k, Strided<eT> dx, bool add, Strided<const eT> dy, eT scale,
-               Strided<const eT> y, Operands x, uword rows, uword cols) = nullptr;
-  eT (*map_one)(const void* rule, const eT* x) = nullptr;
-  eT (*partial_one)(const void* rule, unsigned k, eT y, const eT* x) = nullptr;
+  // Elementwise: kernels over contiguous blocks, and the same for 1x1 nodes.
+  BlockKernel<eT> value = nullptr;             // of x...
+  std::array<BlockKernel<eT>, 3> pull{};       // dy % partial_k, of dy, y, x...; tangents alike
+  BlockKernel<std::complex<eT>> complex_value = nullptr;
+  eT (*value_of_numbers)(const void* rule, const eT* x) = nullptr;
+  eT (*partial_of_numbers)(const void* rule, unsigned k, eT y, const eT* x) = nullptr;
   std::array<double, 3> multiple{};  // of the argument it reads, if the partial derivative is one; else 0
 
-  // The rest: over matrices.
+  // The rest: over matrices, over complex matrices, and tangents beside values.
   void (*forward)(Tape<eT>&, Index) = nullptr;
   void (*reverse)(Tape<eT>&, Index) = nullptr;
-
-  // Both: recorded, over complex numbers, and tangents beside values.
-  void (*record)(Recording<eT>&, Index) = nullptr;
   void (*complex)(ComplexReplay<eT>&, Index) = nullptr;
   void (*tangent)(ForwardMode<eT>&, Index) = nullptr;
+
+  // Both: the reverse as nodes.
+  void (*append_gradient)(GradientGraph<eT>&, Index) = nullptr;
 
   // How it is printed: see formula/.
   const char* infix = nullptr;
   int precedence = 0;
   std::string (*parameters)(const void* rule) = nullptr;
 };
+
+/// The table of a library's rule, which one source compiles: see tables.hpp. The friend is only declared
+/// here, so that no other unit compiles the rule again.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wnon-template-friend"
+#endif
+template <class Rule, class eT>
+struct ARMAGRAD_EXPORT TableOf {
+  friend ARMAGRAD_EXPORT const Operation<eT>& table(TableOf);
+};
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
+
+namespace rules ARMAGRAD_EXPORT {
+void is_of_the_library(const auto& rule);  // found for the rules of this namespace only
+}
+/// A rule that the compiled library does not have, as it is not of namespace rules.
+template <class Rule>
+concept CustomRule = !requires(const Rule& rule) {
+  is_of_the_library(rule);
+};
+
+/// The table of a rule's readings: of the library's rules, compiled there, and of rules from outside it,
+/// made where they are used (custom_operation.hpp).
+template <class Rule, class eT>
+const Operation<eT>& operation_of() {
+  return table(TableOf<Rule, eT>());
+}
+template <CustomRule Rule, class eT>
+const Operation<eT>& operation_of();
 
 }  // namespace armagrad

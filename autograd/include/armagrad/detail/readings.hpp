@@ -2,10 +2,12 @@
 // How the text of one rule is read as numbers, recorded, and over complex numbers: the making of an
 // Operation.
 
+#include <deque>
+
 #include "complex_replay.hpp"
 #include "elementwise_kernels.hpp"
 #include "forward_mode.hpp"
-#include "recording.hpp"
+#include "gradient_graph.hpp"
 
 namespace armagrad {
 
@@ -80,14 +82,17 @@ class Readings {
     for_each_fibre<eT, N>(xs.rows, xs.cols, rule(tape, i).dim, [&](auto walk, uword r, uword c) {
       using W = decltype(walk);
       const Strided<eT> slot = broadcast(dx, xs, xs);
-      const FibreSlot<eT, W> out{walk, dx + r + c * xs.rows, walk.step(slot), walk.lane(slot), add};
+      const auto into = [&](Pack<eT, N> live) {
+        return FibreSlot<eT, W>{walk, dx + r + c * xs.rows, walk.step(slot), walk.lane(slot), add, live};
+      };
       const auto in = read_fibre(walk, x_look, r, c, scratch[0]);
       const Pack<eT, N> scale(dy.scale);
       if constexpr (Rule::reduces) {
-        rule(tape, i).reverse(out, scale % read_number(walk, widened(dy.look, ys, xs), r, c),
-                              read_number(walk, y_look, r, c), in);
+        const auto g = scale % read_number(walk, widened(dy.look, ys, xs), r, c);
+        rule(tape, i).reverse(into(g), g, read_number(walk, y_look, r, c), in);
       } else {
-        rule(tape, i).reverse(out, scale % read_fibre(walk, dy.look, r, c, scratch[1]),
+        const auto g = scale % read_fibre(walk, dy.look, r, c, scratch[1]);
+        rule(tape, i).reverse(into(max_along(abs(g), rule(tape, i).dim)), g,
                               read_fibre(walk, y_look, r, c, scratch[2]), in);
       }
     });
@@ -96,8 +101,8 @@ class Readings {
     return {look.data, from.rows == to.rows ? look.inner : 0, from.cols == to.cols ? look.outer : 0};
   }
 
-  // ---- Recorded ----
-  static void record(Recording<eT>& r, Index i) {
+  // ---- CompiledLoss ----
+  static void append_gradient(GradientGraph<eT>& r, Index i) {
     Tape<eT>& tape = r.tape();
     const Rule text = rule(tape, i);  // a copy: recording moves the nodes
     const std::array<Index, 3> operands = tape.node(i).operands;
@@ -110,9 +115,9 @@ class Readings {
       } else if constexpr (detail::IsElementwise<Rule>) {
         const auto dy = r.adjoint(i);
         const auto partials = text.partials(r.node(i), r.spread_operand(i, operands[k])...);
-        ((tape.wants(operands[k]) ? r.chain(operands[k], dy, std::get<k>(partials)) : void()), ...);
+        ((tape.wants(operands[k]) ? r.add_product(operands[k], dy, std::get<k>(partials)) : void()), ...);
       } else {
-        text.reverse(RecordedSlot<eT>{&r, operands[k]}..., r.adjoint(i), r.node(i), r.node(operands[k])...);
+        text.reverse(GradientSlot<eT>{&r, operands[k]}..., r.adjoint(i), r.node(i), r.node(operands[k])...);
       }
     }
     (Ks{});
@@ -127,11 +132,6 @@ class Readings {
       const Shape ys = shape_of(y.n_rows, y.n_cols);
       if constexpr (detail::IsOnTape<Rule>) {
         complex_on_tape(replay, i);
-      } else if constexpr (detail::IsElementwise<Rule>) {
-        const Strided<const cx> x[] = {
-            broadcast(const_cast<const cx*>(replay.operand(operand(tape, i, k)).memptr()),
-                      tape.node(operand(tape, i, k)).shape, ys)...};
-        detail::Entrywise<Rule, cx>::map(&rule(tape, i), y.memptr(), x, ys.rows, ys.cols);
       } else if constexpr (detail::IsAlongDim<Rule>) {
         const arma::Mat<cx>& x = replay.operand(operand(tape, i, 0));
         forward_along<cx>(rule(tape, i), y.memptr(), ys, x.memptr(), shape_of(x.n_rows, x.n_cols));
@@ -168,8 +168,10 @@ class Readings {
     Tape<eT> own;
     std::vector<Var<eT>> x;
     std::deque<arma::Mat<eT>> moved;
-    for (const Index k : tape.operands(tape.node(i)))
-      x.push_back(in_place_of(tape.node(k), own.variable(view(over(tape.data(k), tape.node(k).shape)))));
+    for (const Index k : tape.operands(tape.node(i))) {
+      const arma::Mat<eT> value = over(tape.data(k), tape.node(k).shape);
+      x.push_back(in_place_of(tape.node(k), own.variable(view(value))));
+    }
     ForwardMode<eT> nested(rule(tape, i).function()(x));
     for (std::size_t k = 0; k < x.size(); ++k)
       nested.seed(x[k], moved.emplace_back(forward.matrix(tape.operands(tape.node(i))[k])));
@@ -185,8 +187,6 @@ class Readings {
       const std::array<Index, sizeof...(k)> x{operand(tape, i, k)...};
       if constexpr (detail::IsOnTape<Rule>) {
         tangent_on_tape(forward, i, ty);
-      } else if constexpr (detail::IsElementwise<Rule>) {
-        elementwise_tangent(forward, i, ty);
       } else if constexpr (detail::IsMultilinear<Rule>) {
         bool add = false;
         ((forward.tangent(x[k]) ? void((linear_term<k>(forward, i, ty, add), add = true)) : void()), ...);
@@ -197,32 +197,6 @@ class Readings {
         const Result<eT> out{ty, s};
         text.tangent(out, matrix(tape, i), matrix(tape, x[k])..., forward.matrix(x[k])...);
       }
-    }
-    (Ks{});
-  }
-  static void elementwise_tangent(ForwardMode<eT>& forward, Index i, eT* ty) {
-    using E = detail::Entrywise<Rule, eT>;
-    Tape<eT>& tape = forward.tape();
-    const Node<eT>& n = tape.node(i);
-    static constexpr eT nothing = 1;  // for what was not computed, as no partial reads it
-    [&]<std::size_t... k>(std::index_sequence<k...>) {
-      if (n.one_by_one()) {
-        const eT x[] = {tape.node(n.operands[k]).value...};
-        const eT* t[] = {forward.tangent(n.operands[k])...};
-        const auto term = [&](unsigned j) {
-          const eT slope = t[j] && *t[j] != 0 ? E::partial_one(&rule(tape, i), j, n.value, x) : eT(0);
-          return slope == 0 ? eT(0) : slope * *t[j];
-        };
-        *ty = (term(k) + ...);
-        return;
-      }
-      const auto look = [&](const eT* data, Index x) { return broadcast(data, tape.node(x).shape, n.shape); };
-      const auto value = [&](Index x) {
-        return tape.node(x).evaluated ? look(tape.data(x), x) : Strided<const eT>{&nothing, 0, 0};
-      };
-      const Strided<const eT> x[] = {value(n.operands[k])...};
-      const Strided<const eT> t[] = {look(forward.tangent(n.operands[k]), n.operands[k])...};
-      E::tangent(&rule(tape, i), ty, value(i), x, t, n.shape.rows, n.shape.cols);
     }
     (Ks{});
   }
@@ -285,22 +259,23 @@ class Readings {
     o.reads = detail::reads_of<Rule>();
     o.large = sizeof(Rule) > sizeof(Node<eT>::rule) || !std::is_trivially_copyable_v<Rule>;
     if constexpr (detail::IsElementwise<Rule>) {
-      using E = detail::Entrywise<Rule, eT>;
-      o.map = E::map;
-      o.map_sum = E::map_sum;
-      o.map_one = E::map_one;
+      using E = detail::ElementwiseKernels<Rule, eT>;
+      o.value = E::value;
+      o.complex_value = detail::ElementwiseKernels<Rule, cx>::value;
+      o.value_of_numbers = E::value_of_numbers;
       if constexpr (!detail::IsFlat<Rule>) {
-        o.pull = E::pull, o.partial_one = E::partial_one;
+        detail::with_operands<Rule>([&](auto... k) { ((o.pull[k] = E::template pull<k>), ...); });
+        o.partial_of_numbers = E::partial_of_numbers;
         const std::array<Probe, 3> p = detail::probe<Rule>();
         for (unsigned k = 0; k < Rule::arity; ++k) o.multiple[k] = p[k].reads ? p[k].factor : 0;
       }
     } else {
       o.forward = forward;
-      if constexpr (!detail::IsFlat<Rule>) o.reverse = reverse;
+      o.complex = complex;
+      if constexpr (!detail::IsFlat<Rule>) o.reverse = reverse, o.tangent = tangent;
     }
     o.flat = detail::IsFlat<Rule>;
-    if constexpr (!detail::IsFlat<Rule>) o.record = record, o.tangent = tangent;
-    o.complex = complex;
+    if constexpr (!detail::IsFlat<Rule>) o.append_gradient = append_gradient;
     if constexpr (requires { Rule::infix; }) o.infix = Rule::infix, o.precedence = Rule::precedence;
     o.parameters = parameters;
     return o;

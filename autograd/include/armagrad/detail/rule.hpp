@@ -18,7 +18,7 @@
 
 #include "along.hpp"
 #include "kernels.hpp"
-#include "../var.hpp"
+#include "append.hpp"
 
 namespace armagrad {
 
@@ -79,65 +79,43 @@ struct OnTape {
   static constexpr std::array reads{operands, operands, operands};
 };
 
-// ---- Recording
-// ---------------------------------------------------------------------------------------------
+// ---- Appending nodes
 
 /// Appends a node of this rule and shape over operands of the same tape.
 template <class Rule, class eT>
-Var<eT> record_node(const Rule& rule, Shape shape, Location at,
+Var<eT> append_node(const Rule& rule, Shape shape, Location at,
                     std::initializer_list<const Var<eT>*> operands) {
-  std::array<Index, 3> indices;
-  unsigned n = 0;
-  Tape<eT>& tape = (*operands.begin())->tape();
-  for (const Var<eT>* x : operands) {
-    tape.check(*x, Rule::name, at);
-    indices[n++] = x->index();
-  }
-  return tape.record(rule, shape, std::span<const Index>(indices.data(), n), tape.place ? *tape.place : at);
-}
-
-/// The operand that a broadcast repeats, if x is a broadcast that nobody needed in full yet; x otherwise.
-template <class eT>
-Var<eT> before_spread(const Var<eT>& x) {
-  const Node<eT>& n = x.tape().node(x.index());
-  return n.operation->family == Family::spread && !n.evaluated ? x.tape().handle(n.operands[0]) : x;
-}
-
-/// Appends an elementwise node. The arguments have one shape, but for numbers, which are repeated.
-template <class Rule, class eT>
-Var<eT> record_elementwise(const Rule& rule, std::initializer_list<const Argument<eT>*> arguments) {
-  Tape<eT>* tape = nullptr;
-  for (const auto* a : arguments) {
-    if (a->var() && !tape) tape = &a->var()->tape();
-  }
-  const Location at = (*arguments.begin())->at();
-  std::array<Index, 3> operands;
-  unsigned n = 0;
-  Shape shape = scalar_shape;
-  bool is_scalar = true;
-  for (const auto* a : arguments) {
-    const Var<eT> x = a->on(*tape, Rule::name);
-    if (!tape->node(x.index()).is_scalar) {
-      if (!is_scalar && x.shape() != shape)
-        misuse(Rule::name, tape->place ? *tape->place : at, incompatible(shape, x.shape()));
-      shape = x.shape();
-      is_scalar = false;
-    }
-    operands[n++] = before_spread(x).index();
-  }
-  Var<eT> y =
-      tape->record(rule, shape, std::span<const Index>(operands.data(), n), tape->place ? *tape->place : at);
-  tape->node(y.index()).is_scalar = is_scalar;
+  const Var<eT> y = detail::append(operation_of<Rule, eT>(), shape, at, operands);
+  y.tape().store(y.index(), rule);
   return y;
 }
-
+/// Appends an elementwise node of this rule. The arguments have one shape, but for numbers.
+template <class Rule, class eT>
+Var<eT> append_elementwise(const Rule& rule, std::initializer_list<const Argument<eT>*> arguments) {
+  const Var<eT> y = detail::append_elementwise(operation_of<Rule, eT>(), arguments);
+  y.tape().store(y.index(), rule);
+  return y;
+}
 /// Appends a node of a rule of one operand whose result is a number (and meets matrices of any shape).
 template <class Rule, class eT>
-Var<eT> record_number(const Rule& rule, Location at, const Var<eT>& x) {
-  Var<eT> y = record_node<Rule, eT>(rule, scalar_shape, at, {&x});
+Var<eT> append_number(const Rule& rule, Location at, const Var<eT>& x) {
+  const Var<eT> y = append_node<Rule, eT>(rule, scalar_shape, at, {&x});
   x.tape().node(y.index()).is_scalar = true;
   return y;
 }
+namespace detail {
+template <class eT, class Rule, class... A>
+Var<eT> append_over(const Rule& rule, const A&... arguments) {
+  return append_elementwise<Rule, eT>(rule, {&arguments...});
+}
+/// The same of a rule with parameters.
+template <class Rule, class... A>
+requires(std::is_base_of_v<Elementwise<Rule::arity>, Rule>&& Differentiable<A...>) auto elementwise(
+    const Rule& rule, Here at, const A&... arguments) {
+  using eT = element_t<A...>;
+  return append_over<eT>(rule, Argument<eT>(arguments, at)...);
+}
+}  // namespace detail
 
 // ---- Primitives over numbers
 // -------------------------------------------------------------------------------
@@ -151,6 +129,7 @@ struct Product {
   const T* b;
   Shape b_shape;
   bool tb;
+  enum class Adjoint : std::uint8_t { neither, a, b } adjoint = Adjoint::neither;
 };
 
 template <class T>
@@ -217,6 +196,30 @@ void multiply_into(arma::Mat<T>& C, bool add, const Product<T>& p) {
     put(A * B);
 }
 
+/// Whether the factor that is no adjoint has infinities or NaNs, of which an adjoint of 0 makes 0.
+template <class T>
+bool is_delicate(const Product<T>& p) {
+  using Is = typename Product<T>::Adjoint;
+  if (p.adjoint == Is::neither) return false;
+  return !(p.adjoint == Is::a ? over(p.b, p.b_shape) : over(p.a, p.a_shape)).is_finite();
+}
+/// The same product where it is delicate.
+template <class T>
+void multiply_unless_zero_into(arma::Mat<T>& C, bool add, const Product<T>& p) {
+  const arma::Mat<T> A = over(p.a, p.a_shape), B = over(p.b, p.b_shape);
+  if (!add) C.zeros();
+  const uword inner = p.ta ? A.n_rows : A.n_cols;
+  for (uword j = 0; j < C.n_cols; ++j) {
+    for (uword k = 0; k < inner; ++k) {
+      const T b = p.tb ? B.at(j, k) : B.at(k, j);
+      for (uword i = 0; i < C.n_rows; ++i) {
+        const T a = p.ta ? A.at(k, i) : A.at(i, k);
+        if ((p.adjoint == Product<T>::Adjoint::a ? a : b) != T(0)) C.at(i, j) += a * b;
+      }
+    }
+  }
+}
+
 /// What writes or adds itself to a matrix of a given shape.
 template <class P, class T>
 concept PutsItself = requires(const P& part, T* out, Shape shape, bool add) {
@@ -264,11 +267,15 @@ arma::Mat<eT> full(Incoming<eT> dy) {
 }
 template <class eT>
 Product<eT> multiply(Incoming<eT> dy, bool t, const arma::Mat<eT>& b, bool tb) {
-  return multiply<eT>(full(dy), t, b, tb);
+  Product<eT> p = multiply<eT>(full(dy), t, b, tb);
+  p.adjoint = Product<eT>::Adjoint::a;
+  return p;
 }
 template <class eT>
 Product<eT> multiply(const arma::Mat<eT>& a, bool ta, Incoming<eT> dy, bool t) {
-  return multiply<eT>(a, ta, full(dy), t);
+  Product<eT> p = multiply<eT>(a, ta, full(dy), t);
+  p.adjoint = Product<eT>::Adjoint::b;
+  return p;
 }
 
 template <class eT>
@@ -295,14 +302,20 @@ struct Slot {
   explicit operator bool() const { return tape->wants(index); }
   void operator+=(const Product<eT>& p) const {
     if (!*this) return;
-    if ((p.ta ? p.a_shape.rows : p.a_shape.cols) == 1) {  // a column times a row: one pass
+    const bool outer = (p.ta ? p.a_shape.rows : p.a_shape.cols) == 1;
+    if (outer && !is_delicate(p)) {  // a column times a row: one pass
       static constexpr eT zero = 0;
       const Shape to = tape->node(index).shape;
       auto [out, old] = tape->replace(index);
       if (!old) old.look = {&zero, 0, 0};
       return deliver_outer<eT>(out, old.look, old.scale, p.a, p.b, to.rows, to.cols);
     }
-    put([&](arma::Mat<eT>& G, bool add) { multiply_into(G, add, p); });
+    put([&](arma::Mat<eT>& G, bool add) {
+      if ((outer || add) && is_delicate(p)) return multiply_unless_zero_into(G, add, p);
+      multiply_into(G, add, p);
+      if (!add && p.adjoint != Product<eT>::Adjoint::neither && !G.is_finite() && is_delicate(p))
+        multiply_unless_zero_into(G, false, p);
+    });
   }
   template <class E>
   void operator+=(const arma::Base<eT, E>& x) const {
@@ -340,26 +353,36 @@ struct Slot {
 };
 
 // ---- The same primitives over Var
-// --------------------------------------------------------------------------
+
+namespace rules ARMAGRAD_EXPORT {
+struct Chain;
+}
 
 template <class eT>
 Var<eT> full(const Var<eT>& x) {
   return x;
 }
+/// op(a) * op(b); op transposes where the flag says so.
 template <class eT>
 Var<eT> multiply(const Var<eT>& a, bool ta, const Var<eT>& b, bool tb);
+/// A row, a column or a number, repeated to a shape; x itself where it has it.
 template <class eT>
 Var<eT> spread(const Var<eT>& x, Shape like);
 template <class eT>
 Var<eT> spread(const Var<eT>& x, const Var<eT>& like) {
   return spread(x, like.shape());
 }
+/// The sums of x over what shares a place in a row, a column or a number: the reverse of spread.
 template <class eT>
 Var<eT> sum_to(const Var<eT>& x, Shape like);
 template <class eT>
 Var<eT> sum_to(const Var<eT>& x, const Var<eT>& like) {
   return sum_to(x, like.shape());
 }
+/// a where c is not 0, b elsewhere.
+template <class eT>
+Var<eT> select(const Var<eT>& c, const std::type_identity_t<Argument<eT>>& a,
+               const std::type_identity_t<Argument<eT>>& b);
 template <class eT>
 Var<eT> sum_along(const Var<eT>& x, uword dim) {
   return spread(sum(x, dim), x.shape());

@@ -5,90 +5,24 @@
 #include "special.hpp"
 
 namespace armagrad {
-namespace rules {
-
-struct Sigmoid : Elementwise<1> {
-  static constexpr auto name = "sigmoid";
-  static auto value(auto x) { return sigmoid(x); }
-  static auto partials(auto y, auto) { return std::tuple(y % (1.0 - y)); }
-};
-
-/// log(1 + exp(x)), without overflow.
-struct Softplus : Elementwise<1> {
-  static constexpr auto name = "softplus";
-  static auto value(auto x) { return select(x > 0, x, 0.0) + log1p(exp(-abs(x))); }
-  static auto partials(auto, auto x) { return std::tuple(sigmoid(x)); }
-};
-
-/// max(x, 0). At the kink the derivative is 0.
-struct Relu : Elementwise<1> {
-  static constexpr auto name = "relu";
-  static auto value(auto x) { return select(x < 0, 0.0, x); }
-  static auto partials(auto, auto x) { return std::tuple(x > 0); }
-};
-
-/// x, or slope * x where x < 0. At the kink the derivative is slope.
-struct LeakyRelu : Elementwise<1> {
-  static constexpr auto name = "leaky_relu";
-  double slope;
-  auto value(auto x) const { return select(x < 0, slope * x, x); }
-  auto partials(auto, auto x) const { return std::tuple(select(x > 0, 1.0, slope)); }
-  std::string parameters() const { return to_text(slope); }
-};
-
-/// x, or alpha * expm1(x) where x < 0. At 0 the derivative is alpha.
-struct Elu : Elementwise<1> {
-  static constexpr auto name = "elu";
-  double alpha;
-  auto value(auto x) const { return select(x < 0, alpha * expm1(x), x); }
-  auto partials(auto y, auto x) const { return std::tuple(select(x > 0, 1.0, y + alpha)); }
-  std::string parameters() const { return to_text(alpha); }
-};
-
-/// x P(N < x), where N is normal.
-struct Gelu : Elementwise<1> {
-  static constexpr auto name = "gelu";
-  static constexpr double far = 40;  // where exp(-x^2 / 2) is 0
-  static auto below(auto x) { return 0.5 * erfc(-std::numbers::sqrt2 / 2 * x); }
-  static auto value(auto x) { return clamp(x, -far, std::numeric_limits<double>::infinity()) % below(x); }
-  static auto partials(auto, auto x) {
-    const auto z = clamp(x, -far, far);
-    constexpr double density = std::numbers::inv_sqrtpi * std::numbers::sqrt2 / 2;
-    return std::tuple(below(x) + density * z % exp(-0.5 * square(z)));
-  }
-};
-
-/// x sigmoid(x).
-struct Silu : Elementwise<1> {
-  static constexpr auto name = "silu";
-  static constexpr double far = 1000;  // where sigmoid(x) is 0 or 1
-  static auto value(auto x) { return clamp(x, -far, std::numeric_limits<double>::infinity()) % sigmoid(x); }
-  static auto partials(auto, auto x) {
-    const auto s = sigmoid(x);
-    return std::tuple(s % (1.0 + clamp(x, -far, far) % (1.0 - s)));
-  }
-};
-
+namespace rules ARMAGRAD_EXPORT {
+struct Gelu;
+struct Relu;
+struct Sigmoid;
+struct Silu;
+struct Softplus;
 }  // namespace rules
 
-using ActivationRules = RuleList<rules::Sigmoid, rules::Softplus, rules::Relu, rules::LeakyRelu, rules::Elu,
-                                 rules::Gelu, rules::Silu>;
-
-// clang-format off
-template <class eT> Var<eT> sigmoid(const Var<eT>& x, Here at = Here::current())    { return detail::elementwise(rules::Sigmoid{}, at, x); }
-template <class eT> Var<eT> softplus(const Var<eT>& x, Here at = Here::current())   { return detail::elementwise(rules::Softplus{}, at, x); }
-template <class eT> Var<eT> relu(const Var<eT>& x, Here at = Here::current())       { return detail::elementwise(rules::Relu{}, at, x); }
-template <class eT> Var<eT> gelu(const Var<eT>& x, Here at = Here::current())       { return detail::elementwise(rules::Gelu{}, at, x); }
-template <class eT> Var<eT> silu(const Var<eT>& x, Here at = Here::current())       { return detail::elementwise(rules::Silu{}, at, x); }
-// clang-format on
+template <class eT> Var<eT> sigmoid(const Var<eT>& x, Here at = Here::current())    { return detail::elementwise<rules::Sigmoid>(at, x); }
+template <class eT> Var<eT> softplus(const Var<eT>& x, Here at = Here::current())   { return detail::elementwise<rules::Softplus>(at, x); }
+template <class eT> Var<eT> relu(const Var<eT>& x, Here at = Here::current())       { return detail::elementwise<rules::Relu>(at, x); }
+template <class eT> Var<eT> gelu(const Var<eT>& x, Here at = Here::current())       { return detail::elementwise<rules::Gelu>(at, x); }
+template <class eT> Var<eT> silu(const Var<eT>& x, Here at = Here::current())       { return detail::elementwise<rules::Silu>(at, x); }
 
 template <class eT>
-Var<eT> leaky_relu(const Var<eT>& x, double slope = 0.01, Here at = Here::current()) {
-  return detail::elementwise(rules::LeakyRelu{{}, slope}, at, x);
-}
+Var<eT> leaky_relu(const Var<eT>& x, double slope = 0.01, Here at = Here::current());
+
 template <class eT>
-Var<eT> elu(const Var<eT>& x, double alpha = 1, Here at = Here::current()) {
-  return detail::elementwise(rules::Elu{{}, alpha}, at, x);
-}
+Var<eT> elu(const Var<eT>& x, double alpha = 1, Here at = Here::current());
 
 }  // namespace armagrad

@@ -5,7 +5,6 @@
 #include "convolution.hpp"
 #include "decompositions.hpp"
 #include "elementwise.hpp"
-#include "indices.hpp"
 #include "least_squares.hpp"
 #include "linear_algebra.hpp"
 #include "matrix_functions.hpp"
@@ -19,15 +18,3 @@
 #include "special.hpp"
 #include "statistics.hpp"
 #include "trigonometry.hpp"
-
-namespace armagrad {
-
-template <class... Lists>
-struct RuleLists {};
-/// All of them; tests/harness has a table of cases for each.
-using AllRules =
-    RuleLists<ElementwiseRules, PowerRules, TrigonometryRules, ActivationRules, SpecialRules, ProductRules,
-              ReductionRules, PartRules, ShapeRules, ConvolutionRules, StatisticsRules, LinearAlgebraRules,
-              DecompositionRules, SparseRules<double>, SoftmaxRules>;
-
-}  // namespace armagrad

@@ -2,179 +2,24 @@
 // Operations that go entry by entry: a value, and its partial derivatives by each operand. Here: arithmetic,
 // comparisons, choices and roundings.
 
-#include "../detail/rule.hpp"
+#include "../detail/append.hpp"
 
 namespace armagrad {
-namespace rules {
-
-struct Plus : Elementwise<2> {
-  static constexpr auto name = "addition", infix = " + ";
-  static constexpr int precedence = 1;
-  static auto value(auto a, auto b) { return a + b; }
-  static auto partials(auto, auto, auto) { return std::tuple(1.0, 1.0); }
-};
-
-struct Minus : Elementwise<2> {
-  static constexpr auto name = "subtraction", infix = " - ";
-  static constexpr int precedence = 1;
-  static auto value(auto a, auto b) { return a - b; }
-  static auto partials(auto, auto, auto) { return std::tuple(1.0, -1.0); }
-};
-
-struct Times : Elementwise<2> {
-  static constexpr auto name = "element-wise multiplication", infix = " % ";
-  static constexpr int precedence = 2;
-  static auto value(auto a, auto b) { return a % b; }
-  static auto partials(auto, auto a, auto b) { return std::tuple(b, a); }
-};
-
-/// An adjoint times a slope: 0 where the adjoint is 0, be the slope infinite or not a number.
-struct Chain : Times {
-  static auto value(auto dy, auto slope) { return select(dy, dy % slope, 0.0); }
-};
-
-struct Divide : Elementwise<2> {
-  static constexpr auto name = "element-wise division", infix = " / ";
-  static constexpr int precedence = 2;
-  static auto value(auto a, auto b) { return a / b; }
-  static auto partials(auto y, auto, auto b) { return std::tuple(1.0 / b, -y / b); }
-};
-
-struct Negate : Elementwise<1> {
-  static constexpr auto name = "negation", infix = "-";
-  static constexpr int precedence = 2;
-  static auto value(auto x) { return -x; }
-  static auto partials(auto, auto) { return std::tuple(-1.0); }
-};
-
-/// Comparisons are 1 where they hold and 0 elsewhere; their derivative is zero everywhere, also at the jump.
-struct Greater : Elementwise<2> {
-  static constexpr auto name = "greater", infix = " > ";
-  static constexpr int precedence = 0;
-  static constexpr bool flat = true;
-  static auto value(auto a, auto b) { return a > b; }
-};
-
-struct GreaterEqual : Elementwise<2> {
-  static constexpr auto name = "greater or equal", infix = " >= ";
-  static constexpr int precedence = 0;
-  static constexpr bool flat = true;
-  static auto value(auto a, auto b) { return a >= b; }
-};
-
-struct Equal : Elementwise<2> {
-  static constexpr auto name = "equal", infix = " == ";
-  static constexpr int precedence = -1;
-  static constexpr bool flat = true;
-  static auto value(auto a, auto b) { return a == b; }
-};
-
-struct NotEqual : Elementwise<2> {
-  static constexpr auto name = "not equal", infix = " != ";
-  static constexpr int precedence = -1;
-  static constexpr bool flat = true;
-  static auto value(auto a, auto b) { return a != b; }
-};
-
-/// a where c is not 0, b elsewhere. The branch not taken gets a zero adjoint; nothing goes to c.
-struct Where : Elementwise<3> {
-  static constexpr auto name = "where";
-  static auto value(auto c, auto a, auto b) { return select(c, a, b); }
-  static auto partials(auto, auto c, auto, auto) { return std::tuple(0.0, taken(c != 0.0), taken(c == 0.0)); }
-};
-
-/// The larger of two; of equals, the first gets the derivative. A NaN on either side stays.
-struct Larger : Elementwise<2> {
-  static constexpr auto name = "max";
-  static auto value(auto a, auto b) { return select(a >= b, a, select(a == a, b, a)); }
-  static auto partials(auto, auto a, auto b) { return std::tuple(a >= b, 1.0 - (a >= b)); }
-};
-
-/// The smaller of two; of equals, the first gets the derivative. A NaN on either side stays.
-struct Smaller : Elementwise<2> {
-  static constexpr auto name = "min";
-  static auto value(auto a, auto b) { return select(a <= b, a, select(a == a, b, a)); }
-  static auto partials(auto, auto a, auto b) { return std::tuple(a <= b, 1.0 - (a <= b)); }
-};
-
-/// Within [low, high]. At the two kinks the derivative is 0.
-struct Clamp : Elementwise<1> {
-  static constexpr auto name = "clamp";
-  double low, high;
-  auto value(auto x) const { return clamp(x, low, high); }
-  auto partials(auto, auto x) const { return std::tuple((x > low) % (x < high)); }
-  std::string parameters() const { return to_text(low) + ", " + to_text(high); }
-};
-
-/// At the kink the derivative is 0.
-struct Abs : Elementwise<1> {
-  static constexpr auto name = "abs";
-  static auto value(auto x) { return abs(x); }
-  static auto partials(auto, auto x) { return std::tuple(sign(x)); }
-};
-
-/// -1, 0 or 1; its derivative is zero everywhere, also at the jump.
-struct Sign : Elementwise<1> {
-  static constexpr auto name = "sign";
-  static constexpr bool flat = true;
-  static auto value(auto x) { return sign(x); }
-};
-
-/// Roundings: of zero derivative everywhere, also at the jumps.
-struct Floor : Elementwise<1> {
-  static constexpr auto name = "floor";
-  static constexpr bool flat = true;
-  static auto value(auto x) { return floor(x); }
-};
-
-struct Ceil : Elementwise<1> {
-  static constexpr auto name = "ceil";
-  static constexpr bool flat = true;
-  static auto value(auto x) { return ceil(x); }
-};
-
-struct Round : Elementwise<1> {
-  static constexpr auto name = "round";
-  static constexpr bool flat = true;
-  static auto value(auto x) { return round(x); }
-};
-
-struct Trunc : Elementwise<1> {
-  static constexpr auto name = "trunc";
-  static constexpr bool flat = true;
-  static auto value(auto x) { return trunc(x); }
-};
-
-/// x itself, of zero derivative.
-struct StopGradient : Elementwise<1> {
-  static constexpr auto name = "stop_gradient";
-  static constexpr bool flat = true;
-  static auto value(auto x) { return held(x); }
-};
-
+namespace rules ARMAGRAD_EXPORT {
+struct Abs;
+struct Ceil;
+struct Chain;
+struct Floor;
+struct Larger;
+struct Round;
+struct Sign;
+struct Smaller;
+struct StopGradient;
+struct Trunc;
+struct Where;
 }  // namespace rules
 
-using ElementwiseRules =
-    RuleList<rules::Plus, rules::Minus, rules::Times, rules::Chain, rules::Divide, rules::Negate,
-             rules::Greater, rules::GreaterEqual, rules::Equal, rules::NotEqual, rules::Where, rules::Larger,
-             rules::Smaller, rules::Clamp, rules::Abs, rules::Sign, rules::Floor, rules::Ceil, rules::Round,
-             rules::Trunc, rules::StopGradient>;
-
-using Here = std::source_location;
-
 namespace detail {
-template <class eT, class Rule, class... A>
-Var<eT> record_over(const Rule& rule, const A&... arguments) {
-  return record_elementwise<Rule, eT>(rule, {&arguments...});
-}
-/// A node of an elementwise rule over Vars, matrices and numbers, at least one of them a Var.
-template <class Rule, class... A>
-requires Differentiable<A...>
-auto elementwise(const Rule& rule, Here at, const A&... arguments) {
-  using eT = element_t<A...>;
-  return record_over<eT>(rule, Argument<eT>(arguments, at)...);
-}
-
 template <class T>
 concept Number = std::is_arithmetic_v<std::remove_cvref_t<T>>;
 
@@ -192,53 +37,51 @@ decltype(auto) condition(const C& c) {
 }
 }  // namespace detail
 
-// clang-format off
-template <class eT> Var<eT> abs(const Var<eT>& x, Here at = Here::current())   { return detail::elementwise(rules::Abs{}, at, x); }
-template <class eT> Var<eT> sign(const Var<eT>& x, Here at = Here::current())  { return detail::elementwise(rules::Sign{}, at, x); }
-template <class eT> Var<eT> floor(const Var<eT>& x, Here at = Here::current()) { return detail::elementwise(rules::Floor{}, at, x); }
-template <class eT> Var<eT> ceil(const Var<eT>& x, Here at = Here::current())  { return detail::elementwise(rules::Ceil{}, at, x); }
-template <class eT> Var<eT> round(const Var<eT>& x, Here at = Here::current()) { return detail::elementwise(rules::Round{}, at, x); }
-template <class eT> Var<eT> trunc(const Var<eT>& x, Here at = Here::current()) { return detail::elementwise(rules::Trunc{}, at, x); }
-template <class eT> Var<eT> stop_gradient(const Var<eT>& x, Here at = Here::current()) { return detail::elementwise(rules::StopGradient{}, at, x); }
-// clang-format on
+template <class eT> Var<eT> abs(const Var<eT>& x, Here at = Here::current())   { return detail::elementwise<rules::Abs>(at, x); }
+template <class eT> Var<eT> sign(const Var<eT>& x, Here at = Here::current())  { return detail::elementwise<rules::Sign>(at, x); }
+template <class eT> Var<eT> floor(const Var<eT>& x, Here at = Here::current()) { return detail::elementwise<rules::Floor>(at, x); }
+template <class eT> Var<eT> ceil(const Var<eT>& x, Here at = Here::current())  { return detail::elementwise<rules::Ceil>(at, x); }
+template <class eT> Var<eT> round(const Var<eT>& x, Here at = Here::current()) { return detail::elementwise<rules::Round>(at, x); }
+template <class eT> Var<eT> trunc(const Var<eT>& x, Here at = Here::current()) { return detail::elementwise<rules::Trunc>(at, x); }
+template <class eT> Var<eT> stop_gradient(const Var<eT>& x, Here at = Here::current()) { return detail::elementwise<rules::StopGradient>(at, x); }
 
 /// Entries below `low` become low, those above `high` become high; a NaN stays.
 template <class eT>
-Var<eT> clamp(const Var<eT>& x, double low, double high, Here at = Here::current()) {
-  if (low > high) misuse("clamp", at, "min_val must be less than max_val");
-  return detail::elementwise(rules::Clamp{{}, low, high}, at, x);
-}
+Var<eT> clamp(const Var<eT>& x, double low, double high, Here at = Here::current());
 
 /// The larger or smaller of two, entry by entry. With a plain number there is only max(x, dim), as in
 /// Armadillo: write clamp or relu.
 template <class A, class B>
 requires(Differentiable<A, B> && !detail::Number<A> &&
          !detail::Number<B>) auto max(const A& a, const B& b, Here at = Here::current()) {
-  return detail::elementwise(rules::Larger{}, at, a, b);
+  return detail::elementwise<rules::Larger>(at, a, b);
 }
+
 template <class A, class B>
 requires(Differentiable<A, B> && !detail::Number<A> &&
          !detail::Number<B>) auto min(const A& a, const B& b, Here at = Here::current()) {
-  return detail::elementwise(rules::Smaller{}, at, a, b);
+  return detail::elementwise<rules::Smaller>(at, a, b);
 }
+
 template <class eT>
 Var<eT> max(const Var<eT>&, std::floating_point auto) = delete;
+
 template <class eT>
 Var<eT> min(const Var<eT>&, std::floating_point auto) = delete;
+
+/// a % b, and 0 where a is 0, even if b is infinite or a NaN there.
+template <class A, class B>
+requires Differentiable<A, B>
+auto multiply_unless_zero(const A& a, const B& b, Here at = Here::current()) {
+  return detail::elementwise<rules::Chain>(at, a, b);
+}
 
 /// a where the condition is not 0, b elsewhere: Vars, matrices or numbers; the condition may be of unsigned
 /// integers, such as X > 0. What stands in the branch not taken does not matter, be it a NaN.
 template <class C, class A, class B>
 requires Differentiable<C, A, B>
 auto where(const C& c, const A& a, const B& b, Here at = Here::current()) {
-  return detail::elementwise(rules::Where{}, at, detail::condition<element_t<C, A, B>>(c), a, b);
-}
-/// The same, as rules write it.
-template <class eT>
-Var<eT> select(const Var<eT>& c, const std::type_identity_t<Argument<eT>>& a,
-               const std::type_identity_t<Argument<eT>>& b) {
-  const Argument<eT> condition(c);
-  return record_elementwise<rules::Where, eT>({}, {&condition, &a, &b});
+  return detail::elementwise<rules::Where>(at, detail::condition<element_t<C, A, B>>(c), a, b);
 }
 
 }  // namespace armagrad

@@ -4,138 +4,49 @@
 #include "elementwise.hpp"
 
 namespace armagrad {
-namespace rules {
-
-struct Exp : Elementwise<1> {
-  static constexpr auto name = "exp";
-  static auto value(auto x) { return exp(x); }
-  static auto partials(auto y, auto) { return std::tuple(y); }
-};
-
-struct Expm1 : Elementwise<1> {
-  static constexpr auto name = "expm1";
-  static auto value(auto x) { return expm1(x); }
-  static auto partials(auto y, auto) { return std::tuple(y + 1.0); }
-};
-
-struct Exp2 : Elementwise<1> {
-  static constexpr auto name = "exp2";
-  static auto value(auto x) { return exp2(x); }
-  static auto partials(auto y, auto) { return std::tuple(std::numbers::ln2 * y); }
-};
-
-struct Exp10 : Elementwise<1> {
-  static constexpr auto name = "exp10";
-  static auto value(auto x) { return exp10(x); }
-  static auto partials(auto y, auto) { return std::tuple(std::numbers::ln10 * y); }
-};
-
-struct Log : Elementwise<1> {
-  static constexpr auto name = "log";
-  static auto value(auto x) { return log(x); }
-  static auto partials(auto, auto x) { return std::tuple(1.0 / x); }
-};
-
-struct Log1p : Elementwise<1> {
-  static constexpr auto name = "log1p";
-  static auto value(auto x) { return log1p(x); }
-  static auto partials(auto, auto x) { return std::tuple(1.0 / (1.0 + x)); }
-};
-
-struct Log2 : Elementwise<1> {
-  static constexpr auto name = "log2";
-  static auto value(auto x) { return log2(x); }
-  static auto partials(auto, auto x) { return std::tuple(1.0 / (std::numbers::ln2 * x)); }
-};
-
-struct Log10 : Elementwise<1> {
-  static constexpr auto name = "log10";
-  static auto value(auto x) { return log10(x); }
-  static auto partials(auto, auto x) { return std::tuple(1.0 / (std::numbers::ln10 * x)); }
-};
-
-struct Sqrt : Elementwise<1> {
-  static constexpr auto name = "sqrt";
-  static auto value(auto x) { return sqrt(x); }
-  static auto partials(auto y, auto) { return std::tuple(0.5 / y); }
-};
-
-struct Cbrt : Elementwise<1> {
-  static constexpr auto name = "cbrt";
-  static auto value(auto x) { return cbrt(x); }
-  static auto partials(auto y, auto) { return std::tuple(1.0 / (3.0 * square(y))); }
-};
-
-struct Square : Elementwise<1> {
-  static constexpr auto name = "square";
-  static auto value(auto x) { return square(x); }
-  static auto partials(auto, auto x) { return std::tuple(2.0 * x); }
-};
-
-/// By a constant exponent. The derivative is e x^(e-1), as written: 0 at exponent 0, also for x = 0.
-struct Pow : Elementwise<1> {
-  static constexpr auto name = "pow";
-  double exponent;
-  auto value(auto x) const { return pow(x, exponent); }
-  auto partials(auto, auto x) const {
-    return std::tuple(exponent * pow(x, exponent == 0 ? 0 : exponent - 1));
-  }
-  std::string parameters() const { return to_text(exponent); }
-};
-
-/// a^b. At base 0 the derivative by the exponent is 0, at exponent 0 that by the base; it is NaN by the
-/// exponent of a negative base.
-struct Power : Elementwise<2> {
-  static constexpr auto name = "pow";
-  static auto value(auto a, auto b) { return pow(a, b); }
-  static auto partials(auto y, auto a, auto b) {
-    return std::tuple(select(b != 0.0, b % pow(a, b - 1.0), 0.0), y % log(a + (a == 0.0)));
-  }
-};
-
-/// a log b, of which 0 log 0 is 0; there it takes b for 1, in its derivatives too.
-struct Xlogy : Elementwise<2> {
-  static constexpr auto name = "xlogy";
-  static auto nonzero(auto a, auto b) { return b + (a == 0.0) % (b == 0.0); }
-  static auto value(auto a, auto b) { return a % log(nonzero(a, b)); }
-  static auto partials(auto, auto a, auto b) { return std::tuple(log(nonzero(a, b)), a / nonzero(a, b)); }
-};
-
+namespace rules ARMAGRAD_EXPORT {
+struct Cbrt;
+struct Exp;
+struct Exp10;
+struct Exp2;
+struct Expm1;
+struct Log;
+struct Log10;
+struct Log1p;
+struct Log2;
+struct Power;
+struct Sqrt;
+struct Square;
+struct Xlogy;
 }  // namespace rules
 
-using PowerRules =
-    RuleList<rules::Exp, rules::Expm1, rules::Exp2, rules::Exp10, rules::Log, rules::Log1p, rules::Log2,
-             rules::Log10, rules::Sqrt, rules::Cbrt, rules::Square, rules::Pow, rules::Power, rules::Xlogy>;
-
-// clang-format off
-template <class eT> Var<eT> exp(const Var<eT>& x, Here at = Here::current())        { return detail::elementwise(rules::Exp{}, at, x); }
-template <class eT> Var<eT> expm1(const Var<eT>& x, Here at = Here::current())      { return detail::elementwise(rules::Expm1{}, at, x); }
-template <class eT> Var<eT> exp2(const Var<eT>& x, Here at = Here::current())       { return detail::elementwise(rules::Exp2{}, at, x); }
-template <class eT> Var<eT> exp10(const Var<eT>& x, Here at = Here::current())      { return detail::elementwise(rules::Exp10{}, at, x); }
-template <class eT> Var<eT> log(const Var<eT>& x, Here at = Here::current())        { return detail::elementwise(rules::Log{}, at, x); }
-template <class eT> Var<eT> log1p(const Var<eT>& x, Here at = Here::current())      { return detail::elementwise(rules::Log1p{}, at, x); }
-template <class eT> Var<eT> log2(const Var<eT>& x, Here at = Here::current())       { return detail::elementwise(rules::Log2{}, at, x); }
-template <class eT> Var<eT> log10(const Var<eT>& x, Here at = Here::current())      { return detail::elementwise(rules::Log10{}, at, x); }
-template <class eT> Var<eT> sqrt(const Var<eT>& x, Here at = Here::current())       { return detail::elementwise(rules::Sqrt{}, at, x); }
-template <class eT> Var<eT> cbrt(const Var<eT>& x, Here at = Here::current())       { return detail::elementwise(rules::Cbrt{}, at, x); }
-template <class eT> Var<eT> square(const Var<eT>& x, Here at = Here::current())     { return detail::elementwise(rules::Square{}, at, x); }
-// clang-format on
+template <class eT> Var<eT> exp(const Var<eT>& x, Here at = Here::current())        { return detail::elementwise<rules::Exp>(at, x); }
+template <class eT> Var<eT> expm1(const Var<eT>& x, Here at = Here::current())      { return detail::elementwise<rules::Expm1>(at, x); }
+template <class eT> Var<eT> exp2(const Var<eT>& x, Here at = Here::current())       { return detail::elementwise<rules::Exp2>(at, x); }
+template <class eT> Var<eT> exp10(const Var<eT>& x, Here at = Here::current())      { return detail::elementwise<rules::Exp10>(at, x); }
+template <class eT> Var<eT> log(const Var<eT>& x, Here at = Here::current())        { return detail::elementwise<rules::Log>(at, x); }
+template <class eT> Var<eT> log1p(const Var<eT>& x, Here at = Here::current())      { return detail::elementwise<rules::Log1p>(at, x); }
+template <class eT> Var<eT> log2(const Var<eT>& x, Here at = Here::current())       { return detail::elementwise<rules::Log2>(at, x); }
+template <class eT> Var<eT> log10(const Var<eT>& x, Here at = Here::current())      { return detail::elementwise<rules::Log10>(at, x); }
+template <class eT> Var<eT> sqrt(const Var<eT>& x, Here at = Here::current())       { return detail::elementwise<rules::Sqrt>(at, x); }
+template <class eT> Var<eT> cbrt(const Var<eT>& x, Here at = Here::current())       { return detail::elementwise<rules::Cbrt>(at, x); }
+template <class eT> Var<eT> square(const Var<eT>& x, Here at = Here::current())     { return detail::elementwise<rules::Square>(at, x); }
 
 template <class eT>
-Var<eT> pow(const Var<eT>& x, double exponent, Here at = Here::current()) {
-  return detail::elementwise(rules::Pow{{}, exponent}, at, x);
-}
+Var<eT> pow(const Var<eT>& x, double exponent, Here at = Here::current());
+
 /// Entry by entry, where the exponents are a matrix or a Var.
 template <class A, class B>
 requires(Differentiable<A, B> && !detail::Number<B>) auto pow(const A& a, const B& b,
                                                               Here at = Here::current()) {
-  return detail::elementwise(rules::Power{}, at, a, b);
+  return detail::elementwise<rules::Power>(at, a, b);
 }
+
 /// a log b entry by entry, with 0 log 0 = 0: -accu(xlogy(Y, P)) is the cross-entropy of probabilities.
 template <class A, class B>
 requires Differentiable<A, B>
 auto xlogy(const A& a, const B& b, Here at = Here::current()) {
-  return detail::elementwise(rules::Xlogy{}, at, a, b);
+  return detail::elementwise<rules::Xlogy>(at, a, b);
 }
 
 }  // namespace armagrad

@@ -1,333 +1,91 @@
 #pragma once
 // Matrices put together, repeated, sorted; diagonals and triangles.
 
-#include <numeric>
-#include <vector>
-
-#include "indices.hpp"
+#include "parts.hpp"
 
 namespace armagrad {
-
-// ---- Primitives over numbers
-// -------------------------------------------------------------------------------
-
-/// a above b (dim 0) or a before b (dim 1).
-template <class T>
-struct Joined {
-  const arma::Mat<T>*a, *b;
-  uword dim;
-  void put(T* out, Shape s, bool) const {
-    const uword place = dim == 0 ? a->n_rows : a->n_rows * a->n_cols;
-    for (const auto& [x, to] : {std::pair(a, out), std::pair(b, out + place)}) {
-      put_block<T>(to, s.rows, false, {x->memptr(), 1, x->n_rows}, T(1), shape_of(*x));
-    }
-  }
-};
-template <class T>
-Joined<T> joined(const arma::Mat<T>& a, const arma::Mat<T>& b, uword dim) {
-  return {&a, &b, dim};
-}
-
-template <class T>
-arma::Mat<T> repeated(const arma::Mat<T>& x, uword down, uword across) {
-  return arma::repmat(x, down, across);
-}
-/// The sum of the blocks that repeated() would have made: the reverse of it.
-template <class T>
-arma::Mat<T> folded(const arma::Mat<T>& x, uword down, uword across) {
-  const uword rows = x.n_rows / down, cols = x.n_cols / across;
-  arma::Mat<T> sum(rows, cols, arma::fill::zeros);
-  if (x.is_empty()) return sum;
-  for (uword j = 0; j < across; ++j) {
-    for (uword i = 0; i < down; ++i) sum += x.submat(i * rows, j * cols, arma::size(rows, cols));
-  }
-  return sum;
-}
-
-template <class T>
-Look<T> diagonal(const arma::Mat<T>& x) {
-  return {{x.memptr(), x.n_rows + 1, 0}};
-}
-template <class eT>
-Adjoint<eT> diagonal(Incoming<eT> dy) {
-  Adjoint<eT> a = dy.tape->adjoint(dy.index);
-  a.look = {a.look.data, a.look.inner + a.look.outer, 0};
-  return a;
-}
-template <class T>
-Placed<T> on_diagonal(const arma::Mat<T>& x, Shape) {
-  return {{x.memptr(), 1, 0}, T(1), shape_of(x), 0, 0, true};
-}
-template <class eT>
-Placed<eT> on_diagonal(Incoming<eT> dy, Shape) {
-  const Adjoint<eT> a = dy.tape->adjoint(dy.index);
-  return {a.look, a.scale, dy.tape->node(dy.index).shape, 0, 0, true};
-}
-template <class T>
-arma::Mat<T> triangle(const arma::Mat<T>& x, bool upper) {
-  return upper ? arma::Mat<T>(arma::trimatu(x)) : arma::Mat<T>(arma::trimatl(x));
-}
-
-/// How the entries of each column (dim 0) or row (dim 1) are put in order. Equal ones keep their order.
-struct Order {
-  std::uint8_t dim = 0;
-  bool descending = false, inverse = false;
-};
-/// x in the order that sorts `by`, or taken back from it.
-template <class T>
-arma::Mat<T> arranged(const arma::Mat<T>& x, const arma::Mat<T>& by, Order order) {
-  arma::Mat<T> y(arma::size(x));
-  const bool down = order.dim == 0;
-  const uword n = down ? x.n_rows : x.n_cols, fibres = down ? x.n_cols : x.n_rows;
-  const uword step = down ? 1 : x.n_rows, next = down ? x.n_rows : 1;
-  std::vector<uword> place(n);
-  for (uword f = 0; f < fibres; ++f) {
-    const auto key = [&](uword i) { return lane::real(by[f * next + i * step]); };
-    std::iota(place.begin(), place.end(), uword(0));
-    for (uword i = 0; i < n; ++i) {
-      if (key(i) != key(i)) misuse("sort", {}, "detected NaN");
-    }
-    std::stable_sort(place.begin(), place.end(),
-                     [&](uword i, uword j) { return order.descending ? key(i) > key(j) : key(i) < key(j); });
-    for (uword i = 0; i < n; ++i) {
-      const uword sorted = f * next + i * step, original = f * next + place[i] * step;
-      if (order.inverse)
-        y[original] = x[sorted];
-      else
-        y[sorted] = x[original];
-    }
-  }
-  return y;
-}
-
-// ---- The rules
-// ---------------------------------------------------------------------------------------------
-
-namespace rules {
-
-/// The one above the other (dim 0), or side by side (dim 1).
-struct Join : General<2> {
-  static constexpr auto name = "join";
-  static constexpr std::array reads{reads::nothing, reads::nothing};
-  uword dim;
-  void forward(auto y, const auto& a, const auto& b) const { y = joined(a, b, dim); }
-  void reverse(auto da, auto db, const auto& dy, const auto&, const auto& a, const auto& b) const {
-    const Shape s = shape_of(a);
-    if (da) da += block(dy, Place{0, 0, s});
-    if (db) db += block(dy, Place{dim == 0 ? s.rows : 0, dim == 0 ? 0 : s.cols, shape_of(b)});
-  }
-  void tangent(auto ty, const auto&, const auto&, const auto&, const auto& ta, const auto& tb) const {
-    ty = joined(ta, tb, dim);
-  }
-  std::string parameters() const { return std::to_string(dim); }
-};
-
-struct Repmat : General<1> {
-  static constexpr auto name = "repmat";
-  static constexpr bool multilinear = true;
-  static constexpr std::array reads{reads::nothing};
-  std::uint32_t down = 1, across = 1;
-  void forward(auto y, const auto& x) const { y = repeated(x, down, across); }
-  void reverse(auto dx, const auto& dy, const auto&, const auto&) const {
-    dx += folded(full(dy), down, across);
-  }
-  std::string parameters() const { return std::to_string(down) + ", " + std::to_string(across); }
-};
-
-/// The sum of down x across blocks: the reverse of repmat.
-struct Fold : General<1> {
-  static constexpr auto name = "folded";
-  static constexpr bool multilinear = true;
-  static constexpr std::array reads{reads::nothing};
-  std::uint32_t down = 1, across = 1;
-  void forward(auto y, const auto& x) const { y = folded(x, down, across); }
-  void reverse(auto dx, const auto& dy, const auto&, const auto&) const {
-    dx += repeated(full(dy), down, across);
-  }
-  std::string parameters() const { return std::to_string(down) + ", " + std::to_string(across); }
-};
-
-/// The diagonal as a column.
-struct Diagonal : General<1> {
-  static constexpr auto name = "diagvec";
-  static constexpr bool multilinear = true;
-  static constexpr std::array reads{reads::nothing};
-  static void forward(auto y, const auto& x) { y = diagonal(x); }
-  static void reverse(auto dx, const auto& dy, const auto&, const auto& x) {
-    dx += on_diagonal(dy, shape_of(x));
-  }
-};
-
-/// A column on the diagonal of a matrix of zeros.
-struct OnDiagonal : General<1> {
-  static constexpr auto name = "diagmat";
-  static constexpr bool multilinear = true;
-  static constexpr std::array reads{reads::nothing};
-  Shape to;
-  void forward(auto y, const auto& x) const { y = on_diagonal(x, to); }
-  static void reverse(auto dx, const auto& dy, const auto&, const auto&) { dx += diagonal(dy); }
-  std::string parameters() const { return to.rows == to.cols ? "" : to_string(to); }
-};
-
-/// One triangle with the diagonal, and zeros.
-struct Triangle : General<1> {
-  static constexpr auto name = "triangle";
-  static constexpr bool multilinear = true;
-  static constexpr std::array reads{reads::nothing};
-  bool upper;
-  void forward(auto y, const auto& x) const { y = triangle(x, upper); }
-  void reverse(auto dx, const auto& dy, const auto&, const auto&) const { dx += triangle(full(dy), upper); }
-  std::string parameters() const { return upper ? "upper" : "lower"; }
-};
-
-/// x in the order that sorts `by`, or taken back from it: the order follows by's values whenever it is
-/// computed, and nothing goes to by.
-struct Arrange : General<2> {
-  static constexpr auto name = "sort";
-  static constexpr std::array reads{reads::second, reads::nothing};
-  Order order;
-  void forward(auto y, const auto& x, const auto& by) const { y = arranged(x, by, order); }
-  void reverse(auto dx, auto, const auto& dy, const auto&, const auto&, const auto& by) const {
-    if (dx) dx += arranged(full(dy), by, Order{order.dim, order.descending, !order.inverse});
-  }
-  void tangent(auto ty, const auto&, const auto&, const auto& by, const auto& tx, const auto&) const {
-    ty = arranged(tx, by, order);
-  }
-  std::string parameters() const {
-    return std::string(order.inverse ? "inverse " : "") + (order.descending ? "descend" : "ascend") + ", " +
-           std::to_string(order.dim);
-  }
-};
-
-}  // namespace rules
-
-using ShapeRules = RuleList<rules::Join, rules::Repmat, rules::Fold, rules::Diagonal, rules::OnDiagonal,
-                            rules::Triangle, rules::Arrange>;
-
-// ---- The same primitives over Var
-// --------------------------------------------------------------------------
-
-// clang-format off
-template <class eT> Var<eT> repeated(const Var<eT>& x, uword r, uword c, Here at = {}) { return record_node<rules::Repmat, eT>({{}, std::uint32_t(r), std::uint32_t(c)}, shape_of(x.n_rows * r, x.n_cols * c), at, {&x}); }
-template <class eT> Var<eT> folded(const Var<eT>& x, uword r, uword c)        { return record_node<rules::Fold, eT>({{}, std::uint32_t(r), std::uint32_t(c)}, shape_of(x.n_rows / r, x.n_cols / c), {}, {&x}); }
-template <class eT> Var<eT> diagonal(const Var<eT>& x, Here at = {})          { return record_node<rules::Diagonal, eT>({}, shape_of(std::min(x.n_rows, x.n_cols), 1), at, {&x}); }
-template <class eT> Var<eT> on_diagonal(const Var<eT>& x, Shape to, Here at = {}) { return record_node<rules::OnDiagonal, eT>({{}, to}, to, at, {&x}); }
-template <class eT> Var<eT> triangle(const Var<eT>& x, bool upper, Here at = {}) { return record_node<rules::Triangle, eT>({{}, upper}, x.shape(), at, {&x}); }
-template <class eT> Var<eT> arranged(const Var<eT>& x, const Var<eT>& by, Order order, Here at = {}) { return record_node<rules::Arrange, eT>({{}, order}, x.shape(), at, {&x, &by}); }
-// clang-format on
-template <class eT>
-Var<eT> joined(const Var<eT>& a, const Var<eT>& b, uword dim, Here at = {}) {
-  const Shape s = a.shape(), t = b.shape();
-  if (s == Shape{}) return b;
-  if (t == Shape{}) return a;
-  if (dim == 0 && s.cols != t.cols)
-    misuse("join_cols", at, "number of columns must be the same: " + to_string(s) + " and " + to_string(t));
-  if (dim == 1 && s.rows != t.rows)
-    misuse("join_rows", at, "number of rows must be the same: " + to_string(s) + " and " + to_string(t));
-  const Shape to = dim == 0 ? Shape{s.rows + t.rows, s.cols} : Shape{s.rows, s.cols + t.cols};
-  return record_node<rules::Join, eT>({{}, dim}, to, at, {&a, &b});
-}
-
-// ---- As in Armadillo
-// ---------------------------------------------------------------------------------------
-
 namespace detail {
+template <class eT>
+Var<eT> join(uword dim, Here at, std::initializer_list<const Argument<eT>*> arguments);
+template <class eT, class... A>
+Var<eT> join_of(uword dim, Here at, const A&... arguments) {
+  return join<eT>(dim, at, {&arguments...});
+}
 template <class... A>
 auto join(uword dim, Here at, const A&... arguments) {
   using eT = element_t<A...>;
-  Tape<eT>* tape = nullptr;
-  const auto find = [&](const auto& x) {
-    if constexpr (AnyVar<decltype(x)>) tape = &x.tape();
-  };
-  (find(arguments), ...);
-  const std::array<Var<eT>, sizeof...(A)> parts{Argument<eT>(arguments, at).on(*tape, rules::Join::name)...};
-  Var<eT> all = parts[0];
-  for (std::size_t k = 1; k < parts.size(); ++k) all = joined(all, parts[k], dim, at);
-  return all;
+  return join_of<eT>(dim, at, Argument<eT>(arguments, at)...);
 }
+template <class eT>
+Var<eT> kron(const Argument<eT>& a, const Argument<eT>& b, Here at);
 }  // namespace detail
 
 /// Two to four matrices, at least one of them a Var, one above the other (join_cols) or side by side.
-// clang-format off
 template <class A, class B> requires Differentiable<A, B>
 auto join_cols(const A& a, const B& b, Here at = Here::current()) { return detail::join(0, at, a, b); }
+
 template <class A, class B, class C> requires Differentiable<A, B, C>
 auto join_cols(const A& a, const B& b, const C& c, Here at = Here::current()) { return detail::join(0, at, a, b, c); }
+
 template <class A, class B, class C, class D> requires Differentiable<A, B, C, D>
 auto join_cols(const A& a, const B& b, const C& c, const D& d, Here at = Here::current()) { return detail::join(0, at, a, b, c, d); }
+
 template <class A, class B> requires Differentiable<A, B>
 auto join_rows(const A& a, const B& b, Here at = Here::current()) { return detail::join(1, at, a, b); }
+
 template <class A, class B, class C> requires Differentiable<A, B, C>
 auto join_rows(const A& a, const B& b, const C& c, Here at = Here::current()) { return detail::join(1, at, a, b, c); }
+
 template <class A, class B, class C, class D> requires Differentiable<A, B, C, D>
 auto join_rows(const A& a, const B& b, const C& c, const D& d, Here at = Here::current()) { return detail::join(1, at, a, b, c, d); }
+
 template <class A, class B> requires Differentiable<A, B>
 auto join_vert(const A& a, const B& b, Here at = Here::current()) { return detail::join(0, at, a, b); }
+
 template <class A, class B, class C> requires Differentiable<A, B, C>
 auto join_vert(const A& a, const B& b, const C& c, Here at = Here::current()) { return detail::join(0, at, a, b, c); }
+
 template <class A, class B, class C, class D> requires Differentiable<A, B, C, D>
 auto join_vert(const A& a, const B& b, const C& c, const D& d, Here at = Here::current()) { return detail::join(0, at, a, b, c, d); }
+
 template <class A, class B> requires Differentiable<A, B>
 auto join_horiz(const A& a, const B& b, Here at = Here::current()) { return detail::join(1, at, a, b); }
+
 template <class A, class B, class C> requires Differentiable<A, B, C>
 auto join_horiz(const A& a, const B& b, const C& c, Here at = Here::current()) { return detail::join(1, at, a, b, c); }
+
 template <class A, class B, class C, class D> requires Differentiable<A, B, C, D>
 auto join_horiz(const A& a, const B& b, const C& c, const D& d, Here at = Here::current()) { return detail::join(1, at, a, b, c, d); }
-// clang-format on
 
 template <class eT>
-Var<eT> repmat(const Var<eT>& x, uword down, uword across, Here at = Here::current()) {
-  const bool stretches = (down == 1 || x.n_rows == 1) && (across == 1 || x.n_cols == 1);
-  if (stretches) return spread(x, shape_of(x.n_rows * down, x.n_cols * across));
-  if (down * across == 0)
-    return spread(x.tape().constant(eT(0)), shape_of(x.n_rows * down, x.n_cols * across));
-  return repeated(x, down, across, at);
-}
+Var<eT> repmat(const Var<eT>& x, uword down, uword across, Here at = Here::current());
+
 template <class eT>
-Var<eT> diagvec(const Var<eT>& x, Here at = Here::current()) {
-  return diagonal(x, at);
-}
+Var<eT> diagvec(const Var<eT>& x, Here at = Here::current());
+
 /// Of a row or a column the matrix with it on the diagonal; of a matrix, its diagonal alone is kept.
 template <class eT>
-Var<eT> diagmat(const Var<eT>& x, Here at = Here::current()) {
-  if (x.n_rows == 1 || x.n_cols == 1) return on_diagonal(vectorise(x), shape_of(x.n_elem, x.n_elem), at);
-  return on_diagonal(diagonal(x, at), x.shape(), at);
-}
+Var<eT> diagmat(const Var<eT>& x, Here at = Here::current());
+
 template <class eT>
-Var<eT> trimatu(const Var<eT>& x, Here at = Here::current()) {
-  if (x.n_rows != x.n_cols) misuse("trimatu", at, "given matrix must be square sized");
-  return triangle(x, true, at);
-}
+Var<eT> trimatu(const Var<eT>& x, Here at = Here::current());
+
 template <class eT>
-Var<eT> trimatl(const Var<eT>& x, Here at = Here::current()) {
-  if (x.n_rows != x.n_cols) misuse("trimatl", at, "given matrix must be square sized");
-  return triangle(x, false, at);
-}
+Var<eT> trimatl(const Var<eT>& x, Here at = Here::current());
+
 /// Each column (dim 0) or row (dim 1) by size, "ascend" or "descend". A NaN is refused when it is computed.
 template <class eT>
-Var<eT> sort(const Var<eT>& x, const char* direction, uword dim, Here at = Here::current()) {
-  if (dim > 1) misuse("sort", at, "dim must be 0 or 1");
-  if (!direction || (*direction != 'a' && *direction != 'd')) misuse("sort", at, "unknown sort direction");
-  return arranged(x, x, Order{std::uint8_t(dim), *direction == 'd'}, at);
-}
+Var<eT> sort(const Var<eT>& x, const char* direction, uword dim, Here at = Here::current());
+
 /// A vector's entries, or a matrix's columns.
 template <class eT>
-Var<eT> sort(const Var<eT>& x, const char* direction = "ascend", Here at = Here::current()) {
-  return sort(x, direction, x.n_rows == 1 ? 1 : 0, at);
-}
+Var<eT> sort(const Var<eT>& x, const char* direction = "ascend", Here at = Here::current());
+
 /// Every entry of a times the whole of b.
 template <class A, class B>
 requires Differentiable<A, B>
 auto kron(const A& a, const B& b, Here at = Here::current()) {
-  using eT = element_t<A, B>;
-  const Argument<eT> left(a, at), right(b, at);
-  Tape<eT>& tape = left.var() ? left.var()->tape() : right.var()->tape();
-  const Var<eT> l = left.on(tape, "kron"), r = right.on(tape, "kron");
-  const Shape s = shape_of(l.n_rows * r.n_rows, l.n_cols * r.n_cols);
-  arma::uvec rows(s.rows), cols(s.cols);
-  for (uword i = 0; i < s.rows; ++i) rows[i] = i / r.n_rows;
-  for (uword j = 0; j < s.cols; ++j) cols[j] = j / r.n_cols;
-  return l.rows(rows, at).cols(cols, at) % repmat(r, l.n_rows, l.n_cols, at);
+  return detail::kron<element_t<A, B>>({a, at}, {b, at}, at);
 }
 
 }  // namespace armagrad

@@ -7,67 +7,14 @@
 #include "reductions.hpp"
 
 namespace armagrad {
-namespace rules {
-
-/// log(sum(exp(x))) of each column (dim 0) or row (dim 1).
-struct LogSumExp : AlongDim {
-  static constexpr auto name = "logsumexp";
-  static constexpr bool reduces = true;
-  static constexpr std::array reads{std::uint8_t(reads::result | reads::first)};
-  uword dim;
-  void forward(auto y, auto x) const {
-    const auto top = finite_or_zero(max_along(x, dim));
-    y = top + log(sum_along(exp(x - top), dim));
-  }
-  static void reverse(auto dx, auto dy, auto y, auto x) { dx += spread(dy, x) % exp(x - spread(y, x)); }
-  void tangent(auto ty, auto y, auto x, auto tx) const { ty = total_along(exp(x - spread(y, x)) % tx, dim); }
-  std::string parameters() const { return std::to_string(dim); }
-};
-
-/// exp(x) / sum(exp(x)) of each column (dim 0) or row (dim 1).
-struct Softmax : AlongDim {
-  static constexpr auto name = "softmax";
-  static constexpr std::array reads{reads::result};
-  uword dim;
-  void forward(auto y, auto x) const {
-    y = exp(x - max_along(x, dim));
-    y = y / sum_along(y, dim);
-  }
-  void reverse(auto dx, auto dy, auto y, auto) const { dx += y % (dy - sum_along(dy % y, dim)); }
-  void tangent(auto ty, auto y, auto, auto tx) const { ty = y % (tx - sum_along(tx % y, dim)); }
-  std::string parameters() const { return std::to_string(dim); }
-};
-
-/// x - logsumexp(x) of each column (dim 0) or row (dim 1).
-struct LogSoftmax : AlongDim {
-  static constexpr auto name = "log_softmax";
-  static constexpr std::array reads{reads::result};
-  uword dim;
-  void forward(auto y, auto x) const {
-    const auto top = max_along(x, dim);
-    y = x - top - log(sum_along(exp(x - top), dim));
-  }
-  void reverse(auto dx, auto dy, auto y, auto) const { dx += dy - exp(y) % sum_along(dy, dim); }
-  void tangent(auto ty, auto y, auto, auto tx) const { ty = tx - sum_along(exp(y) % tx, dim); }
-  std::string parameters() const { return std::to_string(dim); }
-};
-
-}  // namespace rules
-
-using SoftmaxRules = RuleList<rules::LogSumExp, rules::Softmax, rules::LogSoftmax>;
-
 /// dim as in Armadillo: 0 = down each column, 1 = along each row.
 template <class eT>
-Var<eT> logsumexp(const Var<eT>& x, uword dim, Here at = Here::current()) {
-  return detail::along<rules::LogSumExp>(x, dim, true, at);
-}
+Var<eT> logsumexp(const Var<eT>& x, uword dim, Here at = Here::current());
+
 template <class eT>
-Var<eT> softmax(const Var<eT>& x, uword dim = 0, Here at = Here::current()) {
-  return detail::along<rules::Softmax>(x, dim, false, at);
-}
+Var<eT> softmax(const Var<eT>& x, uword dim = 0, Here at = Here::current());
+
 template <class eT>
-Var<eT> log_softmax(const Var<eT>& x, uword dim = 0, Here at = Here::current()) {
-  return detail::along<rules::LogSoftmax>(x, dim, false, at);
-}
+Var<eT> log_softmax(const Var<eT>& x, uword dim = 0, Here at = Here::current());
 
 }  // namespace armagrad

@@ -4,49 +4,17 @@
 #include "powers.hpp"
 
 namespace armagrad {
-namespace rules {
-
-struct Erf : Elementwise<1> {
-  static constexpr auto name = "erf";
-  static auto value(auto x) { return erf(x); }
-  static auto partials(auto, auto x) { return std::tuple(2 * std::numbers::inv_sqrtpi * exp(-square(x))); }
-};
-
-struct Erfc : Elementwise<1> {
-  static constexpr auto name = "erfc";
-  static auto value(auto x) { return erfc(x); }
-  static auto partials(auto, auto x) { return std::tuple(-2 * std::numbers::inv_sqrtpi * exp(-square(x))); }
-};
-
-/// log|gamma(x)|. At the poles 0, -1, -2, ... the value is inf and the derivative NaN.
-struct Lgamma : Elementwise<1> {
-  static constexpr auto name = "lgamma";
-  static auto value(auto x) { return lgamma(x); }
-  static auto partials(auto, auto x) { return std::tuple(polygamma(0, x)); }
-};
-
-/// The derivative of lgamma of order n + 1: digamma for n = 0, trigamma for 1.
-struct Polygamma : Elementwise<1> {
-  static constexpr auto name = "polygamma";
-  int n;
-  auto value(auto x) const { return polygamma(n, x); }
-  auto partials(auto, auto x) const { return std::tuple(polygamma(n + 1, x)); }
-  std::string parameters() const { return std::to_string(n); }
-};
-
+namespace rules ARMAGRAD_EXPORT {
+struct Erf;
+struct Erfc;
+struct Lgamma;
 }  // namespace rules
 
-using SpecialRules = RuleList<rules::Erf, rules::Erfc, rules::Lgamma, rules::Polygamma>;
+template <class eT> Var<eT> erf(const Var<eT>& x, Here at = Here::current())        { return detail::elementwise<rules::Erf>(at, x); }
+template <class eT> Var<eT> erfc(const Var<eT>& x, Here at = Here::current())       { return detail::elementwise<rules::Erfc>(at, x); }
+template <class eT> Var<eT> lgamma(const Var<eT>& x, Here at = Here::current())     { return detail::elementwise<rules::Lgamma>(at, x); }
 
-// clang-format off
-template <class eT> Var<eT> erf(const Var<eT>& x, Here at = Here::current())        { return detail::elementwise(rules::Erf{}, at, x); }
-template <class eT> Var<eT> erfc(const Var<eT>& x, Here at = Here::current())       { return detail::elementwise(rules::Erfc{}, at, x); }
-template <class eT> Var<eT> lgamma(const Var<eT>& x, Here at = Here::current())     { return detail::elementwise(rules::Lgamma{}, at, x); }
-// clang-format on
 template <class eT>
-Var<eT> polygamma(int n, const Var<eT>& x, Here at = Here::current()) {
-  if (n < 0) misuse("polygamma", at, "the order must not be negative");
-  return detail::elementwise(rules::Polygamma{{}, n}, at, x);
-}
+Var<eT> polygamma(int n, const Var<eT>& x, Here at = Here::current());
 
 }  // namespace armagrad

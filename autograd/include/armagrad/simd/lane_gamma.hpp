@@ -31,9 +31,11 @@ inline double polygamma_above_zero(int n, double x) {
   double series = n == 0 ? -std::log(x) : factorial / n / std::pow(x, n);
   series += 0.5 * factorial / std::pow(x, n + 1);
   double term = factorial * (n + 1) / 2 / std::pow(x, n + 2);  // (2k + n - 1)! / (2k)! / x^(2k + n)
-  for (std::size_t k = 1; k <= bernoulli.size(); ++k) {
-    series += bernoulli[k - 1] * term;
-    term *= (2.0 * k + n) * (2.0 * k + n + 1) / ((2.0 * k + 1) * (2.0 * k + 2)) / (x * x);
+  double k = 1;
+  for (const double b : bernoulli) {
+    series += b * term;
+    term *= (2 * k + n) * (2 * k + n + 1) / ((2 * k + 1) * (2 * k + 2)) / (x * x);
+    ++k;
   }
   return outward * (sum + series);
 }

@@ -55,8 +55,10 @@ struct Pack {
         v = s;
       else
         v = Probe{0, double(s)};
+    } else if constexpr (N == 1 && std::same_as<S, T>) {
+      v = s;
     } else if constexpr (N == 1) {
-      v = T(s);
+      v = T(static_cast<decltype(lane::real(T()))>(s));
     } else {
       v = T(s) - typename detail::Lanes<T, N>::type{};
     }
@@ -145,10 +147,12 @@ Pack<T, N> map(Pack<T, N> a, std::type_identity_t<Pack<T, N>> b, F f) {
 /// The larger by the real part; a NaN on either side stays.
 template <class T, int N>
 Pack<T, N> larger(Pack<T, N> a, Pack<T, N> b) {
-  if constexpr (N == 1) {
+  if constexpr (std::same_as<T, Probe>) {
+    return Pack<T, N>::raw(either(a.v, b.v));
+  } else if constexpr (N == 1) {
     return lane::real(b.v) > lane::real(a.v) || lane::real(b.v) != lane::real(b.v) ? b : a;
   } else {
-    return Pack<T, N>::raw((b.v > a.v) | (b.v != b.v) ? b.v : a.v);
+    return Pack<T, N>::raw(((b.v > a.v) | (b.v != b.v)) ? b.v : a.v);
   }
 }
 
@@ -211,14 +215,52 @@ template <class T, int N> Pack<T, N> sigmoid(Pack<T, N> x) { return 1.0 / (1.0 +
 template <class T, int N> Pack<T, N> clamp(Pack<T, N> x, double low, double high) { return select(x < low, low, select(x > high, high, x)); }
 // clang-format on
 
-/// How many numbers of type T are handled at once: what fills one of this machine's registers.
+template <class T, int N>
+Pack<T, N> hypot(double a, Pack<T, N> b) {
+  return hypot(Pack<T, N>(a), b);
+}
+/// sigmoid(x) sigmoid(-x), which is even.
+template <class T, int N>
+Pack<T, N> sigmoid_slope(Pack<T, N> x) {
+  const Pack<T, N> e = exp(-abs(x));
+  return e / square(1.0 + e);
+}
+/// 1 - tanh(x)^2.
+template <class T, int N>
+Pack<T, N> tanh_slope(Pack<T, N> x) {
+  return 4.0 * sigmoid_slope(2.0 * x);
+}
+template <class T, int N>
+Pack<T, N> one_minus_square(Pack<T, N> x) {
+  return (1.0 - x) % (1.0 + x);
+}
+/// exp(-rate x^2), rate 1 or 1/2, as good where x^2 is large: x^2 = h^2 + (x - h) (x + h), where h is x rounded
+/// to so few bits that its square is exact.
+inline constexpr double gaussian_far = 40;  // where it is 0
+template <class T, int N>
+Pack<T, N> gaussian(double rate, Pack<T, N> x) {
+  const Pack<T, N> z = clamp(x, -gaussian_far, gaussian_far), h = round(64.0 * z) / 64.0;
+  return exp(-rate * square(h)) % exp(-rate * ((z - h) % (z + h)));
+}
+/// a / hypot(a, b), by scaled operands; 0 at the origin.
+template <class T, int N>
+Pack<T, N> cosine(Pack<T, N> a, Pack<T, N> b) {
+  const Pack<T, N> top = larger(abs(a), abs(b));
+  const Pack<T, N> u = select(abs(a) == top, sign(a), a / top), v = select(abs(b) == top, sign(b), b / top);
+  const Pack<T, N> r = sqrt(square(u) + square(v));
+  return u / (r + (r == 0.0));
+}
+
+/// The registers that this unit is compiled for; SLEEF's functions are chosen by the same macro.
 #if defined(__AVX512F__)
-inline constexpr int register_bytes = 64;
-#elif defined(__AVX__)
-inline constexpr int register_bytes = 32;
+#define ARMAGRAD_REGISTER_BYTES 64
+#elif defined(__AVX2__) && defined(__FMA__)
+#define ARMAGRAD_REGISTER_BYTES 32
 #else
-inline constexpr int register_bytes = 16;
+#define ARMAGRAD_REGISTER_BYTES 16
 #endif
+inline constexpr int register_bytes = ARMAGRAD_REGISTER_BYTES;
+/// How many numbers of type T are handled at once: what fills one register.
 template <class T>
 inline constexpr int pack_width = std::is_floating_point_v<T> ? register_bytes / int(sizeof(T)) : 1;
 

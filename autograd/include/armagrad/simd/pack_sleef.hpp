@@ -10,7 +10,7 @@
 namespace armagrad {
 
 // clang-format off
-#if defined(__AVX512F__)
+#if ARMAGRAD_REGISTER_BYTES == 64
 inline Pack<double, 8> exp(Pack<double, 8> x) { return Pack<double, 8>::raw(Sleef_expd8_u10avx512f(x.v)); }
 inline Pack<double, 8> log(Pack<double, 8> x) { return Pack<double, 8>::raw(Sleef_logd8_u10avx512f(x.v)); }
 inline Pack<double, 8> tanh(Pack<double, 8> x) { return Pack<double, 8>::raw(Sleef_tanhd8_u10avx512f(x.v)); }
@@ -55,7 +55,7 @@ inline Pack<float, 16> erf(Pack<float, 16> x) { return Pack<float, 16>::raw(Slee
 inline Pack<float, 16> log1p_below_overflow(Pack<float, 16> x) { return Pack<float, 16>::raw(Sleef_log1pf16_u10avx512f(x.v)); }
 inline Pack<float, 16> pow_below_overflow(Pack<float, 16> a, Pack<float, 16> b) { return Pack<float, 16>::raw(Sleef_powf16_u10avx512f(a.v, b.v)); }
 inline Pack<float, 16> atan2(Pack<float, 16> a, Pack<float, 16> b) { return Pack<float, 16>::raw(Sleef_atan2f16_u10avx512f(a.v, b.v)); }
-#elif defined(__AVX2__) && defined(__FMA__)
+#elif ARMAGRAD_REGISTER_BYTES == 32
 inline Pack<double, 4> exp(Pack<double, 4> x) { return Pack<double, 4>::raw(Sleef_expd4_u10avx2(x.v)); }
 inline Pack<double, 4> log(Pack<double, 4> x) { return Pack<double, 4>::raw(Sleef_logd4_u10avx2(x.v)); }
 inline Pack<double, 4> tanh(Pack<double, 4> x) { return Pack<double, 4>::raw(Sleef_tanhd4_u10avx2(x.v)); }

@@ -60,7 +60,7 @@ class SeparableObjective {
   void Gradient(const Mat& W, Mat& G) { EvaluateWithGradient(W, G); }
   double EvaluateWithGradient(const Mat& W, Mat& G) { return EvaluateWithGradient(W, 0, G, NumFunctions()); }
 
-  /// The sum over `count` samples from `begin` on; std::logic_error if there are not so many.
+  /// The sum over `count` samples from `begin` on; std::logic_error beyond the last sample.
   double Evaluate(const Mat& W, std::size_t begin, std::size_t count) {
     return with_columns(begin, count, [&](const auto&... x) { return double(program_.value(W, x...)); });
   }

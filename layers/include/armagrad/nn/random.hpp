@@ -1,12 +1,11 @@
 #pragma once
 // Random numbers that are the same with every compiler (the standard fixes its generators but not its
-// distributions), and that need no state to be kept: each is a function of a seed and where it stands.
+// distributions) and need no saved state: each is a function of a seed and of its position in the stream.
 
+#include <armagrad/detail/export.hpp>
 #include <armadillo>
 #include <array>
-#include <cmath>
 #include <cstdint>
-#include <numbers>
 
 namespace armagrad {
 
@@ -24,45 +23,22 @@ inline std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
   return counter;
 }
 
-/// The random numbers of a seed, of which every stream is another sequence.
-class Random {
+/// A sequence of random numbers: a seed has an independent one for every stream.
+class ARMAGRAD_EXPORT Random {
  public:
   explicit Random(std::uint64_t seed, std::uint64_t stream = 0) : seed_(seed), stream_(stream) {}
 
-  /// In [0, 1), with 53 random bits.
-  double uniform() { return double(bits() >> 11) * 0x1p-53; }
+  /// Uniform in [0, 1), with 53 random bits.
+  double uniform();
   /// Standard normal (Box and Muller, 1958).
-  double normal() {
-    const double radius = std::sqrt(-2 * std::log(1 - uniform()));
-    return radius * std::cos(2 * std::numbers::pi * uniform());
-  }
-  /// In 0 ... n - 1, each alike; n > 0.
-  std::uint64_t below(std::uint64_t n) {
-    const std::uint64_t reject = -n % n;  // 2^64 mod n values too many
-    std::uint64_t x = bits();
-    while (x < reject) x = bits();
-    return x % n;
-  }
+  double normal();
+  /// Uniform in 0 ... n - 1; n > 0.
+  std::uint64_t below(std::uint64_t n);
   /// A random order of 0 ... n - 1 (Fisher and Yates).
-  arma::uvec permutation(arma::uword n) {
-    arma::uvec order = arma::regspace<arma::uvec>(0, n == 0 ? 0 : n - 1);
-    order.resize(n);
-    for (arma::uword i = n; i > 1; --i) std::swap(order(i - 1), order(below(i)));
-    return order;
-  }
+  arma::uvec permutation(arma::uword n);
 
  private:
-  std::uint64_t bits() {
-    const auto low = [](std::uint64_t x) { return std::uint32_t(x); };
-    const auto high = [](std::uint64_t x) { return std::uint32_t(x >> 32); };
-    const unsigned half = 2 * (position_ % 2);
-    if (half == 0) {
-      const std::uint64_t block = position_ / 2;
-      block_ = philox({low(block), high(block), low(stream_), high(stream_)}, {low(seed_), high(seed_)});
-    }
-    ++position_;
-    return block_[half] | std::uint64_t(block_[half + 1]) << 32;
-  }
+  std::uint64_t bits();
 
   std::uint64_t seed_, stream_, position_ = 0;
   std::array<std::uint32_t, 4> block_{};

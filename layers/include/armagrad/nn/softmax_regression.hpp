@@ -13,7 +13,7 @@ Var<eT> softmax_regression_loss(const Var<eT>& W, const L2& l2, const Samples& X
   return -accu(Y % log_p) / log_p.n_cols + 0.5 * l2 * accu(square(W));
 }
 
-/// The same, evaluated a block of samples at a time. X and Y may be Vars, view(X), or matrices.
+/// The loss evaluated a block of samples at a time. X and Y may be Vars, view(X), or matrices.
 template <class eT, class L2, class X_, class Y_>
 Var<eT> softmax_regression_loss(const Blocks& blocks, const Var<eT>& W, const L2& l2, const X_& X,
                                 const Y_& Y) {

@@ -1,59 +1,23 @@
 #pragma once
 // Samples held back for validation, once or in turn.
 
-#include <stdexcept>
 #include <vector>
 
 #include "random.hpp"
 
 namespace armagrad {
 
-/// The indices of the samples to train on, and of those held back, both rising.
+/// The indices of the samples to train on and of those held back, both in ascending order.
 struct Split {
   arma::uvec train, validation;
 };
 
-namespace detail {
-/// The samples in a random order; stratified: class by class.
-inline arma::uvec order_of_samples(const arma::urowvec& classes, Random random, bool stratified) {
-  const arma::uvec order = random.permutation(classes.n_elem);
-  if (!stratified) return order;
-  return order(arma::stable_sort_index(arma::urowvec(classes.cols(order))));
-}
-}  // namespace detail
-
-/// Holds back `n` of as many samples as there are classes given, at random; stratified: of each class its
-/// share, up to rounding. std::logic_error unless some are left.
-inline Split split(const arma::urowvec& classes, arma::uword n, Random random, bool stratified) {
-  const arma::uword all = classes.n_elem;
-  if (n >= all)
-    throw std::logic_error("split: " + std::to_string(n) + " of " + std::to_string(all) +
-                           " samples held back");
-  const arma::uvec order = detail::order_of_samples(classes, random, stratified);
-  if (!stratified) return {arma::sort(order.tail(all - n)), arma::sort(order.head(n))};
-  arma::uvec chosen(n), rest(all - n);
-  for (arma::uword i = 0, c = 0, r = 0; i < all; ++i) {
-    // At even distances: of each class its share.
-    if ((i + 1) * n / all > i * n / all)
-      chosen(c++) = order(i);
-    else
-      rest(r++) = order(i);
-  }
-  return {arma::sort(rest), arma::sort(chosen)};
-}
+/// Holds back n samples at random, one class given per sample; stratified: the same share of each class, up
+/// to rounding. std::logic_error unless some are left.
+ARMAGRAD_EXPORT Split split(const arma::urowvec& classes, arma::uword n, Random random, bool stratified);
 
 /// For k-fold cross-validation: k splits, in which each sample is held back once. std::logic_error unless k
 /// is from 2 to the number of samples.
-inline std::vector<Split> folds(const arma::urowvec& classes, arma::uword k, Random random, bool stratified) {
-  const arma::uword n = classes.n_elem;
-  if (k < 2 || k > n)
-    throw std::logic_error("folds: " + std::to_string(k) + " of " + std::to_string(n) + " samples");
-  const arma::uvec order = detail::order_of_samples(classes, random, stratified);
-  arma::uvec fold(n);
-  for (arma::uword i = 0; i < n; ++i) fold(order(i)) = i % k;
-  std::vector<Split> all;
-  for (arma::uword f = 0; f < k; ++f) all.push_back({arma::find(fold != f), arma::find(fold == f)});
-  return all;
-}
+ARMAGRAD_EXPORT std::vector<Split> folds(const arma::urowvec& classes, arma::uword k, Random random, bool stratified);
 
 }  // namespace armagrad

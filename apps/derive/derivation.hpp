@@ -1,0 +1,57 @@
+#pragma once
+// From an expression to the formulas of its derivatives, and numerical evidence that they are right.
+
+#include <armagrad/check_report.hpp>
+#include <armagrad/derive.hpp>
+
+#include "variables.hpp"
+
+namespace armagrad::apps {
+
+struct Problem {
+  Syntax expression;
+  Variables variables;
+  std::vector<std::string> by;
+  std::string along;  // if not empty: not J is differentiated but <dJ/dW, V>, W being the one in `by`
+};
+
+/// The problem with all that was declared and asked for in agreement. ExpressionError for what is wrong with
+/// the expression, std::logic_error for the rest.
+Problem posed(const std::string& expression, const std::vector<std::string>& declarations,
+              const std::vector<std::string>& by, const std::string& along);
+
+/// A problem on a tape, at the data given, or at random ones of its domain.
+struct ProblemOnTape {
+  explicit ProblemOnTape(const Problem& problem, const Data* given = nullptr, Length length = Length::one);
+
+  Data data;
+  Tape<double> tape;
+  std::vector<Var<double>> by;
+  Var<double> J;
+  FormulaOptions options;  // how derive() is to write it; the problem is to outlive them
+};
+
+/// The gradients' formulas; what is assumed of the data is what `given` shows, if there is any, else what the
+/// declarations promise and that what weighs logarithms are probabilities. `steps`: whether it
+/// can tell how it came about.
+Formula formula_of(const Problem& problem, const Data* given = nullptr, bool steps = false);
+
+/// "d = 13, n = 19" where other sizes have another formula, as a number in it depends on them; else "". The
+/// formula is one that was found without data.
+std::string sizes_found_at(const Problem& problem, const Formula& formula);
+
+/// The formula of gradient k as an expression, the names that it uses defined in lines before it.
+Syntax read_back(const Formula& formula, std::size_t k);
+
+/// Value and gradients, by the tape.
+struct Values {
+  double J;
+  std::vector<arma::mat> gradients;
+};
+Values values_at(const Problem& problem, const Data& data);
+
+/// The gradients against the formulas read back, central differences and the complex step, on random data of
+/// which the formula's assumptions hold, or on the data given.
+GradientCheck evidence(const Problem& problem, const Formula& formula, const Data* given = nullptr);
+
+}  // namespace armagrad::apps

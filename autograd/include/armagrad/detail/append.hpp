@@ -1,0 +1,49 @@
+#pragma once
+// How operations append their nodes to the tape.
+
+#include <array>
+#include <concepts>
+#include <source_location>
+
+#include "../var.hpp"
+
+namespace armagrad {
+
+using Here = std::source_location;
+
+namespace detail {
+
+/// Appends a node of this shape over operands of the same tape.
+template <class eT>
+Var<eT> append(const Operation<eT>& operation, Shape shape, Location at,
+               std::initializer_list<const Var<eT>*> operands);
+
+/// Whether x is |z|, hypot(a, b) or a norm, whose square is recorded as that of what it was made of.
+template <class eT>
+bool has_smooth_square(const Var<eT>& x);
+
+template <class eT, class... A>
+Var<eT> append_elementwise_of(const Operation<eT>& operation, const A&... arguments) {
+  return append_elementwise<eT>(operation, {&arguments...});
+}
+/// Appends a node of an elementwise rule over Vars, matrices and numbers, at least one of them a Var.
+template <class Rule, class... A>
+requires Differentiable<A...>
+auto elementwise(Here at, const A&... arguments) {
+  using eT = element_t<A...>;
+  return append_elementwise_of(operation_of<Rule, eT>(), Argument<eT>(arguments, at)...);
+}
+
+/// The arguments, at least one of them a Var, as nodes of that Var's tape.
+template <class eT, std::same_as<Argument<eT>>... A>
+std::array<Var<eT>, 1 + sizeof...(A)> on_one_tape(const char* operation, const Argument<eT>& first,
+                                                  const A&... rest) {
+  Tape<eT>* tape = nullptr;
+  for (const Argument<eT>* a : {&first, &rest...}) {
+    if (a->var() && !tape) tape = &a->var()->tape();
+  }
+  return {first.on(*tape, operation), rest.on(*tape, operation)...};
+}
+
+}  // namespace detail
+}  // namespace armagrad

@@ -1,0 +1,66 @@
+#pragma once
+// A function of Vars, recorded once for each combination of shapes it meets and replayed.
+
+#include <deque>
+#include <functional>
+
+#include "append.hpp"
+
+namespace armagrad {
+
+namespace detail {
+template <class Loss, class... V>
+auto call(Loss& loss, const V&... variables) {
+  using R = std::remove_cvref_t<std::invoke_result_t<Loss&, const V&...>>;
+  static_assert(AnyVar<R>, "the loss must return a Var: it is run on Vars, once");
+  return loss(variables...);
+}
+
+}  // namespace detail
+
+/// A function whose arguments are on one tape.
+template <class eT>
+using Function = std::function<Var<eT>(std::span<const Var<eT>>)>;
+
+/// f(x...) of n Vars as a function of a list of them. f is kept.
+template <class eT, std::size_t n, class F>
+Function<eT> function_of(F f) {
+  return [f = std::move(f)](std::span<const Var<eT>> x) {
+    return [&]<std::size_t... k>(std::index_sequence<k...>) { return detail::call(f, x[k]...); }
+    (std::make_index_sequence<n>());
+  };
+}
+
+/// An argument: its numbers, which are read in place, whether the function is differentiated by it, and
+/// whether it is a number, which meets matrices of any shape.
+template <class eT>
+struct Given {
+  const eT* data;
+  Shape shape;
+  bool variable, is_scalar = false;
+};
+
+template <class eT>
+struct CompiledLoss {
+  Tape<eT> tape;
+  std::vector<Var<eT>> leaves;
+  Var<eT> root;
+  Schedule forward, both;
+};
+
+/// Puts the arguments on a tape, as views, and calls f.
+template <class eT>
+Var<eT> call_on(Tape<eT>& tape, const Function<eT>& f, std::span<const Given<eT>> arguments,
+                std::vector<Var<eT>>& leaves);
+
+template <class eT>
+class ARMAGRAD_EXPORT CompiledLosses {
+ public:
+  /// The recording of f, whose result is a number, for arguments of these shapes, laid over their numbers.
+  CompiledLoss<eT>& bind(const Function<eT>& f, std::span<const Given<eT>> arguments);
+
+ private:
+  std::deque<CompiledLoss<eT>> all_;  // in place: handles point to their tapes
+};
+
+}  // namespace armagrad

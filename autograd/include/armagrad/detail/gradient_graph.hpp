@@ -1,0 +1,61 @@
+#pragma once
+// The backward pass as nodes at the end of the tape, which can be differentiated again and printed.
+
+#include <vector>
+
+#include "rule.hpp"
+
+namespace armagrad {
+
+/// What the rule of node `from` added to the adjoint of its operand `to`, which was `sum` then.
+struct Contribution {
+  Index from, to, part, sum;
+};
+
+template <class eT>
+class ARMAGRAD_EXPORT GradientGraph {
+ public:
+  /// Appends the backward pass of `root` (1x1).
+  explicit GradientGraph(const Var<eT>& root);
+
+  /// d root / d x, of x's shape; zeros where root does not depend on x.
+  Var<eT> gradient(const Var<eT>& x);
+  /// In the order of the backward pass.
+  const std::vector<Contribution>& contributions() const { return contributions_; }
+
+  // ---- For rules' readings
+  Tape<eT>& tape() { return tape_; }
+  Var<eT> node(Index i) { return tape_.handle(i); }
+  Var<eT> adjoint(Index i) { return tape_.handle(adjoints_[i]); }
+  /// An operand of elementwise node i, repeated to i's shape where it was broadcast.
+  Var<eT> spread_operand(Index i, Index operand);
+  /// Adds part to the adjoint of node i, summed over what was broadcast.
+  void add(Index i, const Var<eT>& part);
+  /// Adds dy times an elementwise rule's partial derivative: a Var, a number, or a mask of where dy is taken.
+  void add_product(Index operand, const Var<eT>& dy, const Var<eT>& partial);
+  void add_product(Index operand, const Var<eT>& dy, double partial);
+  void add_product(Index operand, const Var<eT>& dy, const Taken<Var<eT>>& partial);
+  /// Passes the adjoint of node i on as if it had been computed as `y`, appended since node `first`.
+  void through(Index i, const Var<eT>& y, Index first);
+
+ private:
+  void descend(Index root, const Var<eT>& dy, Index lowest, Location& place);
+  bool is_one(const Var<eT>& x) const;
+
+  Tape<eT>& tape_;
+  std::vector<Index> adjoints_;
+  std::vector<Contribution> contributions_;
+  Index from_ = no_index;
+};
+
+/// Where a rule adds what an operand's adjoint gets, as nodes.
+template <class eT>
+struct GradientSlot {
+  GradientGraph<eT>* graph;
+  Index index;
+
+  explicit operator bool() const { return graph->tape().wants(index); }
+  void operator+=(const Var<eT>& part) const { graph->add(index, part); }
+};
+
+}  // namespace armagrad

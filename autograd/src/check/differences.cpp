@@ -1,0 +1,645 @@
+#include "differences.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace armagrad::detail {
+
+namespace {
+
+constexpr const char* hidden = "rounding of the loss hides the derivative";
+constexpr double safety = 10;  // on estimated errors of differences
+
+/// Errors that a check must be able to see: relative to the gradient's norm; in one entry, relative to
+/// itself, if it is at least `small` of the largest.
+struct Limits {
+  double norm, entry, small;
+  double spread;     // the share of `norm` that a direction has to see, where the error is in all entries
+  uword directions;  // so that all of them miss an error of that size with a probability of 1e-6 or less
+};
+Limits limits(bool single) {
+  return single ? Limits{1e-3, 1e-1, 1e-1, 0.5, 16} : Limits{1e-6, 1e-4, 1e-3, 0.03, 4};
+}
+
+double power_of_two_near(double x) { return x > 0 && std::isfinite(x) ? std::exp2(std::ilogb(x)) : 1; }
+
+}  // namespace
+
+Differences::Differences(const DifferenceOptions& options, const LossOfOne& loss, const arma::mat& W,
+                         const CheckedGradient& given, const std::string& name, GradientCheck& report)
+    : options_(options),
+      loss_(loss),
+      W_(W),
+      given_(given),
+      name_(name),
+      report_(report),
+      random_(generator(options.seed)),
+      x_(W),
+      tested_(name, "random directions"),
+      single_(name, "single entries") {
+  unit_ = power_of_two_near(std::max(largest(given.gradient), given.nearby));
+  if (largest(given.gradient) == 0 && given.nearby == 0) unit_ = power_of_two_near(std::abs(value()));
+  g_ = given.gradient / unit_, rounding_ = given.rounding / unit_, nearby_ = given.nearby / unit_;
+  f0_ = value();
+  typical_ = typical(g_), largest_ = largest(g_), norm_ = norm_of(g_);
+  const arma::vec sizes = arma::abs(arma::nonzeros(W_));
+  if (!sizes.is_empty()) scale_ = arma::median(sizes);
+  truth_.gradient.set_size(arma::size(W_));
+  truth_.gradient.fill(arma::datum::nan);
+}
+
+/// The loss where x_ is, in units; NaN off its domain, where a Cholesky factor, say, is refused.
+double Differences::value() {
+  ++evaluations_;
+  double y = arma::datum::nan;
+  try {
+    y = loss_.value(x_) / unit_;
+  } catch (const std::exception& e) {
+    exception_ = e.what();
+  }
+  if (!std::isfinite(y)) ++refused_;
+  return y;
+}
+/// `linear`: the size of the terms of g'd, which is subtracted.
+double Differences::rounding_at(double y, double linear) const {
+  return noise_ + std::max(2 * loss_.eps, relative_noise_) * std::abs(y - f0_) +
+         4 * std::numeric_limits<double>::epsilon() * linear;
+}
+
+Line Differences::entry(uword e) {
+  return [this, e](double& t) {
+    const double moved = loss_.single ? double(float(W_(e) + t)) : W_(e) + t;
+    t = moved - W_(e);
+    x_(e) = moved;
+    const double y = value(), linear = g_(e) * t;
+    x_(e) = W_(e);
+    const double rounding = rounding_at(y, std::abs(linear));
+    most_changed_ = std::max(most_changed_, std::abs(y - f0_) / rounding);
+    return LineValue{y - f0_ - linear, rounding};
+  };
+}
+Line Differences::along(const Direction& d) {
+  return [this, &d](double& t) {
+    long double linear = 0;
+    double squares = 0;
+    for (std::size_t k = 0; k < d.entries.size(); ++k) {
+      const uword e = d.entries[k];
+      const double to = W_(e) + t * d.by[k], moved = loss_.single ? double(float(to)) : to;
+      const double part = g_(e) * (moved - W_(e));  // W + t d is rounded; this is where the loss is evaluated
+      linear += part, squares += part * part;
+      x_(e) = moved;
+    }
+    const double y = value();
+    for (const uword e : d.entries) x_(e) = W_(e);
+    const double rounding = rounding_at(y, std::sqrt(squares));
+    most_changed_ = std::max(most_changed_, std::abs(y - f0_) / rounding);
+    return LineValue{y - f0_ - double(linear), rounding};
+  };
+}
+
+/// Random signs, except outward, and random sizes: no two wrong entries can hide each other in every
+/// direction. Relative steps never change an entry's sign, outward ones move away from 0.
+Differences::Direction Differences::direction(std::span<const uword> group, Steps steps) {
+  std::uniform_real_distribution<double> size(0.3, 0.9);
+  double most = scale_;
+  for (const uword e : group) most = std::max(most, std::abs(W_(e)));
+  Direction d{group, {}};
+  d.by.reserve(group.size());
+  for (const uword e : group) {
+    const double w = W_(e), reach = steps == Steps::relative && w != 0 ? std::abs(w) : most;
+    const bool up = steps == Steps::outward ? w >= 0 : random_() >> 63;
+    d.by.push_back((up ? reach : -reach) * size(random_));
+  }
+  return d;
+}
+StepRange Differences::range(const Direction& d) const {
+  double farthest = 0, slope = 0;
+  for (std::size_t k = 0; k < d.by.size(); ++k) {
+    farthest = std::max(farthest, std::abs(W_(d.entries[k]) / d.by[k]));
+    slope = std::hypot(slope, g_(d.entries[k]) * d.by[k]);
+  }
+  // Half of the entries have to be settled by this direction for it to end early.
+  std::vector<double> targets;
+  for (std::size_t k = 0; k < d.by.size(); ++k) targets.push_back(wanted(d.entries[k]) * std::abs(d.by[k]));
+  std::nth_element(targets.begin(), targets.begin() + long(targets.size() / 4), targets.end());
+  StepRange r;
+  r.first = 1, r.least = 64 * loss_.eps * std::max(1.0, std::min(farthest, 1e6));
+  r.target = 1e-3 * targets[targets.size() / 4];
+  r.size = std::max(slope, 1e-3 * nearby_ * norm_of(arma::vec(d.by)));
+  return r;
+}
+
+/// The loss's rounding error near W.
+void Differences::measure() {
+  std::vector<uword> all(W_.n_elem);
+  std::iota(all.begin(), all.end(), uword(0));
+  for (int k = 0; k < 3; ++k) {
+    const Direction d = direction(all, Steps::relative);
+    for (const double spacing : {64 * loss_.eps, loss_.single ? 0x1p-12 : 0x1p-20})
+      noise_ = std::max(noise_, 3 * noise_of(along(d), spacing));
+    // Where a sum swallows small numbers, close values are rounded alike.
+    truth_.noise = std::max(truth_.noise, 3 * noise_of(along(d), loss_.single ? 0x1p-9 : 0x1p-15));
+    if (k == 2) sweep_steps(d);
+  }
+}
+void Differences::sweep_steps(const Direction& d) {
+  noise_ = std::max({noise_, loss_.eps * std::abs(f0_), std::numeric_limits<double>::min()});
+  relative_noise_ = f0_ == 0 ? 0 : std::min(noise_ / std::abs(f0_), 1e3 * loss_.eps);
+  report_.noise = std::max(report_.noise, noise_ / std::max(std::abs(f0_), 1e-300));
+  const Line line = along(d);
+  StepSweep sweep{name_, {}, {}, 0};
+  Extrapolation table(16);
+  std::vector<double> found;
+  double slope = 0;
+  for (std::size_t k = 0; k < d.by.size(); ++k) slope += g_(d.entries[k]) * d.by[k];
+  for (double h = 1; h > 8 * loss_.eps; h /= 4) {
+    double up = h, down = -h;
+    const LineValue above = line(up), below = line(down);
+    const double quotient = (above.value - below.value) / (up - down);
+    if (!std::isfinite(quotient)) continue;
+    sweep.steps.push_back(h), found.push_back(quotient);
+    table.add(quotient, std::max(above.rounding, below.rounding) / h);
+  }
+  double least = infinity;
+  const double right = slope + table.best;
+  for (std::size_t k = 0; k < found.size(); ++k) {
+    const double error = std::abs(found[k] - table.best);
+    sweep.errors.push_back(right == 0 ? error : error / std::abs(right));
+    if (error < least) least = error, sweep.best = sweep.steps[k];
+  }
+  if (!found.empty()) report_.sweeps.push_back(std::move(sweep));
+}
+
+/// Whether the gradient is 0 but for its rounding errors, as at a minimum.
+bool Differences::only_rounding() const { return norm_ * limits(loss_.single).norm <= norm_of(rounding_); }
+
+/// Errors of an entry below this need not be seen: its own rounding error, or all of a gradient that is
+/// nothing else.
+double Differences::negligible(uword e) const {
+  const Limits limit = limits(loss_.single);
+  return only_rounding() ? 1e-2 * limit.norm * nearby_ : std::min(1e3 * rounding_(e), limit.norm * nearby_);
+}
+/// The error of an entry that has to be seen: see Limits.
+double Differences::wanted(uword e) const {
+  const Limits limit = limits(loss_.single);
+  const double g = std::abs(g_(e)), least = limit.small * largest_;
+  return std::max(g < 0.5 * least ? 0.4 * least : limit.entry * g, negligible(e));
+}
+/// The same where errors in other entries may add to it.
+double Differences::wanted_of_spread(uword e) const {
+  const Limits limit = limits(loss_.single);
+  return std::max(negligible(e), std::min(wanted(e), limit.spread * limit.norm * norm_));
+}
+double Differences::own_rounding(uword e) const {
+  return 20 * rounding_(e) + 100 * loss_.eps * (std::abs(g_(e)) + typical_);
+}
+
+/// What differences say of an entry. Slopes are of what is left once the given gradient is taken off, so 0 is
+/// claimed.
+Differences::Judged Differences::judged(uword e, const Slope& s) const {
+  Judged j;
+  j.slope = s;
+  double enough = wanted(e);
+  if (only_rounding()) enough = std::max(enough, 1e-4 * s.steepest);
+  const double own = own_rounding(e), low = std::min(s.left.value, s.right.value),
+               high = std::max(s.left.value, s.right.value);
+  switch (s.kind) {
+    case Slope::smooth: {
+      j.value = s.both.value, j.miss = std::abs(s.both.value), j.allowed = safety * s.both.error + own;
+      const bool one = high - low <= 0.3 * j.miss + safety * (s.left.error + s.right.error);
+      if (j.miss > j.allowed && !one) j.allowed = infinity;  // neither a derivative nor a kink was found
+      j.reason = hidden;
+      break;
+    }
+    case Slope::kink:
+      j.value = low > 0 ? low : high < 0 ? high : 0;
+      j.miss = std::max({low, -high, 0.0});
+      j.allowed = safety * std::max(s.left.error, s.right.error) + own;
+      enough = std::max(enough, (loss_.single ? 5e-2 : 1e-3) * (high - low));
+      if (j.allowed > enough) j.slope.kind = Slope::undefined;  // it may be one or none
+      j.reason = hidden;
+      break;
+    case Slope::one_sided: {
+      const Derivative& d = s.left.error < s.right.error ? s.left : s.right;
+      j.value = d.value, j.miss = std::abs(d.value),
+      j.allowed = safety * d.error + own + 1e-8 * std::max(nearby_, largest_);
+      enough = std::max({100 * enough, 1e-4 * nearby_, 1e-4 * largest_});
+      j.reason = "the loss is defined on one side of it only";
+      break;
+    }
+    case Slope::unbounded:
+      j.reason = "the loss jumps there, or its slope is infinite";
+      return j;
+    case Slope::undefined:
+      j.reason = "the loss is not finite beside it";
+      return j;
+  }
+  if (!std::isfinite(j.allowed)) return j;
+  if (j.miss > j.allowed)
+    j.verdict = Verdict::failed;
+  else if (j.allowed <= enough)
+    j.verdict = Verdict::passed;
+  return j;
+}
+
+/// First steps to try: below the entry's own size, so that it does not cross 0, then of the size of the
+/// others.
+std::vector<double> Differences::first_steps(uword e) const {
+  const double w = std::abs(W_(e));
+  std::vector<double> steps;
+  if (w > 0) steps.push_back(0.5 * w);
+  for (const double h : {scale_, 1e2 * scale_, 1e4 * scale_, 1e-2 * scale_, 1e-4 * scale_}) {
+    if (w == 0 || h > 4 * w || h < w / 8) steps.push_back(h);
+  }
+  return steps;
+}
+/// Whether larger steps agree with the given gradient where smaller ones differ from it by `miss`: close to W
+/// the loss may be a staircase of rounding errors.
+bool Differences::larger_steps_agree(const Line& line, double first, double miss) {
+  int agree = 0;
+  for (double h = first; h > first / 1000 && agree < 3; h /= 2) {
+    double up = h, down = -h;
+    const double quotient = (line(up).value - line(down).value) / (2 * h);
+    agree = std::abs(quotient) < 0.1 * miss ? agree + 1 : 0;
+  }
+  return agree == 3;
+}
+/// An entry is wrong only if no first step leads to a derivative that agrees with it.
+Differences::Judged Differences::judge(uword e) {
+  const double w = std::abs(W_(e));
+  Judged best;
+  for (const double first : first_steps(e)) {
+    StepRange r;
+    r.first = first, r.least = 64 * loss_.eps * (w > 0 ? w : scale_);
+    if (w == 0 && first < scale_) r.least *= 1e-4;
+    r.target = 1e-4 * std::min(wanted(e), limits(loss_.single).norm * norm_);
+    r.size = std::max({std::abs(g_(e)), typical_, 1e-3 * nearby_});
+    const Judged j = judged(e, slope_at_zero(entry(e), r));
+    const double share = limits(loss_.single).norm * norm_ / std::sqrt(double(W_.n_elem));
+    if (j.verdict == Verdict::passed &&
+        (j.allowed <= share || j.slope.kind != Slope::smooth || only_rounding()))
+      return j;
+    const bool better = (j.verdict == Verdict::passed) != (best.verdict == Verdict::passed)
+                            ? j.verdict == Verdict::passed
+                            : j.allowed < best.allowed;
+    if (best.reason.empty() || better) best = j;
+    if (failed_ && best.verdict == Verdict::failed) break;  // one wrong entry was confirmed already
+  }
+  const bool steep = best.slope.kind == Slope::unbounded;
+  if ((steep || (best.verdict == Verdict::failed && best.slope.kind == Slope::smooth)) &&
+      larger_steps_agree(entry(e), std::max(0.5 * w, scale_), steep ? std::abs(g_(e)) : best.miss))
+    best.verdict = Verdict::inconclusive, best.reason = hidden;
+  return best;
+}
+
+/// The verdict on entries that agree each for itself: together they are evidence only if the tolerance by
+/// norm is small, or if random directions see what is spread over many entries.
+Evidence Differences::concluded(Evidence e) {
+  if (e.verdict != Verdict::passed || e.compared == 0) return e;
+  double negligible_norm = 0;
+  for (uword k = 0; k < W_.n_elem; ++k) negligible_norm = std::hypot(negligible_norm, negligible(k));
+  const Limits limit = limits(loss_.single);
+  if (e.tolerance * norm_ <= std::max(2 * limit.norm * norm_, negligible_norm)) return e;
+  std::vector<uword> all(W_.n_elem);
+  std::iota(all.begin(), all.end(), uword(0));
+  for (uword k = 0; k < limit.directions; ++k) {
+    const Direction d = direction(all, Steps::uniform);
+    const Tested t = test(d);
+    if (t.seen == Seen::matches && !t.kink &&
+        t.allowed <= limit.spread * limit.norm * norm_ * typical(arma::vec(d.by)))
+      continue;
+    e.verdict = Verdict::inconclusive;
+    e.problem =
+        "rounding of the loss hides errors of less than " + to_text(float(e.tolerance)) + " of the gradient";
+    return e;
+  }
+  return e;
+}
+
+void Differences::one_by_one() {
+  Comparer c(name_, "central differences");
+  double errors = 0;
+  std::vector<uword> unsettled, kinks;
+  std::string reason;
+  for (uword e = 0; e < W_.n_elem; ++e) {
+    const Judged j = judge(e);
+    const double given = g_(e) * unit_;
+    const bool kink = j.slope.kind == Slope::kink || j.slope.kind == Slope::one_sided;
+    if (kink) kinks.push_back(e);
+    if (j.verdict == Verdict::inconclusive) {
+      if (unsettled.empty()) reason = j.reason;
+      truth_.hidden_by_rounding = truth_.hidden_by_rounding && j.reason == hidden;
+      unsettled.push_back(e);
+      continue;
+    }
+    truth_.gradient(e) = given + (kink && j.verdict == Verdict::passed ? 0 : j.value * unit_);
+    errors = std::hypot(errors, kink ? 0 : j.slope.both.error * unit_);
+    c.add(e % W_.n_rows, e / W_.n_rows, given, given + j.value * unit_, j.miss * unit_, j.allowed * unit_,
+          kink);
+    failed_ = failed_ || j.verdict == Verdict::failed;
+  }
+  truth_.error = errors / std::sqrt(double(W_.n_elem));
+  truth_.at_kink = arma::uvec(kinks);
+  Evidence e = concluded(c.verdict());
+  if (!unsettled.empty() && e.verdict == Verdict::passed) {
+    e.verdict = Verdict::inconclusive;
+    e.problem = std::to_string(unsettled.size()) + " of " + std::to_string(W_.n_elem) + " entries, first " +
+                place_of(unsettled[0], W_) + ", could not be compared: " + reason;
+  }
+  report_.evidence.push_back(e);
+}
+
+Differences::Tested Differences::test(const Direction& d) {
+  double own = 0;
+  for (std::size_t k = 0; k < d.by.size(); ++k) own = std::hypot(own, own_rounding(d.entries[k]) * d.by[k]);
+  StepRange r = range(d);
+  const Line line = along(d);
+  Tested t;
+  for (const double first : {1.0, 1.0 / 64, 1.0 / 4096}) {
+    r.first = first;
+    const Slope s = slope_at_zero(line, r);
+    if (s.kind == Slope::smooth) {
+      const double miss = std::abs(s.both.value), allowed = safety * s.both.error + own;
+      if (miss <= allowed) return {Seen::matches, s.both.value, allowed, false, s.steepest};
+      const bool one =
+          std::abs(s.right.value - s.left.value) <= 0.3 * miss + safety * (s.left.error + s.right.error);
+      if (!std::isfinite(allowed) || !one) return t;
+      // Wrong only if smaller steps say so too: they pass by a kink nearby.
+      if (allowed < t.allowed) t.value = s.both.value, t.allowed = allowed;
+      t.seen = Seen::differs;
+      continue;
+    }
+    if (s.kind != Slope::kink) return {Seen::unclear, 0, infinity, false};
+    // Entries at a kink agree with the mean of the two derivatives, or with one of them, by convention.
+    const double error = safety * (s.left.error + s.right.error) + own;
+    if (error > 1e-3 * std::abs(s.right.value - s.left.value)) return {Seen::unclear, 0, infinity, true};
+    for (const double v : {(s.left.value + s.right.value) / 2, s.right.value, s.left.value}) {
+      if (std::abs(v) <= error) return {Seen::matches, v, error, true};
+    }
+    return {Seen::unclear, 0, infinity, true};
+  }
+  if (t.seen == Seen::differs && larger_steps_agree(line, 1, std::abs(t.value))) t.seen = Seen::unclear;
+  return t;
+}
+
+void Differences::split(const Group& group, std::vector<Group>& left) const {
+  const auto middle = group.entries.begin() + long(group.entries.size() / 2);
+  left.push_back({{middle, group.entries.end()}, Steps::relative});
+  left.push_back({{group.entries.begin(), middle}, Steps::relative});
+}
+
+/// Tests a group of entries; pushes those that are not settled yet. False if they are wrong.
+bool Differences::settle(Group group, std::vector<Group>& left) {
+  if (group.entries.size() == 1) {
+    const uword e = group.entries[0];
+    const Judged j = judge(e);
+    if (j.slope.kind == Slope::kink || j.slope.kind == Slope::one_sided) kink_groups_.push_back({e});
+    if (j.verdict == Verdict::inconclusive) {
+      unsettled_.push_back(e);
+      truth_.hidden_by_rounding = truth_.hidden_by_rounding && j.reason == hidden;
+      if (exception_.empty()) exception_ = j.reason;
+      return true;
+    }
+    single_.add(e % W_.n_rows, e / W_.n_rows, g_(e) * unit_, (g_(e) + j.value) * unit_, j.miss * unit_,
+                j.allowed * unit_);
+    return j.verdict == Verdict::passed;
+  }
+  const bool whole = group.entries.size() == W_.n_elem;
+  const uword directions = whole ? std::max(limits(loss_.single).directions, options_.directions)
+                                 : limits(loss_.single).directions / 2;
+  bool kink = false, steep_enough = false;
+  int differ = 0;
+  for (uword k = 0; k < directions; ++k) {
+    const Direction d = direction(group.entries, group.steps);
+    const Tested t = test(d);
+    kink = kink || t.kink;
+    if (t.seen == Seen::unclear) {
+      if (group.steps == Steps::relative)
+        left.push_back({std::move(group.entries), kink ? Steps::outward : Steps::uniform});
+      else if (group.steps == Steps::uniform)
+        left.push_back({std::move(group.entries), Steps::outward});
+      else
+        split(group, left);
+      return true;
+    }
+    double slope = 0;
+    for (std::size_t i = 0; i < d.by.size(); ++i) slope += g_(d.entries[i]) * d.by[i];
+    tested_.add(k, 0, slope * unit_, (slope + t.value) * unit_, std::abs(t.value) * unit_, t.allowed * unit_);
+    if (t.seen == Seen::differs && (++differ > 1 || k + 1 == directions)) return false;
+    steep_enough = steep_enough || (only_rounding() && !kink && t.allowed <= 1e-4 * t.steepest);
+    if (t.seen == Seen::matches) {
+      const double reach = typical(arma::vec(d.by));
+      for (std::size_t i = 0; i < d.by.size(); ++i) {
+        double& r = resolution_(d.entries[i]);
+        r = std::min(r, t.allowed / (group.steps == Steps::relative ? std::abs(d.by[i]) : reach));
+      }
+    }
+  }
+  if (differ > 0) return false;
+  if (steep_enough) return true;
+  if (kink) kink_groups_.push_back(group.entries);
+  std::vector<uword> rest;
+  for (const uword e : group.entries) {
+    if (resolution_(e) > wanted_of_spread(e)) rest.push_back(e);
+  }
+  if (rest.empty()) return true;
+  const bool progress = rest.size() < group.entries.size();
+  if (group.steps != Steps::outward || progress)
+    left.push_back({std::move(rest), group.steps == Steps::relative ? Steps::uniform : Steps::outward});
+  else
+    split(group, left);
+  return true;
+}
+
+void Differences::by_groups() {
+  Group all{std::vector<uword>(W_.n_elem), Steps::relative};
+  std::iota(all.entries.begin(), all.entries.end(), uword(0));
+  std::stable_sort(all.entries.begin(), all.entries.end(),
+                   [this](uword a, uword b) { return std::abs(W_(a)) > std::abs(W_(b)); });
+  resolution_.set_size(W_.n_elem);
+  resolution_.fill(infinity);
+  // Of a loss that costs about as much as it has entries.
+  const uword most = std::clamp<uword>(uword(2e8 / double(W_.n_elem)), 20000, 200000);
+  std::vector<Group> left{std::move(all)};
+  std::vector<uword> wrong;
+  while (!left.empty() && wrong.empty()) {
+    Group group = std::move(left.back());
+    left.pop_back();
+    if (evaluations_ > most) {
+      unsettled_.insert(unsettled_.end(), group.entries.begin(), group.entries.end());
+      truth_.hidden_by_rounding = false;
+      continue;
+    }
+    const std::vector<uword> entries = group.entries;
+    if (!settle(std::move(group), left)) wrong = entries;
+  }
+  count_kinks();
+  Evidence e = tested_.verdict();
+  e.entries = false;
+  e.kinks = truth_.at_kink.n_elem;
+  e.more_kinks = !kink_groups_.empty();
+  if (wrong.empty() && !unsettled_.empty()) {
+    e.verdict = Verdict::inconclusive;
+    e.problem = std::to_string(unsettled_.size()) + " of " + std::to_string(W_.n_elem) + " entries, first " +
+                place_of(unsettled_[0], W_) + ", could not be compared";
+    if (refused_ > 0 && !exception_.empty()) e.problem += ": " + exception_;
+  } else {
+    e.verdict = wrong.size() > 1 ? Verdict::failed : Verdict::passed;
+  }
+  if (e.compared > 0 || e.verdict != Verdict::passed) report_.evidence.push_back(e);
+  Evidence one = single_.verdict();
+  if (one.compared > 0) report_.evidence.push_back(one);
+  for (const auto& group : kink_groups_) truth_.at_kink = arma::join_cols(truth_.at_kink, arma::uvec(group));
+  if (!truth_.hidden_by_rounding) truth_.at_kink = arma::join_cols(truth_.at_kink, arma::uvec(unsettled_));
+  if (!wrong.empty()) failed_ = true, sample(bisect(wrong));
+}
+
+/// Splits groups with kinks down to entries, while that is affordable; the others stay in kink_groups_.
+void Differences::count_kinks() {
+  std::vector<std::vector<uword>> groups = std::move(kink_groups_);
+  kink_groups_.clear();
+  std::vector<uword> found;
+  const uword most = evaluations_ + 2000;
+  while (!groups.empty()) {
+    std::vector<uword> group = std::move(groups.back());
+    groups.pop_back();
+    if (group.size() == 1) {
+      found.push_back(group[0]);
+    } else if (evaluations_ > most) {
+      kink_groups_.push_back(std::move(group));
+    } else {
+      const auto middle = group.begin() + long(group.size() / 2);
+      for (std::vector<uword> half :
+           {std::vector<uword>(group.begin(), middle), std::vector<uword>(middle, group.end())}) {
+        const Direction d = direction(half, Steps::relative);
+        StepRange r = range(d);
+        r.first = 0.25;
+        if (has_kink(along(d), r)) groups.push_back(std::move(half));
+      }
+    }
+  }
+  truth_.at_kink = arma::unique(arma::uvec(found));
+}
+
+/// An entry that is wrong: of two halves of a block, on into the one that differs more.
+uword Differences::bisect(std::vector<uword> block) {
+  const auto off = [this](std::span<const uword> half) {
+    double most = 0;
+    for (int k = 0; k < 2; ++k) {
+      const Direction d = direction(half, Steps::relative);
+      const Slope s = slope_at_zero(along(d), range(d));
+      const double v =
+          s.kind == Slope::smooth && s.both.error < 0.1 * std::abs(s.both.value) ? s.both.value : 0;
+      most = std::max(most, std::abs(v) / norm_of(arma::vec(d.by)) * std::sqrt(double(half.size())));
+    }
+    return most;
+  };
+  while (block.size() > 1) {
+    const std::span<const uword> all(block), left = all.first(block.size() / 2),
+                                             right = all.subspan(left.size());
+    const std::span<const uword> next = off(left) > off(right) ? left : right;
+    block = std::vector<uword>(next.begin(), next.end());
+  }
+  const uword e = block[0];
+  const Judged j = judge(e);
+  if (j.verdict == Verdict::failed) {
+    Comparer c(name_, "found by bisection");
+    c.add(e % W_.n_rows, e / W_.n_rows, g_(e) * unit_, (g_(e) + j.value) * unit_, j.miss * unit_,
+          j.allowed * unit_);
+    report_.evidence.push_back(c.verdict());
+  }
+  return e;
+}
+
+/// Some of the right gradient: a grid of rows and columns through a wrong entry.
+void Differences::sample(uword wrong) {
+  const auto some = [this](uword n, uword most, uword with) {
+    std::vector<uword> all(n);
+    std::iota(all.begin(), all.end(), uword(0));
+    std::swap(all[0], all[with]);
+    for (uword i = 1; i < std::min(n, most); ++i) std::swap(all[i], all[i + random_() % (n - i)]);
+    all.resize(std::min(n, most));
+    return all;
+  };
+  const bool wide = W_.n_cols > W_.n_rows;
+  const uword few = std::min<uword>(10, std::min(W_.n_rows, W_.n_cols)), many = 120 / few;
+  const auto rows = some(W_.n_rows, wide ? few : many, wrong % W_.n_rows),
+             cols = some(W_.n_cols, wide ? many : few, wrong / W_.n_rows);
+  double errors = 0;
+  for (const uword j : cols) {
+    for (const uword i : rows) {
+      const uword e = i + j * W_.n_rows;
+      const Judged one = judge(e);
+      if (one.verdict == Verdict::inconclusive) continue;
+      truth_.gradient(e) = (g_(e) + one.value) * unit_;
+      if (one.slope.kind == Slope::smooth) errors = std::hypot(errors, one.slope.both.error * unit_);
+    }
+  }
+  truth_.error = errors / std::sqrt(double(rows.size() * cols.size()));
+}
+
+bool Differences::clearly_wrong() {
+  std::vector<uword> moving;
+  for (uword e = 0; e < W_.n_elem; ++e) {
+    if (W_(e) != 0) moving.push_back(e);
+  }
+  if (moving.empty() || !std::isfinite(f0_)) return false;
+  measure();
+  for (int k = 0; k < 2; ++k) {
+    if (test(direction(moving, Steps::relative)).seen != Seen::differs) return false;
+  }
+  return true;
+}
+
+Truth Differences::run() {
+  if (W_.is_empty()) {
+    report_.evidence.push_back(Comparer(name_, "central differences").verdict());
+    return truth_;
+  }
+  measure();
+  const std::size_t before = report_.evidence.size();
+  if (W_.n_elem <= options_.entries)
+    one_by_one();
+  else
+    by_groups();
+  truth_.noise = std::max(truth_.noise, noise_) * unit_;
+  const bool unmoved = most_changed_ <= 3 && refused_ == 0 && norm_ <= 20 * norm_of(rounding_);
+  for (std::size_t k = before; k < report_.evidence.size(); ++k) {
+    Evidence& e = report_.evidence[k];
+    if (e.verdict == Verdict::inconclusive && refused_ + 30 > evaluations_ && !exception_.empty())
+      e.problem += " (" + exception_ + ")";
+    if (unmoved && e.verdict == Verdict::inconclusive) e.verdict = Verdict::passed, e.problem.clear();
+  }
+  if (unmoved && !failed_)
+    report_.notes.push_back("the loss does not depend on " + name_ + ": no step changed it");
+  return truth_;
+}
+
+std::string loss_problem(double first, double second) {
+  if (!std::isfinite(first)) return "the loss is " + to_text(first);
+  if (std::abs(first - second) <= 1e-9 * std::abs(first)) return "";  // sums in another order
+  return "two calls gave " + to_text(first) + " and " + to_text(second) +
+         ": it draws random numbers or keeps a state; seed its generator anew in each call";
+}
+
+arma::mat differences_where(const arma::mat& wanted, const LossOfOne& f, const arma::mat& W) {
+  arma::mat g = wanted, x = W;
+  const double h = std::pow(f.eps, 0.2) * std::max(1.0, largest(W));
+  for (uword e = 0; e < g.n_elem; ++e) {
+    if (!std::isfinite(wanted(e))) continue;
+    const auto central = [&](double step) {
+      const auto at = [&](double to) {
+        x(e) = f.single ? double(float(to)) : to;
+        return std::pair(f.value(x), x(e));
+      };
+      const auto [above, up] = at(W(e) + step);
+      const auto [below, down] = at(W(e) - step);
+      x(e) = W(e);
+      return (above - below) / (up - down);
+    };
+    g(e) = (4 * central(h) - central(2 * h)) / 3;
+  }
+  return g;
+}
+
+}  // namespace armagrad::detail

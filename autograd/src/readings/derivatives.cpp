@@ -1,0 +1,51 @@
+#include <armagrad/derivatives.hpp>
+#include <armagrad/detail/forward_mode.hpp>
+#include <armagrad/detail/gradient_graph.hpp>
+
+namespace armagrad::detail {
+
+template <class eT>
+std::vector<Var<eT>> append_gradients(const Var<eT>& J, std::span<const Var<eT>> w) {
+  GradientGraph<eT> graph(J);
+  std::vector<Var<eT>> gradients;
+  for (const Var<eT>& x : w) gradients.push_back(graph.gradient(x));
+  return gradients;
+}
+
+template <class eT>
+arma::Mat<eT> derivative_along(const Var<eT>& y, std::span<const Var<eT>> w,
+                               std::span<const arma::Mat<eT>* const> V) {
+  ForwardMode<eT> forward(y);
+  for (std::size_t k = 0; k < w.size(); ++k) forward.seed(w[k], *V[k]);
+  return forward.run();
+}
+
+template <class eT>
+arma::Mat<eT> jacobian_of(const Var<eT>& y, const Var<eT>& w, bool forward) {
+  arma::Mat<eT> J(y.n_elem, w.n_elem);
+  arma::Mat<eT> unit(forward ? w.n_rows : y.n_rows, forward ? w.n_cols : y.n_cols, arma::fill::zeros);
+  ForwardMode<eT> sweep(y);
+  if (forward) sweep.seed(w, unit);
+  for (uword i = 0; i < unit.n_elem; ++i) {
+    unit[i] = 1;
+    if (forward) {
+      J.col(i) = arma::vectorise(sweep.run());
+    } else {
+      w.tape().backward(y, unit);
+      J.row(i) = arma::vectorise(w.tape().gradient(w)).t();
+    }
+    unit[i] = 0;
+  }
+  return J;
+}
+
+#define ARMAGRAD_INSTANTIATE(eT)                                                                          \
+  template ARMAGRAD_EXPORT std::vector<Var<eT>> append_gradients(const Var<eT>&, std::span<const Var<eT>>);               \
+  template ARMAGRAD_EXPORT arma::Mat<eT> derivative_along(const Var<eT>&, std::span<const Var<eT>>,                       \
+                                          std::span<const arma::Mat<eT>* const>);                         \
+  template ARMAGRAD_EXPORT arma::Mat<eT> jacobian_of(const Var<eT>&, const Var<eT>&, bool);
+ARMAGRAD_INSTANTIATE(double)
+ARMAGRAD_INSTANTIATE(float)
+#undef ARMAGRAD_INSTANTIATE
+
+}  // namespace armagrad::detail

@@ -1,0 +1,33 @@
+#pragma once
+// Every rule there is, by family.
+
+#include "activations.hpp"
+#include "convolution.hpp"
+#include "decompositions.hpp"
+#include "elementwise.hpp"
+#include "indices.hpp"
+#include "least_squares.hpp"
+#include "linear_algebra.hpp"
+#include "matrix_functions.hpp"
+#include "parts.hpp"
+#include "powers.hpp"
+#include "products.hpp"
+#include "reductions.hpp"
+#include "shape.hpp"
+#include "softmax.hpp"
+#include "sparse.hpp"
+#include "special.hpp"
+#include "statistics.hpp"
+#include "trigonometry.hpp"
+
+namespace armagrad {
+
+template <class... Lists>
+struct RuleLists {};
+/// All of them; tests/harness has a table of cases for each.
+using AllRules =
+    RuleLists<ElementwiseRules, PowerRules, TrigonometryRules, ActivationRules, SpecialRules, ProductRules,
+              ReductionRules, PartRules, ShapeRules, ConvolutionRules, StatisticsRules, LinearAlgebraRules,
+              DecompositionRules, SparseRules<double>, SoftmaxRules>;
+
+}  // namespace armagrad

@@ -1,0 +1,58 @@
+#pragma once
+// The error function and the gamma function's logarithm.
+
+#include <armagrad/ops/special.hpp>
+#include "powers.hpp"
+
+namespace armagrad {
+namespace rules ARMAGRAD_EXPORT {
+
+struct Erf : Elementwise<1> {
+  static constexpr auto name = "erf";
+  static auto value(auto x) { return erf(x); }
+  static auto partials(auto, auto x) { return std::tuple(2 * std::numbers::inv_sqrtpi * gaussian(1, x)); }
+};
+
+struct Erfc : Elementwise<1> {
+  static constexpr auto name = "erfc";
+  static auto value(auto x) { return erfc(x); }
+  static auto partials(auto, auto x) { return std::tuple(-2 * std::numbers::inv_sqrtpi * gaussian(1, x)); }
+};
+
+/// exp(-rate x^2), with the square's rounding made good.
+struct Gaussian : Elementwise<1> {
+  static constexpr auto name = "gaussian";
+  double rate;
+  auto value(auto x) const { return gaussian(rate, x); }
+  auto partials(auto y, auto x) const {
+    return std::tuple(-2 * rate * (clamp(x, -gaussian_far, gaussian_far) % y));
+  }
+  std::string parameters() const { return to_text(rate); }
+};
+
+/// log|gamma(x)|. At the poles 0, -1, -2, ... the value is inf and the derivative NaN.
+struct Lgamma : Elementwise<1> {
+  static constexpr auto name = "lgamma";
+  static auto value(auto x) { return lgamma(x); }
+  static auto partials(auto, auto x) { return std::tuple(polygamma(0, x)); }
+};
+
+/// The derivative of lgamma of order n + 1: digamma for n = 0, trigamma for 1.
+struct Polygamma : Elementwise<1> {
+  static constexpr auto name = "polygamma";
+  int n;
+  auto value(auto x) const { return polygamma(n, x); }
+  auto partials(auto, auto x) const { return std::tuple(polygamma(n + 1, x)); }
+  std::string parameters() const { return std::to_string(n); }
+};
+
+}  // namespace rules
+
+using SpecialRules = RuleList<rules::Erf, rules::Erfc, rules::Gaussian, rules::Lgamma, rules::Polygamma>;
+
+template <class eT>
+Var<eT> gaussian(double rate, const Var<eT>& x) {
+  return detail::elementwise(rules::Gaussian{{}, rate}, {}, x);
+}
+
+}  // namespace armagrad

@@ -1,0 +1,88 @@
+#pragma once
+// The rule behind checkpoint().
+
+#include <armagrad/checkpoint.hpp>
+#include <armagrad/detail/rule.hpp>
+
+namespace armagrad {
+
+namespace detail {
+/// Where the checkpoints of a tape compute, one after the other, and where those inside them do.
+template <class eT>
+struct Workplace {
+  Tape<eT> tape;
+  std::vector<Var<eT>> leaves;
+  std::shared_ptr<Workplace> inside;
+};
+}  // namespace detail
+
+namespace rules ARMAGRAD_EXPORT {
+
+template <class eT>
+struct Checkpoint : OnTape {
+  using Workplace = detail::Workplace<eT>;
+  static constexpr auto name = "checkpoint";
+  Function<eT> f;
+  std::shared_ptr<Workplace> workplace;
+
+  void forward(Tape<eT>& tape, Index i) const {
+    const Var<eT> y = evaluated(given(tape, i, false), tape.node(i));
+    workplace->tape.evaluate(y.index());
+    std::copy_n(workplace->tape.data(y.index()), y.n_elem, tape.output(i));
+    leave();
+  }
+  void reverse(Tape<eT>& tape, Index i) const {
+    const Var<eT> y = evaluated(given(tape, i, true), tape.node(i));
+    Tape<eT>& inner = workplace->tape;
+    inner.backward(y, over(tape.full_adjoint(i), tape.node(i).shape));
+    for (unsigned k = 0; k < tape.node(i).arity; ++k) {
+      const Index x = tape.operands(tape.node(i))[k];
+      if (tape.wants(x)) Slot<eT>{&tape, x} += inner.gradient(workplace->leaves[k]);
+    }
+    leave();
+  }
+  const Function<eT>& function() const { return f; }
+
+  /// f's result at these arguments, on the workplace's tape.
+  Var<eT> call(std::span<const Given<eT>> given) const {
+    Tape<eT>& tape = workplace->tape;
+    tape.clear();
+    // A node that is never computed, for the checkpoints inside to find their workplace by.
+    if (workplace->inside) tape.append(Checkpoint{{}, {}, workplace->inside}, scalar_shape, {}, {});
+    return call_on<eT>(tape, f, given, workplace->leaves);
+  }
+  /// Notes the workplace of the checkpoints inside, if there are any, and keeps nothing else.
+  void leave() const {
+    workplace->inside = workplace_on(workplace->tape);
+    workplace->tape.clear();
+  }
+  /// That of the tape's last checkpoint, or none.
+  static std::shared_ptr<Workplace> workplace_on(const Tape<eT>& tape) {
+    for (Index i = Index(tape.size()); i-- > 0;) {
+      if (tape.node(i).operation == &operation_of<Checkpoint, eT>())
+        return static_cast<const Checkpoint*>(tape.rule(i))->workplace;
+    }
+    return {};
+  }
+
+ private:
+  static std::vector<Given<eT>> given(Tape<eT>& tape, Index i, bool backward) {
+    std::vector<Given<eT>> all;
+    for (const Index k : tape.operands(tape.node(i))) {
+      const Node<eT>& n = tape.node(k);
+      all.push_back({tape.data(k), n.shape, backward && n.needs_gradient, n.is_scalar});
+    }
+    return all;
+  }
+  Var<eT> evaluated(std::span<const Given<eT>> given, const Node<eT>& n) const {
+    const Var<eT> y = call(given);
+    if (y.shape() != n.shape)
+      misuse(name, n.at,
+             "the function gave " + to_string(n.shape) + " when recorded and now " + to_string(y.shape()));
+    return y;
+  }
+};
+
+}  // namespace rules
+
+}  // namespace armagrad

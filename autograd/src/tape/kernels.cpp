@@ -1,0 +1,120 @@
+#include <armagrad/detail/kernels.hpp>
+
+#include "blocks.hpp"
+#include "tiles.hpp"
+
+namespace armagrad {
+
+namespace {
+
+/// Entry by entry, for strides that tiles cannot write to and for complex numbers.
+template <class T>
+void deliver_plainly(Strided<T> out, bool add, Strided<const T> x, T scale, uword rows, uword cols) {
+  const bool by_row = out.inner != 0 || rows == 1, by_column = out.outer != 0 || cols == 1;
+  if (!add && !(by_row && by_column)) {
+    for (uword j = 0; j < (by_column ? cols : 1); ++j) {
+      for (uword i = 0; i < (by_row ? rows : 1); ++i) out.data[i * out.inner + j * out.outer] = T(0);
+    }
+    add = true;
+  }
+  for (uword j = 0; j < cols; ++j) {
+    T* const y = out.data + j * out.outer;
+    const T* const from = x.data + j * x.outer;
+    for (uword i = 0; i < rows; ++i)
+      y[i * out.inner] = (add ? y[i * out.inner] : T(0)) + scale * from[i * x.inner];
+  }
+}
+
+/// Whether an array is contiguous, or one number.
+template <class T>
+bool is_block(Strided<T> x, uword rows, uword cols) {
+  return (rows == 1 || x.inner == 1) && (cols == 1 || x.outer == rows);
+}
+
+}  // namespace
+
+template <class T>
+void deliver_scaled(Strided<T> out, bool add, Strided<const T> x, std::type_identity_t<T> scale, uword rows,
+                    uword cols) {
+  if constexpr (std::floating_point<T>) {
+    const bool sums_down = rows > 1 && out.inner == 0, sums_along = cols > 1 && out.outer == 0;
+    const bool whole = is_block(out, rows, cols);
+    if (whole && !sums_down && !sums_along && is_block(x, rows, cols)) {  // the usual case, without tiles
+      if (add)
+        tiles::add_scaled(out.data, out.data, x.data, true, T(scale), rows * cols);
+      else
+        tiles::scale_block(out.data, x.data, true, T(scale), rows * cols);
+      return;
+    }
+    tiles::Step<T> step;
+    step.x[0].from = x;
+    step.scale = scale;
+    step.add = add;
+    step.out = out.data;
+    if (!sums_down && !sums_along)
+      step.sink = tiles::Sink::memory;
+    else if ((sums_down || rows == 1) && (sums_along || cols == 1))
+      step.sink = tiles::Sink::total;
+    else
+      step.sink = sums_down ? tiles::Sink::columns : tiles::Sink::rows;
+    const bool packed = step.sink == tiles::Sink::rows      ? out.inner == 1
+                        : step.sink == tiles::Sink::columns ? out.outer == 1
+                                                            : whole || step.sink == tiles::Sink::total;
+    if (packed) {
+      tiles::run<T>(std::span(&step, 1), rows, cols);
+      if (step.sink == tiles::Sink::total) *out.data = (add ? *out.data : T(0)) + T(step.total);
+      return;
+    }
+  }
+  deliver_plainly(out, add, x, T(scale), rows, cols);
+}
+
+template <class eT>
+void deliver_outer(eT* out, Strided<const eT> base, std::type_identity_t<eT> base_scale, const eT* a,
+                   const eT* b, uword rows, uword cols) {
+  constexpr int N = pack_width<eT>;
+  using P = Pack<eT, N>;
+  alignas(64) eT repeated[N];
+  if (base.inner > 1) {
+    deliver_plainly<eT>({out, 1, rows}, false, base, base_scale, rows, cols);
+    base = {out, 1, rows};
+    base_scale = 1;
+  }
+  for (uword j = 0; j < cols; ++j) {
+    const eT* from = base.data + j * base.outer;
+    const bool advances = base.inner == 1;
+    if (!advances) store_pack<eT, N>(repeated, P(*from)), from = repeated;
+    const eT* x[] = {from, a};
+    const std::uint8_t step[] = {advances, 1};
+    for_each_pack<eT, 2>(out + j * rows, x, step, rows, [s = P(base_scale), bj = P(b[j])](const auto& in) {
+      return s % in[0] + in[1] % bj;
+    });
+  }
+}
+
+template <class T>
+void put_block(T* out, uword outer, bool add, Strided<const T> x, T scale, Shape block) {
+  for (uword j = 0; j < block.cols; ++j) {
+    T* const y = out + j * outer;
+    const T* const from = x.data + j * x.outer;
+    if (x.inner == 1 && !add && scale == T(1))
+      std::copy_n(from, block.rows, y);
+    else if (x.inner == 1 && add)
+      for (uword i = 0; i < block.rows; ++i) y[i] += scale * from[i];
+    else
+      for (uword i = 0; i < block.rows; ++i) y[i] = (add ? y[i] : T(0)) + scale * from[i * x.inner];
+  }
+}
+
+#define ARMAGRAD_INSTANTIATE(T)                                                       \
+  template ARMAGRAD_EXPORT void deliver_scaled(Strided<T>, bool, Strided<const T>, T, uword, uword);  \
+  template ARMAGRAD_EXPORT void put_block(T*, uword, bool, Strided<const T>, T, Shape);
+ARMAGRAD_INSTANTIATE(double)
+ARMAGRAD_INSTANTIATE(float)
+ARMAGRAD_INSTANTIATE(std::complex<double>)
+ARMAGRAD_INSTANTIATE(std::complex<float>)
+#undef ARMAGRAD_INSTANTIATE
+template ARMAGRAD_EXPORT void deliver_outer(double*, Strided<const double>, double, const double*, const double*, uword, uword);
+template ARMAGRAD_EXPORT void deliver_outer(float*, Strided<const float>, float, const float*, const float*, uword, uword);
+
+}  // namespace armagrad

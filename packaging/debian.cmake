@@ -1,0 +1,21 @@
+# cpack makes one .deb: the programs, the library and what is needed to compile against it.
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME armagrad)
+set(CPACK_PACKAGE_CONTACT "Armagrad developers <armagrad@localhost>")
+set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
+set(CPACK_STRIP_FILES OFF)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION libdevel)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)  # of the programs and a shared library; for compiling, the rest
+string(REGEX MATCH "^[0-9]+\\.[0-9]+" armadillo "${ARMADILLO_VERSION_STRING}")
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "libarmadillo-dev (>= 1:${armadillo}), libarmadillo-dev (<< 1:${armadillo}.99)")
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${PROJECT_BINARY_DIR}/autograd ${PROJECT_BINARY_DIR}/layers)
+if(NOT BUILD_SHARED_LIBS)  # a static library leaves them to its users
+  foreach(package SLEEF:libsleef-dev NLOPT:libnlopt-cxx-dev)
+    string(REGEX MATCH "(.+):(.+)" matched ${package})
+    if(TARGET PkgConfig::ARMAGRAD_${CMAKE_MATCH_1})
+      string(APPEND CPACK_DEBIAN_PACKAGE_DEPENDS ", ${CMAKE_MATCH_2}, pkg-config")
+    endif()
+  endforeach()
+endif()
+include(CPack)
