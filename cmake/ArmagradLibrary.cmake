@@ -6,9 +6,11 @@ function(armagrad_objects name optimisation)
   target_include_directories(${name} PRIVATE include)
   target_compile_options(${name} PRIVATE $<$<NOT:$<CONFIG:Debug,MinSizeRel>>:${optimisation}> -fno-lto $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>
     $<$<AND:$<BOOL:${ARMAGRAD_NATIVE}>,$<NOT:$<BOOL:${PROJECT_IS_TOP_LEVEL}>>>:-march=native>)
-  set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF CXX_VISIBILITY_PRESET hidden
-    VISIBILITY_INLINES_HIDDEN ON POSITION_INDEPENDENT_CODE ON INTERPROCEDURAL_OPTIMIZATION OFF
-    UNITY_BUILD ${ARMAGRAD_UNITY})
+  set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON
+    INTERPROCEDURAL_OPTIMIZATION OFF UNITY_BUILD ${ARMAGRAD_UNITY})
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES Clang)  # which would hide the tables of rules as well: friends of a template
+    set_target_properties(${name} PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+  endif()
 endfunction()
 
 # What a library shows to the linker: its own names, and nothing of Armadillo or the standard library, whose inline

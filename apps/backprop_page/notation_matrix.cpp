@@ -68,6 +68,11 @@ Rule eigenvectors() {
            "([k = l] {Y:k,0} + [k ≠ l] Σ_m {y:m,k+1} {Y:m,l+1}) / (2 ({y:l,0} - {y:k,0} + [k = l]))"},
           "Vectors turn towards each other, the faster the closer their eigenvalues are."};
 }
+Rule svd(const Case&) {
+  return {"Σ_j {a:i,j} V[j,k] = {y:k,j} U[i,k]",
+          {"{A:i,j} = Σ_k U[i,k] {Y:k,j} V[j,k]"},
+          "Each singular value moves as its two vectors, columns of U and V of length 1, see the change."};
+}
 Rule over_gaps(const Case&) {
   return {"{y:i,j} = {a:i,j} / ({b:j,k} - {b:i,k} + [i = j])",
           {"{A:i,j} = {Y:i,j} / ({b:j,k} - {b:i,k} + [i = j])",
@@ -125,6 +130,7 @@ Rule matrix_rule(const Text& name, const Case& of) {
       {"det", det},
       {"chol", chol},
       {"eig_sym", [](const Case& c) { return c.parameters.size() > 1 ? eigenvectors() : eig_sym(c); }},
+      {"svd", svd},
       {"over_gaps", over_gaps},
       {"sqrtmat_sympd", sqrtmat_sympd},
       {"expmat", expmat},

@@ -65,6 +65,20 @@ constexpr Helper table[] = {
      "  arma::eig_sym(w, v, arma::mat((x + x.t()) / 2));\n"
      "  return v;\n"
      "}\n"},
+    {"left_vectors", "left_vectors", false,
+     "arma::mat left_vectors(const arma::mat& x) {\n"
+     "  arma::vec s;\n"
+     "  arma::mat u, v;\n"
+     "  arma::svd_econ(u, s, v, x);\n"
+     "  return u;\n"
+     "}\n"},
+    {"right_vectors", "right_vectors", false,
+     "arma::mat right_vectors(const arma::mat& x) {\n"
+     "  arma::vec s;\n"
+     "  arma::mat u, v;\n"
+     "  arma::svd_econ(u, s, v, x);\n"
+     "  return v;\n"
+     "}\n"},
     {"over_gaps", "over_gaps", false,
      "arma::mat over_gaps(const arma::mat& m, const arma::mat& w) {\n"
      "  arma::mat y = m;\n"

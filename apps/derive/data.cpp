@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <random>
@@ -23,24 +24,45 @@ bool is_prime(uword n) {
   }
   return true;
 }
-std::map<std::string, uword> distinct_sizes(const Variables& variables, uword least) {
+/// Whether no size, sum or product of two, a little more or less, is another one: each number has one meaning.
+bool are_apart(const std::vector<uword>& sizes) {
+  std::set<uword> seen;
+  const auto is_new = [&](uword n) {
+    for (uword near = n - 2; near <= n + 2; ++near) {
+      if (!seen.insert(near).second) return false;
+    }
+    return true;
+  };
+  for (std::size_t a = 0; a < sizes.size(); ++a) {
+    if (!is_new(sizes[a])) return false;
+    for (std::size_t b = 0; b <= a; ++b) {
+      if (!is_new(sizes[a] + sizes[b]) || !is_new(sizes[a] * sizes[b])) return false;
+    }
+  }
+  return true;
+}
+std::map<std::string, uword> distinct_sizes(const Variables& variables, uword least, Order order) {
   constexpr std::size_t many = 50;  // numbers, and a dimension that is none of them would be a large one
+  constexpr std::size_t few = 5;    // dimensions; more, and the last would be a large one
   const auto suits = [&](uword n) {
     const bool means_something_else =
         variables.numbers.size() < many && variables.numbers.contains(double(n));
     return is_prime(n) && to_text(1 / (double(n) - 1)).size() > 7 && !means_something_else;
   };
+  std::vector<std::string> names = variables.declarations.dimensions;
+  if (order == Order::descending) std::reverse(names.begin(), names.end());
   for (uword first = least;; ++first) {
     std::map<std::string, uword> sizes;
-    std::set<double> taken;
+    std::vector<uword> chosen;
     uword next = first;
-    for (const std::string& name : variables.declarations.dimensions) {
-      while (!suits(next)) ++next;
-      taken.insert(double(next));
+    for (const std::string& name : names) {
+      chosen.push_back(next);
+      while (!suits(next) || (chosen.size() <= few && !are_apart(chosen))) chosen.back() = ++next;
       sizes[name] = next++;
     }
-    const bool apart = std::none_of(variables.sides.begin(), variables.sides.end(),
-                                    [&](const auto& side) { return taken.contains(side.second.at(sizes)); });
+    const bool apart = std::none_of(variables.sides.begin(), variables.sides.end(), [&](const auto& side) {
+      return std::find(chosen.begin(), chosen.end(), side.second.at(sizes)) != chosen.end();
+    });
     if (apart || first > 2 * least) return sizes;
   }
 }
@@ -55,11 +77,14 @@ arma::mat entries(uword rows, uword cols, Nature nature, Range range, std::mt199
       entry = 1.1 + uniform();
     else if (between)
       entry = 0.1 + 0.8 * uniform();
-    else
-      entry = std::sqrt(-2 * std::log(uniform())) * std::cos(2 * arma::datum::pi * uniform());
+    else  // so that a product with a vector is about as large as the vector
+      entry = std::sqrt(-2 * std::log(uniform()) / double(rows > 1 ? cols : 1)) *
+              std::cos(2 * arma::datum::pi * uniform());
   }
   if (nature == Nature::symmetric) return (x + x.t()) / 2;
   if (nature == Nature::spd) return x * x.t() + arma::mat(rows, rows, arma::fill::eye);
+  if (nature == Nature::positive_definite)  // and not symmetric
+    return x * x.t() + arma::mat(rows, rows, arma::fill::eye) + (x - x.t()) / 4;
   if (nature == Nature::columns_sum_to_one) return arma::normalise(x, 1, 0);
   if (nature == Nature::rows_sum_to_one) return arma::normalise(x, 1, 1);
   return x;
@@ -110,9 +135,9 @@ arma::mat source(const Variable& variable, const std::string& text) {
 
 }  // namespace
 
-Data drawn(const Variables& variables, Range range, Length least, unsigned seed) {
+Data drawn(const Variables& variables, Range range, Length least, Order order, unsigned seed) {
   std::mt19937_64 random(seed);
-  Data data{distinct_sizes(variables, uword(least)), {}};
+  Data data{distinct_sizes(variables, uword(least), order), {}};
   for (const Variable& v : variables.all) {
     data.values[v.name] =
         entries(length(v.sides.rows, data.sizes), length(v.sides.cols, data.sizes), v.nature, range, random);

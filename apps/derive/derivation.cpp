@@ -1,9 +1,10 @@
 #include "derivation.hpp"
 
-#include <algorithm>
 #include <armagrad/check_gradient.hpp>
+
+#include <algorithm>
 #include <cmath>
-#include "autograd/src/check/comparer.hpp"
+#include <random>
 
 #include "apps/expression/lines.hpp"
 
@@ -38,22 +39,45 @@ std::vector<V> leaves(Tape<double>& tape, const Problem& problem, const Data& da
   return by;
 }
 
-/// Names that are multiplied entry by entry with something that logarithms are taken in.
-std::vector<std::string> weights_of_logarithms(const Syntax& syntax) {
-  std::vector<bool> logarithmic;
-  std::vector<std::string> weights;
-  for (const Term& t : syntax.terms) {
-    const bool is_log = t.kind == Term::Kind::call && (t.text.starts_with("log") || t.text == "xlogy");
-    logarithmic.push_back(
-        is_log || std::any_of(t.operands.begin(), t.operands.end(), [&](auto k) { return logarithmic[k]; }));
-    if (t.text != "%" && t.text != "dot" && t.text != "xlogy") continue;
-    if (t.kind != Term::Kind::call || t.operands.size() != 2) continue;
+/// Names that weigh something that logarithms are taken in, entry by entry or, of a vector, in a product; and the
+/// dimension that they sum to one along: that of a softmax or a sum among the logarithms, else down the columns.
+std::map<std::string, uword> weights_of_logarithms(const Problem& problem) {
+  const std::vector<Term>& terms = problem.expression.terms;
+  struct Found {
+    bool logarithm = false, across = false;
+  };
+  std::vector<Found> found;
+  std::map<std::string, uword> weights;
+  const auto weighs = [&](const Term& product, int k) {
+    if (product.text == "xlogy") return k == 0;
+    return found[product.operands[1 - k]].logarithm;
+  };
+  for (const Term& t : terms) {
+    Found here;
+    for (const auto k : t.operands) {
+      here.logarithm |= found[k].logarithm;
+      here.across |= found[k].across;
+    }
+    here.logarithm |= t.kind == Term::Kind::call && (t.text.starts_with("log") || t.text == "xlogy");
+    const bool has_dim = t.text == "softmax" || t.text == "log_softmax" || t.text == "logsumexp" || t.text == "sum";
+    if (has_dim && t.operands.size() == 2) here.across |= terms[t.operands[1]].number == 1;
+    if (t.text == "'" && here.logarithm) here.across = !here.across;
+    found.push_back(here);
+    const bool multiplies = t.text == "%" || t.text == "*" || t.text == "dot" || t.text == "xlogy";
+    if (!multiplies || t.kind != Term::Kind::call || t.operands.size() != 2) continue;
     for (const int k : {0, 1}) {
-      const Term* weight = &syntax.terms[t.operands[k]];
-      while (weight->kind == Term::Kind::call && weight->text == "'")
-        weight = &syntax.terms[weight->operands[0]];
-      const bool weighs = t.text == "xlogy" ? k == 0 : logarithmic[t.operands[1 - k]];
-      if (weighs && weight->kind == Term::Kind::name) weights.push_back(weight->text);
+      const Term* weight = &terms[t.operands[k]];
+      bool transposed = false;
+      while (weight->kind == Term::Kind::call && (weight->text == "'" || weight->text == "neg")) {
+        transposed ^= weight->text == "'";
+        weight = &terms[weight->operands[0]];
+      }
+      const Variable* v = weight->kind == Term::Kind::name ? problem.variables.find(weight->text) : nullptr;
+      if (!v || v->sides.is_number() || !weighs(t, k)) continue;
+      if (v->sides.is_vector())
+        weights[v->name] = v->sides.rows == Size(1);
+      else if (t.text != "*")
+        weights[v->name] = here.across != transposed;
     }
   }
   return weights;
@@ -69,18 +93,60 @@ bool is_in_domain(const Problem& problem, const Data& data) {
     return false;
   }
 }
-Data drawn_in_domain(const Problem& problem, Length length = Length::one) {
-  Problem spd = problem;
-  for (Variable& v : spd.variables.all) {
-    if (v.nature == Nature::unsaid && v.sides.rows == v.sides.cols && !v.sides.is_number())
-      v.nature = Nature::spd;
+
+double relative_error(const arma::mat& a, const arma::mat& b) {
+  const double larger = std::max(arma::norm(a, "fro"), arma::norm(b, "fro"));
+  return larger == 0 ? 0 : arma::norm(a - b, "fro") / larger;
+}
+
+/// By how much more, relatively, each gradient moves than the data do, all entries by a few roundings.
+std::vector<double> condition_numbers(const Problem& problem, const Data& data, const Values& values) {
+  constexpr double step = 1e-9;
+  std::mt19937_64 random(1);
+  Data moved = data;
+  for (const Variable& v : problem.variables.all) {
+    arma::mat x = moved.values.at(v.name);
+    for (double& entry : x) entry *= 1 + (random() % 2 ? step : -step);
+    // What is promised of a variable stays true.
+    if (v.nature == Nature::symmetric || v.nature == Nature::spd) x = arma::symmatu(x);
+    if (v.nature <= Nature::spd || v.nature == Nature::positive_definite) moved.values[v.name] = x;
   }
+  std::vector<double> all(problem.by.size(), 1);
+  try {
+    const Values other = values_at(problem, moved);
+    for (std::size_t k = 0; k < all.size(); ++k)
+      all[k] = std::max(1., relative_error(other.gradients[k], values.gradients[k]) / step);
+  } catch (const std::runtime_error&) {  // at the edge of the domain: as it was
+  }
+  return all;
+}
+
+double condition_of(const Problem& problem, const Data& data) {
+  const std::vector<double> all = condition_numbers(problem, data, values_at(problem, data));
+  return *std::max_element(all.begin(), all.end());
+}
+/// Data of which value and gradients are finite, and well conditioned where there are such.
+Data drawn_in_domain(const Problem& problem, Length length = Length::one) {
+  Problem definite = problem;
+  for (Variable& v : definite.variables.all) {
+    if (v.nature <= Nature::any && v.sides.rows == v.sides.cols && !v.sides.is_number())
+      v.nature = Nature::positive_definite;
+  }
+  constexpr double good = 1e5;  // beyond it something is close to singular, as X'X of a wide X
+  double least = arma::datum::inf;
+  std::optional<Data> best;
   for (const Range range : {Range::normal, Range::positive, Range::above_one}) {
-    for (const Problem* p : {&problem, &std::as_const(spd)}) {
-      Data data = drawn(p->variables, range, length, 1);
-      if (is_in_domain(problem, data)) return data;
+    for (const Problem* p : {&problem, &std::as_const(definite)}) {
+      for (const Order order : {Order::ascending, Order::descending}) {
+        Data data = drawn(p->variables, range, length, order, 1);
+        if (!is_in_domain(problem, data)) continue;
+        const double condition = condition_of(problem, data);
+        if (condition < least) least = condition, best = std::move(data);
+        if (least < good) return *best;
+      }
     }
   }
+  if (best) return *best;
   throw std::runtime_error(
       "the expression or its gradient is not a finite number on random data; give data by --at");
 }
@@ -133,15 +199,18 @@ ProblemOnTape::ProblemOnTape(const Problem& problem, const Data* given, Length l
       options.names.emplace_back(name, double(size));
   }
   if (!problem.along.empty()) options.loss = "J_" + problem.along;
-  options.assume = [&problem, weights = weights_of_logarithms(problem.expression),
+  options.assume = [&problem, weights = weights_of_logarithms(problem),
                     looks = given != nullptr](const Assumption& a) -> std::optional<bool> {
     using Kind = Assumption::Kind;
     if (looks || a.kind == Kind::no_zeros) return std::nullopt;
     const Variable* v = problem.variables.find(a.of);
     if (!v) return false;
     if (a.kind == Kind::symmetric) return v->nature == Nature::symmetric || v->nature == Nature::spd;
-    if (v->nature == Nature::unsaid) return !contains(problem.by, a.of) && contains(weights, a.of);
     const bool columns = a.kind == Kind::columns_sum_to_one;
+    if (v->nature == Nature::unsaid) {
+      const auto weight = weights.find(a.of);
+      return weight != weights.end() && !contains(problem.by, a.of) && weight->second == (columns ? 0 : 1);
+    }
     return v->nature == (columns ? Nature::columns_sum_to_one : Nature::rows_sum_to_one);
   };
 }
@@ -174,7 +243,8 @@ std::string sizes_found_at(const Problem& problem, const Formula& formula) {
   try {
     const ProblemOnTape other(problem, nullptr, Length::another);
     if (derive(other.J, other.by, other.options).text() == formula.text()) return {};
-  } catch (const std::exception&) {  // there it cannot be computed
+  } catch (const std::runtime_error&) {  // there it cannot be computed
+    return {};
   }
   std::string text;
   for (const auto& [name, size] : drawn_for(problem, formula).sizes)
@@ -209,20 +279,26 @@ arma::mat evaluated(const Formula& formula, std::size_t k, const Data& data) {
   return evaluate(read_back(formula, k), environment).back().value();
 }
 
-Evidence compared(const std::string& variable, const arma::mat& tape,
+Evidence compared(const std::string& variable, const arma::mat& tape, double condition,
                   const std::function<arma::mat()>& formula) {
-  constexpr double tolerance = 1e-12;  // by norm
-  detail::Comparer comparer(variable, "formula, read back");
+  constexpr double least = 1e-12, roundings = 1e-14, most = 1e-6;
+  Evidence e{variable, "formula, read back", {}};
+  e.tolerance = std::clamp(roundings * condition, least, most);
   try {
     const arma::mat read = formula();
-    if (arma::size(read) != arma::size(tape))
-      return comparer.failed(
-          incompatible(shape_of(tape.n_rows, tape.n_cols), shape_of(read.n_rows, read.n_cols)));
-    for (uword i = 0; i < tape.n_elem; ++i)
-      comparer.add(i % tape.n_rows, i / tape.n_rows, read[i], tape[i], tolerance);
-    Evidence e = comparer.verdict();
-    e.tolerance = tolerance;
-    e.verdict = e.error <= tolerance ? armagrad::Verdict::passed : armagrad::Verdict::failed;
+    if (arma::size(read) != arma::size(tape)) {
+      e.problem = incompatible(shape_of(tape.n_rows, tape.n_cols), shape_of(read.n_rows, read.n_cols));
+      e.verdict = armagrad::Verdict::failed;
+      return e;
+    }
+    e.compared = tape.n_elem;
+    e.error = relative_error(read, tape);
+    e.verdict = e.error <= e.tolerance ? armagrad::Verdict::passed : armagrad::Verdict::failed;
+    const arma::uword worst = tape.is_empty() ? 0 : arma::abs(read - tape).index_max();
+    if (!e.passed()) {
+      e.row = worst % tape.n_rows, e.col = worst / tape.n_rows;
+      e.given = read[worst], e.found = tape[worst];
+    }
     return e;
   } catch (const ExpressionError& error) {
     throw std::runtime_error("the formula by " + variable + " cannot be read back: " + error.what());
@@ -234,10 +310,11 @@ Evidence compared(const std::string& variable, const arma::mat& tape,
 GradientCheck evidence(const Problem& problem, const Formula& formula, const Data* given) {
   const Data data = given ? *given : drawn_for(problem, formula);
   const Values values = values_at(problem, data);
+  const std::vector<double> conditions = condition_numbers(problem, data, values);
   GradientCheck report;
   for (std::size_t k = 0; k < problem.by.size(); ++k)
-    report.evidence.push_back(
-        compared(problem.by[k], values.gradients[k], [&] { return evaluated(formula, k, data); }));
+    report.evidence.push_back(compared(problem.by[k], values.gradients[k], conditions[k],
+                                       [&] { return evaluated(formula, k, data); }));
   CheckOptions<double> options;
   options.names = problem.by;
   std::vector<arma::mat> at;

@@ -66,6 +66,21 @@ std::string expression(const std::string& argument) {
   return text;
 }
 
+/// max(x, 0) is often typed where max(0, x) is meant.
+void note_column_extremes(const Problem& problem) {
+  const auto known = known_terms(problem.expression, problem.variables.declarations);
+  const std::vector<Term>& terms = problem.expression.terms;
+  for (const Term& t : terms) {
+    const bool is_extreme = t.kind == Term::Kind::call && (t.text == "max" || t.text == "min");
+    if (!is_extreme || t.operands.size() != 2 || known[t.operands[0]].sides.is_number()) continue;
+    const Term& second = terms[t.operands[1]];
+    if (second.kind != Term::Kind::number || second.number != 0) continue;
+    const std::string x(problem.expression.text_of(terms[t.operands[0]].all));
+    std::cerr << "derive: note: " << t.text << "(" << x << ", 0) is of each column; " << t.text << "(0, " << x
+              << ") goes entry by entry\n";
+  }
+}
+
 std::string code_of(const Problem& problem, const Formula& formula) try {
   std::vector<CodeFunction> functions;
   const std::string loss = problem.along.empty() ? "dJ_d" : "dJ_" + problem.along + "_d";
@@ -252,6 +267,7 @@ int derive_command(const std::vector<std::string>& arguments) {
   const std::string text = expression(options.text("EXPRESSION"));
   try {
     const Problem problem = posed(text, options.texts("var"), options.texts("wrt"), options.text("along"));
+    note_column_extremes(problem);
     std::optional<Data> data;
     if (options.given("at")) data = read(problem.variables, options.texts("at"));
     const Data* given = data ? &*data : nullptr;

@@ -8,8 +8,8 @@
 
 namespace armagrad::apps {
 
-/// Declared properties of a variable's entries; `any`: none, not even those that its use suggests.
-enum class Nature { unsaid, any, positive, symmetric, spd, columns_sum_to_one, rows_sum_to_one };
+/// What is promised of a variable's entries; `any`: nothing, not even what one would think.
+enum class Nature { unsaid, any, positive, symmetric, spd, columns_sum_to_one, rows_sum_to_one, positive_definite };
 
 struct Variable {
   std::string name;
@@ -44,10 +44,13 @@ enum class Range { normal, positive, above_one };
 /// How long dimensions are drawn at least. What is true of both is true of all, as far as one can tell.
 enum class Length : arma::uword { one = 7, another = 30 };
 
+/// Which dimensions are the longer ones: those declared later, or earlier. X:n,d is wide or tall.
+enum class Order { ascending, descending };
+
 /// Random numbers, the same for the same seed. Dimensions are as long as different primes, none of them as
-/// one of variables.sides, or, unless there are many, among variables.numbers: no product of them is another
-/// one. 1/(d - 1) is no short decimal.
-Data drawn(const Variables& variables, Range range, Length length, unsigned seed);
+/// one of variables.sides, or, unless there are many, among variables.numbers: no sum or product of two is
+/// another one. 1/(d - 1) is no short decimal.
+Data drawn(const Variables& variables, Range range, Length length, Order order, unsigned seed);
 
 /// From "NAME=FILE.csv", or "NAME=1.5" for a number, one for every variable. std::runtime_error that names
 /// the file and line, or the shapes that do not agree.

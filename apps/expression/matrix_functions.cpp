@@ -88,6 +88,11 @@ V vectors_of(const Call& c) {
   eig_sym(values, vectors, c[0]);
   return vectors;
 }
+V singular_vectors(const V& x, bool left) {
+  V u, s, v;
+  svd_econ(u, s, v, x);
+  return left ? u : v;
+}
 
 // clang-format off
 const Function matrix_table[] = {
@@ -117,6 +122,7 @@ const Function matrix_table[] = {
     {"join_cols(a, b[, c, d])", shape::join_cols, [](const Call& c) { return joined(c, 0); }},
     {"join_rows(a, b[, c, d])", shape::join_rows, [](const Call& c) { return joined(c, 1); }},
     {"kron(a, b)", shape::kron, [](const Call& c) { return check_entries(double(c[0].n_elem) * double(c[1].n_elem)), kron(c[0], c[1]); }},
+    {"left_vectors(A)", shape::left_vectors, [](const Call& c) { return singular_vectors(c[0], true); }},
     {"log_det(A)", shape::square_number, [](const Call& c) { return log_det(c[0]); }},
     {"log_det_sympd(A)", shape::square_number, [](const Call& c) { return log_det_sympd(c[0]); }},
     {"log_softmax(x[, dim])", shape::along, [](const Call& c) { return log_softmax(c[0], c.softmax_dim(1)); }},
@@ -134,6 +140,7 @@ const Function matrix_table[] = {
     {"repmat(x, down, across)", shape::repmat, [](const Call& c) { return check_entries(double(c[0].n_elem) * double(c.count(1)) * double(c.count(2))), repmat(c[0], c.count(1), c.count(2)); }},
     {"reshape(x, rows, cols)", shape::reshape, [](const Call& c) { return reshape(c[0], c.count(1), c.count(2)); }},
     {"reverse(x)", shape::same, upside_down},
+    {"right_vectors(A)", shape::right_vectors, [](const Call& c) { return singular_vectors(c[0], false); }},
     {"row(x, i)", shape::row, [](const Call& c) { return c[0].row(c.count(1)); }},
     {"rows(x, first, last)", shape::rows, [](const Call& c) { return c[0].rows(c.count(1), c.count(2)); }},
     {"softmax(x[, dim])", shape::along, [](const Call& c) { return softmax(c[0], c.softmax_dim(1)); }},

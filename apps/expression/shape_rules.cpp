@@ -171,6 +171,8 @@ Sides singular_values(const ShapeCall& x) {
     throw std::logic_error("of " + x[0].text() + " it is not known which side is the shorter");
   return {Size(std::min(*rows, *cols)), 1};
 }
+Sides left_vectors(const ShapeCall& x) { return {x[0].rows, singular_values(x).rows}; }
+Sides right_vectors(const ShapeCall& x) { return {x[0].cols, singular_values(x).rows}; }
 Sides eigenvalues(const ShapeCall& x) { return {square(x).rows, 1}; }
 
 Sides row(const ShapeCall& x) { return range(x.count(1), x.count(1), x[0].rows), Sides{1, x[0].cols}; }

@@ -38,6 +38,8 @@ Sides vectorise(const ShapeCall& x);
 Sides diagvec(const ShapeCall& x);
 Sides diagmat(const ShapeCall& x);
 Sides singular_values(const ShapeCall& x);
+Sides left_vectors(const ShapeCall& x);
+Sides right_vectors(const ShapeCall& x);
 Sides eigenvalues(const ShapeCall& x);
 Sides row(const ShapeCall& x);
 Sides col(const ShapeCall& x);

@@ -58,6 +58,7 @@ auto r_of(auto x) {
   qr_econ(q, r, x);
   return r;
 }
+std::vector<Shape> sum_shapes(std::uint32_t m, std::uint32_t n, std::uint32_t) { return {{m, n}, {m, 1}, {n, 1}}; }
 constexpr auto gaps = [](auto m, auto w) { return over_gaps(m, w); };
 std::vector<Shape> gap_shapes(std::uint32_t m, std::uint32_t, std::uint32_t) { return {{m, m}, {m, 1}}; }
 }  // namespace
@@ -71,8 +72,9 @@ FamilyOfCases cases_of<DecompositionRules>() {
       of<>("v * f(w) * v.t()", [](auto a) { return reassembled(a); }, apart()).shaped(square_shape).not_empty(),
       of<rules::SquareRoot>("sqrtmat_sympd(a)", [](auto a) { return sqrtmat_sympd(a); }, positive_definite()).shaped(square_shape),
       of<rules::OverGaps>("over_gaps(m, w)", gaps, distinct(-3, 3), distinct(-3, 3)).shaped(gap_shapes).not_on_diagonal(),
-      of<>("svd(a)", [](auto a) { return svd(a); }, apart()),
-      of<>("svd_econ(u, s, v, a)", [](auto a) { return by_svd(a); }, apart()).not_empty(),
+      of<rules::OverSums>("over_sums(m, s, t)", [](auto m, auto s, auto t) { return over_sums(m, s, t); }, in(-3, 3), in(0.5, 3), in(0.5, 3)).shaped(sum_shapes).not_on_diagonal(),
+      of<rules::Singular, rules::SingularValues>("svd(a)", [](auto a) { return svd(a); }, apart()).kink("a subgradient at values of 0; of second order refused where values are equal"),
+      of<rules::SingularVectors>("svd_econ(u, s, v, a)", [](auto a) { return by_svd(a); }, apart()).not_empty().kink("refused where equal values or vectors of zeros have a part"),
       of<rules::Qr, rules::QrQ>("qr_econ: q", [](auto a) { return q_of(a); }, tall()).shaped(tall_shape),
       of<rules::QrR>("qr_econ: r", [](auto a) { return r_of(a); }, tall()).shaped(tall_shape),
       of<rules::LeastSquares>("solve(tall a, b)", [](auto a, auto b) { return solve(a, b); }, tall()).shaped(tall_system).not_on_diagonal(),

@@ -5,6 +5,7 @@ namespace armagrad::harness {
 namespace {
 std::vector<Shape> at_least_3(std::uint32_t m, std::uint32_t n, std::uint32_t) { return {{m + 3, n + 3}}; }
 std::vector<Shape> with_a_part(std::uint32_t m, std::uint32_t n, std::uint32_t) { return {{m + 3, n + 3}, {2, 2}}; }
+std::vector<Shape> row(std::uint32_t, std::uint32_t n, std::uint32_t) { return {{1, n}}; }
 std::vector<Shape> three(std::uint32_t, std::uint32_t, std::uint32_t) { return {{3, 1}}; }
 }  // namespace
 
@@ -22,6 +23,7 @@ FamilyOfCases cases_of<PartRules>() {
       of<>("vectorise(x)", [](auto x) { return vectorise(x); }, in(-3, 3)),
       of<rules::Gather>("x.elem({2, 0, 2})", [](auto x) { return x.elem(arma::uvec{2, 0, 2}); }, in(-3, 3)).shaped(at_least_3).not_empty(),
       of<rules::Gather>("x.cols({1, 1, 0})", [](auto x) { return x.cols(arma::uvec{1, 1, 0}); }, in(-3, 3)).shaped(at_least_3).not_empty(),
+      of<rules::OneHot>("one_hot(round(x), 3)", [](auto x) { return one_hot(round(x), 3); }, in(0.6, 1.4)).shaped(row).kink("0 everywhere"),
       of<rules::Scatter>("x scattered, one place twice", [](auto x) { return scattered(x, std::make_shared<const arma::uvec>(arma::uvec{3, 0, 3}), {2, 3}); }, in(-3, 3)).shaped(three).not_empty());
 }
 // clang-format on

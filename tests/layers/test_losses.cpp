@@ -64,6 +64,52 @@ BOOST_AUTO_TEST_CASE(binary_cross_entropies) {
   BOOST_TEST(std::isfinite(value([&](auto s) { return binary_cross_entropy<double>(1000 * s, y); }, z)));
 }
 
+BOOST_AUTO_TEST_CASE(classes_that_are_none_are_refused) {
+  const mat S = uniform(3, 2);
+  for (const double bad : {3.0, -1.0, 1.5, not_a_number, inf}) {
+    const mat classes{0.0, bad};
+    std::string said;
+    try {
+      value([&](auto s) { return cross_entropy<double>(s, classes); }, S);
+    } catch (const std::runtime_error& e) {
+      said = e.what();
+    }
+    check_says(said, {"one_hot", "column 1", "not one of the classes 0 ... 2"});
+  }
+}
+
+BOOST_AUTO_TEST_CASE(masked_scores_cost_nothing) {
+  // Of scores {0, -inf, 1} at class 0: log(1 + e), with the gradient softmax - (1, 0, 0).
+  const mat S(arma::vec{0.0, -inf, 1.0});
+  const double e = std::exp(1.0);
+  for (const mat& target : {mat{0.0}, mat(arma::vec{1.0, 0.0, 0.0})}) {
+    const auto loss = [&](auto s) { return cross_entropy<double>(s, target); };
+    BOOST_TEST(error(value(loss, S), std::log1p(e)) < 1e-15);
+    BOOST_TEST(error(gradient(loss, S), mat(arma::vec{1 / (1 + e) - 1, 0.0, e / (1 + e)})) < 1e-15);
+    BOOST_TEST(hessian_vector_product(loss, S, mat(3, 1, arma::fill::ones)).is_finite());
+  }
+  BOOST_TEST(value([](auto s) { return cross_entropy<double>(s, mat{1.0}); }, S) == inf);
+}
+
+BOOST_AUTO_TEST_CASE(certain_predictions) {
+  // At an infinite score of the right sign the loss is 0, of the wrong one infinite.
+  const auto at = [](double score, double target) {
+    return value([&](auto s) { return binary_cross_entropy<double>(s, mat{target}); }, mat{score});
+  };
+  BOOST_TEST(at(inf, 1) == 0);
+  BOOST_TEST(at(-inf, 0) == 0);
+  BOOST_TEST(at(inf, 0) == inf);
+  BOOST_TEST(at(-inf, 1) == inf);
+  const auto slope = [](double score, double target) {
+    return gradient([&](auto s) { return binary_cross_entropy<double>(s, mat{target}); }, mat{score})(0);
+  };
+  BOOST_TEST(slope(inf, 1) == 0);
+  BOOST_TEST(slope(-inf, 0) == 0);
+  BOOST_TEST(error(slope(40, 1) * 1e17, -std::exp(-40) / (1 + std::exp(-40)) * 1e17) < 1e-15);
+  // A soft target: log(1 + e^s) - y s.
+  BOOST_TEST(error(at(2, 0.25), std::log1p(std::exp(2)) - 0.5) < 1e-15);
+}
+
 BOOST_AUTO_TEST_CASE(errors_of_regression) {
   const mat p = uniform(3, 8, -3, 3), y = uniform(3, 8, -3, 3), sides = arma::sign(y);
   const auto check = [&](auto loss, const std::function<double(double, double)>& f, const mat& targets) {

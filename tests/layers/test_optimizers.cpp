@@ -5,7 +5,10 @@
 #include <map>
 #include <vector>
 
+#include "tests/support/oracle.hpp"
+
 using namespace armagrad;
+using namespace armagrad::testing;
 
 namespace {
 
@@ -96,3 +99,30 @@ BOOST_AUTO_TEST_CASE(learning_rates) {
   BOOST_TEST(std::abs(warm(2) - 0.55) < 1e-15);
   BOOST_TEST(warm(4) == 1);
 }
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_norm_is_clipped_or_refused, eT, Reals) {
+  arma::Mat<eT> g{3, -4}, huge = g * eT(std::numeric_limits<eT>::max() / 8), zero{0, 0};
+  check_says(refusal([&] { clip_norm(g, -1); }), {"clip_norm", "must not be negative"});
+  check_says(refusal([&] { clip_norm(g, not_a_number); }), {"clip_norm", "must not be negative"});
+  BOOST_TEST(error(g, arma::Mat<eT>{3, -4}) == 0);
+  clip_norm(huge, 10);  // whose sum of squares is infinite
+  BOOST_TEST(error(huge, arma::Mat<eT>{6, -8}) < tolerance<eT>);
+  clip_norm(g, 0);
+  BOOST_TEST(error(g, zero) == 0);
+  clip_norm(zero, 0);
+  BOOST_TEST(error(zero, arma::Mat<eT>{0, 0}) == 0);
+  for (const double bad : {inf, -inf, not_a_number}) {
+    arma::Mat<eT> broken{1, eT(bad)};
+    BOOST_CHECK_THROW(clip_norm(broken, 1), NotFinite);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(gradients_and_states_of_other_sizes_are_refused) {
+  arma::mat theta(5, 1, arma::fill::ones);
+  for (const Optimizer& o : {Optimizer(Sgd{}), Optimizer(Sgd{0.9, true}), Optimizer(RmsProp{}), Optimizer(Adam{})}) {
+    arma::mat state = initial_state<double>(o, 5), other = initial_state<double>(o, 4), none;
+    check_says(refusal([&] { update(o, theta, arma::mat(4, 1), state, 0.1, 1); }), {"update: a gradient of 4 entries for 5"});
+    check_says(refusal([&] { update(o, theta, arma::mat(5, 1), other, 0.1, 1); }), {"update: a state of 4x"});
+    check_says(refusal([&] { update(o, theta, arma::mat(5, 1), none, 0.1, 1); }), {"update: a state of 0x0"});
+  }
+}
+

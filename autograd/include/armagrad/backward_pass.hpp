@@ -10,7 +10,7 @@ namespace armagrad {
 /// Runs the backward pass of J (1x1) by the rules' recorded reading, a node at a time. The adjoints that come in
 /// are leaves of their own at the end of J's tape, which has the numbers of all that is named here.
 template <class eT>
-class BackwardPass {
+class ARMAGRAD_EXPORT BackwardPass {
  public:
   /// What the rule of a node adds to the adjoint of one of its operands, all its uses of the operand together.
   struct Contribution {

@@ -32,6 +32,12 @@ struct Parameter<std::vector<T>> {
   static std::vector<T> from(const arma::Mat<eT>& m) { return {m.begin(), m.end()}; }
 };
 
+/// The element type of the first of several; without any there is none, which rules an overload out.
+template <class... W>
+struct FirstParameter {};
+template <class W, class... Rest>
+struct FirstParameter<W, Rest...> : Parameter<W> {};
+
 template <class P>
 concept IsParameter = requires {
   typename Parameter<std::remove_cvref_t<P>>::eT;
@@ -118,9 +124,9 @@ auto listed(F& f) {
 /// ...)). At a kink, where the slopes from either side differ, the gradient has to lie between them.
 template <class F, class G, class... W>
 requires detail::IsPlainLoss<F, W...> GradientCheck check_gradient(
-    const CheckOptions<typename detail::Parameter<std::tuple_element_t<0, std::tuple<W...>>>::eT>& options,
+    const CheckOptions<typename detail::FirstParameter<W...>::eT>& options,
     F&& f, G&& gradient, const W&... w) {
-  using eT = typename detail::Parameter<std::tuple_element_t<0, std::tuple<W...>>>::eT;
+  using eT = typename detail::FirstParameter<W...>::eT;
   const auto as_list = [&](const W&... x) { return detail::as_matrices<eT>(gradient(x...)); };
   PlainLoss<eT> plain{detail::listed<eT, W...>(f), detail::listed<eT, W...>(as_list), {}};
   if constexpr (requires { f.terms(); }) {
@@ -134,7 +140,7 @@ requires detail::IsPlainLoss<F, W...> GradientCheck check_gradient(
 }
 template <class F, class G, class... W>
 requires detail::IsPlainLoss<F, W...> GradientCheck check_gradient(F&& f, G&& gradient, const W&... w) {
-  using eT = typename detail::Parameter<std::tuple_element_t<0, std::tuple<W...>>>::eT;
+  using eT = typename detail::FirstParameter<W...>::eT;
   return check_gradient(CheckOptions<eT>{}, f, gradient, w...);
 }
 

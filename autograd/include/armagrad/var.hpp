@@ -14,7 +14,7 @@ class Argument;
 template <class eT, bool rows>
 class Each;
 
-namespace rules {
+namespace rules ARMAGRAD_EXPORT {
 struct Plus;
 struct Minus;
 struct Times;

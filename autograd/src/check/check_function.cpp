@@ -45,7 +45,7 @@ class FunctionCheck {
     at_second_ = gradient_or_nothing(second_);
     again_ = f_.gradient(W_);
     once_more_ = f_.gradient(W_);
-    noise_ = gradient_noise<eT>(
+    nearby_ = gradients_nearby<eT>(
         [this](const Matrices& x) {
           std::vector<arma::mat> g;
           for (const arma::Mat<eT>& one : gradient_or_nothing(x)) g.push_back(in_double(one));
@@ -97,15 +97,8 @@ class FunctionCheck {
   }
 
   CheckedGradient known(std::size_t v, const arma::Mat<eT>& g) const {
-    const double eps = double(std::numeric_limits<eT>::epsilon());
-    CheckedGradient given{in_double(g), arma::mat(arma::size(g), arma::fill::zeros), 0};
-    if (v < noise_.size()) given.rounding = arma::max(given.rounding, noise_[v]);
-    if (!at_second_.empty()) {
-      const arma::mat there = in_double(at_second_[v]), here = in_double(given_[v]);
-      given.rounding = arma::max(given.rounding, rounding_by_curvature(here, there, eps));
-      given.nearby = largest(arma::mat(there - here));
-    }
-    return given;
+    if (nearby_.empty()) return {in_double(g), arma::mat(arma::size(g), arma::fill::zeros), 0};
+    return {in_double(g), nearby_[v].rounding, nearby_[v].change};
   }
   DifferenceOptions difference_options() const {
     return {options_.entries, options_.directions, options_.seed};
@@ -183,7 +176,7 @@ class FunctionCheck {
   const PlainLoss<eT>& f_;
   const Matrices& W_;
   Matrices x_, second_, given_, at_second_, again_, once_more_;
-  std::vector<arma::mat> noise_;
+  std::vector<Nearby> nearby_;
   std::mt19937_64 random_;
   std::vector<std::string> names_;
   GradientCheck report_;

@@ -44,7 +44,6 @@ class TapeCheck {
       changed_.emplace_back(arma::size(W_[v]), arma::fill::zeros);
     }
     measure_rounding();
-    look_at_second_point();
     for (std::size_t v = 0; v < W_.size(); ++v) check(v, value);
     return report_;
   }
@@ -86,9 +85,13 @@ class TapeCheck {
         if (g.is_finite()) changed_[v] = arma::max(changed_[v], arma::abs(g - in_double(gradients_[v])));
       }
     }
-    const std::vector<arma::mat> noise = gradient_noise<eT>(
-        [this](const std::vector<arma::Mat<eT>>& x) { return gradients_at(x); }, W_, random);
-    for (std::size_t v = 0; v < noise.size(); ++v) changed_[v] = arma::max(changed_[v], noise[v]);
+    nearby_ = gradients_nearby<eT>([this](const std::vector<arma::Mat<eT>>& x) { return gradients_at(x); },
+                                   W_, random);
+    nearby_.resize(W_.size());
+    for (std::size_t v = 0; v < W_.size(); ++v) {
+      if (nearby_[v].rounding.is_finite() && !nearby_[v].rounding.is_empty())
+        changed_[v] = arma::max(changed_[v], nearby_[v].rounding);
+    }
   }
   /// None outside the loss's domain.
   std::vector<arma::mat> gradients_at(const std::vector<arma::Mat<eT>>& x) {
@@ -101,24 +104,6 @@ class TapeCheck {
     }
     return g;
   }
-  void look_at_second_point() {
-    std::mt19937_64 random = generator(options_.seed);
-    std::vector<arma::Mat<eT>> x;
-    for (const auto& w : W_) x.push_back(second_point(w, random));
-    second_ = gradients_at(x);
-    second_.resize(W_.size());
-  }
-
-  CheckedGradient known(std::size_t v) const {
-    CheckedGradient given{in_double(gradients_[v]), changed_[v], 0};
-    if (second_[v].is_finite() && arma::size(second_[v]) == arma::size(given.gradient)) {
-      const double eps = double(std::numeric_limits<eT>::epsilon());
-      given.rounding = arma::max(given.rounding, rounding_by_curvature(given.gradient, second_[v], eps));
-      given.nearby = largest(arma::mat(second_[v] - given.gradient));
-    }
-    return given;
-  }
-
   void check(std::size_t v, const PlainFunction<eT>& value) {
     const arma::Mat<eT>& g = gradients_[v];
     if (const std::string problem = finite_problem(g); !problem.empty()) {
@@ -128,7 +113,7 @@ class TapeCheck {
     const std::size_t before = report_.evidence.size();
     std::vector<arma::Mat<eT>> x = W_;
     const LossOfOne loss = of_variable(value, x, v);
-    const CheckedGradient given = known(v);
+    const CheckedGradient given{in_double(g), changed_[v], nearby_[v].change};
     const arma::mat W = in_double(W_[v]);
     const Truth truth = Differences({options_.entries, options_.directions, options_.seed}, loss, W, given,
                                     names_[v], report_)
@@ -254,7 +239,7 @@ class TapeCheck {
   Record base_;  // on tape_
   std::vector<arma::Mat<eT>> gradients_;
   std::vector<arma::mat> changed_;  // by rounding, the most
-  std::vector<arma::mat> second_;   // gradients at a second point
+  std::vector<Nearby> nearby_;
   GradientCheck report_;
 };
 

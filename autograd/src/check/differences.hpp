@@ -25,7 +25,7 @@ struct LossOfOne {
 struct CheckedGradient {
   arma::mat gradient;  // of W's shape, finite
   arma::mat rounding;  // an estimate of each entry's rounding error
-  double nearby = 0;   // the largest entry of its change to a point at a moderate distance
+  double nearby = 0;   // the change of its largest entry when W changes by its own size, to first order
 };
 
 struct DifferenceOptions {

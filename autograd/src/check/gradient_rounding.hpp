@@ -11,12 +11,19 @@ namespace armagrad::detail {
 /// Adjoints of the loss other than 1: divided out again, they make the backward pass round in another way.
 inline constexpr std::array<double, 8> other_adjoints{1.0 / 3, 1.0 / 7, 0.9, 1.1, 1.7, 0.6, 1.3, 0.7};
 
-/// Standard deviation of the rounding errors of gradients, as noise_of() has it, from gradients at equally
-/// spaced points on either side of W. gradients_at(x) is empty outside of the domain; then the result is,
-/// too.
+/// A gradient near W.
+struct Nearby {
+  arma::mat rounding;  // an estimate of each entry's rounding error, that by rounding of W included
+  double change = 0;   // of the largest entry when W changes by its own size, to first order
+};
+
+/// From gradients at equally spaced points on either side of W: what is not smooth in them is rounding, as
+/// noise_of() has it. Of the two sides the smaller estimate counts, as there may be a kink on the other.
+/// gradients_at(x) is empty outside of the domain, and so is the result if there is no other side.
 template <class eT, class F>
-std::vector<arma::mat> gradient_noise(const F& gradients_at, const std::vector<arma::Mat<eT>>& W,
-                                      std::mt19937_64& random) {
+std::vector<Nearby> gradients_nearby(const F& gradients_at, const std::vector<arma::Mat<eT>>& W,
+                                     std::mt19937_64& random) {
+  constexpr double eps = double(std::numeric_limits<eT>::epsilon());
   const double spacing = std::is_same_v<eT, float> ? 0x1p-9 : 0x1p-15;
   std::vector<arma::Mat<eT>> step;
   for (const auto& w : W) {
@@ -28,7 +35,7 @@ std::vector<arma::mat> gradient_noise(const F& gradients_at, const std::vector<a
     }
     step.push_back(std::move(d));
   }
-  std::vector<arma::mat> noise;
+  std::vector<Nearby> all;
   for (const int side : {1, -1}) {
     std::array<std::vector<arma::mat>, 7> g;
     for (int k = 1; k <= 7; ++k) {
@@ -37,22 +44,23 @@ std::vector<arma::mat> gradient_noise(const F& gradients_at, const std::vector<a
       g[std::size_t(k - 1)] = gradients_at(x);
     }
     if (std::any_of(g.begin(), g.end(), [](const auto& one) { return one.empty(); })) continue;
-    const bool first = noise.empty();
+    const bool first = all.empty();
     for (std::size_t v = 0; v < W.size(); ++v) {
-      arma::mat here(arma::size(W[v]));
-      for (uword e = 0; e < here.n_elem; ++e) {
+      Nearby here{arma::mat(arma::size(W[v])), 0};
+      for (uword e = 0; e < W[v].n_elem; ++e) {
         std::array<double, 7> values;
         for (std::size_t k = 0; k < values.size(); ++k) values[k] = g[k][v](e);
-        here(e) = noise_of(values);
+        const double noise = noise_of(values), change = std::abs(values[6] - values[0]) / (6 * spacing);
+        here.rounding(e) = (std::isfinite(noise) ? noise : 0) + 3 * eps * change;
+        here.change = std::max(here.change, change);
       }
-      here.replace(infinity, 0.0);
       if (first)
-        noise.push_back(here);
+        all.push_back(here);
       else
-        noise[v] = arma::min(noise[v], here);
+        all[v] = {arma::min(all[v].rounding, here.rounding), std::min(all[v].change, here.change)};
     }
   }
-  return noise;
+  return all;
 }
 
 /// A bound for the rounding error of each entry of a gradient: the most that it changed, in `changed`, and

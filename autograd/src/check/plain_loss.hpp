@@ -50,12 +50,6 @@ arma::Mat<eT> second_point(const arma::Mat<eT>& W, std::mt19937_64& random) {
   return x;
 }
 
-/// The change of a gradient from one point to another as the scale of its rounding errors: what rounding of W
-/// to `eps` does to it is a part of that.
-inline arma::mat rounding_by_curvature(const arma::mat& g, const arma::mat& at_second_point, double eps) {
-  return 3 * eps * arma::abs(at_second_point - g);
-}
-
 inline std::string infinite_problem(const std::string& name, const arma::mat& W) {
   const arma::uvec bad = arma::find_nonfinite(W);
   if (bad.is_empty()) return "";

@@ -109,7 +109,6 @@ class Search {
         continue;
       }
       if (q.both() && q.rounding > range_.size && central_.error < infinity) break;
-      steepest_ = std::max({steepest_, std::abs(q.left), std::abs(q.right)});
       add(q);
       if (q.both()) ++seen_both_, last_ = q, decide(q, h);
       h /= 2;
@@ -134,7 +133,9 @@ class Search {
       growth_ = compared && second > 1.3 * second_ ? growth_ + 1 : 0;
       second_ = second;
     }
+    const double error = central_.error;
     central_.add(q.central, q.rounding);
+    if (central_.error < error) steepest_ = std::max(std::abs(q.left), std::abs(q.right));
   }
 
   /// Ends the search where an estimate is good enough, or no smaller step improves it.

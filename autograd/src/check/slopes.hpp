@@ -66,7 +66,7 @@ struct Slope {
     undefined   // the function has no finite value at any step
   } kind = undefined;
   Derivative both, left, right;
-  double steepest = 0;  // the largest |f(t) / t| of the steps taken
+  double steepest = 0;  // the larger |f(t) / t| at the step that gave the best estimate of `both`
 };
 
 struct StepRange {

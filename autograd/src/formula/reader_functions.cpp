@@ -64,6 +64,7 @@ Term FunctionReader<eT>::operator()(Index i, const Parts& x, Shape shape) const 
   };
   if (const std::optional<Term> t = factored(i, x)) return *t;
   if (const std::optional<Term> t = part_of_eigen(i)) return *t;
+  if (const std::optional<Term> t = part_of_singular(i)) return *t;
   if (const auto* r = rule<rules::Gather>(i)) {
     if (const std::optional<Term> t = selected(i, x[0], *r->indices, s, n.shape)) return *t;
   }
@@ -152,6 +153,26 @@ std::optional<Term> FunctionReader<eT>::part_of_eigen(Index i) const {
   const Parts A{{matrix->second}};
   if (block->at.col == 0 && part.cols == 1) return in_.apply("eig_sym", {}, false, part, A);
   if (block->at.col == 1 && part.cols == s.rows) return in_.apply("eigenvectors", {}, false, part, A);
+  return {};
+}
+
+/// The left or the right singular vectors or the values, as a row, of those that stand one above the other.
+template <class eT>
+std::optional<Term> FunctionReader<eT>::part_of_singular(Index i) const {
+  const auto* block = rule<rules::Block>(i);
+  if (!block) return {};
+  const Index of = tape_.operands(tape_.node(i))[0];
+  const Shape part = tape_.node(i).shape;
+  if (!rule<rules::SingularVectors>(of) || part.cols != tape_.node(of).shape.cols) return {};
+  const Index matrix = tape_.operands(tape_.node(of))[0];
+  const auto read = read_.find(matrix);
+  if (read == read_.end()) return {};
+  const Shape s = tape_.node(matrix).shape;
+  const Parts A{{read->second}};
+  if (block->at.row == 0 && part.rows == s.rows) return in_.apply("left_vectors", {}, false, part, A);
+  if (block->at.row == s.rows && part.rows == s.cols) return in_.apply("right_vectors", {}, false, part, A);
+  if (block->at.row == s.rows + s.cols)
+    return transposed({in_.apply("svd", {}, false, {part.cols, 1}, A)}).term;
   return {};
 }
 

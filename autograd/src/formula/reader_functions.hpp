@@ -44,6 +44,7 @@ class FunctionReader {
   Part transposed(Part t) const;
   std::optional<Term> factored(Index i, const Parts& x) const;
   std::optional<Term> part_of_eigen(Index i) const;
+  std::optional<Term> part_of_singular(Index i) const;
   std::optional<Term> selected(Index i, Part x, const arma::uvec& indices, Shape whole, Shape part) const;
 
   const Tape<eT>& tape_;

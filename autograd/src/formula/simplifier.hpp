@@ -117,6 +117,7 @@ class Simplifier {
   void fold_sigmoid(std::map<Term, double>& factors);
   void fold_exponents(std::map<Term, double>& factors);
   void drop_guards(std::map<Term, double>& factors);
+  void fold_signs(std::map<Term, double>& factors);
   void gather(Factors& to, std::unique_ptr<Factors>& repeated, bool down);
   Term assembled(Factors& from);
   std::optional<Term> cancelled(Term product);
@@ -142,6 +143,8 @@ class Simplifier {
   std::optional<Term> parity_rule(Term f);
   std::optional<Term> sigmoid_rule(Term f);
   std::optional<Term> truth_rule(Term f);
+  std::optional<Term> linear_rule(Term f);
+  std::optional<Term> diagonal_rule(const Expression& e);
   std::optional<Term> matrix_rule(Term f);
   std::optional<Term> repeated_rule(Term f);
   std::optional<Term> block_rule(Term f);

@@ -20,7 +20,7 @@ Term Simplifier::apply(const std::string& name, const Parameters& parameters, bo
 std::optional<Term> Simplifier::rewritten(Term f) {
   using Rule = std::optional<Term> (Simplifier::*)(Term);
   for (const Rule rule : {&Simplifier::number_rule, &Simplifier::repeated_rule, &Simplifier::pow_rule, &Simplifier::exp_rule, &Simplifier::log_rule, &Simplifier::softmax_rule,
-                          &Simplifier::parity_rule, &Simplifier::sigmoid_rule, &Simplifier::truth_rule, &Simplifier::matrix_rule,
+                          &Simplifier::parity_rule, &Simplifier::sigmoid_rule, &Simplifier::truth_rule, &Simplifier::linear_rule, &Simplifier::matrix_rule,
                           &Simplifier::block_rule}) {
     if (const std::optional<Term> other = (this->*rule)(f)) return other;
   }
@@ -247,6 +247,43 @@ std::optional<Term> Simplifier::truth_rule(Term f) {
   return {};
 }
 
+/// Numbers go outside of linear functions, be they a sum's only coefficient or factors.
+std::optional<Term> Simplifier::linear_rule(Term f) {
+  constexpr const char* linear[] = {"diagmat", "diagvec", "reshape", "submat",  "placed", "reverse",
+                                    "repmat",  "folded",  "trimatu", "trimatl", "cumsum"};
+  const Expression e = in_[f];
+  if (e.parts.size() != 1 || std::none_of(std::begin(linear), std::end(linear), [&](auto n) { return e.name == n; }))
+    return {};
+  const Expression x = in_[e.parts[0].term];
+  const auto of = [&](Term t) { return apply(e.name, e.parameters, false, e.shape, {t}); };
+  if (is_zero(e.parts[0].term)) return zero(e.shape);
+  if (x.kind == Kind::sum && x.parts.size() == 1) return scaled(x.parts[0].by, of(x.parts[0].term));
+  if (x.kind != Kind::powers || x.is_scalar()) return {};
+  Parts numbers, rest;
+  for (const Part& p : x.parts) (in_[p.term].is_scalar() ? numbers : rest).push_back(p);
+  if (numbers.empty()) return {};
+  rest.push_back({in_.ones(x.shape)});
+  numbers.push_back({of(powers(x.shape, rest))});
+  return powers(e.shape, numbers);
+}
+
+/// A diagonal and the matrix that has it; what is arranged twice.
+std::optional<Term> Simplifier::diagonal_rule(const Expression& e) {
+  const Term x = e.parts[0].term;
+  const Expression of = in_[x];
+  if (e.name == "diagmat" && is_unit(x) && e.shape.rows == e.shape.cols) return in_.make(Kind::product, e.shape, {});
+  if (e.name == "diagmat" && of.kind == Kind::transpose) return apply("diagmat", {}, false, e.shape, {of.parts[0].term});
+  if (e.name == "diagvec" && of.kind == Kind::transpose) return apply("diagvec", {}, false, e.shape, {of.parts[0].term});
+  if (e.name == "diagvec" && of.kind == Kind::product && of.parts.empty()) return in_.ones(e.shape);
+  if (e.name == "diagvec" && is_function(x, "diagmat")) {
+    const Term inner = of.parts[0].term;
+    return in_[inner].shape == e.shape ? inner : transposed(inner);
+  }
+  if (e.name == "reshape" && is_function(x, "reshape"))
+    return apply("reshape", {}, false, e.shape, {of.parts[0].term});
+  return {};
+}
+
 std::optional<Term> Simplifier::matrix_rule(Term f) {
   const Expression e = in_[f];
   if (e.kind != Kind::function || e.parts.size() != 1) return {};
@@ -257,11 +294,13 @@ std::optional<Term> Simplifier::matrix_rule(Term f) {
   const bool factor_is_lower = is_function(untransposed(x), "chol") && of.kind != Kind::transpose;
   const bool factor_is_upper = of.kind == Kind::transpose && is_function(untransposed(x), "chol");
   if ((e.name == "trimatl" && factor_is_lower) || (e.name == "trimatu" && factor_is_upper)) return x;
-  if (e.name == "diagmat" && of.kind == Kind::ones) return in_.make(Kind::product, e.shape, {});
+  if (const std::optional<Term> t = diagonal_rule(e)) return t;
   if (e.name != "inv") return {};
   if (e.is_scalar()) return powers(e.shape, {{x, -1}});
   const auto inverse = [&](Term t) { return apply("inv", {}, false, e.shape, {t}); };
   if (of.kind == Kind::function && of.name == "inv") return of.parts[0].term;
+  if (is_function(x, "diagmat"))
+    return apply("diagmat", {}, false, e.shape, {powers(in_[of.parts[0].term].shape, {{of.parts[0].term, -1}})});
   if (of.kind == Kind::transpose) return transposed(inverse(of.parts[0].term));
   if (of.kind == Kind::sum && of.parts.size() == 1) return scaled(1 / of.parts[0].by, inverse(of.parts[0].term));
   if (of.kind == Kind::powers) {

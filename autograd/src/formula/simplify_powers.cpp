@@ -183,6 +183,30 @@ void Simplifier::fold_exponents(std::map<Term, double>& factors) {
   }
 }
 
+/// x sign(x) is abs(x), x / abs(x) is sign(x), and sign(x)^2 is 1 where x is not 0.
+void Simplifier::fold_signs(std::map<Term, double>& factors) {
+  const std::map<Term, double> given = factors;
+  const auto add = [&](Term t, double by) {
+    if ((factors[t] += by) == 0) factors.erase(t);
+  };
+  for (const auto& [t, by] : given) {
+    const bool is_sign = is_function(t, "sign"), is_size = is_function(t, "abs");
+    if (!is_sign && !is_size) continue;
+    const Term x = in_[t].parts[0].term;
+    const Shape shape = in_[t].shape;
+    const auto found = factors.find(x);
+    if (is_sign && by == 1 && found != factors.end() && found->second >= 1) {
+      add(t, -1), add(x, -1), add(apply("abs", {}, true, shape, {x}), 1);
+    } else if (is_size && by == -1 && found != factors.end() && found->second == 1) {
+      add(t, 1), add(x, -1), add(apply("sign", {}, true, shape, {x}), 1);
+    }
+  }
+  const std::map<Term, double> folded = factors;
+  for (const auto& [t, by] : folded) {
+    if (is_function(t, "sign") && by == 2 && holds({Fact::Kind::no_zeros, in_[t].parts[0].term})) factors.erase(t);
+  }
+}
+
 /// x % (x != 0) is x.
 void Simplifier::drop_guards(std::map<Term, double>& factors) {
   const std::map<Term, double> given = factors;
@@ -226,6 +250,7 @@ Term Simplifier::assembled(Factors& from) {
   fold_softmax(from);
   for (std::map<Term, double>* factors : {&from.numbers, &from.full}) {
     fold_exponents(*factors);
+    fold_signs(*factors);
     drop_guards(*factors);
   }
   if (from.full.empty() && from.down && from.across) {  // a column times a row

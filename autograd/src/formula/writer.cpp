@@ -176,6 +176,11 @@ Writer::Box Writer::written_function(const Expression& e) {
   }
   Strings arguments;
   for (std::size_t k = 0; k < e.parts.size(); ++k) arguments.push_back(operand(k).text);
+  // max(x, 0) would be the largest entry of each column.
+  if (e.elementwise && arguments.size() == 2 && in_[e.parts[1].term].kind == Kind::number &&
+      (e.name == "max" || e.name == "min"))
+    std::swap(arguments[0], arguments[1]);
+  if (e.name == "vecnorm" && e.is_scalar()) return {style_.call("norm", arguments), atom};
   if (const char* name = placed_arguments(e, arguments)) return {style_.call(name, arguments), atom};
   const bool is_softmax = e.name == "softmax" || e.name == "log_softmax" || e.name == "logsumexp";
   if (!is_softmax || wording_.softmax_dim != e.dim()) {

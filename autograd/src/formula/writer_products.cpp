@@ -119,6 +119,15 @@ Writer::Box Writer::written_chain(const std::vector<Term>& factors, Term negated
   const int of_sum = style_.calls_functions() ? atom : multiplication;
   if (n == 2 && is_column_of_ones(0) && is_row_of_ones(1))
     return written_ones({in_[factors[0]].shape.rows, in_[factors[1]].shape.cols});
+  // Of a vector all entries, of a diagonal the trace.
+  if (n == 2 && (is_row_of_ones(0) || is_column_of_ones(1)) && in_[factors[0]].shape.rows == 1 &&
+      in_[factors[1]].shape.cols == 1) {
+    const Term vector = factors[is_row_of_ones(0) ? 1 : 0];
+    const Expression& v = in_[vector];
+    if (v.kind == Kind::function && v.name == "diagvec" && !wording_.names.contains(vector))
+      return {style_.call("trace", {box(v.parts[0].term).text}), atom};
+    if (style_.calls_functions()) return {style_.sum(factor(vector, negated).text, {}, 2), atom};
+  }
   if (n > 2 && is_row_of_ones(0) && is_column_of_ones(n - 1)) {
     const std::vector<Term> inner(factors.begin() + 1, factors.end() - 1);
     const bool alone = inner.size() == 1;  // else a product like this one

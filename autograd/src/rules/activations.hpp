@@ -6,7 +6,7 @@
 #include "special.hpp"
 
 namespace armagrad {
-namespace rules {
+namespace rules ARMAGRAD_EXPORT {
 
 struct Sigmoid : Elementwise<1> {
   static constexpr auto name = "sigmoid";
@@ -24,7 +24,7 @@ struct SigmoidSlope : Elementwise<1> {
 /// log(1 + exp(x)), without overflow.
 struct Softplus : Elementwise<1> {
   static constexpr auto name = "softplus";
-  static auto value(auto x) { return select(x > 0, x, 0.0) + log1p(exp(-abs(x))); }
+  static auto value(auto x) { return select(x < 0, 0.0, x) + log1p(exp(-abs(x))); }
   static auto partials(auto, auto x) { return std::tuple(sigmoid(x)); }
 };
 

@@ -4,7 +4,9 @@
 
 namespace armagrad {
 void check_window(const char* operation, const Window& w, Here at) {
-  if (w.stride == 0 || w.padding >= w.size || w.size > std::min<uword>(w.height, w.width) + 2 * w.padding)
+  const uword around = uword(2) * w.padding;
+  const bool fits = w.size <= std::min(w.height, w.width) + around && std::max(w.height, w.width) + around <= UINT32_MAX;
+  if (w.stride == 0 || w.padding >= w.size || !fits)
     misuse(operation, at,
            "no window of " + rules::text(w, false) + " in images of " + std::to_string(w.height) + "x" +
                std::to_string(w.width));

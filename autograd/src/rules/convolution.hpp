@@ -104,7 +104,7 @@ Pooled<T> pooled(const arma::Mat<T>& x, const arma::Mat<T>& by, const Window& wi
   return {&x, &by, window, inverse};
 }
 
-namespace rules {
+namespace rules ARMAGRAD_EXPORT {
 
 inline std::string text(const Window& w, bool inverse) {
   return std::string(inverse ? "inverse " : "") + std::to_string(w.size) + "x" + std::to_string(w.size) +

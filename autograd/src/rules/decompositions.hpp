@@ -246,7 +246,7 @@ arma::Mat<std::complex<eT>> square_root(const arma::Mat<std::complex<eT>>& a,
   return arma::Mat<std::complex<eT>>(y, root_solved(y, values, moved));
 }
 
-namespace rules {
+namespace rules ARMAGRAD_EXPORT {
 
 /// See over_gaps.
 struct OverGaps : General<2> {

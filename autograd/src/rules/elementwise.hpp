@@ -6,7 +6,7 @@
 #include <armagrad/detail/rule.hpp>
 
 namespace armagrad {
-namespace rules {
+namespace rules ARMAGRAD_EXPORT {
 
 struct Plus : Elementwise<2> {
   static constexpr auto name = "addition", infix = " + ";

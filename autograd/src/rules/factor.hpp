@@ -14,16 +14,18 @@ namespace armagrad {
                            " matrix is " + why);
 }
 
-// ---- One policy for matrices that are singular to working precision: whatever solves with a factor refuses it where
-// LAPACK's estimate of its reciprocal condition number, in the 1-norm, is below what rounding alone leaves of 0.
+// ---- One policy for matrices that are singular to working precision
+// ------------------------------------------------
+// Whatever solves with a factor refuses it where LAPACK's estimate of its reciprocal condition number, in the 1-norm,
+// is what rounding alone may leave of 0.
+
+/// Random matrices of deficient rank, from 2 x 2 to 200 x 200, have estimates up to 1.5 times the rounding of T.
+template <class T>
+inline constexpr double least_condition = 2 * double(std::numeric_limits<decltype(lane::real(T()))>::epsilon());
 
 template <class T>
-double least_condition(uword n) {
-  return double(n) * double(std::numeric_limits<decltype(lane::real(T()))>::epsilon());
-}
-template <class T>
 void check_condition(const char* operation, uword rows, uword cols, double rcond, const char* what) {
-  if (rcond >= least_condition<T>(cols)) return;
+  if (rcond >= least_condition<T>) return;
   if (std::isnan(rcond)) unfit(operation, rows, cols, "not finite");
   unfit(operation, rows, cols, std::string(what) + " (reciprocal condition number " + to_text(rcond) + ")");
 }
@@ -255,7 +257,7 @@ template <class eT>
 arma::Mat<eT> cofactors(const arma::Mat<eT>& a, const arma::Mat<eT>& f, const arma::Mat<eT>& det) {
   const uword n = a.n_rows;
   if (n == 0) return a;
-  if (condition_of(f) >= least_condition<eT>(n)) return det(0) * inverse_transposed(a, f);
+  if (condition_of(f) >= least_condition<eT>) return det(0) * inverse_transposed(a, f);
   arma::Mat<eT> u, v;
   arma::Col<eT> s;
   if (!arma::svd(u, s, v, a)) unfit("det", n, n, "one whose singular values were not found");

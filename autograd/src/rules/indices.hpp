@@ -48,7 +48,7 @@ arma::Mat<T> one_hot(const arma::Mat<T>& x, uword classes) {
   return y;
 }
 
-namespace rules {
+namespace rules ARMAGRAD_EXPORT {
 
 /// Classes as columns of 0 and 1; of zero derivative.
 struct OneHot : General<1> {

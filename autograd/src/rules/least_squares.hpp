@@ -60,7 +60,7 @@ arma::Mat<T> least_squares(const arma::Mat<T>& a, const arma::Mat<T>& f, const a
   return triangular_solved(qr_r(a, f), arma::Mat<T>(qr_q(a, f).st() * b), true, false);
 }
 
-namespace rules {
+namespace rules ARMAGRAD_EXPORT {
 
 struct Qr : General<1> {
   static constexpr auto name = "qr";

@@ -16,7 +16,7 @@
 #include "shape.hpp"
 
 namespace armagrad {
-namespace rules {
+namespace rules ARMAGRAD_EXPORT {
 
 struct Lu : General<1> {
   static constexpr auto name = "lu";

@@ -119,7 +119,7 @@ arma::Mat<std::complex<eT>> sylvester(const arma::Mat<std::complex<eT>>& a,
   return arma::Mat<std::complex<eT>>(x, sylvester(p, q, moved));
 }
 
-namespace rules {
+namespace rules ARMAGRAD_EXPORT {
 
 struct Expmat : General<1> {
   static constexpr auto name = "expmat";

@@ -112,7 +112,7 @@ arma::Mat<eT> cleared(Incoming<eT> dy, Place at) {
   return g;
 }
 
-namespace rules {
+namespace rules ARMAGRAD_EXPORT {
 
 struct Block : General<1> {
   static constexpr auto name = "submat";

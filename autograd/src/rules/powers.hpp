@@ -5,7 +5,7 @@
 #include "elementwise.hpp"
 
 namespace armagrad {
-namespace rules {
+namespace rules ARMAGRAD_EXPORT {
 
 struct Exp : Elementwise<1> {
   static constexpr auto name = "exp";

@@ -5,7 +5,7 @@
 #include <armagrad/detail/rule.hpp>
 
 namespace armagrad {
-namespace rules {
+namespace rules ARMAGRAD_EXPORT {
 
 /// Without conjugation in the complex reading, where it must stay analytic.
 struct Transpose : General<1> {

@@ -5,7 +5,7 @@
 #include "parts.hpp"
 
 namespace armagrad {
-namespace rules {
+namespace rules ARMAGRAD_EXPORT {
 
 /// Repeats a row, a column or a number to a larger shape: the reverse of a sum.
 struct Spread : General<1> {

@@ -103,7 +103,7 @@ arma::Mat<T> arranged(const arma::Mat<T>& x, const arma::Mat<T>& by, Order order
   return y;
 }
 
-namespace rules {
+namespace rules ARMAGRAD_EXPORT {
 
 /// The one above the other (dim 0), or side by side (dim 1).
 struct Join : General<2> {

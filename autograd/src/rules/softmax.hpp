@@ -43,7 +43,7 @@ Var<eT> less_its_share(const Var<eT>& dy, const Var<eT>& y, uword dim) {
   return dy - exp(y) % sum_along(dy, dim);
 }
 
-namespace rules {
+namespace rules ARMAGRAD_EXPORT {
 
 /// log(sum(exp(x))) of each column (dim 0) or row (dim 1).
 struct LogSumExp : AlongDim {

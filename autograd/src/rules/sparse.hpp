@@ -37,7 +37,7 @@ arma::Mat<T> multiply(const SparseFactor<eT>& factor, bool transposed, const arm
   return y;
 }
 
-namespace rules {
+namespace rules ARMAGRAD_EXPORT {
 
 /// op(S) * x or x * op(S); S is held, and never made dense.
 template <class eT>

@@ -49,7 +49,7 @@ Var<eT> over_root_mean_square(const Var<eT>& x, const Var<eT>& y, uword, double)
   return x / spread(or_one(y), x);
 }
 
-namespace rules {
+namespace rules ARMAGRAD_EXPORT {
 
 /// x less its mean, as var and stddev of n entries along dim have it.
 struct Moments : AlongDim {

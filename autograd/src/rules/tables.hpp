@@ -10,8 +10,8 @@ namespace armagrad {
 
 /// Defines the table that TableOf declares. `used`: other units call it, though this one may have it inline.
 template <class Rule, class eT>
-struct DefineTable {
-  [[gnu::used]] ARMAGRAD_EXPORT friend const Operation<eT>& table(TableOf<Rule, eT>) {
+struct ARMAGRAD_EXPORT DefineTable {
+  [[gnu::used]] friend ARMAGRAD_EXPORT const Operation<eT>& table(TableOf<Rule, eT>) {
     static const Operation<eT> operation = Readings<Rule, eT>::make();
     return operation;
   }

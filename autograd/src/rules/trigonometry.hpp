@@ -5,7 +5,7 @@
 #include "powers.hpp"
 
 namespace armagrad {
-namespace rules {
+namespace rules ARMAGRAD_EXPORT {
 
 struct Sin : Elementwise<1> {
   static constexpr auto name = "sin";

@@ -16,7 +16,7 @@ struct Workplace {
 };
 }  // namespace detail
 
-namespace rules {
+namespace rules ARMAGRAD_EXPORT {
 
 template <class eT>
 struct Checkpoint : OnTape {

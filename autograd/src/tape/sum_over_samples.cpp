@@ -125,7 +125,7 @@ class BlockSum {
 
 }  // namespace detail
 
-namespace rules {
+namespace rules ARMAGRAD_EXPORT {
 
 /// A number that a function gives, summed over blocks of its last arguments' columns.
 template <class eT>

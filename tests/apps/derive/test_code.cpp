@@ -44,7 +44,7 @@ struct OnTape {
   OnTape(const std::string& expression, const Strings& variables, const Strings& by,
          const std::string& along = "")
       : problem(posed(expression, variables, by, along)),
-        data(drawn(problem.variables, Range::normal, Length::one, 7)),
+        data(drawn(problem.variables, Range::normal, Length::one, Order::ascending, 7)),
         gradients(values_at(problem, data).gradients) {}
 
   const mat& operator()(const std::string& name) const { return data.values.at(name); }

@@ -96,14 +96,14 @@ struct Operation {
 #pragma GCC diagnostic ignored "-Wnon-template-friend"
 #endif
 template <class Rule, class eT>
-struct TableOf {
-  friend const Operation<eT>& table(TableOf);
+struct ARMAGRAD_EXPORT TableOf {
+  friend ARMAGRAD_EXPORT const Operation<eT>& table(TableOf);
 };
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic pop
 #endif
 
-namespace rules {
+namespace rules ARMAGRAD_EXPORT {
 void is_of_the_library(const auto& rule);  // found for the rules of this namespace only
 }
 /// A rule that the compiled library does not have, as it is not of namespace rules.

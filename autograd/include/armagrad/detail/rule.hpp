@@ -129,6 +129,7 @@ struct Product {
   const T* b;
   Shape b_shape;
   bool tb;
+  enum class Adjoint : std::uint8_t { neither, a, b } adjoint = Adjoint::neither;
 };
 
 template <class T>
@@ -195,6 +196,30 @@ void multiply_into(arma::Mat<T>& C, bool add, const Product<T>& p) {
     put(A * B);
 }
 
+/// Whether the factor that is no adjoint has infinities or NaNs, of which an adjoint of 0 makes 0.
+template <class T>
+bool is_delicate(const Product<T>& p) {
+  using Is = typename Product<T>::Adjoint;
+  if (p.adjoint == Is::neither) return false;
+  return !(p.adjoint == Is::a ? over(p.b, p.b_shape) : over(p.a, p.a_shape)).is_finite();
+}
+/// The same product where it is delicate.
+template <class T>
+void multiply_unless_zero_into(arma::Mat<T>& C, bool add, const Product<T>& p) {
+  const arma::Mat<T> A = over(p.a, p.a_shape), B = over(p.b, p.b_shape);
+  if (!add) C.zeros();
+  const uword inner = p.ta ? A.n_rows : A.n_cols;
+  for (uword j = 0; j < C.n_cols; ++j) {
+    for (uword k = 0; k < inner; ++k) {
+      const T b = p.tb ? B.at(j, k) : B.at(k, j);
+      for (uword i = 0; i < C.n_rows; ++i) {
+        const T a = p.ta ? A.at(k, i) : A.at(i, k);
+        if ((p.adjoint == Product<T>::Adjoint::a ? a : b) != T(0)) C.at(i, j) += a * b;
+      }
+    }
+  }
+}
+
 /// What writes or adds itself to a matrix of a given shape.
 template <class P, class T>
 concept PutsItself = requires(const P& part, T* out, Shape shape, bool add) {
@@ -242,11 +267,15 @@ arma::Mat<eT> full(Incoming<eT> dy) {
 }
 template <class eT>
 Product<eT> multiply(Incoming<eT> dy, bool t, const arma::Mat<eT>& b, bool tb) {
-  return multiply<eT>(full(dy), t, b, tb);
+  Product<eT> p = multiply<eT>(full(dy), t, b, tb);
+  p.adjoint = Product<eT>::Adjoint::a;
+  return p;
 }
 template <class eT>
 Product<eT> multiply(const arma::Mat<eT>& a, bool ta, Incoming<eT> dy, bool t) {
-  return multiply<eT>(a, ta, full(dy), t);
+  Product<eT> p = multiply<eT>(a, ta, full(dy), t);
+  p.adjoint = Product<eT>::Adjoint::b;
+  return p;
 }
 
 template <class eT>
@@ -273,14 +302,20 @@ struct Slot {
   explicit operator bool() const { return tape->wants(index); }
   void operator+=(const Product<eT>& p) const {
     if (!*this) return;
-    if ((p.ta ? p.a_shape.rows : p.a_shape.cols) == 1) {  // a column times a row: one pass
+    const bool outer = (p.ta ? p.a_shape.rows : p.a_shape.cols) == 1;
+    if (outer && !is_delicate(p)) {  // a column times a row: one pass
       static constexpr eT zero = 0;
       const Shape to = tape->node(index).shape;
       auto [out, old] = tape->replace(index);
       if (!old) old.look = {&zero, 0, 0};
       return deliver_outer<eT>(out, old.look, old.scale, p.a, p.b, to.rows, to.cols);
     }
-    put([&](arma::Mat<eT>& G, bool add) { multiply_into(G, add, p); });
+    put([&](arma::Mat<eT>& G, bool add) {
+      if ((outer || add) && is_delicate(p)) return multiply_unless_zero_into(G, add, p);
+      multiply_into(G, add, p);
+      if (!add && p.adjoint != Product<eT>::Adjoint::neither && !G.is_finite() && is_delicate(p))
+        multiply_unless_zero_into(G, false, p);
+    });
   }
   template <class E>
   void operator+=(const arma::Base<eT, E>& x) const {
@@ -319,7 +354,7 @@ struct Slot {
 
 // ---- The same primitives over Var
 
-namespace rules {
+namespace rules ARMAGRAD_EXPORT {
 struct Chain;
 }
 

@@ -5,7 +5,7 @@
 #include "special.hpp"
 
 namespace armagrad {
-namespace rules {
+namespace rules ARMAGRAD_EXPORT {
 struct Gelu;
 struct Relu;
 struct Sigmoid;

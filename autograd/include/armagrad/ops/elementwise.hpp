@@ -5,7 +5,7 @@
 #include "../detail/append.hpp"
 
 namespace armagrad {
-namespace rules {
+namespace rules ARMAGRAD_EXPORT {
 struct Abs;
 struct Ceil;
 struct Chain;

@@ -11,7 +11,7 @@
 // adjoint is symmetric.
 //
 // A matrix (n x n) is singular to working precision where LAPACK's estimate of its reciprocal condition number in
-// the 1-norm, from the factor (gecon, pocon, trcon), is below n times the rounding of eT. What solves with such a
+// the 1-norm, from the factor (gecon, pocon, trcon), is below 2 epsilons of eT (4.4e-16, 2.4e-7). What solves with such a
 // factor (solve, inv, inv_sympd, the gradient of a log-determinant, least squares, pinv) throws std::runtime_error
 // with that estimate when it is computed.
 

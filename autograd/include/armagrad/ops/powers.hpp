@@ -4,7 +4,7 @@
 #include "elementwise.hpp"
 
 namespace armagrad {
-namespace rules {
+namespace rules ARMAGRAD_EXPORT {
 struct Cbrt;
 struct Exp;
 struct Exp10;

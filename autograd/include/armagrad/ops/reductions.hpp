@@ -4,7 +4,7 @@
 #include "parts.hpp"
 
 namespace armagrad {
-namespace rules {
+namespace rules ARMAGRAD_EXPORT {
 struct Divide;
 struct Minus;
 struct Plus;

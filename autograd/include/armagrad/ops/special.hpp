@@ -4,7 +4,7 @@
 #include "powers.hpp"
 
 namespace armagrad {
-namespace rules {
+namespace rules ARMAGRAD_EXPORT {
 struct Erf;
 struct Erfc;
 struct Lgamma;

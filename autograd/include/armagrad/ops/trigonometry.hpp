@@ -4,7 +4,7 @@
 #include "powers.hpp"
 
 namespace armagrad {
-namespace rules {
+namespace rules ARMAGRAD_EXPORT {
 struct Acos;
 struct Acosh;
 struct Asin;

@@ -55,8 +55,10 @@ struct Pack {
         v = s;
       else
         v = Probe{0, double(s)};
+    } else if constexpr (N == 1 && std::same_as<S, T>) {
+      v = s;
     } else if constexpr (N == 1) {
-      v = T(s);
+      v = T(static_cast<decltype(lane::real(T()))>(s));
     } else {
       v = T(s) - typename detail::Lanes<T, N>::type{};
     }

@@ -1,18 +1,16 @@
 #define BOOST_TEST_MODULE grid_elementwise
-// Elementwise functions against 50 digits (digits.py, by mpmath), at points spread over their domains by exponent: the
+// Elementwise functions against 50 digits (elementwise_digits.py, by mpmath), at points spread over their domains by exponent: the
 // value, and first and second derivatives, of whole matrices and of one number at a time.
 #include <armagrad/armagrad.hpp>
 
-#include <boost/test/unit_test.hpp>
-#include <cstdlib>
-#include <fstream>
+#include <array>
 #include <functional>
 #include <iomanip>
-#include <iostream>
-#include <map>
-#include <sstream>
+
+#include "grid.hpp"
 
 using namespace armagrad;
+using namespace armagrad::testing;
 
 namespace {
 
@@ -66,52 +64,6 @@ const std::map<std::string, F<eT>>& functions() {
   return all;
 }
 // clang-format on
-
-/// A point and what is true there: f f' f'', or f fa fb faa fab fbb of two operands; a NaN is not compared.
-struct Point {
-  std::vector<double> x;
-  std::vector<long double> y, condition;
-};
-/// By type and function.
-using Grid = std::map<std::string, std::map<std::string, std::vector<Point>>>;
-
-Grid read_grid(const char* path) {
-  std::ifstream in(path);
-  BOOST_REQUIRE_MESSAGE(in, "cannot read " << path);
-  Grid grid;
-  for (std::string line; std::getline(in, line);) {
-    std::istringstream words(line);
-    std::string type, name, word;
-    words >> type >> name;
-    std::vector<std::string> all;
-    while (words >> word) all.push_back(word);
-    const std::size_t operands = all.size() == 7 ? 1 : 2, values = (all.size() - operands) / 2;
-    Point p;
-    for (std::size_t k = 0; k < all.size(); ++k) {
-      if (k < operands)
-        p.x.push_back(std::strtod(all[k].c_str(), nullptr));
-      else
-        (k < operands + values ? p.y : p.condition).push_back(std::strtold(all[k].c_str(), nullptr));
-    }
-    grid[type][name].push_back(p);
-  }
-  return grid;
-}
-
-/// |x - truth| in units in the last place of the truth rounded to eT. Where that overflows, x must be infinite or
-/// next to it, and where it is no normal number, x must not be one much larger.
-template <class eT>
-double ulps_off(eT x, long double truth) {
-  using Limits = std::numeric_limits<eT>;
-  const long double most = Limits::max(), least = Limits::min();
-  if (std::isinf(x) && std::isinf(truth)) return (x > 0) == (truth > 0) ? 0 : double(INFINITY);
-  if (std::abs(truth) > most) truth = truth > 0 ? most : -most;
-  if (std::isinf(x) && std::abs(truth) > most * (1 - 16 * Limits::epsilon())) return (x > 0) == (truth > 0) ? 0 : double(INFINITY);
-  if (!std::isfinite(x)) return INFINITY;
-  if (std::abs(truth) < least) return std::abs(x) <= 2 * least ? 0 : double(INFINITY);
-  const long double ulp = std::ldexp(1.0L, std::ilogb(truth) + 1 - Limits::digits);
-  return double(std::abs(x - truth) / ulp);
-}
 
 /// f and its derivatives at all points, in the order of Point::y; first derivatives both as the backward pass
 /// computes and as it is recorded.

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Values, first and second derivatives of elementwise functions by mpmath, for test_grid.
+"""Values, first and second derivatives of elementwise functions by mpmath, for elementwise.cpp.
 
-digits.py OUTPUT writes a line for each function, type and point:
-    type function x value d1 d2 k0 k1 k2                   of one operand
-    type function a b value da db daa dab dbb k ...        of two
+elementwise_digits.py OUTPUT writes a line for each function, type and point:
+    type function x | value d1 d2 | k0 k1 k2                          of one operand
+    type function a b | value da db daa dab dbb | k ...               of two
 x is exact (hexadecimal), the rest has 22 digits. k is the condition number |x f'(x) / f(x)| of what stands in
 the same place before it, or 0 where the function is not in CONDITIONED.
 """
@@ -13,21 +13,7 @@ import sys
 
 from mpmath import inf, mp, mpf
 
-TYPES = {"double": (53, -1022, 1023), "float": (24, -126, 127)}
-DIGITS = 22
-
-
-def settled(f, x):
-    """f(*x) to more than 30 digits: in ever more precision, until two agree."""
-    before = None
-    precision = 120
-    while precision < 20000:
-        with mp.workprec(precision):
-            now = f(*[mpf(v) for v in x])
-        if before is not None and abs(now - before) <= abs(now) * mpf(2) ** -100:
-            return now
-        before, precision = now, precision * 2
-    raise ArithmeticError(f"no digits at {x}")
+from oracle import TYPES, rounded, settled, text
 
 
 def within(x):
@@ -196,18 +182,6 @@ CONDITIONED = {
 }
 
 
-def rounded(x, kind):
-    bits, low, high = TYPES[kind]
-    if x == 0 or math.isinf(x):
-        return x
-    try:
-        exponent = max(math.frexp(x)[1] - bits, low - bits + 1)
-        x = math.ldexp(round(math.ldexp(x, -exponent)), exponent)
-    except OverflowError:
-        return math.copysign(math.inf, x)
-    return x if abs(x) < 2.0**high * 1.999 else math.copysign(math.inf, x)
-
-
 def points(kind, interest, domain, draw):
     """More than 350, by exponent over the whole range, and close to each point of interest."""
     bits, low, high = TYPES[kind]
@@ -232,14 +206,6 @@ def points(kind, interest, domain, draw):
     return found
 
 
-def text(x):
-    if x is None:
-        return "nan"
-    if x == inf or x == -inf:
-        return "inf" if x > 0 else "-inf"
-    return mp.nstr(x, DIGITS, strip_zeros=True)
-
-
 def condition(f, df, x):
     return abs(x * df / f) if f != 0 and x != 0 else mpf(0)
 
@@ -255,15 +221,15 @@ def of_one(kind, name, draw, write):
         if name in CONDITIONED:
             with mp.workprec(200):
                 k = [condition(a, b, x) for a, b in zip(y, y[1:] + [CONDITIONED[name](mpf(x))])]
-        write(kind, name, x.hex(), *map(text, y), *[mp.nstr(v, 6) for v in k])
+        write(kind, name, x.hex(), "|", *map(text, y), "|", *[mp.nstr(v, 6) for v in k])
     for x, y in ((-math.inf, at_minus), (math.inf, at_plus)):
         if y is not None:
-            write(kind, name, x.hex(), *map(text, y), 0, 0, 0)
+            write(kind, name, x.hex(), "|", *map(text, y), "|", 0, 0, 0)
     if domain(0.0) and name not in ("log", "log2", "log10", "sqrt", "cbrt", "pow_-1", "lgamma", "digamma"):
         kinked = name in ("relu", "leaky_relu", "elu", "abs")
         y = [settled(f, [0.0])] + ([None, None] if kinked else [settled(g, [0.0]) for g in (d1, d2)])
         for x in 0.0, -0.0:
-            write(kind, name, x.hex(), *map(text, y), 0, 0, 0)
+            write(kind, name, x.hex(), "|", *map(text, y), "|", 0, 0, 0)
 
 
 def of_two(kind, name, draw, write):
@@ -297,7 +263,7 @@ def of_two(kind, name, draw, write):
                         moved[j] *= 1 + mpf(2) ** -100
                         if y[i] != 0:
                             k[i] += abs((f(*moved) - f(*map(mpf, x))) / y[i]) * mpf(2) ** 100
-        write(kind, name, *[v.hex() for v in x], *map(text, y), *[mp.nstr(mpf(v), 6) for v in k])
+        write(kind, name, *[v.hex() for v in x], "|", *map(text, y), "|", *[mp.nstr(mpf(v), 6) for v in k])
         written += 1
 
 
