@@ -39,7 +39,9 @@ Rule log_softmax(const Case& of) {
                     "others."});
 }
 Rule logsumexp(const Case& of) {
-  return along(of, {"{y:i,j} = log Σ_k exp({a:k,j})", {}, "The adjoint is shared out by the softmax."});
+  return along(of, {"{y:i,j} = log Σ_k exp({a:k,j})",
+                    {"{A:i,j} = exp({a:i,j} - {y:i,j}) {Y:i,j}"},
+                    "The adjoint is shared out by the softmax."});
 }
 Rule extreme(const Case& of, const Text& name) {
   return along(of, {"{y:i,j} = " + name + "_k {a:k,j}",

@@ -122,7 +122,8 @@ BOOST_AUTO_TEST_CASE(derivatives_to_second_order) {
         BOOST_TEST(error(gradient(loss, X), expected) < 1e-6);
         const auto gradient_at = [&](const mat& x) { return gradient(loss, x); };
         BOOST_TEST(error(hessian_vector_product(loss, X, D), directional(gradient_at, X, D)) < 1e-6);
-        BOOST_TEST((check_gradient(loss, X).verdict() != Verdict::failed));  // of trunc near 0 nothing is seen
+        // Differences of a step function see its jumps, or nothing: there is no evidence to ask for.
+        if (arma::any(arma::vectorise(expected))) BOOST_TEST(check_gradient(loss, X).passed());
       }
     }
   }

@@ -316,7 +316,7 @@ BOOST_AUTO_TEST_CASE(masked_scores) {
 
 BOOST_AUTO_TEST_CASE(asinh_of_what_is_large) {
   // d asinh(e^x) / dx = 1 / sqrt(1 + e^-2x)
-  for (const double x : {0.0, 20.0, 300.0, 500.0, 709.0}) {
+  for (const double x : {0.0, 20.0, 300.0, 500.0, 708.0}) {
     BOOST_TEST(error(gradient([](V v) { return accu(asinh(exp(v))); }, mat{x})(0), 1 / std::sqrt(1 + std::exp(-2 * x))) < 1e-15);
     BOOST_TEST(error(gradient([](V v) { return accu(acosh(exp(v))); }, mat{x + 1})(0), 1 / std::sqrt(1 - std::exp(-2 * x - 2))) < 1e-15);
   }

@@ -89,7 +89,7 @@ template <class eT>
 Var<eT> norm(const Var<eT>& x, const char* method, Here at) {
   if (x.n_elem == 0) return accu(x, at);
   const char sig = method ? method[0] : '\0';
-  if (sig == 'f' || sig == 'F') return accu(vecnorm(vectorise(x), 2, 0, at), at);
+  if (sig == 'f' || sig == 'F') return accu(x.n_rows == 1 ? vecnorm(x, 2, 1, at) : vecnorm(vectorise(x), 2, 0, at), at);
   if (sig == 'i' || sig == 'I' || sig == '+') {
     return accu(max(detail::is_vector(x) ? vectorise(abs(x, at)) : sum(abs(x, at), 1), 0, at), at);
   }

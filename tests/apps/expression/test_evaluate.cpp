@@ -249,6 +249,7 @@ std::vector<Case> cases() {
       {"sum(X, 1)", arma::sum(X, 1)},
       {"sum(v)", stacked(arma::accu(v))},
       {"svd(A)", arma::svd(A)},
+      {"left_vectors(A)*diagmat(svd(A))*right_vectors(A)'", A},
       {"syl(A, eye(n, n), X)", arma::syl(A, mat(n, n, arma::fill::eye), X)},
       {"X.tail_cols(2)", X.tail_cols(2)},
       {"X.tail_rows(1)", X.tail_rows(1)},
