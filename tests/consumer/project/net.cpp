@@ -1,4 +1,5 @@
 // armagrad::nn: a small net that learns whether a point is inside a circle.
+#include <armagrad/armagrad.hpp>
 #include <armagrad/nn/losses.hpp>
 #include <armagrad/nn/trainer.hpp>
 using namespace armagrad;
@@ -12,8 +13,10 @@ int main() {
                                      linear<double>(1)});
   const auto loss = [](const auto& z, const auto& y) { return binary_cross_entropy<double>(z, y); };
   TrainingOptions<double> options;
-  options.epochs = 20;
+  options.epochs = 60;
   options.batch_size = 30;
+  options.optimizer = Adam{};
+  options.rate = constant(0.03);
   Trainer<double> trainer(net, loss, {X, Y}, {}, options);
   trainer.run();
   return trainer.state().log.back().loss < 0.7 * trainer.state().log.front().loss ? 0 : 1;
