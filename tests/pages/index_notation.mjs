@@ -35,6 +35,14 @@ export function equation(text, value) {
       }
       return result;
     }
+    /** What a function is applied to: "(z)" without a power behind it, which is that of the result. */
+    function argument() {
+      if (peek() !== "(") return factor();
+      ++next;
+      const x = sum();
+      ++next;
+      return x;
+    }
     function factor() {
       const token = tokens[next++];
       let x;
@@ -52,7 +60,7 @@ export function equation(text, value) {
       }
       if (token === "(") { x = sum(); ++next; }
       else if (/^\d/.test(token)) x = Number(token);
-      else if (functions[token]) x = functions[token](factor());
+      else if (functions[token]) x = functions[token](argument());
       else x = entry(indexed(token), at);
       if (peek() === "^2") { ++next; x *= x; }
       return x;
