@@ -51,7 +51,7 @@ class FunctionCheck {
           for (const arma::Mat<eT>& one : gradient_or_nothing(x)) g.push_back(in_double(one));
           return g;
         },
-        W_, random_);
+        W_, again_, random_);
   }
   Matrices gradient_or_nothing(const Matrices& x) const {
     try {

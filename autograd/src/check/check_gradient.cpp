@@ -86,7 +86,7 @@ class TapeCheck {
       }
     }
     nearby_ = gradients_nearby<eT>([this](const std::vector<arma::Mat<eT>>& x) { return gradients_at(x); },
-                                   W_, random);
+                                   W_, gradients_, random);
     nearby_.resize(W_.size());
     for (std::size_t v = 0; v < W_.size(); ++v) {
       if (nearby_[v].rounding.is_finite() && !nearby_[v].rounding.is_empty())

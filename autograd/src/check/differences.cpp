@@ -42,6 +42,7 @@ Differences::Differences(const DifferenceOptions& options, const LossOfOne& loss
   g_ = given.gradient / unit_, rounding_ = given.rounding / unit_, nearby_ = given.nearby / unit_;
   f0_ = value();
   typical_ = typical(g_), largest_ = largest(g_), norm_ = norm_of(g_);
+  only_rounding_ = norm_ * limits(loss_.single).norm <= norm_of(rounding_);
   const arma::vec sizes = arma::abs(arma::nonzeros(W_));
   if (!sizes.is_empty()) scale_ = arma::median(sizes);
   truth_.gradient.set_size(arma::size(W_));
@@ -135,8 +136,12 @@ void Differences::measure() {
   std::iota(all.begin(), all.end(), uword(0));
   for (int k = 0; k < 3; ++k) {
     const Direction d = direction(all, Steps::relative);
-    for (const double spacing : {64 * loss_.eps, loss_.single ? 0x1p-12 : 0x1p-20})
-      noise_ = std::max(noise_, 3 * noise_of(along(d), spacing));
+    const double close = noise_of(along(d), 64 * loss_.eps);
+    double here = std::max(close, noise_of(along(d), loss_.single ? 0x1p-12 : 0x1p-20));
+    // Far less between closer points, but not nothing: there are kinks between the others.
+    const double closer = noise_of(along(d), loss_.single ? 0x1p-16 : 0x1p-28);
+    if (closer >= loss_.eps / 4 * std::abs(f0_) && closer < here / 100) here = std::max(close, closer);
+    noise_ = std::max(noise_, 3 * here);
     // Where a sum swallows small numbers, close values are rounded alike.
     truth_.noise = std::max(truth_.noise, 3 * noise_of(along(d), loss_.single ? 0x1p-9 : 0x1p-15));
     if (k == 2) sweep_steps(d);
@@ -170,14 +175,11 @@ void Differences::sweep_steps(const Direction& d) {
   if (!found.empty()) report_.sweeps.push_back(std::move(sweep));
 }
 
-/// Whether the gradient is 0 but for its rounding errors, as at a minimum.
-bool Differences::only_rounding() const { return norm_ * limits(loss_.single).norm <= norm_of(rounding_); }
-
 /// Errors of an entry below this need not be seen: its own rounding error, or all of a gradient that is
 /// nothing else.
 double Differences::negligible(uword e) const {
   const Limits limit = limits(loss_.single);
-  return only_rounding() ? 1e-2 * limit.norm * nearby_ : std::min(1e3 * rounding_(e), limit.norm * nearby_);
+  return only_rounding_ ? 1e-2 * limit.norm * nearby_ : std::min(1e3 * rounding_(e), limit.norm * nearby_);
 }
 /// The error of an entry that has to be seen: see Limits.
 double Differences::wanted(uword e) const {
@@ -200,7 +202,7 @@ Differences::Judged Differences::judged(uword e, const Slope& s) const {
   Judged j;
   j.slope = s;
   double enough = wanted(e);
-  if (only_rounding()) enough = std::max(enough, 1e-4 * s.steepest);
+  if (only_rounding_) enough = std::max(enough, 1e-4 * s.steepest);
   const double own = own_rounding(e), low = std::min(s.left.value, s.right.value),
                high = std::max(s.left.value, s.right.value);
   switch (s.kind) {
@@ -248,7 +250,7 @@ std::vector<double> Differences::first_steps(uword e) const {
   const double w = std::abs(W_(e));
   std::vector<double> steps;
   if (w > 0) steps.push_back(0.5 * w);
-  for (const double h : {scale_, 1e2 * scale_, 1e4 * scale_, 1e-2 * scale_, 1e-4 * scale_}) {
+  for (const double h : {scale_, 1e2 * scale_, 1e4 * scale_, 1e-2 * scale_, 1e-4 * scale_, 1e-6 * scale_}) {
     if (w == 0 || h > 4 * w || h < w / 8) steps.push_back(h);
   }
   return steps;
@@ -264,6 +266,17 @@ bool Differences::larger_steps_agree(const Line& line, double first, double miss
   }
   return agree == 3;
 }
+/// Whether smaller steps agree with the given gradient where others differ from it by `miss`: many small kinks,
+/// each too small to be seen, bend a loss like a curve.
+bool Differences::smaller_steps_agree(const Line& line, double first, double miss) {
+  int agree = 0;
+  for (double h = first / 64; h > first * loss_.eps && agree < 4; h /= 4) {
+    double up = h, down = -h;
+    const double quotient = (line(up).value - line(down).value) / (up - down);
+    agree = std::abs(quotient) < 0.1 * miss ? agree + 1 : 0;
+  }
+  return agree == 4;
+}
 /// An entry is wrong only if no first step leads to a derivative that agrees with it.
 Differences::Judged Differences::judge(uword e) {
   const double w = std::abs(W_(e));
@@ -277,7 +290,7 @@ Differences::Judged Differences::judge(uword e) {
     const Judged j = judged(e, slope_at_zero(entry(e), r));
     const double share = limits(loss_.single).norm * norm_ / std::sqrt(double(W_.n_elem));
     if (j.verdict == Verdict::passed &&
-        (j.allowed <= share || j.slope.kind != Slope::smooth || only_rounding()))
+        (j.allowed <= share || j.slope.kind != Slope::smooth || only_rounding_))
       return j;
     const bool better = (j.verdict == Verdict::passed) != (best.verdict == Verdict::passed)
                             ? j.verdict == Verdict::passed
@@ -286,8 +299,11 @@ Differences::Judged Differences::judge(uword e) {
     if (failed_ && best.verdict == Verdict::failed) break;  // one wrong entry was confirmed already
   }
   const bool steep = best.slope.kind == Slope::unbounded;
-  if ((steep || (best.verdict == Verdict::failed && best.slope.kind == Slope::smooth)) &&
-      larger_steps_agree(entry(e), std::max(0.5 * w, scale_), steep ? std::abs(g_(e)) : best.miss))
+  const bool failed = best.verdict == Verdict::failed && best.slope.kind == Slope::smooth;
+  const double first = std::max(0.5 * w, scale_);
+  if (((steep || failed) &&
+       larger_steps_agree(entry(e), first, steep ? std::abs(g_(e)) : best.miss)) ||
+      (failed && smaller_steps_agree(entry(e), first, best.miss)))
     best.verdict = Verdict::inconclusive, best.reason = hidden;
   return best;
 }
@@ -378,7 +394,9 @@ Differences::Tested Differences::test(const Direction& d) {
     }
     return {Seen::unclear, 0, infinity, true};
   }
-  if (t.seen == Seen::differs && larger_steps_agree(line, 1, std::abs(t.value))) t.seen = Seen::unclear;
+  const double miss = std::abs(t.value);
+  if (t.seen == Seen::differs && (larger_steps_agree(line, 1, miss) || smaller_steps_agree(line, 1, miss)))
+    t.seen = Seen::unclear;
   return t;
 }
 
@@ -426,7 +444,7 @@ bool Differences::settle(Group group, std::vector<Group>& left) {
     for (std::size_t i = 0; i < d.by.size(); ++i) slope += g_(d.entries[i]) * d.by[i];
     tested_.add(k, 0, slope * unit_, (slope + t.value) * unit_, std::abs(t.value) * unit_, t.allowed * unit_);
     if (t.seen == Seen::differs && (++differ > 1 || k + 1 == directions)) return false;
-    steep_enough = steep_enough || (only_rounding() && !kink && t.allowed <= 1e-4 * t.steepest);
+    steep_enough = steep_enough || (only_rounding_ && !kink && t.allowed <= 1e-4 * t.steepest);
     if (t.seen == Seen::matches) {
       const double reach = typical(arma::vec(d.by));
       for (std::size_t i = 0; i < d.by.size(); ++i) {

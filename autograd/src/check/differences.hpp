@@ -85,7 +85,6 @@ class Differences {
   void measure();
   void sweep_steps(const Direction& d);
 
-  bool only_rounding() const;
   double negligible(uword e) const;
   double wanted(uword e) const;
   double wanted_of_spread(uword e) const;
@@ -93,6 +92,7 @@ class Differences {
   Judged judged(uword e, const Slope& s) const;
   Judged judge(uword e);
   bool larger_steps_agree(const Line& line, double first, double miss);
+  bool smaller_steps_agree(const Line& line, double first, double miss);
   std::vector<double> first_steps(uword e) const;
 
   void one_by_one();
@@ -116,6 +116,7 @@ class Differences {
   double unit_ = 1;  // the loss and its gradient are divided by it, so that squares do not overflow
   arma::mat g_, rounding_;
   double f0_, scale_ = 1, noise_ = 0, relative_noise_ = 0, typical_ = 0, largest_ = 0, norm_ = 0, nearby_ = 0;
+  bool only_rounding_ = false;  // the gradient is 0 but for its rounding errors, as at a minimum
   uword evaluations_ = 0, refused_ = 0;  // refused: of those that were not finite or threw
   double most_changed_ = 0;              // |f - f(W)| over all evaluations, in multiples of its rounding
   std::string exception_;

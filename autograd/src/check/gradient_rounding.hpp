@@ -22,9 +22,8 @@ struct Nearby {
 /// gradients_at(x) is empty outside of the domain, and so is the result if there is no other side.
 template <class eT, class F>
 std::vector<Nearby> gradients_nearby(const F& gradients_at, const std::vector<arma::Mat<eT>>& W,
-                                     std::mt19937_64& random) {
+                                     double spacing, std::mt19937_64& random) {
   constexpr double eps = double(std::numeric_limits<eT>::epsilon());
-  const double spacing = std::is_same_v<eT, float> ? 0x1p-9 : 0x1p-15;
   std::vector<arma::Mat<eT>> step;
   for (const auto& w : W) {
     const bool zero = largest(w) == 0;
@@ -59,6 +58,31 @@ std::vector<Nearby> gradients_nearby(const F& gradients_at, const std::vector<ar
       else
         all[v] = {arma::min(all[v].rounding, here.rounding), std::min(all[v].change, here.change)};
     }
+  }
+  return all;
+}
+
+/// The same at the widest spacing at which less than half of a gradient's digits seem to be rounding: of a
+/// loss with many kinks, a network of relu's say, some lie between points that are further apart.
+template <class eT, class F>
+std::vector<Nearby> gradients_nearby(const F& gradients_at, const std::vector<arma::Mat<eT>>& W,
+                                     const std::vector<arma::Mat<eT>>& gradients, std::mt19937_64& random) {
+  constexpr bool single = std::is_same_v<eT, float>;
+  const double half_of_digits = std::sqrt(double(std::numeric_limits<eT>::epsilon()));
+  std::vector<Nearby> all;
+  for (double spacing = single ? 0x1p-9 : 0x1p-15; spacing > (single ? 0x1p-18 : 0x1p-40);
+       spacing *= single ? 0x1p-4 : 0x1p-8) {
+    std::vector<Nearby> here = gradients_nearby(gradients_at, W, spacing, random);
+    bool at_kinks = false;
+    for (std::size_t v = 0; v < here.size(); ++v) {
+      const double rounding = norm_of(here[v].rounding);
+      if (all.size() <= v)
+        all.push_back(std::move(here[v]));
+      else if (rounding < norm_of(all[v].rounding) / 16)  // else it is rounding, and does not shrink
+        all[v] = std::move(here[v]);
+      at_kinks = at_kinks || rounding > half_of_digits * norm_of(gradients[v]);
+    }
+    if (!at_kinks) break;
   }
   return all;
 }
