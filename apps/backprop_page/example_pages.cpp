@@ -33,57 +33,55 @@ const arma::mat X{{1, 0.5, -1}, {0, 2, 1}};  // three samples of two numbers, a 
 const arma::mat one_tenth(1, 1, arma::fill::value(0.1)), three(1, 1, arma::fill::value(3));
 
 std::vector<Example> examples() {
-  return {
-      {"ridge",
-       "Ridge regression",
-       {{"n", 3}, {"d", 2}},
-       {{"w", "d", "1", arma::mat(arma::vec{0.5, 0.25})},
-        {"X", "d", "n", X},
-        {"y", "1", "n", {{1, 2, -1}}},
-        {"n", "1", "1", three},
-        {"l2", "1", "1", one_tenth}},
-       1,
-       [](const auto& x) { return accu(square(x[0].t() * x[1] - x[2])) / x[3] + x[4] * accu(square(x[0])); }},
-      {"logistic",
-       "Logistic regression",
-       {{"n", 3}, {"d", 2}},
-       {{"w", "d", "1", arma::mat(arma::vec{0.5, -0.25})},
-        {"b", "1", "1", one_tenth},
-        {"X", "d", "n", X},
-        {"y", "1", "n", {{1, -1, -1}}},
-        {"n", "1", "1", three}},
-       2,
-       [](const auto& x) { return accu(softplus(-x[3] % (x[0].t() * x[2] + x[1]))) / x[4]; }},
-      {"softmax",
-       "Softmax regression",
-       {{"n", 3}, {"d", 2}, {"c", 2}},
-       {{"W", "d", "c", {{0.5, -0.5}, {0.25, 0.75}}},
-        {"X", "d", "n", X},
-        {"Y", "c", "n", {{1, 0, 1}, {0, 1, 0}}},
-        {"n", "1", "1", three},
-        {"l2", "1", "1", one_tenth}},
-       1,
-       [](const auto& x) {
-         return -accu(x[2] % log_softmax(x[0].t() * x[1], 0)) / x[3] + 0.5 * x[4] * accu(square(x[0]));
-       }},
-      {"mlp",
-       "A network with one hidden layer",
-       {{"n", 3}, {"d", 2}, {"h", 4}, {"c", 2}},
-       {{"U", "d", "h", {{0.5, -0.5, 1, 0.25}, {0.25, 0.75, -0.5, -1}}},
-        {"a", "h", "1", arma::mat(arma::vec{0, 0.1, -0.1, 0.2})},
-        {"W", "h", "c", {{0.5, -0.5}, {1, 0.25}, {-0.75, 0.5}, {0.25, 1}}},
-        {"X", "d", "n", X},
-        {"Y", "c", "n", {{1, 0, 1}, {0, 1, 0}}},
-        {"n", "1", "1", three}},
-       3,
-       [](const auto& x) {
-         const V hidden = tanh((x[0].t() * x[3]).each_col() + x[1]);
-         return -accu(x[4] % log_softmax(x[2].t() * hidden, 0)) / x[5];
-       }}};
+  return {{"ridge",
+           "Ridge regression",
+           {{"n", 3}, {"d", 2}},
+           {{"w", "d", "1", arma::mat(arma::vec{0.5, 0.25})},
+            {"X", "d", "n", X},
+            {"y", "1", "n", {{1, 2, -1}}},
+            {"n", "1", "1", three},
+            {"l2", "1", "1", one_tenth}},
+           1,
+           [](const auto& x) { return accu(square(x[0].t() * x[1] - x[2])) / x[3] + x[4] * accu(square(x[0])); }},
+          {"logistic",
+           "Logistic regression",
+           {{"n", 3}, {"d", 2}},
+           {{"w", "d", "1", arma::mat(arma::vec{0.5, -0.25})},
+            {"b", "1", "1", one_tenth},
+            {"X", "d", "n", X},
+            {"y", "1", "n", {{1, -1, -1}}},
+            {"n", "1", "1", three}},
+           2,
+           [](const auto& x) { return accu(softplus(-x[3] % (x[0].t() * x[2] + x[1]))) / x[4]; }},
+          {"softmax",
+           "Softmax regression",
+           {{"n", 3}, {"d", 2}, {"c", 2}},
+           {{"W", "d", "c", {{0.5, -0.5}, {0.25, 0.75}}},
+            {"X", "d", "n", X},
+            {"Y", "c", "n", {{1, 0, 1}, {0, 1, 0}}},
+            {"n", "1", "1", three},
+            {"l2", "1", "1", one_tenth}},
+           1,
+           [](const auto& x) {
+             return -accu(x[2] % log_softmax(x[0].t() * x[1], 0)) / x[3] + 0.5 * x[4] * accu(square(x[0]));
+           }},
+          {"mlp",
+           "A network with one hidden layer",
+           {{"n", 3}, {"d", 2}, {"h", 4}, {"c", 2}},
+           {{"U", "d", "h", {{0.5, -0.5, 1, 0.25}, {0.25, 0.75, -0.5, -1}}},
+            {"a", "h", "1", arma::mat(arma::vec{0, 0.1, -0.1, 0.2})},
+            {"W", "h", "c", {{0.5, -0.5}, {1, 0.25}, {-0.75, 0.5}, {0.25, 1}}},
+            {"X", "d", "n", X},
+            {"Y", "c", "n", {{1, 0, 1}, {0, 1, 0}}},
+            {"n", "1", "1", three}},
+           3,
+           [](const auto& x) {
+             const V hidden = tanh((x[0].t() * x[3]).each_col() + x[1]);
+             return -accu(x[4] % log_softmax(x[2].t() * hidden, 0)) / x[5];
+           }}};
 }
 
-V recorded(const Example& example, const std::vector<arma::mat>& values, Tape<double>& tape,
-           std::vector<V>& by) {
+V recorded(const Example& example, const std::vector<arma::mat>& values, Tape<double>& tape, std::vector<V>& by) {
   std::vector<V> x;
   for (std::size_t k = 0; k < values.size(); ++k) {
     const View<double> given = view(values[k], example.leaves[k].name.c_str());
@@ -100,8 +98,7 @@ std::vector<std::string> shapes(const Example& example) {
   std::map<std::string, arma::uword> side{{"1", 1}};
   for (const auto& [name, value] : example.sizes) distinct.emplace_back(name, side[name] = 2 + side.size());
   std::vector<arma::mat> values;
-  for (const Example::Leaf& leaf : example.leaves)
-    values.emplace_back(side.at(leaf.rows), side.at(leaf.cols));
+  for (const Example::Leaf& leaf : example.leaves) values.emplace_back(side.at(leaf.rows), side.at(leaf.cols));
   Tape<double> tape;
   std::vector<V> by;
   return shapes_in_words(recorded(example, values, tape, by), distinct);

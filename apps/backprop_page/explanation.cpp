@@ -30,8 +30,7 @@ Json matrix(const arma::mat& x) {
   if (!x.is_finite()) throw std::runtime_error("explanation: a value or an adjoint is not finite");
   Json m{{"rows", x.n_rows}, {"cols", x.n_cols}, {"norm", shown(arma::norm(x, "fro"))}};
   const arma::uword rows = std::min(x.n_rows, most_rows);
-  const arma::uword cols =
-      x.n_elem <= plain_entries ? x.n_cols : std::min({x.n_cols, most_cols, most_entries / rows});
+  const arma::uword cols = x.n_elem <= plain_entries ? x.n_cols : std::min({x.n_cols, most_cols, most_entries / rows});
   const arma::mat part = x.submat(0, 0, arma::size(rows, cols));
   if (part.n_elem < x.n_elem) m["shown"] = {rows, cols};
   if (part.n_elem <= plain_entries) {
@@ -108,9 +107,8 @@ class Document {
     std::vector<Spelt> x;
     for (const Index k : formulas_.operands(i)) x.push_back(spelt(k));
     const auto given = tape_.operands(tape_.node(i));
-    const bool symmetric = std::any_of(given.begin(), given.end(), [&](Index k) {
-      return tape_.node(k).operation->name == std::string("cholesky");
-    });
+    const bool symmetric = std::any_of(
+        given.begin(), given.end(), [&](Index k) { return tape_.node(k).operation->name == std::string("cholesky"); });
     const Operation<double>& operation = *tape_.node(i).operation;
     return entry_wise(operation, formulas_.parameters(i), spelt(i), x, symmetric);
   }
@@ -205,9 +203,8 @@ class Document {
           NodeFormulas::derivative_in_mathml(options_.formula.loss, formulas_.name(by_[k].index()));
       before.push_back({{"text", raw.text}, {"mathml", NodeFormulas::equation_in_mathml(left, raw.mathml)}});
       const Formula::Line line = formula.gradients()[k];
-      gradients.push_back({{"node", by_[k].index()},
-                           {"text", line.right},
-                           {"mathml", mathml[mathml.size() - by_.size() + k]}});
+      gradients.push_back(
+          {{"node", by_[k].index()}, {"text", line.right}, {"mathml", mathml[mathml.size() - by_.size() + k]}});
     }
     for (const Formula::Line& d : formula.definitions())
       after.push_back({{"text", d.left + " = " + d.right}, {"mathml", mathml[after.size()]}});
@@ -234,7 +231,8 @@ class Document {
       length += in_mathml[k].right.size();
     }
     if (rules.size() < texts.size())
-      rules.push_back(note_of("and " + std::to_string(texts.size() - rules.size()) + " more, which derive --steps lists"));
+      rules.push_back(
+          note_of("and " + std::to_string(texts.size() - rules.size()) + " more, which derive --steps lists"));
     all.push_back({{"kind", "simplify"},
                    {"before", before},
                    {"where", where},
@@ -258,8 +256,7 @@ class Document {
 
 std::vector<std::string> shapes_in_words(const V& J, const Sizes& sizes) {
   const auto side = [&](std::uint32_t n) {
-    const auto named =
-        std::find_if(sizes.begin(), sizes.end(), [n](const auto& s) { return s.second == n && n > 1; });
+    const auto named = std::find_if(sizes.begin(), sizes.end(), [n](const auto& s) { return s.second == n && n > 1; });
     return named == sizes.end() ? std::to_string(n) : named->first;
   };
   std::vector<std::string> all;
@@ -276,11 +273,11 @@ Json explanation(const V& J, const std::vector<V>& by, const ExplanationOptions&
     J.tape().check(v, "explanation", {});
     if (v.index() > J.index()) misuse("explanation", {}, "a variable that is younger than the root");
   }
-  if (J.shape() != scalar_shape)
-    misuse("explanation", {}, "the root is not a scalar but " + to_string(J.shape()));
+  if (J.shape() != scalar_shape) misuse("explanation", {}, "the root is not a scalar but " + to_string(J.shape()));
   if (J.index() >= most_nodes)
-    misuse("explanation", {}, std::to_string(J.index() + 1) + " nodes, of which a page has room for " +
-                                  std::to_string(most_nodes) + "; derive --steps lists the steps as text");
+    misuse("explanation", {},
+           std::to_string(J.index() + 1) + " nodes, of which a page has room for " + std::to_string(most_nodes) +
+               "; derive --steps lists the steps as text");
   for (Index i = 0; i <= J.index(); ++i) {
     if (J.tape().node(i).shape.size() == 0) misuse("explanation", J.tape().node(i).at, "an empty matrix");
   }

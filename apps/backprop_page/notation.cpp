@@ -70,8 +70,7 @@ class Filling {
   /// A name that no operand has.
   std::string fresh() const {
     for (const char* name : {"S", "T", "U", "V"}) {
-      if (y_.name != name &&
-          std::none_of(x_.begin(), x_.end(), [&](const Spelt& s) { return s.name == name; }))
+      if (y_.name != name && std::none_of(x_.begin(), x_.end(), [&](const Spelt& s) { return s.name == name; }))
         return name;
     }
     return "S";
@@ -83,11 +82,8 @@ class Filling {
     int depth = 0;
     for (std::size_t k = 0; k < text.size(); ++k) {
       depth += text[k] == '[' ? 1 : text[k] == ']' ? -1 : 0;
-      const auto is_letter = [&](std::size_t n) {
-        return n < text.size() && std::isalpha((unsigned char)text[n]);
-      };
-      if (depth > 0 && is_letter(k) && !is_letter(k + 1) && (k == 0 || !is_letter(k - 1)))
-        all.insert(text[k]);
+      const auto is_letter = [&](std::size_t n) { return n < text.size() && std::isalpha((unsigned char)text[n]); };
+      if (depth > 0 && is_letter(k) && !is_letter(k + 1) && (k == 0 || !is_letter(k - 1))) all.insert(text[k]);
     }
     return all;
   }
@@ -97,8 +93,7 @@ class Filling {
     for (const std::string between : {", where ", "; "}) {
       const std::size_t at = text.find(between);
       if (at != std::string::npos)
-        return without_idle_sums(text.substr(0, at)) + between +
-               without_idle_sums(text.substr(at + between.size()));
+        return without_idle_sums(text.substr(0, at)) + between + without_idle_sums(text.substr(at + between.size()));
     }
     return equation_without_idle_sums(text);
   }
@@ -116,8 +111,7 @@ class Filling {
       const std::set<char> used = letters(std::string(from, equation.end()));
       std::string over;
       for (const char c : (*m)[1].str() + (*m)[2].str()) {
-        if (c != ',' && used.contains(c) && !fixed.contains(c))
-          over += (over.empty() ? "" : ",") + std::string(1, c);
+        if (c != ',' && used.contains(c) && !fixed.contains(c)) over += (over.empty() ? "" : ",") + std::string(1, c);
       }
       if (!over.empty()) result += over.size() > 1 ? "Σ_{" + over + "} " : "Σ_" + over + " ";
     }
@@ -137,11 +131,9 @@ EntryWise entry_wise(const Operation<double>& operation, const algebra::Paramete
   NotationCase of{parameters, y.shape, {}, symmetric};
   for (const Spelt& operand : x) of.x.push_back(operand.shape);
   const std::string name = operation.name;
-  const NotationRule rule = operation.family == Family::elementwise
-                                ? elementwise_rule(name, of)
-                                : matrix_rule(name, of);
-  EntryWise e{"", std::vector<std::string>(x.size()),
-              rule.rule.empty() ? "The rule of " + name + "." : rule.rule};
+  const NotationRule rule =
+      operation.family == Family::elementwise ? elementwise_rule(name, of) : matrix_rule(name, of);
+  EntryWise e{"", std::vector<std::string>(x.size()), rule.rule.empty() ? "The rule of " + name + "." : rule.rule};
   const Filling filled(rule, y, x);
   if (!rule.forward.empty()) e.forward = filled(rule.forward);
   for (std::size_t k = 0; k < std::min(x.size(), rule.backward.size()); ++k) {

@@ -68,9 +68,7 @@ const std::map<std::string, Stated>& table() {
 
 /// With entries for the letters that stand alone.
 std::string entries(const std::string& text, const algebra::Parameters& parameters) {
-  const auto is_letter = [&](std::size_t k) {
-    return k < text.size() && std::isalpha((unsigned char)text[k]);
-  };
+  const auto is_letter = [&](std::size_t k) { return k < text.size() && std::isalpha((unsigned char)text[k]); };
   std::string result;
   for (std::size_t k = 0; k < text.size(); ++k) {
     const char c = text[k];

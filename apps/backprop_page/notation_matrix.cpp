@@ -12,35 +12,27 @@ using Case = NotationCase;
 using Rule = NotationRule;
 using Text = std::string;
 
-// ---- Products and linear algebra
+// ---- Products and linear algebra ----
 
 Rule matmul(const Case&) {
-  return {"", {}, "The product rule: each factor gets the adjoint times the other factor, transposed so that the "
-                  "shapes match."};
+  return {"",
+          {},
+          "The product rule: each factor gets the adjoint times the other factor, transposed so that the "
+          "shapes match."};
 }
 Rule solve(const Case& of) {
   const bool turned = of.parameters.back().value == 1, all = of.parameters.size() == 1;
   // Which entries are read, by the row i and the column k of the matrix as it is solved with.
   const bool lower = !all && (of.number(0) == 1) == turned;
-  const Text i_k = all     ? ""
-                   : lower ? "[i ≥ k] "
-                           : "[i ≤ k] ",
-             k_i = all     ? ""
-                   : lower ? "[k ≥ i] "
-                           : "[k ≤ i] ";
-  const Text where = ", where Σ_l " +
-                     Text(all     ? ""
-                          : lower ? "[l ≥ i] "
-                                  : "[l ≤ i] ") +
-                     "{a:l,i} {S:l,j} = {Y:i,j}";
+  const Text i_k = all ? "" : lower ? "[i ≥ k] " : "[i ≤ k] ", k_i = all ? "" : lower ? "[k ≥ i] " : "[k ≤ i] ";
+  const Text where = ", where Σ_l " + Text(all ? "" : lower ? "[l ≥ i] " : "[l ≤ i] ") + "{a:l,i} {S:l,j} = {Y:i,j}";
   const Text by_a = of.symmetric ? "{A:i,k} = -Σ_j ({S:i,j} {y:k,j} + {S:k,j} {y:i,j}) / 2"
                                  : "{A:i,k} = -" + i_k + "Σ_j {S:i,j} {y:k,j}";
-  return {
-      "Σ_k " + i_k + "{a:i,k} {y:k,j} = {b:i,j}",
-      {by_a + where, "Σ_k " + k_i + "{a:k,i} {B:k,j} = {Y:i,j}"},
-      "The right side's adjoint solves the transposed equations; the matrix gets minus its product with the "
-      "solution.",
-      {turned}};
+  return {"Σ_k " + i_k + "{a:i,k} {y:k,j} = {b:i,j}",
+          {by_a + where, "Σ_k " + k_i + "{a:k,i} {B:k,j} = {Y:i,j}"},
+          "The right side's adjoint solves the transposed equations; the matrix gets minus its product with the "
+          "solution.",
+          {turned}};
 }
 Rule inv(const Case&) {
   return {"Σ_k {a:i,k} {y:k,j} = [i = j]", {}, "A and its inverse stay inverse: d(A⁻¹) = -A⁻¹ dA A⁻¹."};

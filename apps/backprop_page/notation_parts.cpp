@@ -22,15 +22,14 @@ Rule along(const Case& of, Rule rule) {
 /// The entries that one result is made of.
 std::uint32_t length(const Case& of) { return of.along_rows() ? of.x[0].cols : of.x[0].rows; }
 
-// ---- Sums and the like, along a dimension
+// ---- Sums and the like, along a dimension ----
 
 Rule sum(const Case&) { return {"", {}, "A sum passes its adjoint to every entry that it added up."}; }
 Rule softmax(const Case& of) {
-  return along(of,
-               {"{y:i,j} = exp({a:i,j}) / Σ_k exp({a:k,j})",
-                {"{A:i,j} = {y:i,j} ({Y:i,j} - Σ_k {Y:k,j} {y:k,j})"},
-                "Probabilities compete: each gets its adjoint less the mean of the adjoints, weighted by the "
-                "probabilities."});
+  return along(of, {"{y:i,j} = exp({a:i,j}) / Σ_k exp({a:k,j})",
+                    {"{A:i,j} = {y:i,j} ({Y:i,j} - Σ_k {Y:k,j} {y:k,j})"},
+                    "Probabilities compete: each gets its adjoint less the mean of the adjoints, weighted by the "
+                    "probabilities."});
 }
 Rule log_softmax(const Case& of) {
   return along(of, {"{y:i,j} = {a:i,j} - log Σ_k exp({a:k,j})",
@@ -49,7 +48,8 @@ Rule extreme(const Case& of, const Text& name) {
                     "The entry that was taken, of several equal ones the first, gets the adjoint."});
 }
 Rule first_max(const Case& of) {
-  return along(of, {"{y:i,j} = [{a:i,j} = max_k {a:k,j}]", {}, "Its derivative is zero everywhere: nothing is passed on."});
+  return along(of,
+               {"{y:i,j} = [{a:i,j} = max_k {a:k,j}]", {}, "Its derivative is zero everywhere: nothing is passed on."});
 }
 Rule cumsum(const Case& of) {
   const bool reversed = of.parameters.size() > 1;
@@ -58,8 +58,7 @@ Rule cumsum(const Case& of) {
             "An entry is in all sums from it on, and gets all their adjoints."};
   if (of.number(0) != 1) return rule;
   const auto turn = [](Text& t) {
-    for (std::size_t at; (at = t.find("≤i")) != Text::npos || (at = t.find("≥i")) != Text::npos;)
-      t[at + 3] = 'j';
+    for (std::size_t at; (at = t.find("≤i")) != Text::npos || (at = t.find("≥i")) != Text::npos;) t[at + 3] = 'j';
   };
   turn(rule.forward), turn(rule.backward[0]);
   rule.along_rows = true;
@@ -80,8 +79,7 @@ Rule spread_about_the_mean(const Case& of, bool root) {
 Rule vecnorm(const Case& of) {
   const Text p = to_text(of.number(0));
   const Text rule = "A norm grows most along the vector itself, at slope 1.";
-  if (p == "2")
-    return along(of, {"{y:i,j} = sqrt(Σ_k {a:k,j}^2)", {"{A:i,j} = {a:i,j} {Y:i,j} / {y:i,j}"}, rule});
+  if (p == "2") return along(of, {"{y:i,j} = sqrt(Σ_k {a:k,j}^2)", {"{A:i,j} = {a:i,j} {Y:i,j} / {y:i,j}"}, rule});
   if (p == "1") return along(of, {"{y:i,j} = Σ_k abs({a:k,j})", {"{A:i,j} = sign({a:i,j}) {Y:i,j}"}, rule});
   const Text less = number(std::stoul(p) - 1);
   return along(of, {"{y:i,j} = (Σ_k abs({a:k,j})^" + p + ")^(1 / " + p + ")",
@@ -99,7 +97,7 @@ Rule sort(const Case& of) {
   return rule;
 }
 
-// ---- Parts and shapes
+// ---- Parts and shapes ----
 
 /// The index of an entry `from` behind the first; in a matrix with one row, or column, there is but one.
 Text behind(const char* index, std::uint32_t side, std::size_t from) {
@@ -126,22 +124,16 @@ Rule join(const Case& of) {
           "Each gets its part of the adjoint."};
 }
 Rule repmat(const Case& of) {
-  const Text at = among("i", of.x[0].rows, whole(of, 0)) + "," +
-                  among("j", of.x[0].cols, whole(of, 1));
-  return {"{y:i,j} = {a:" + at + "}",
-          {"{A:" + at + "} += {Y:i,j}"},
-          "What was repeated gets the sum over its copies."};
+  const Text at = among("i", of.x[0].rows, whole(of, 0)) + "," + among("j", of.x[0].cols, whole(of, 1));
+  return {"{y:i,j} = {a:" + at + "}", {"{A:" + at + "} += {Y:i,j}"}, "What was repeated gets the sum over its copies."};
 }
 Rule folded(const Case& of) {
-  const Text at =
-      among("i", of.y.rows, whole(of, 0)) + "," + among("j", of.y.cols, whole(of, 1));
-  return {"{y:" + at + "} += {a:i,j}",
-          {"{A:i,j} = {Y:" + at + "}"},
-          "Blocks were added up: each gets the sum's adjoint."};
+  const Text at = among("i", of.y.rows, whole(of, 0)) + "," + among("j", of.y.cols, whole(of, 1));
+  return {
+      "{y:" + at + "} += {a:i,j}", {"{A:i,j} = {Y:" + at + "}"}, "Blocks were added up: each gets the sum's adjoint."};
 }
 Rule reshape(const Case&) {
-  return {
-      "{y:k} = {a:k}", {"{A:k} = {Y:k}"}, "The same entries, counted column after column, in another shape."};
+  return {"{y:k} = {a:k}", {"{A:k} = {Y:k}"}, "The same entries, counted column after column, in another shape."};
 }
 /// "e, counted ..., : 4, 3" where the list is short enough to have been printed.
 Text places(const Case& of) {
@@ -155,9 +147,7 @@ Rule elem(const Case& of) {
           "Each entry gets the sum of the adjoints of its copies; its place " + places(of) + "."};
 }
 Rule scattered(const Case& of) {
-  return {"{y:e(k)} += {a:k}",
-          {"{A:k} = {Y:e(k)}"},
-          "Each entry gets the adjoint from its place; " + places(of) + "."};
+  return {"{y:e(k)} += {a:k}", {"{A:k} = {Y:e(k)}"}, "Each entry gets the adjoint from its place; " + places(of) + "."};
 }
 Rule diagvec(const Case& of) {
   const Text i = of.y.rows == 1 ? "0" : "i";
@@ -167,9 +157,8 @@ Rule diagvec(const Case& of) {
 }
 Rule diagmat(const Case& of) {
   const Text i = of.y.rows == 1 ? "0" : "i";
-  return {"{y:" + i + "," + i + "} = {a:i,i}",
-          {"{A:i,i} = {Y:" + i + "," + i + "}"},
-          "Only the diagonal came from it."};
+  return {
+      "{y:" + i + "," + i + "} = {a:i,i}", {"{A:i,i} = {Y:" + i + "," + i + "}"}, "Only the diagonal came from it."};
 }
 Rule triangle(const Case&) { return {"", {}, "The other triangle has no influence."}; }
 

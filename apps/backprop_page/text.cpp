@@ -40,12 +40,10 @@ class Printer {
   }
 
   void print() {
-    out_ << document_["title"].get<std::string>() << '\n'
-         << document_["loss"]["text"].get<std::string>() << '\n';
+    out_ << document_["title"].get<std::string>() << '\n' << document_["loss"]["text"].get<std::string>() << '\n';
     for (const Json& n : document_["nodes"]) {
       if (n["kind"] == "variable" || n["kind"] == "constant")
-        line(name(n) + ", " + size_of(n) + (n["kind"] == "variable" ? ", a variable: " : ": ") +
-                 numbers(n["value"]),
+        line(name(n) + ", " + size_of(n) + (n["kind"] == "variable" ? ", a variable: " : ": ") + numbers(n["value"]),
              1);
     }
     for (const Json& s : document_["steps"]) {
@@ -60,9 +58,7 @@ class Printer {
  private:
   const Json& node(const Json& id) const { return *nodes_.at(id); }
   static std::string name(const Json& n) { return n["name"]; }
-  void line(const std::string& text, int depth) {
-    out_ << std::string(std::size_t(2 * depth), ' ') << text << '\n';
-  }
+  void line(const std::string& text, int depth) { out_ << std::string(std::size_t(2 * depth), ' ') << text << '\n'; }
   /// Entry by entry, if that says more than the line before.
   void index(const Json& of, const std::string& said) {
     const std::string text = of["index"];
@@ -103,11 +99,10 @@ class Printer {
   }
   void formulas(const Json& s) {
     out_ << "The gradient\n";
-    for (const Json& f : s["before"])
-      line("as the steps put it together: " + f["text"].get<std::string>(), 1);
+    for (const Json& f : s["before"]) line("as the steps put it together: " + f["text"].get<std::string>(), 1);
     for (const Json& rule : s["rules"])
-      line(rule["before"]["text"].get<std::string>() + "  ->  " + rule["after"]["text"].get<std::string>() +
-               "  (" + rule["rule"].get<std::string>() + ")",
+      line(rule["before"]["text"].get<std::string>() + "  ->  " + rule["after"]["text"].get<std::string>() + "  (" +
+               rule["rule"].get<std::string>() + ")",
            2);
     for (const Json& a : s["assuming"]) line("assuming that " + a.get<std::string>(), 1);
     const std::size_t gradients = document_["steps"].back()["gradients"].size();

@@ -46,9 +46,9 @@ Scale scale_of(const Axis& axis, const Chart& chart, bool of_x, double first, do
   if (!std::isnan(axis.least)) least = axis.least;
   if (!std::isnan(axis.most)) most = axis.most;
   if (!(least <= most)) least = most = 1;  // there is no data
-  return {axis.logarithmic ? round_ticks_logarithmic(least, most > least ? most : 10 * least)
-                           : round_ticks(least, most),
-          axis.logarithmic, first, last};
+  return {
+      axis.logarithmic ? round_ticks_logarithmic(least, most > least ? most : 10 * least) : round_ticks(least, most),
+      axis.logarithmic, first, last};
 }
 
 std::string tag(const std::string& name, const std::string& attributes, const std::string& inside = "") {
@@ -60,8 +60,7 @@ std::string at(const char* x_name, double x, const char* y_name, double y) {
 std::string line(double x1, double y1, double x2, double y2, const std::string& kind) {
   return tag("line", at("x1", x1, "y1", y1) + " " + at("x2", x2, "y2", y2) + " class=\"" + kind + "\"");
 }
-std::string text(double x, double y, const std::string& kind, const std::string& words,
-                 const std::string& more = "") {
+std::string text(double x, double y, const std::string& kind, const std::string& words, const std::string& more = "") {
   return tag("text", at("x", x, "y", y) + " class=\"" + kind + "\"" + more, escaped(words));
 }
 
@@ -115,9 +114,8 @@ class Drawing {
          << text((left + chart_.width - right) / 2, chart_.height - 8, "label", chart_.x.label,
                  " text-anchor=\"middle\"");
     const double middle = (y_.first + y_.last) / 2;
-    out_ << text(
-        0, 0, "label", chart_.y.label,
-        " text-anchor=\"middle\" transform=\"translate(13 " + coordinate(middle) + ") rotate(-90)\"");
+    out_ << text(0, 0, "label", chart_.y.label,
+                 " text-anchor=\"middle\" transform=\"translate(13 " + coordinate(middle) + ") rotate(-90)\"");
   }
 
   std::string hint(const Series& s, std::size_t k) const {
@@ -137,8 +135,8 @@ class Drawing {
       if (s.mark == Mark::bars) {
         const double half = 0.46 * (s.x.size() > 1 ? x_(s.x[1]) - x_(s.x[0]) : 20);
         out_ << tag("rect",
-                    at("x", x - half, "y", y) + " " + at("width", 2 * half, "height", y_.first - y) +
-                        " class=\"bar " + colour + "\"",
+                    at("x", x - half, "y", y) + " " + at("width", 2 * half, "height", y_.first - y) + " class=\"bar " +
+                        colour + "\"",
                     hint(s, k));
         continue;
       }
@@ -160,8 +158,7 @@ class Drawing {
     }
     if (s.mark == Mark::points) ring_ += 3.5;  // so that one at the same place is seen
     if (path.empty() || s.mark == Mark::points || s.mark == Mark::bars) return;
-    out_ << tag("path", "d=\"" + path + "\" class=\"line " + colour +
-                            (s.mark == Mark::dashes ? " dashes" : "") + "\"");
+    out_ << tag("path", "d=\"" + path + "\" class=\"line " + colour + (s.mark == Mark::dashes ? " dashes" : "") + "\"");
   }
 
   void legend() {
@@ -171,8 +168,7 @@ class Drawing {
       if (x + legend_width(s) > chart_.width - right) x = left, y += legend_line;
       const std::string colour = class_of(s);
       if (s.mark == Mark::bars)
-        out_ << tag("rect",
-                    at("x", x + 4, "y", y - 10) + " width=\"12\" height=\"12\" class=\"bar " + colour + "\"");
+        out_ << tag("rect", at("x", x + 4, "y", y - 10) + " width=\"12\" height=\"12\" class=\"bar " + colour + "\"");
       else if (s.mark == Mark::points)
         out_ << tag("circle", at("cx", x + 10, "cy", y - 4) + " r=\"6\" class=\"ring " + colour + "\"");
       else
@@ -193,10 +189,9 @@ class Drawing {
 
 std::string svg_begin(const std::string& classes, double width, double height, const std::string& id,
                       const std::string& title, const std::string& description) {
-  return "<svg class=\"" + classes + "\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " +
-         coordinate(width) + ' ' + coordinate(height) + "\" role=\"img\" aria-labelledby=\"" + id + "-t " +
-         id + "-d\"><title id=\"" + id + "-t\">" + escaped(title) + "</title><desc id=\"" + id + "-d\">" +
-         escaped(description) + "</desc>";
+  return "<svg class=\"" + classes + "\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + coordinate(width) +
+         ' ' + coordinate(height) + "\" role=\"img\" aria-labelledby=\"" + id + "-t " + id + "-d\"><title id=\"" + id +
+         "-t\">" + escaped(title) + "</title><desc id=\"" + id + "-d\">" + escaped(description) + "</desc>";
 }
 
 std::string svg(const Chart& chart) { return Drawing(chart)(); }

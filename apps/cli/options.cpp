@@ -35,8 +35,7 @@ struct Options::Parser {
 Options::Options(std::string command, std::string about, std::string example)
     : parser_(new Parser{std::move(command), std::move(about), std::move(example)}) {
   parser_->common.add_options()("help,h", "show this text");
-  add_common("config",
-             "take options from this file, a line NAME = VALUE each; the command line goes before it");
+  add_common("config", "take options from this file, a line NAME = VALUE each; the command line goes before it");
 }
 
 Options::~Options() = default;
@@ -51,8 +50,7 @@ Options& Options::add(const std::string& name, const std::string& default_value,
   return *this;
 }
 Options& Options::add_repeated(const std::string& name, const std::string& help) {
-  parser_->description.add_options()(name.c_str(), po::value<std::vector<std::string>>()->composing(),
-                                     help.c_str());
+  parser_->description.add_options()(name.c_str(), po::value<std::vector<std::string>>()->composing(), help.c_str());
   return *this;
 }
 Options& Options::add_flag(const std::string& name, const std::string& help) {
@@ -67,8 +65,7 @@ void Options::add_common_flag(const std::string& name, const std::string& help) 
 }
 
 Options& Options::add_data() {
-  add("data",
-      "mnist, fashion, a folder of IDX files, or an .npz; default: MNIST_DIR, the cache, then Fashion-MNIST");
+  add("data", "mnist, fashion, a folder of IDX files, or an .npz; default: MNIST_DIR, the cache, then Fashion-MNIST");
   return add_flag("download", "fetch MNIST from its public mirrors where it is not here yet");
 }
 
@@ -113,8 +110,8 @@ bool Options::Parser::take_positional(const po::option& option, const std::strin
     values.insert({argument, po::variable_value(boost::any(word), false)});
     return true;
   }
-  auto& value = values.insert({argument, po::variable_value(boost::any(std::vector<std::string>()), false)})
-                    .first->second;
+  auto& value =
+      values.insert({argument, po::variable_value(boost::any(std::vector<std::string>()), false)}).first->second;
   value.as<std::vector<std::string>>().push_back(word);
   return true;
 }
@@ -142,8 +139,7 @@ void Options::Parser::read_config(const std::string& file, const std::string& se
   for (const po::option& option : parsed.options) {
     if (option.string_key == "config" || option.string_key == "help")
       throw UsageError(file + ": '" + option.string_key + "' belongs on the command line");
-    if (option.value.front().empty())
-      throw UsageError(file + ": " + option.string_key + ": expected a value");
+    if (option.value.front().empty()) throw UsageError(file + ": " + option.string_key + ": expected a value");
   }
   po::store(parsed, values);
 } catch (const po::error& error) {
@@ -153,8 +149,7 @@ void Options::Parser::read_config(const std::string& file, const std::string& se
 void Options::Parser::refuse_empty_values() const {
   for (const auto& [name, value] : values) {
     const auto* word = boost::any_cast<std::string>(&value.value());
-    if (word && word->empty())
-      throw UsageError((name == argument ? "" : "--") + name + ": expected a value, got ''");
+    if (word && word->empty()) throw UsageError((name == argument ? "" : "--") + name + ": expected a value, got ''");
   }
 }
 

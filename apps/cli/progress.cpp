@@ -29,9 +29,9 @@ void Progress::show(double step, const std::string& figure, double share) {
     drawn_ = now;
     constexpr double width = 30;
     const auto filled = std::size_t(width * std::min(share, 1.0));
-    std::fprintf(stderr, "\r%s %s%s %llu/%llu  %s  %.0f s left \033[K", what_.c_str(),
-                 std::string(filled, '#').c_str(), std::string(std::size_t(width) - filled, '.').c_str(),
-                 (unsigned long long)done, (unsigned long long)steps_, figure.c_str(), left);
+    std::fprintf(stderr, "\r%s %s%s %llu/%llu  %s  %.0f s left \033[K", what_.c_str(), std::string(filled, '#').c_str(),
+                 std::string(std::size_t(width) - filled, '.').c_str(), (unsigned long long)done,
+                 (unsigned long long)steps_, figure.c_str(), left);
     open_line_ = true;
   } else {
     if (!announced_ && passed > 1 && share > first_) {
@@ -40,8 +40,8 @@ void Progress::show(double step, const std::string& figure, double share) {
     }
     if (done > printed_ && (done == steps_ || done >= printed_ + (steps_ + 9) / 10)) {
       printed_ = done;
-      std::fprintf(stderr, "%s %llu/%llu  %s\n", what_.c_str(), (unsigned long long)done,
-                   (unsigned long long)steps_, figure.c_str());
+      std::fprintf(stderr, "%s %llu/%llu  %s\n", what_.c_str(), (unsigned long long)done, (unsigned long long)steps_,
+                   figure.c_str());
     }
   }
   std::fflush(stderr);

@@ -82,8 +82,7 @@ Dataset read_mnist_dir(const std::string& mnist_dir, bool only_mnist) {
 }
 
 /// The set in the cache, which is fetched where that is allowed and the cache has none or a damaged one.
-std::optional<Dataset> read_cache(const fs::path& folder, const DataPlaces& places, bool download,
-                                  Tried& tried) {
+std::optional<Dataset> read_cache(const fs::path& folder, const DataPlaces& places, bool download, Tried& tried) {
   try {
     if (std::optional<Dataset> set = read_if(folder, mnist().name, tried)) return set;
     if (!download) return std::nullopt;

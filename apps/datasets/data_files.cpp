@@ -6,10 +6,10 @@
 #include <utility>
 
 #include "apps/io/data_error.hpp"
-#include "data_known.hpp"
 #include "apps/io/idx.hpp"
 #include "apps/io/npz.hpp"
 #include "apps/io/sha256.hpp"
+#include "data_known.hpp"
 
 namespace armagrad::apps {
 
@@ -30,8 +30,8 @@ std::optional<fs::path> find_file(const fs::path& folder, const std::string& nam
 
 void pair_up(Samples& samples, Images& images, arma::Col<unsigned char> labels, const std::string& where) {
   if (images.pixels.n_cols != labels.n_elem) {
-    fail(where, "there are " + std::to_string(images.pixels.n_cols) + " images but " +
-                    std::to_string(labels.n_elem) + " labels");
+    fail(where, "there are " + std::to_string(images.pixels.n_cols) + " images but " + std::to_string(labels.n_elem) +
+                    " labels");
   }
   samples.pixels = std::move(images.pixels);
   samples.labels = std::move(labels);
@@ -39,9 +39,7 @@ void pair_up(Samples& samples, Images& images, arma::Col<unsigned char> labels, 
 
 void set_size(Dataset& set, const Images& train, const Images& test, const std::string& where) {
   if (train.width != test.width || train.height != test.height) {
-    const auto size = [](const Images& i) {
-      return std::to_string(i.height) + "x" + std::to_string(i.width);
-    };
+    const auto size = [](const Images& i) { return std::to_string(i.height) + "x" + std::to_string(i.width); };
     fail(where, "the training images are " + size(train) + ", the test images " + size(test));
   }
   set.width = train.width;

@@ -109,8 +109,8 @@ void download_file(const KnownFile& known, const fs::path& folder, const std::ve
 
 }  // namespace
 
-void download_files(std::span<const KnownFile> files, const fs::path& folder,
-                    const std::vector<std::string>& mirrors, const std::string& protocols) {
+void download_files(std::span<const KnownFile> files, const fs::path& folder, const std::vector<std::string>& mirrors,
+                    const std::string& protocols) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) fail(folder, "cannot be made: " + error.message());

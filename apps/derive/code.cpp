@@ -47,10 +47,7 @@ struct Needs {
 class Generator {
  public:
   Generator(const Syntax& syntax, const Declarations& declarations, Needs& needs)
-      : syntax_(syntax),
-        declarations_(declarations),
-        needs_(needs),
-        known_(known_terms(syntax, declarations)) {}
+      : syntax_(syntax), declarations_(declarations), needs_(needs), known_(known_terms(syntax, declarations)) {}
 
   std::string run(const std::string& name) {
     for (std::uint32_t i = 0; i < syntax_.terms.size(); ++i) {
@@ -79,8 +76,7 @@ class Generator {
         "register requires return short signed sizeof static struct switch template this throw true try "
         "typedef "
         "typeid typename union unsigned using virtual void volatile while xor arma std main entry entrywise ";
-    return std::string_view(reserved).find(joined(" ", name, " ")) == std::string_view::npos ? name
-                                                                                             : name + "_";
+    return std::string_view(reserved).find(joined(" ", name, " ")) == std::string_view::npos ? name : name + "_";
   }
 
   /// A line but for the last becomes a constant by its name.
@@ -97,8 +93,7 @@ class Generator {
     std::string list;
     for (const auto& [name, shape] : declarations_.shapes) {
       if (!used_.contains(name)) continue;
-      list += joined(list.empty() ? "" : ", ", shape.is_number() ? "double " : "const arma::mat& ",
-                     identifier(name));
+      list += joined(list.empty() ? "" : ", ", shape.is_number() ? "double " : "const arma::mat& ", identifier(name));
     }
     return list;
   }
@@ -118,8 +113,7 @@ class Generator {
       for (const bool rows : {true, false}) {
         if ((rows ? shape.rows : shape.cols) != Size::named(name)) continue;
         used_.insert(variable);
-        return joined("  const double ", id, " = ", identifier(variable), rows ? ".n_rows" : ".n_cols",
-                      ";\n");
+        return joined("  const double ", id, " = ", identifier(variable), rows ? ".n_rows" : ".n_cols", ";\n");
       }
     }
     throw std::runtime_error("no variable has the dimension " + name);
@@ -141,8 +135,7 @@ class Generator {
         break;
     }
     Piece made = call(i, term);
-    if (sides(i).is_number() && !made.is_number)
-      made = {joined("arma::as_scalar(", made.code, ")"), Piece::atom, true};
+    if (sides(i).is_number() && !made.is_number) made = {joined("arma::as_scalar(", made.code, ")"), Piece::atom, true};
     return made;
   }
 
@@ -154,8 +147,7 @@ class Generator {
     return is_name ? p.code : joined("arma::mat(", p.code, ")");
   }
   bool is_label(const std::string& code) const {
-    return std::any_of(syntax_.lines.begin(), syntax_.lines.end(),
-                       [&](const Line& l) { return l.label == code; });
+    return std::any_of(syntax_.lines.begin(), syntax_.lines.end(), [&](const Line& l) { return l.label == code; });
   }
   /// As a function's argument: whole numbers without a point.
   std::string argument(const Term& t, std::size_t k) const {
@@ -164,8 +156,7 @@ class Generator {
   }
   std::string arguments(const Term& t, std::size_t from) const {
     std::string list;
-    for (std::size_t k = from; k < t.operands.size(); ++k)
-      list += joined(k > from ? ", " : "", argument(t, k));
+    for (std::size_t k = from; k < t.operands.size(); ++k) list += joined(k > from ? ", " : "", argument(t, k));
     return list;
   }
 
@@ -185,8 +176,8 @@ class Generator {
     if (f == "'" || f == "trans") return x.is_number ? x : Piece{joined(wrapped(x, Piece::atom), ".t()")};
     if (f == "as_scalar") return x;
     if (f == "^" && !x.is_number) return matrix_power(t);
-    if (is_one_of(f, {"each_row", "each_col", "col", "cols", "row", "rows", "head_cols", "head_rows",
-                      "tail_cols", "tail_rows", "submat", "at"}))
+    if (is_one_of(f, {"each_row", "each_col", "col", "cols", "row", "rows", "head_cols", "head_rows", "tail_cols",
+                      "tail_rows", "submat", "at"}))
       return {joined(object(t), ".", f, "(", arguments(t, 1), ")"), Piece::atom, f == "at"};
     if (f == "log_det") return {joined("std::real(arma::log_det(", x.code, "))"), Piece::atom, true};
     if (is_one_of(f, {"accu", "dot", "trace", "det", "norm", "log_det_sympd"}))
@@ -249,8 +240,7 @@ class Generator {
         softmax_family || is_one_of(f, {"sum", "mean", "max", "min", "prod", "cumsum", "first_max"});
     if (dim_second && t.operands.size() < 2) list += joined(", ", std::to_string(dim));
     if (is_one_of(f, {"var", "stddev", "normalise", "sort", "vecnorm"})) {
-      if (t.operands.size() < 2)
-        list += f == "sort" ? ", \"ascend\"" : is_one_of(f, {"var", "stddev"}) ? ", 0" : ", 2";
+      if (t.operands.size() < 2) list += f == "sort" ? ", \"ascend\"" : is_one_of(f, {"var", "stddev"}) ? ", 0" : ", 2";
       if (t.operands.size() < 3) list += joined(", ", std::to_string(dim));
     }
     return {joined(h ? "" : "arma::", f, "(", list, ")")};

@@ -45,8 +45,7 @@ std::map<std::string, uword> distinct_sizes(const Variables& variables, uword le
   constexpr std::size_t many = 50;  // numbers, and a dimension that is none of them would be a large one
   constexpr std::size_t few = 5;    // dimensions; more, and the last would be a large one
   const auto suits = [&](uword n) {
-    const bool means_something_else =
-        variables.numbers.size() < many && variables.numbers.contains(double(n));
+    const bool means_something_else = variables.numbers.size() < many && variables.numbers.contains(double(n));
     return is_prime(n) && to_text(1 / (double(n) - 1)).size() > 7 && !means_something_else;
   };
   std::vector<std::string> names = variables.declarations.dimensions;
@@ -70,16 +69,16 @@ std::map<std::string, uword> distinct_sizes(const Variables& variables, uword le
 arma::mat entries(uword rows, uword cols, Nature nature, Range range, std::mt19937_64& random) {
   const auto uniform = [&] { return (double(random() >> 11) + 0.5) * 0x1p-53; };
   arma::mat x(rows, cols);
-  const bool between = range == Range::positive || nature == Nature::positive ||
-                       nature == Nature::columns_sum_to_one || nature == Nature::rows_sum_to_one;
+  const bool between = range == Range::positive || nature == Nature::positive || nature == Nature::columns_sum_to_one ||
+                       nature == Nature::rows_sum_to_one;
   for (double& entry : x) {
     if (range == Range::above_one && nature <= Nature::any)
       entry = 1.1 + uniform();
     else if (between)
       entry = 0.1 + 0.8 * uniform();
     else  // so that a product with a vector is about as large as the vector
-      entry = std::sqrt(-2 * std::log(uniform()) / double(rows > 1 ? cols : 1)) *
-              std::cos(2 * arma::datum::pi * uniform());
+      entry =
+          std::sqrt(-2 * std::log(uniform()) / double(rows > 1 ? cols : 1)) * std::cos(2 * arma::datum::pi * uniform());
   }
   if (nature == Nature::symmetric) return (x + x.t()) / 2;
   if (nature == Nature::spd) return x * x.t() + arma::mat(rows, rows, arma::fill::eye);
@@ -108,16 +107,15 @@ arma::mat csv(const std::string& file) {
       auto [end, error] = std::from_chars(line.data() + first, line.data() + to, x);
       while (end < line.data() + to && (*end == ' ' || *end == '\t')) ++end;
       if (error != std::errc() || end != line.data() + to)
-        fail(where,
-             "expected a number, got '" + shortened(std::string_view(line).substr(from, to - from)) + "'");
+        fail(where, "expected a number, got '" + shortened(std::string_view(line).substr(from, to - from)) + "'");
       numbers.push_back(x);
       if (numbers.size() > most) fail(file, "more than 1e8 numbers");
       from = to + 1;
     }
     if (rows == 1) cols = numbers.size();
     if (numbers.size() - before != cols)
-      fail(where, std::to_string(numbers.size() - before) + " numbers in a line after lines of " +
-                      std::to_string(cols));
+      fail(where,
+           std::to_string(numbers.size() - before) + " numbers in a line after lines of " + std::to_string(cols));
   }
   if (in.bad()) fail(file, "cannot be read");
   if (numbers.empty()) fail(file, "holds no numbers");

@@ -22,8 +22,7 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 V recorded(const Problem& problem, const Data& data, const std::vector<V>& by) {
   Tape<double>& tape = by[0].tape();
   Environment environment{tape, {}};
-  for (const auto& [name, value] : data.values)
-    environment.names[name] = tape.constant(view(value, name.c_str()));
+  for (const auto& [name, value] : data.values) environment.names[name] = tape.constant(view(value, name.c_str()));
   for (const auto& [name, size] : data.sizes)
     environment.names[name] = tape.named(tape.constant(double(size)), name.c_str());
   for (std::size_t k = 0; k < by.size(); ++k) environment.names[problem.by[k]] = by[k];
@@ -147,8 +146,7 @@ Data drawn_in_domain(const Problem& problem, Length length = Length::one) {
     }
   }
   if (best) return *best;
-  throw std::runtime_error(
-      "the expression or its gradient is not a finite number on random data; give data by --at");
+  throw std::runtime_error("the expression or its gradient is not a finite number on random data; give data by --at");
 }
 
 }  // namespace
@@ -169,8 +167,8 @@ Problem posed(const std::string& expression, const std::vector<std::string>& dec
     if (!direction && !is_name(along)) throw std::logic_error("--along " + shortened(along) + ": not a name");
     if (!direction) variables.add({along, sides}, {});
     if (variables.find(along)->sides != sides)
-      throw std::logic_error("--along " + along + ": " + variables.find(along)->sides.text() + ", but " +
-                             by[0] + " is " + sides.text());
+      throw std::logic_error("--along " + along + ": " + variables.find(along)->sides.text() + ", but " + by[0] +
+                             " is " + sides.text());
     if (along == by[0]) throw std::logic_error("--along " + along + ": a direction has a name of its own");
   }
   const std::vector<Sides> lines = shapes_of(problem.expression, variables.declarations);
@@ -195,8 +193,7 @@ ProblemOnTape::ProblemOnTape(const Problem& problem, const Data* given, Length l
       by(leaves(tape, problem, data)),
       J(recorded(problem, data, by)) {
   for (const auto& [name, size] : data.sizes) {  // where a number means itself, it is none of them
-    if (given || !problem.variables.numbers.contains(double(size)))
-      options.names.emplace_back(name, double(size));
+    if (given || !problem.variables.numbers.contains(double(size))) options.names.emplace_back(name, double(size));
   }
   if (!problem.along.empty()) options.loss = "J_" + problem.along;
   options.assume = [&problem, weights = weights_of_logarithms(problem),
@@ -313,8 +310,8 @@ GradientCheck evidence(const Problem& problem, const Formula& formula, const Dat
   const std::vector<double> conditions = condition_numbers(problem, data, values);
   GradientCheck report;
   for (std::size_t k = 0; k < problem.by.size(); ++k)
-    report.evidence.push_back(compared(problem.by[k], values.gradients[k], conditions[k],
-                                       [&] { return evaluated(formula, k, data); }));
+    report.evidence.push_back(
+        compared(problem.by[k], values.gradients[k], conditions[k], [&] { return evaluated(formula, k, data); }));
   CheckOptions<double> options;
   options.names = problem.by;
   std::vector<arma::mat> at;

@@ -42,8 +42,7 @@ using Json = nlohmann::ordered_json;
 /// The functions that an expression may use, in lines of a terminal's width.
 std::string function_list() {
   constexpr std::size_t width = 100;
-  std::string text = "\nOperators: + - * % / ' ^ .^ > >= < <= == !=, x(i, j), x.function(...)\nFunctions:",
-              line;
+  std::string text = "\nOperators: + - * % / ' ^ .^ > >= < <= == !=, x(i, j), x.function(...)\nFunctions:", line;
   for (const auto& list : {elementwise_functions(), matrix_functions()}) {
     for (const Function& f : list) {
       if (line.size() + f.usage.size() > width) {
@@ -110,15 +109,13 @@ std::string page_of(const Problem& problem, const Data* given) {
   std::string title = "The gradient by";
   for (std::size_t k = 0; k < problem.by.size(); ++k)
     title.append(k == 0 ? " " : k + 1 < problem.by.size() ? ", " : " and ").append(problem.by[k]);
-  return page(
-      explanation(shown.J, shown.by,
-                  {title, sizes(shown.data), options, shapes_in_words(drawn.J, sizes(drawn.data)), {}}));
+  return page(explanation(shown.J, shown.by,
+                          {title, sizes(shown.data), options, shapes_in_words(drawn.J, sizes(drawn.data)), {}}));
 }
 
 Json matrix(const arma::mat& x) {
   Json rows = Json::array();
-  for (arma::uword i = 0; i < x.n_rows; ++i)
-    rows.push_back(std::vector<double>(x.begin_row(i), x.end_row(i)));
+  for (arma::uword i = 0; i < x.n_rows; ++i) rows.push_back(std::vector<double>(x.begin_row(i), x.end_row(i)));
   return rows;
 }
 
@@ -153,8 +150,7 @@ std::string with_verdict(StepNumbers& numbers, const BackwardStep& step) {
 
 /// How the formula comes about: the backward pass over the tape, node by node, and what was simplified then.
 void print_steps(std::ostream& out, const Formula& formula, StepNumbers* numbers) {
-  for (const Formula::Line& line : formula.step_definitions())
-    out << line.left << " = " << line.right << '\n';
+  for (const Formula::Line& line : formula.step_definitions()) out << line.left << " = " << line.right << '\n';
   out << "backward, with the adjoint of each:\n";
   for (const BackwardStep& step : formula.steps()) {
     out << "  " << step.result << " (" << step.operation << "): " << step.incoming
@@ -183,10 +179,8 @@ Json json_of_steps(const Formula& formula, StepNumbers* numbers) {
       if (p.adds_up && !p.total.empty()) part["total"] = p.total;
       parts.push_back(part);
     }
-    Json one{{"operation", step.operation},
-             {"result", step.result},
-             {"adjoint", step.incoming},
-             {"contributions", parts}};
+    Json one{
+        {"operation", step.operation}, {"result", step.result}, {"adjoint", step.incoming}, {"contributions", parts}};
     if (numbers) {
       const Verdict verdict = numbers->verdict(step);
       one["norm"] = arma::norm(numbers->value(step.adjoint), "fro");
@@ -217,8 +211,7 @@ struct Answer {
     for (const Assumption& a : formula.assumptions()) all["assumptions"].push_back(a.text());
     if (const auto dim = formula.softmax_dim()) all["softmax_dim"] = *dim;
     const auto lines = [&](const char* name, const std::vector<Formula::Line>& list) {
-      for (const Formula::Line& line : list)
-        all[name].push_back({{"left", line.left}, {"right", line.right}});
+      for (const Formula::Line& line : list) all[name].push_back({{"left", line.left}, {"right", line.right}});
     };
     lines("definitions", formula.definitions());
     lines("gradients", formula.gradients());
@@ -253,12 +246,10 @@ int derive_command(const std::vector<std::string>& arguments) {
   options.add_repeated("wrt", "a variable to differentiate by; may be given several times")
       .add_repeated("var", "a variable: NAME, NAME:ROWS,COLS or NAME:ROWS,COLS:NATURE")
       .add("along", "the gradient's derivative along this direction, the Hessian times it")
-      .add("format", "text",
-           "text, latex, mathml, json, or html: a page that goes through it a step at a time")
+      .add("format", "text", "text, latex, mathml, json, or html: a page that goes through it a step at a time")
       .add_flag("steps", "how it comes about: the backward pass and what was simplified")
       .add_flag("check", "check it: read the formula back, compare with the tape and with differences")
-      .add_repeated("at",
-                    "NAME=FILE.csv, or NAME=NUMBER: value and gradient at these data, all variables given")
+      .add_repeated("at", "NAME=FILE.csv, or NAME=NUMBER: value and gradient at these data, all variables given")
       .add("code", "armadillo: print the gradient as C++ instead");
   if (!options.parse(arguments)) return 0;
 

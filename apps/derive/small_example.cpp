@@ -15,8 +15,7 @@ class Hand {
     arma::mat x(rows, cols);
     for (double& entry : x) entry = positive || nature == Nature::positive ? half(1, 4) : half(-4, 4);
     if (nature == Nature::symmetric) return arma::symmatu(x);
-    if (nature == Nature::spd)
-      return arma::mat(rows, rows, arma::fill::eye) * 2 + arma::ones(rows, rows) * half(1, 2);
+    if (nature == Nature::spd) return arma::mat(rows, rows, arma::fill::eye) * 2 + arma::ones(rows, rows) * half(1, 2);
     if (nature == Nature::columns_sum_to_one) return ones(rows, cols);
     if (nature == Nature::rows_sum_to_one) return ones(cols, rows).t();
     return x;

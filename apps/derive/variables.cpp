@@ -33,10 +33,8 @@ Size side(const std::string& declaration, const std::string& text, std::vector<s
   constexpr unsigned most = 10'000;
   unsigned number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error == std::errc() && end == text.data() + text.size() && number >= 1 && number <= most)
-    return Size(number);
-  if (!is_name(text))
-    refuse(declaration, "a side is a name or a whole number from 1 to " + std::to_string(most));
+  if (error == std::errc() && end == text.data() + text.size() && number >= 1 && number <= most) return Size(number);
+  if (!is_name(text)) refuse(declaration, "a side is a name or a whole number from 1 to " + std::to_string(most));
   dimensions.push_back(text);
   return Size::named(text);
 }
@@ -54,8 +52,7 @@ void Variables::add(const Variable& variable, const std::vector<std::string>& di
   };
   const auto check = [&](const std::string& name, bool taken) {
     if (taken) throw std::logic_error("--var " + variable.name + ": '" + name + "' is declared already");
-    if (is_function(name))
-      throw std::logic_error("--var " + variable.name + ": '" + name + "' is a function");
+    if (is_function(name)) throw std::logic_error("--var " + variable.name + ": '" + name + "' is a function");
     if (name == "J") throw std::logic_error("--var " + variable.name + ": J is the expression itself");
   };
   check(variable.name, find(variable.name) || is_dimension(variable.name));
@@ -76,8 +73,7 @@ Variables declared(const std::vector<std::string>& declarations) {
     std::vector<std::string> dimensions;
     if (parts.size() > 1) {
       const auto sides = split(parts[1], ',');
-      if (sides.size() != 2 || parts.size() > 3)
-        refuse(text, "expected NAME:ROWS,COLS or NAME:ROWS,COLS:NATURE");
+      if (sides.size() != 2 || parts.size() > 3) refuse(text, "expected NAME:ROWS,COLS or NAME:ROWS,COLS:NATURE");
       variable.sides = {side(text, sides[0], dimensions), side(text, sides[1], dimensions)};
     }
     if (parts.size() == 3) {
@@ -86,8 +82,7 @@ Variables declared(const std::vector<std::string>& declarations) {
         refuse(text, "a matrix is any, positive, symmetric, spd, columns-sum-to-one or rows-sum-to-one");
       variable.nature = nature->second;
       const bool square = variable.nature == Nature::symmetric || variable.nature == Nature::spd;
-      if (square && variable.sides.rows != variable.sides.cols)
-        refuse(text, "a " + parts[2] + " matrix is square");
+      if (square && variable.sides.rows != variable.sides.cols) refuse(text, "a " + parts[2] + " matrix is square");
     }
     variables.add(variable, dimensions);
   }

@@ -66,8 +66,7 @@ std::vector<Var<double>> evaluate(const Syntax& syntax, const Environment& envir
     if (found == environment.names.end()) unknown(term);
     return {as_number(found->second)};
   };
-  const auto apply = [&](const Function& function, const Term&,
-                         std::span<const Value* const> arguments) -> Value {
+  const auto apply = [&](const Function& function, const Term&, std::span<const Value* const> arguments) -> Value {
     const Var<double> x = function.value(Call(arguments, environment.softmax_dim));
     check_entries(double(x.n_elem));
     return {as_number(x), nullptr, function.gives};
@@ -89,8 +88,7 @@ namespace {
 
 /// The value of a sum, difference or product of sizes.
 std::optional<Size> arithmetic(const std::string& sign, std::span<const Known* const> x) {
-  if (x.size() == 1 && x[0]->number)
-    return sign == "neg" ? std::optional(Size(0) - *x[0]->number) : std::nullopt;
+  if (x.size() == 1 && x[0]->number) return sign == "neg" ? std::optional(Size(0) - *x[0]->number) : std::nullopt;
   if (x.size() != 2 || !x[0]->number || !x[1]->number) return {};
   const Size &a = *x[0]->number, &b = *x[1]->number;
   const std::optional<Size> result = sign == "+"   ? std::optional(a + b)
@@ -115,11 +113,9 @@ std::vector<Known> known_terms(const Syntax& syntax, const Declarations& declara
     if (std::find(dimensions.begin(), dimensions.end(), term.text) == dimensions.end()) unknown(term);
     return {{}, Size::named(term.text)};
   };
-  const auto apply = [&](const Function& function, const Term& term,
-                         std::span<const Known* const> arguments) -> Known {
+  const auto apply = [&](const Function& function, const Term& term, std::span<const Known* const> arguments) -> Known {
     const Sides sides = function.shape(ShapeCall(arguments, declarations.softmax_dim));
-    if (sides.rows.is_too_long() || sides.cols.is_too_long())
-      throw std::logic_error("a shape of too many dimensions");
+    if (sides.rows.is_too_long() || sides.cols.is_too_long()) throw std::logic_error("a shape of too many dimensions");
     return {sides, arithmetic(term.text, arguments), nullptr, function.gives};
   };
   return walk<Known>(syntax, value_of, apply);

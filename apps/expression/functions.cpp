@@ -31,9 +31,7 @@ bool is_function(std::string_view name) {
 }
 
 void Function::check_count(std::size_t arguments) const {
-  const auto names = [](std::string_view list) {
-    return std::size_t(std::count(list.begin(), list.end(), ','));
-  };
+  const auto names = [](std::string_view list) { return std::size_t(std::count(list.begin(), list.end(), ',')); };
   const std::string_view list = usage.substr(name().size());
   const std::size_t most = list == "()" ? 0 : names(list) + 1;
   const std::size_t least = list == "()" ? 0 : names(list.substr(0, list.find('['))) + 1;
@@ -59,8 +57,7 @@ void check_entries(double count) {
 }
 
 uword whole_number(const Var<double>& x) {
-  if (x.n_elem != 1 || x.tape().node(x.index()).needs_gradient)
-    throw std::logic_error("a whole number was expected");
+  if (x.n_elem != 1 || x.tape().node(x.index()).needs_gradient) throw std::logic_error("a whole number was expected");
   const double number = x.scalar();
   if (!(number >= 0 && number <= UINT32_MAX && number == std::floor(number)))
     throw std::logic_error("a whole number was expected, not " + to_text(number));

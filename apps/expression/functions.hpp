@@ -39,8 +39,7 @@ class Arguments {
   const Argument& argument(std::size_t k) const { return *arguments_[k]; }
   /// Argument k as a matrix.
   const auto& operator[](std::size_t k) const {
-    if (argument(k).each != Each::none)
-      throw std::logic_error("each_row() and each_col() are followed by + - % or /");
+    if (argument(k).each != Each::none) throw std::logic_error("each_row() and each_col() are followed by + - % or /");
     if (argument(k).text) throw std::logic_error("a text in quotes cannot stand here");
     if constexpr (std::is_same_v<Argument, Value>)
       return argument(k).x;

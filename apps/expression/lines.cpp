@@ -28,8 +28,7 @@ constexpr auto none = std::string::npos;
 
 /// = as a sign of its own, not part of == <= >= !=
 bool is_equals(const std::string& text, std::size_t i) {
-  return text[i] == '=' && text[i + 1] != '=' &&
-         (i == 0 || std::string_view("=<>!").find(text[i - 1]) == none);
+  return text[i] == '=' && text[i + 1] != '=' && (i == 0 || std::string_view("=<>!").find(text[i - 1]) == none);
 }
 
 class Splitter {
@@ -58,8 +57,8 @@ class Splitter {
       case '(':
         open_.push_back(i);
         if (open_.size() > deepest_nesting)
-          throw ExpressionError(
-              "parentheses are nested deeper than " + std::to_string(deepest_nesting) + " levels", one(i));
+          throw ExpressionError("parentheses are nested deeper than " + std::to_string(deepest_nesting) + " levels",
+                                one(i));
         break;
       case ')':
         if (open_.empty()) throw ExpressionError("this parenthesis closes nothing", one(i));
@@ -88,8 +87,7 @@ class Splitter {
         section.expression = trimmed(text_, {std::uint32_t(equals_) + 1, line.end});
       }
       if (!found_.empty() && found_.back().label.empty())
-        throw ExpressionError("a line with others after it needs a name: NAME = ...",
-                              found_.back().expression);
+        throw ExpressionError("a line with others after it needs a name: NAME = ...", found_.back().expression);
       found_.push_back(std::move(section));
     }
     begin_ = end + 1;
@@ -112,8 +110,7 @@ bool is_name(std::string_view s) {
 
 std::vector<Section> sections(const std::string& text) {
   if (text.size() > longest_text)
-    throw ExpressionError("the expression is longer than " + std::to_string(longest_text) + " characters",
-                          {});
+    throw ExpressionError("the expression is longer than " + std::to_string(longest_text) + " characters", {});
   return Splitter(text).run();
 }
 
@@ -134,8 +131,7 @@ void unexpected(const std::string& text, std::uint32_t at, std::uint32_t end, co
   while (next < end && is_word(text[at]) && is_word(text[next])) ++next;
   while (next < end && (text[next] & 0xc0) == 0x80) ++next;  // the rest of a character in UTF-8
   const std::string found = "'" + shortened(std::string_view(text).substr(at, next - at)) + "'";
-  throw ExpressionError(was_wanted.empty() ? "unexpected " + found : was_wanted + ", not " + found,
-                        {at, next});
+  throw ExpressionError(was_wanted.empty() ? "unexpected " + found : was_wanted + ", not " + found, {at, next});
 }
 
 std::string marked(const ExpressionError& error, std::string_view text) {

@@ -19,8 +19,7 @@ std::vector<Section> sections(const std::string& text);
 bool is_name(std::string_view text);
 
 /// Throws an ExpressionError for the text at `at` where something else was wanted.
-[[noreturn]] void unexpected(const std::string& text, std::uint32_t at, std::uint32_t end,
-                             const std::string& wanted);
+[[noreturn]] void unexpected(const std::string& text, std::uint32_t at, std::uint32_t end, const std::string& wanted);
 
 /// A name or a text for messages: printable, and not longer than a line has room for.
 std::string shortened(std::string_view text);

@@ -1,11 +1,11 @@
 // Functions of whole matrices.
 
-#include "autograd/src/rules/all_rules.hpp"
 #include <armagrad/ops/decompositions.hpp>
 #include <armagrad/ops/least_squares.hpp>
 #include <armagrad/ops/matrix_functions.hpp>
 #include <armagrad/ops/softmax.hpp>
 #include <armagrad/ops/statistics.hpp>
+#include "autograd/src/rules/all_rules.hpp"
 
 #include "shape_rules.hpp"
 

@@ -1,8 +1,8 @@
 // The operators, as functions.
 
-#include "autograd/src/rules/all_rules.hpp"
 #include <armagrad/ops/linear_algebra.hpp>
 #include <armagrad/ops/powers.hpp>
+#include "autograd/src/rules/all_rules.hpp"
 
 #include "shape_rules.hpp"
 

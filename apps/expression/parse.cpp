@@ -27,9 +27,7 @@ class Builder {
       throw ExpressionError("a number out of range", span(r));
     push({Term::Kind::number, {}, x, {}, span(r), span(r)});
   }
-  void quoted(Range r) {
-    push({Term::Kind::text, std::string(r.begin() + 1, r.end() - 1), 0, {}, span(r), span(r)});
-  }
+  void quoted(Range r) { push({Term::Kind::text, std::string(r.begin() + 1, r.end() - 1), 0, {}, span(r), span(r)}); }
   void name(Range r) {
     const std::string text(r.begin(), r.end());
     const auto defined = names_.find(text);
@@ -40,8 +38,7 @@ class Builder {
   }
   bool is_function_name() const {
     const Term& last = syntax_.terms.back();
-    return operands_.back().term + 1 == syntax_.terms.size() && last.kind == Term::Kind::name &&
-           is_function(last.text);
+    return operands_.back().term + 1 == syntax_.terms.size() && last.kind == Term::Kind::name && is_function(last.text);
   }
   /// The parenthesis after a name: of a function's arguments, or of an entry's place.
   void open_call(Range) {
@@ -63,8 +60,7 @@ class Builder {
   void open_method(Range r) {
     const std::string text(r.begin(), r.end());
     const bool transposes = text == "t" || text == "st";
-    if (!transposes && !is_function(text))
-      throw ExpressionError("no function '" + shortened(text) + "'", span(r));
+    if (!transposes && !is_function(text)) throw ExpressionError("no function '" + shortened(text) + "'", span(r));
     calls_.push_back({transposes ? "'" : text, span(r), operands_.size() - 1});
   }
   void close(Range r) {
@@ -124,8 +120,7 @@ class Builder {
   }
   void apply(const std::string& function, std::size_t n, Span at, Span all) {
     Term term{Term::Kind::call, function, 0, {}, all, at};
-    for (std::size_t k = operands_.size() - n; k < operands_.size(); ++k)
-      term.operands.push_back(operands_[k].term);
+    for (std::size_t k = operands_.size() - n; k < operands_.size(); ++k) term.operands.push_back(operands_[k].term);
     operands_.resize(operands_.size() - n);
     push(std::move(term));
   }
@@ -152,9 +147,7 @@ const auto is_function_name = [](auto& context) {
   x3::_pass(context) = x3::get<Builder>(context).get().is_function_name();
 };
 
-const auto has_entries = [](auto& context) {
-  x3::_pass(context) = x3::get<Builder>(context).get().has_entries();
-};
+const auto has_entries = [](auto& context) { x3::_pass(context) = x3::get<Builder>(context).get().has_entries(); };
 
 namespace grammar {
 
@@ -169,8 +162,8 @@ const auto named = [](const char* what, const auto& parser) { return x3::rule<Ta
 /// operand, or several with operators between them, from the left.
 template <class Tag>
 const auto chain = [](const auto& operand, const auto& signs) {
-  return named<Tag>("an operand", operand >> *(x3::raw[signs][to(&Builder::operator_sign)] > operand >
-                                               x3::eps[to(&Builder::infix)]));
+  return named<Tag>("an operand",
+                    operand >> *(x3::raw[signs][to(&Builder::operator_sign)] > operand > x3::eps[to(&Builder::infix)]));
 };
 /// An operand that may have a minus before it.
 template <class Tag>
@@ -224,8 +217,7 @@ Syntax parse(std::string text) {
   Builder builder(syntax);
   const auto parser = x3::with<Builder>(std::ref(builder))[grammar::expression];
   for (const Section& section : sections(syntax.text)) {
-    const char *at = syntax.text.data() + section.expression.begin,
-               *end = syntax.text.data() + section.expression.end;
+    const char *at = syntax.text.data() + section.expression.begin, *end = syntax.text.data() + section.expression.end;
     bool whole = false;
     std::string wanted;
     try {
@@ -234,8 +226,7 @@ Syntax parse(std::string text) {
       at = failure.where();
       wanted = failure.which();
     }
-    if (!whole)
-      unexpected(syntax.text, std::uint32_t(at - syntax.text.data()), section.expression.end, wanted);
+    if (!whole) unexpected(syntax.text, std::uint32_t(at - syntax.text.data()), section.expression.end, wanted);
     builder.line(section.label);
   }
   return syntax;

@@ -11,8 +11,8 @@ std::optional<Sides> spread(const Known& a, const Known& b) {
   if (a.each == Each::none) return {};
   const Sides wanted = a.each == Each::row ? Sides{1, a.sides.cols} : Sides{a.sides.rows, 1};
   if (b.each != Each::none || b.sides != wanted)
-    throw std::logic_error((a.each == Each::row ? "each_row() of " : "each_col() of ") + a.sides.text() +
-                           " meets " + wanted.text() + ", not " + b.sides.text());
+    throw std::logic_error((a.each == Each::row ? "each_row() of " : "each_col() of ") + a.sides.text() + " meets " +
+                           wanted.text() + ", not " + b.sides.text());
   return a.sides;
 }
 
@@ -93,8 +93,7 @@ Sides product(const ShapeCall& x) {
 }
 
 Sides power(const ShapeCall& x) {
-  if (!x[1].is_number())
-    throw std::logic_error("an exponent is a number; pow(a, b) and a .^ b go entry by entry");
+  if (!x[1].is_number()) throw std::logic_error("an exponent is a number; pow(a, b) and a .^ b go entry by entry");
   require_square(x[0]);
   return x[0];
 }
@@ -167,8 +166,7 @@ Sides diagmat(const ShapeCall& x) {
 Sides singular_values(const ShapeCall& x) {
   const auto rows = x[0].rows.number(), cols = x[0].cols.number();
   if (x[0].rows == x[0].cols) return {x[0].rows, 1};
-  if (!rows || !cols)
-    throw std::logic_error("of " + x[0].text() + " it is not known which side is the shorter");
+  if (!rows || !cols) throw std::logic_error("of " + x[0].text() + " it is not known which side is the shorter");
   return {Size(std::min(*rows, *cols)), 1};
 }
 Sides left_vectors(const ShapeCall& x) { return {x[0].rows, singular_values(x).rows}; }

@@ -57,11 +57,9 @@ std::optional<Size> Size::divided_by(const Size& by) const {
   Size quotient;
   for (const auto& [names, x] : terms_) {
     std::vector<std::string> rest;
-    if (!std::includes(names.begin(), names.end(), divisors.begin(), divisors.end()) ||
-        std::fmod(x, coefficient) != 0)
+    if (!std::includes(names.begin(), names.end(), divisors.begin(), divisors.end()) || std::fmod(x, coefficient) != 0)
       return {};
-    std::set_difference(names.begin(), names.end(), divisors.begin(), divisors.end(),
-                        std::back_inserter(rest));
+    std::set_difference(names.begin(), names.end(), divisors.begin(), divisors.end(), std::back_inserter(rest));
     quotient.add(rest, x / coefficient);
   }
   return quotient;
@@ -70,9 +68,8 @@ std::optional<Size> Size::divided_by(const Size& by) const {
 std::string Size::text() const {
   std::string text;
   const auto append = [&](const std::vector<std::string>& names, double coefficient) {
-    std::string term = std::abs(coefficient) == 1 && !names.empty()
-                           ? ""
-                           : std::to_string(std::llround(std::abs(coefficient)));
+    std::string term =
+        std::abs(coefficient) == 1 && !names.empty() ? "" : std::to_string(std::llround(std::abs(coefficient)));
     for (const std::string& name : names) term += (term.empty() ? "" : " ") + name;
     const bool minus = coefficient < 0;
     text += (text.empty() ? (minus ? "-" : "") : minus ? " - " : " + ") + term;

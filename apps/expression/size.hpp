@@ -40,8 +40,7 @@ class Size {
   static Size sum(const Size& a, const Size& b, double sign);
   void add(const std::vector<std::string>& names, double coefficient);
 
-  std::map<std::vector<std::string>, double>
-      terms_;  // coefficients by names in alphabetical order, none of them 0
+  std::map<std::vector<std::string>, double> terms_;  // coefficients by names in alphabetical order, none of them 0
 };
 
 /// A symbolic shape; a matrix of one entry is a number.

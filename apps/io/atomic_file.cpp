@@ -33,9 +33,7 @@ void write_all(int descriptor, std::string_view bytes, const fs::path& named) {
   }
 }
 
-fs::path folder_of(const fs::path& path) {
-  return path.has_parent_path() ? path.parent_path() : fs::path(".");
-}
+fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
 
 void sync_folder(const fs::path& target) {
   const int descriptor = ::open(folder_of(target).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -116,7 +114,8 @@ void require_writable(const std::string& option, const std::string& file) {
   if (!std::filesystem::is_directory(folder, ignored)) refuse(file + ": no folder " + folder.string());
   const bool exists = std::filesystem::exists(path, ignored);
   const bool replaced = !exists || std::filesystem::is_regular_file(path, ignored);  // by a new file in its folder
-  if ((exists && access(path.c_str(), W_OK) != 0) || (replaced && access(folder.c_str(), W_OK) != 0)) refuse(file + " cannot be written");
+  if ((exists && access(path.c_str(), W_OK) != 0) || (replaced && access(folder.c_str(), W_OK) != 0))
+    refuse(file + " cannot be written");
 }
 
 }  // namespace armagrad::apps

@@ -32,8 +32,7 @@ Header read_header(ByteSource& source, const fs::path& path, std::size_t dimensi
   const std::size_t header_size = 4 + 4 * dimensions;
   const std::vector<unsigned char> bytes = read_up_to(source, header_size);
   if (bytes.size() >= 4) {
-    if (bytes[0] != 0 || bytes[1] != 0)
-      fail(path, "is not an IDX file: it does not begin with two zero bytes");
+    if (bytes[0] != 0 || bytes[1] != 0) fail(path, "is not an IDX file: it does not begin with two zero bytes");
     if (bytes[2] != unsigned_byte_type) {
       fail(path, "wrong element type 0x" + hexadecimal(bytes[2]) + ", unsigned bytes (0x08) are expected");
     }
@@ -63,8 +62,7 @@ Header read_header(ByteSource& source, const fs::path& path, std::size_t dimensi
 std::vector<unsigned char> read_contents(DecodedFile& source, const fs::path& path, const Header& header) {
   std::vector<unsigned char> bytes = read_up_to(source, header.bytes);
   if (bytes.size() < header.bytes) {
-    fail(path,
-         "truncated: " + promise(header) + ", the file holds " + std::to_string(bytes.size()) + " bytes");
+    fail(path, "truncated: " + promise(header) + ", the file holds " + std::to_string(bytes.size()) + " bytes");
   }
   unsigned char extra = 0;
   if (source.read(&extra, 1) != 0) fail(path, "too long: " + promise(header) + ", the file holds more");
@@ -89,8 +87,7 @@ arma::Col<unsigned char> read_idx_labels(const fs::path& path) {
   const std::vector<unsigned char> bytes = read_contents(source, path, header);
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     if (bytes[i] > 9) {
-      fail(path,
-           "label " + std::to_string(bytes[i]) + " at position " + std::to_string(i) + ", labels are 0 to 9");
+      fail(path, "label " + std::to_string(bytes[i]) + " at position " + std::to_string(i) + ", labels are 0 to 9");
     }
   }
   return arma::Col<unsigned char>(bytes.data(), bytes.size());

@@ -21,8 +21,8 @@ constexpr std::uint64_t most_bytes = std::uint64_t(1) << 27;
 void require_size(const fs::path& file, std::uint64_t height, std::uint64_t width) {
   if (width == 0 || height == 0) fail(file, "has no pixels");
   if (width > most_pixels / height)
-    fail(file, std::to_string(width) + "x" + std::to_string(height) + " pixels, more than " +
-                   std::to_string(most_pixels));
+    fail(file,
+         std::to_string(width) + "x" + std::to_string(height) + " pixels, more than " + std::to_string(most_pixels));
 }
 
 struct Png {

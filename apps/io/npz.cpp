@@ -52,8 +52,7 @@ class NpzFile::Member : public ByteSource {
   /// Reads the elements, to the end of the member, which also verifies its CRC.
   std::vector<unsigned char> elements(const NpyHeader& header, std::uint64_t element_size) {
     const std::uint64_t promised = header.elements * element_size;
-    const std::string figures =
-        "the .npy header promises " + std::to_string(promised) + " bytes, the array has ";
+    const std::string figures = "the .npy header promises " + std::to_string(promised) + " bytes, the array has ";
     if (size < header.preamble || size - header.preamble != promised) {
       fail(where, figures + (size < header.preamble ? "none" : std::to_string(size - header.preamble)));
     }
@@ -128,8 +127,7 @@ arma::Col<unsigned char> NpzFile::labels(const std::string& key) const {
   arma::Col<unsigned char> result(header.elements);
   for (std::size_t i = 0; i < header.elements; ++i) {
     std::uint64_t value = 0;
-    for (std::size_t b = 0; b < element_size; ++b)
-      value |= std::uint64_t{bytes[i * element_size + b]} << 8 * b;
+    for (std::size_t b = 0; b < element_size; ++b) value |= std::uint64_t{bytes[i * element_size + b]} << 8 * b;
     if (value > 9) fail(member.where, "the label at position " + std::to_string(i) + " is not 0 to 9");
     result[i] = static_cast<unsigned char>(value);
   }

@@ -17,8 +17,7 @@ PgmReader::PgmReader(const std::filesystem::path& file, std::span<const unsigned
   width_ = number();
   height_ = number();
   largest_ = number();
-  if (largest_ == 0 || largest_ > 65535)
-    fail(file_, "a damaged PGM: its largest value is not in 1 ... 65535");
+  if (largest_ == 0 || largest_ > 65535) fail(file_, "a damaged PGM: its largest value is not in 1 ... 65535");
   if (left_.empty() || !is_space(left_[0])) fail(file_, "a truncated PGM: there are no pixels");
   left_ = left_.subspan(1);  // one character of white space, after which bytes are pixels
 }
@@ -56,8 +55,7 @@ arma::Mat<unsigned char> PgmReader::pixels() {
   for (std::uint64_t i = 0; i < height_; ++i) {
     for (std::uint64_t j = 0; j < width_; ++j) {
       const std::uint64_t x = is_text_ ? number() : binary();
-      if (x > largest_)
-        fail(file_, "a damaged PGM: " + std::to_string(x) + " is more than its largest value");
+      if (x > largest_) fail(file_, "a damaged PGM: " + std::to_string(x) + " is more than its largest value");
       image(i, j) = static_cast<unsigned char>((255 * x + largest_ / 2) / largest_);
     }
   }

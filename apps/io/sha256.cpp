@@ -31,9 +31,7 @@ Sha256::Sha256() : context_(std::make_unique<Context>()) {
 
 Sha256::~Sha256() = default;
 
-void Sha256::update(const void* bytes, std::size_t count) {
-  require(EVP_DigestUpdate(context_->handle, bytes, count));
-}
+void Sha256::update(const void* bytes, std::size_t count) { require(EVP_DigestUpdate(context_->handle, bytes, count)); }
 
 std::array<unsigned char, 32> Sha256::digest() {
   std::array<unsigned char, 32> result{};

@@ -14,8 +14,7 @@ inline std::string base64(std::span<const unsigned char> bytes) {
   for (std::size_t k = 0; k < bytes.size(); k += 3) {
     std::uint32_t three = 0;
     for (std::size_t b = 0; b < 3; ++b) three = three << 8 | (k + b < bytes.size() ? bytes[k + b] : 0u);
-    for (std::size_t c = 0; c < 4; ++c)
-      text += k + c <= bytes.size() ? letters[three >> (18 - 6 * c) & 63] : '=';
+    for (std::size_t c = 0; c < 4; ++c) text += k + c <= bytes.size() ? letters[three >> (18 - 6 * c) & 63] : '=';
   }
   return text;
 }

@@ -20,8 +20,7 @@ int main() {
     return arma::vec(2 * X * r.t() / y.n_elem + 2 * l2 * w);
   };
 
-  const armagrad::GradientCheck check =
-      armagrad::check_gradient(loss, gradient, arma::vec(20, arma::fill::randn));
+  const armagrad::GradientCheck check = armagrad::check_gradient(loss, gradient, arma::vec(20, arma::fill::randn));
   std::cout << check;
   return check.passed() ? 0 : 1;
 }

@@ -39,8 +39,7 @@ void row(const std::string& what, const Data& d, const arma::mat& mask, const Ch
       if (test.test == "central differences" || test.test == "random directions") by_differences = e;
     }
   }
-  std::cout << std::left << std::setw(44) << what << std::setw(14) << by_complex_step << by_differences
-            << std::endl;
+  std::cout << std::left << std::setw(44) << what << std::setw(14) << by_complex_step << by_differences << std::endl;
 }
 
 int main() {
@@ -52,16 +51,15 @@ int main() {
     Data d{0.1 * arma::randn(D, c), arma::randu(D, n), arma::zeros(c, n)};
     for (uword j = 0; j < n; ++j) d.Y(j % c, j) = 1;
     // An entry of the usual size: the one with the median gradient.
-    const arma::mat g = gradient(
-        [&](auto w) { return -accu(d.Y % log_softmax(w.t() * d.X, 0)) / n + 0.01 * accu(square(w)); }, d.W);
+    const arma::mat g =
+        gradient([&](auto w) { return -accu(d.Y % log_softmax(w.t() * d.X, 0)) / n + 0.01 * accu(square(w)); }, d.W);
     arma::mat one(D, c, arma::fill::zeros), column = one;
     const arma::uvec by_size = arma::sort_index(arma::vectorise(arma::abs(g)));
     one(by_size(g.n_elem / 2)) = 1;
     column.col(3).ones();
     CheckOptions<double> options;
     options.entries = 1000;
-    const std::string of =
-        " of " + std::to_string(D) + "x10" + (D < 500 ? ", entry by entry" : ", by directions");
+    const std::string of = " of " + std::to_string(D) + "x10" + (D < 500 ? ", entry by entry" : ", by directions");
     if (D < 500) row("one entry" + of, d, one, options);
     row("one column" + of, d, column, options);
     row("all" + of, d, arma::ones(D, c), options);

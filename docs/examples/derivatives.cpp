@@ -2,8 +2,7 @@
 using namespace armagrad;
 
 int main() {
-  const arma::mat A{{1, 2}, {3, 4}, {5, 6}}, x = arma::vec{0.1, 0.2}, v = arma::vec{1, -1},
-                                             u = arma::vec{1, 2, 3};
+  const arma::mat A{{1, 2}, {3, 4}, {5, 6}}, x = arma::vec{0.1, 0.2}, v = arma::vec{1, -1}, u = arma::vec{1, 2, 3};
 
   const auto f = [&](auto w) { return tanh(view(A) * w); };  // of any shape
   auto [y, Jv] = jvp(f, x, v);                               // one sweep up the tape

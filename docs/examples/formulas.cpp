@@ -25,16 +25,15 @@ int main() {
   std::cout << derive(energy, {A}, {.loss = "E"}).text() << "\n\n";
 
   const arma::mat W(4, 2, arma::fill::randn), T(2, 60, arma::fill::randn);
-  const auto ridge = [&](auto w) {
-    return 0.5 * accu(square(w.t() * view(X, "X") - view(T, "Y"))) / n;
-  };
+  const auto ridge = [&](auto w) { return 0.5 * accu(square(w.t() * view(X, "X") - view(T, "Y"))) / n; };
   FormulaOptions with_steps = names;
   with_steps.steps = true;
   const Formula g = derive(ridge, W, "W", with_steps);
   for (const BackwardStep& s : g.steps()) {
     std::cout << s.operation << ": " << s.result << "   with adjoint " << s.incoming << '\n';
     for (const auto& c : s.contributions)
-      std::cout << "    to " << c.operand << ":  " << c.rule << "  =  " << c.text << (c.adds_up ? ", added up: " + c.total : "") << '\n';
+      std::cout << "    to " << c.operand << ":  " << c.rule << "  =  " << c.text
+                << (c.adds_up ? ", added up: " + c.total : "") << '\n';
   }
   std::cout << "simplified:\n";
   for (const Simplification& s : g.simplifications())

@@ -1,9 +1,9 @@
 // What an epoch of shuffled mini-batches costs: each gathered, or all of them views of a copy in the new
 // order.
-#include <chrono>
-#include <iomanip>
 #include <armagrad/nn/random.hpp>
 #include <armagrad/nn/softmax_regression.hpp>
+#include <chrono>
+#include <iomanip>
 using namespace armagrad;
 
 int main() {
@@ -11,9 +11,8 @@ int main() {
   arma::mat X(784, n, arma::fill::randu), Y(10, n, arma::fill::zeros), W(784, 10, arma::fill::zeros);
   for (uword i = 0; i < n; ++i) Y(i % 10, i) = 1;
   arma::mat x = X.head_cols(batch), y = Y.head_cols(batch), copy_x = X, copy_y = Y;
-  auto step =
-      record([](auto w, auto in, auto target) { return softmax_regression_loss(w, 1e-4, in, target); },
-             variables(W), inputs(x, y));
+  auto step = record([](auto w, auto in, auto target) { return softmax_regression_loss(w, 1e-4, in, target); },
+                     variables(W), inputs(x, y));
   const arma::uvec order = Random(1).permutation(n);
 
   const auto gather = [&](const arma::mat& from, uword first, uword size, arma::mat& to) {
@@ -45,11 +44,10 @@ int main() {
     for (std::size_t k = 0; k < ways.size(); ++k) {
       const auto start = std::chrono::steady_clock::now();
       ways[k].second();
-      best[k] =
-          std::min(best[k], std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+      best[k] = std::min(best[k], std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
     }
   }
   for (std::size_t k = 0; k < ways.size(); ++k)
-    std::cout << std::left << std::setw(22) << ways[k].first << std::fixed << std::setprecision(0)
-              << 1e3 * best[k] << " ms\n";
+    std::cout << std::left << std::setw(22) << ways[k].first << std::fixed << std::setprecision(0) << 1e3 * best[k]
+              << " ms\n";
 }

@@ -1,8 +1,8 @@
-#include <iostream>
 #include <armagrad/nn/lbfgs.hpp>
 #include <armagrad/nn/losses.hpp>
 #include <armagrad/nn/objective.hpp>
 #include <armagrad/nn/trainer.hpp>
+#include <iostream>
 using namespace armagrad;
 
 int main() {
@@ -14,18 +14,14 @@ int main() {
   X = arma::mat(X.head_cols(500)), Y = arma::mat(Y.head_cols(500));
 
   const auto tanh_of = [](const auto& x) { return tanh(x); };
-  const Sequential<double> net(
-      {2}, {linear<double>(16, {.initial = glorot()}), activation<double>("tanh", tanh_of),
-            dropout<double>(0.1), linear<double>(1)});
+  const Sequential<double> net({2}, {linear<double>(16, {.initial = glorot()}), activation<double>("tanh", tanh_of),
+                                     dropout<double>(0.1), linear<double>(1)});
   const auto loss = [](const auto& z, const auto& y) { return binary_cross_entropy<double>(z, y); };
   std::cout << net;
 
-  Trainer<double> trainer(net, loss, {X, Y}, SampleSet<double>{V, VY},
-                          {.epochs = 40,
-                           .batch_size = 32,
-                           .optimizer = Adam{},
-                           .rate = warm_up(2, cosine(0.02, 40)),
-                           .patience = 10});
+  Trainer<double> trainer(
+      net, loss, {X, Y}, SampleSet<double>{V, VY},
+      {.epochs = 40, .batch_size = 32, .optimizer = Adam{}, .rate = warm_up(2, cosine(0.02, 40)), .patience = 10});
   trainer.run();
   const auto& log = trainer.state().log;
   std::cout << "loss " << log.back().loss << ", on what was held back " << log.back().validation_loss << '\n';
@@ -42,7 +38,6 @@ int main() {
 
   // ensmallen's optimisers of separable functions: ens::Adam().Optimize(separable, theta).
   auto separable = as_separable(
-      [&](auto t, auto x, auto y) { return binary_cross_entropy<double>(net(t, x), Argument<double>(y)); }, X,
-      Y);
+      [&](auto t, auto x, auto y) { return binary_cross_entropy<double>(net(t, x), Argument<double>(y)); }, X, Y);
   std::cout << "its first ten samples: " << separable.Evaluate(theta, 0, 10) << '\n';
 }

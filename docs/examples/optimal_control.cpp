@@ -5,8 +5,7 @@ using namespace armagrad;
 
 int main() {
   // x' = A x + B u: the trolley's position and speed, the load's angle and its rate, and what u accelerates.
-  const arma::mat A{{0, 1, 0, 0}, {0, 0, 0, 0}, {0, 0, 0, 1}, {0, 0, -9.81, -0.1}},
-      B = arma::vec{0, 1, 0, -1};
+  const arma::mat A{{0, 1, 0, 0}, {0, 0, 0, 0}, {0, 0, 0, 1}, {0, 0, -9.81, -0.1}}, B = arma::vec{0, 1, 0, -1};
   const arma::mat W = arma::diagmat(arma::vec{1, 1, 10, 1});
 
   // What u = -K x costs, the integral of x' W x + u^2 = x' V x, is x' P x for a start at x, and trace(P) on
@@ -33,8 +32,7 @@ int main() {
   // Riccati's equation by the stable eigenvectors of its Hamiltonian matrix.
   arma::cx_vec w;
   arma::cx_mat U;
-  arma::eig_gen(w, U,
-                arma::mat(arma::join_cols(arma::join_rows(A, -B * B.t()), arma::join_rows(-W, -A.t()))));
+  arma::eig_gen(w, U, arma::mat(arma::join_cols(arma::join_rows(A, -B * B.t()), arma::join_rows(-W, -A.t()))));
   U = U.cols(arma::find(arma::real(w) < 0));
   const arma::mat riccati = B.t() * arma::real(U.tail_rows(4) * arma::inv(U.head_rows(4)));
   std::cout << "feedback:    " << K << "by Riccati's: " << riccati;

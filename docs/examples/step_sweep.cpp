@@ -33,8 +33,7 @@ int main() {
   for (double exponent = 0; exponent > -16; exponent -= 0.125) {
     const double h = std::pow(10, exponent);
     std::cout << h;
-    for (const double found :
-         {(at(h) - J0) / h, central(h), (4 * central(h / 2) - central(h)) / 3, imaginary(h) / h})
+    for (const double found : {(at(h) - J0) / h, central(h), (4 * central(h / 2) - central(h)) / 3, imaginary(h) / h})
       std::cout << ' ' << std::max(std::abs(found / slope - 1), 1e-17);
     std::cout << '\n';
   }

@@ -3,15 +3,13 @@
 using namespace armagrad;
 
 // C^-1/2 Y for C = Y Y' / n: of all the whitened Y the one nearest to Y ("ZCA").
-auto whitened(auto Y) {
-  return inv_sympd(sqrtmat_sympd(Y * Y.t() / Y.n_cols)) * Y;
-}
+auto whitened(auto Y) { return inv_sympd(sqrtmat_sympd(Y * Y.t() / Y.n_cols)) * Y; }
 
 int main() {
   arma::arma_rng::set_seed(1);
   const arma::uword n = 2000;
   const arma::mat noise(3, n, arma::fill::randn);
-  const arma::mat S = noise % arma::square(noise);  // independent signals with heavy tails
+  const arma::mat S = noise % arma::square(noise);                              // independent signals with heavy tails
   const arma::mat M{{1, 0.6, -0.3}, {0.4, -1, 0.5}, {0.2, 0.7, 1}}, X = M * S;  // as they are received
 
   // E log cosh of a signal of variance 1 is the smaller the heavier its tails are.
@@ -28,7 +26,6 @@ int main() {
 
   Tape<double> tape;
   const arma::mat Y = whitened(tape.variable(arma::mat(B * X))).value();
-  std::cout << "|covariance - I| " << arma::norm(Y * Y.t() / n - arma::eye(3, 3))
-            << "\ncorrelation with the signals:\n"
+  std::cout << "|covariance - I| " << arma::norm(Y * Y.t() / n - arma::eye(3, 3)) << "\ncorrelation with the signals:\n"
             << arma::cor(Y.t(), S.t());
 }

@@ -57,8 +57,7 @@ struct Dropout : General<2> {
 
 template <class eT>
 Var<eT> thinned(const Var<eT>& x, const Var<eT>& keys, double rate, std::uint32_t salt, Location at) {
-  if (keys.shape() != Shape{2, x.shape().cols})
-    misuse(Dropout::name, at, incompatible(x.shape(), keys.shape()));
+  if (keys.shape() != Shape{2, x.shape().cols}) misuse(Dropout::name, at, incompatible(x.shape(), keys.shape()));
   return append_node<Dropout, eT>({{}, rate, salt}, x.shape(), at, {&x, &keys});
 }
 

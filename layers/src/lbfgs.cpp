@@ -79,8 +79,8 @@ double lbfgs(const LossAndGradient<eT>&, arma::Mat<eT>&, const LbfgsOptions&, co
 #endif
 
 template ARMAGRAD_EXPORT double lbfgs(const LossAndGradient<float>&, arma::fmat&, const LbfgsOptions&,
-                      const std::function<bool(double)>&);
+                                      const std::function<bool(double)>&);
 template ARMAGRAD_EXPORT double lbfgs(const LossAndGradient<double>&, arma::mat&, const LbfgsOptions&,
-                      const std::function<bool(double)>&);
+                                      const std::function<bool(double)>&);
 
 }  // namespace armagrad

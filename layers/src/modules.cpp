@@ -22,9 +22,7 @@ Initial normal(double deviation) {
   return [=](Random& random, double, double) { return deviation * random.normal(); };
 }
 Initial glorot() {
-  return [](Random& random, double in, double out) {
-    return std::sqrt(6 / (in + out)) * (2 * random.uniform() - 1);
-  };
+  return [](Random& random, double in, double out) { return std::sqrt(6 / (in + out)) * (2 * random.uniform() - 1); };
 }
 Initial he() {
   return [](Random& random, double in, double) { return std::sqrt(2 / in) * random.normal(); };
@@ -34,10 +32,8 @@ template <class eT>
 Layer<eT> linear(uword outputs, LinearOptions options) {
   return [=](Size input, unsigned) {
     const Shape weight = shape_of(input.total(), outputs);
-    Module<eT> m{"linear",
-                 {outputs},
-                 {{"weight", weight, options.initial, double(weight.rows), double(weight.cols)}},
-                 {}};
+    Module<eT> m{
+        "linear", {outputs}, {{"weight", weight, options.initial, double(weight.rows), double(weight.cols)}}, {}};
     if (options.bias) m.parameters.push_back({"bias", shape_of(outputs, 1), zeros()});
     m.forward = [bias = options.bias](auto parameters, const auto& x, const auto&) {
       const auto z = parameters[0].t() * x;
@@ -50,20 +46,17 @@ Layer<eT> linear(uword outputs, LinearOptions options) {
 template <class eT>
 Layer<eT> conv2d(uword filters, uword size, Conv2dOptions options) {
   return [=](Size input, unsigned) {
-    const Window window{std::uint32_t(input.channels),
-                        std::uint32_t(input.height),
-                        std::uint32_t(input.width),
-                        std::uint32_t(size),
-                        1,
-                        std::uint32_t(options.padding)};
+    const Window window{
+        std::uint32_t(input.channels), std::uint32_t(input.height), std::uint32_t(input.width), std::uint32_t(size), 1,
+        std::uint32_t(options.padding)};
     check_window("conv2d", window, {});
     const uword of_an_output = filters * size * size;
-    Module<eT> m{"conv2d",
-                 {filters, window.rows(), window.cols()},
-                 {{"weight", shape_of(window.patch(), filters), options.initial, double(window.patch()),
-                   double(of_an_output)},
-                  {"bias", shape_of(filters, 1), zeros()}},
-                 {}};
+    Module<eT> m{
+        "conv2d",
+        {filters, window.rows(), window.cols()},
+        {{"weight", shape_of(window.patch(), filters), options.initial, double(window.patch()), double(of_an_output)},
+         {"bias", shape_of(filters, 1), zeros()}},
+        {}};
     m.forward = [=](auto parameters, const auto& x, const auto&) {
       const auto z = (parameters[0].t() * patches(x, window)).each_col() + parameters[1];
       return reshape(z, filters * window.places(), x.n_cols);
@@ -76,17 +69,13 @@ template <class eT>
 Layer<eT> max_pool2d(uword size) {
   return [=](Size input, unsigned) {
     const auto side = std::uint32_t(size);
-    const Window window{std::uint32_t(input.channels),
-                        std::uint32_t(input.height),
-                        std::uint32_t(input.width),
-                        side,
-                        side,
-                        0};
+    const Window window{
+        std::uint32_t(input.channels), std::uint32_t(input.height), std::uint32_t(input.width), side, side, 0};
     check_window("max_pool2d", window, {});
-    return Module<eT>{"max_pool2d",
-                      {input.channels, window.rows(), window.cols()},
-                      {},
-                      [=](auto, const auto& x, const auto&) { return max_pool(x, window); }};
+    return Module<eT>{
+        "max_pool2d", {input.channels, window.rows(), window.cols()}, {}, [=](auto, const auto& x, const auto&) {
+          return max_pool(x, window);
+        }};
   };
 }
 

@@ -52,27 +52,29 @@ void step_of(const Adam& o, eT* theta, const eT* g, arma::Mat<eT>& state, double
 
 template <class eT>
 arma::Mat<eT> initial_state(const Optimizer& optimizer, arma::uword n) {
-  return std::visit([&](const auto& o) { return arma::Mat<eT>(n, state_vectors(o), arma::fill::zeros); },
-                    optimizer);
+  return std::visit([&](const auto& o) { return arma::Mat<eT>(n, state_vectors(o), arma::fill::zeros); }, optimizer);
 }
 
 template <class eT>
-void update(const Optimizer& optimizer, arma::Mat<eT>& theta, const arma::Mat<eT>& g, arma::Mat<eT>& state,
-            double rate, arma::uword step) {
+void update(const Optimizer& optimizer, arma::Mat<eT>& theta, const arma::Mat<eT>& g, arma::Mat<eT>& state, double rate,
+            arma::uword step) {
   const auto refuse = [](const std::string& what) { throw std::logic_error("update: " + what); };
   if (g.n_elem != theta.n_elem)
-    refuse("a gradient of " + std::to_string(g.n_elem) + " entries for " + std::to_string(theta.n_elem) + " parameters");
+    refuse("a gradient of " + std::to_string(g.n_elem) + " entries for " + std::to_string(theta.n_elem) +
+           " parameters");
   const arma::uword vectors = std::visit([](const auto& o) { return state_vectors(o); }, optimizer);
   if (state.n_rows != theta.n_elem || state.n_cols != vectors)
-    refuse("a state of " + std::to_string(state.n_rows) + "x" + std::to_string(state.n_cols) + " where initial_state has " +
-           std::to_string(theta.n_elem) + "x" + std::to_string(vectors));
+    refuse("a state of " + std::to_string(state.n_rows) + "x" + std::to_string(state.n_cols) +
+           " where initial_state has " + std::to_string(theta.n_elem) + "x" + std::to_string(vectors));
   std::visit([&](const auto& o) { step_of(o, theta.memptr(), g.memptr(), state, rate, step); }, optimizer);
 }
 
 template <class eT>
 void clip_norm(arma::Mat<eT>& g, double most) {
-  if (!(most >= 0)) throw std::logic_error("clip_norm: the largest norm must not be negative, but is " + std::to_string(most));
-  if (!g.is_finite()) throw NotFinite("clip_norm: the gradient has an infinite entry or a NaN, and no direction to keep");
+  if (!(most >= 0))
+    throw std::logic_error("clip_norm: the largest norm must not be negative, but is " + std::to_string(most));
+  if (!g.is_finite())
+    throw NotFinite("clip_norm: the gradient has an infinite entry or a NaN, and no direction to keep");
   const double largest = g.is_empty() ? 0 : double(arma::abs(g).max());
   if (largest == 0) return;
   const double norm = arma::norm(arma::Mat<eT>(g / eT(largest)), "fro");  // of what cannot overflow
@@ -81,7 +83,8 @@ void clip_norm(arma::Mat<eT>& g, double most) {
 
 template ARMAGRAD_EXPORT arma::fmat initial_state(const Optimizer&, arma::uword);
 template ARMAGRAD_EXPORT arma::mat initial_state(const Optimizer&, arma::uword);
-template ARMAGRAD_EXPORT void update(const Optimizer&, arma::fmat&, const arma::fmat&, arma::fmat&, double, arma::uword);
+template ARMAGRAD_EXPORT void update(const Optimizer&, arma::fmat&, const arma::fmat&, arma::fmat&, double,
+                                     arma::uword);
 template ARMAGRAD_EXPORT void update(const Optimizer&, arma::mat&, const arma::mat&, arma::mat&, double, arma::uword);
 template ARMAGRAD_EXPORT void clip_norm(arma::fmat&, double);
 template ARMAGRAD_EXPORT void clip_norm(arma::mat&, double);

@@ -1,6 +1,6 @@
-#include <armagrad/detail/threads.hpp>
 #include <algorithm>
 #include <armagrad/armagrad.hpp>
+#include <armagrad/detail/threads.hpp>
 #include <armagrad/nn/sequential.hpp>
 #include <iomanip>
 
@@ -56,8 +56,7 @@ std::vector<Var<eT>> Sequential<eT>::split(const Var<eT>& theta) const {
 template <class eT>
 Var<eT> Sequential<eT>::forward(std::span<const Var<eT>> parameters, Var<eT> x, const Pass<eT>& pass) const {
   if (x.n_rows != input_.total())
-    misuse("sequential", {},
-           "samples of " + std::to_string(x.n_rows) + " for a net that takes " + to_string(input_));
+    misuse("sequential", {}, "samples of " + std::to_string(x.n_rows) + " for a net that takes " + to_string(input_));
   for (const Module<eT>& m : modules_) {
     x = m.forward(parameters.first(m.parameters.size()), x, pass);
     parameters = parameters.subspan(m.parameters.size());
@@ -74,8 +73,8 @@ template <class eT>
 std::ostream& operator<<(std::ostream& out, const Sequential<eT>& net) {
   const auto line = [&](const std::string& place, const std::string& kind, const std::string& output,
                         const std::string& shapes, uword count) {
-    out << std::left << std::setw(4) << place << std::setw(12) << kind << std::setw(12) << output
-        << std::setw(30) << shapes << std::right << std::setw(9) << count << '\n';
+    out << std::left << std::setw(4) << place << std::setw(12) << kind << std::setw(12) << output << std::setw(30)
+        << shapes << std::right << std::setw(9) << count << '\n';
   };
   out << "    module      output      parameters\n";
   for (std::size_t i = 0; i < net.modules().size(); ++i) {
@@ -93,8 +92,7 @@ std::ostream& operator<<(std::ostream& out, const Sequential<eT>& net) {
 }
 
 template <class eT>
-arma::Mat<eT> outputs(const Sequential<eT>& net, const arma::Mat<eT>& theta, const arma::Mat<eT>& X,
-                      unsigned threads) {
+arma::Mat<eT> outputs(const Sequential<eT>& net, const arma::Mat<eT>& theta, const arma::Mat<eT>& X, unsigned threads) {
   constexpr uword block = 100;
   const uword blocks = (X.n_cols + block - 1) / block;
   arma::Mat<eT> out(net.output().total(), X.n_cols);
@@ -120,8 +118,8 @@ double share_right(const arma::Mat<eT>& outputs, const arma::Mat<eT>& Y) {
 }
 
 template <class eT>
-double accuracy(const Sequential<eT>& net, const arma::Mat<eT>& theta, const arma::Mat<eT>& X,
-                const arma::Mat<eT>& Y, unsigned threads) {
+double accuracy(const Sequential<eT>& net, const arma::Mat<eT>& theta, const arma::Mat<eT>& X, const arma::Mat<eT>& Y,
+                unsigned threads) {
   return share_right(outputs(net, theta, X, threads), Y);
 }
 
@@ -133,9 +131,9 @@ template ARMAGRAD_EXPORT arma::fmat outputs(const Sequential<float>&, const arma
 template ARMAGRAD_EXPORT arma::mat outputs(const Sequential<double>&, const arma::mat&, const arma::mat&, unsigned);
 template ARMAGRAD_EXPORT double share_right(const arma::fmat&, const arma::fmat&);
 template ARMAGRAD_EXPORT double share_right(const arma::mat&, const arma::mat&);
-template ARMAGRAD_EXPORT double accuracy(const Sequential<float>&, const arma::fmat&, const arma::fmat&, const arma::fmat&,
-                         unsigned);
-template ARMAGRAD_EXPORT double accuracy(const Sequential<double>&, const arma::mat&, const arma::mat&, const arma::mat&,
-                         unsigned);
+template ARMAGRAD_EXPORT double accuracy(const Sequential<float>&, const arma::fmat&, const arma::fmat&,
+                                         const arma::fmat&, unsigned);
+template ARMAGRAD_EXPORT double accuracy(const Sequential<double>&, const arma::mat&, const arma::mat&,
+                                         const arma::mat&, unsigned);
 
 }  // namespace armagrad

@@ -18,8 +18,7 @@ arma::uvec order_of_samples(const arma::urowvec& classes, Random random, bool st
 Split split(const arma::urowvec& classes, arma::uword n, Random random, bool stratified) {
   const arma::uword all = classes.n_elem;
   if (n >= all)
-    throw std::logic_error("split: " + std::to_string(n) + " of " + std::to_string(all) +
-                           " samples held back");
+    throw std::logic_error("split: " + std::to_string(n) + " of " + std::to_string(all) + " samples held back");
   const arma::uvec order = order_of_samples(classes, random, stratified);
   if (!stratified) return {arma::sort(order.tail(all - n)), arma::sort(order.head(n))};
   arma::uvec chosen(n), rest(all - n);
@@ -35,8 +34,7 @@ Split split(const arma::urowvec& classes, arma::uword n, Random random, bool str
 
 std::vector<Split> folds(const arma::urowvec& classes, arma::uword k, Random random, bool stratified) {
   const arma::uword n = classes.n_elem;
-  if (k < 2 || k > n)
-    throw std::logic_error("folds: " + std::to_string(k) + " of " + std::to_string(n) + " samples");
+  if (k < 2 || k > n) throw std::logic_error("folds: " + std::to_string(k) + " of " + std::to_string(n) + " samples");
   const arma::uvec order = order_of_samples(classes, random, stratified);
   arma::uvec fold(n);
   for (arma::uword i = 0; i < n; ++i) fold(order(i)) = i % k;

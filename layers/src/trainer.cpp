@@ -32,29 +32,27 @@ arma::Mat<eT> one_by_one(double x) {
 /// the parameters, the samples, their targets, the keys of dropout and the weight.
 template <class eT>
 struct Trainer<eT>::Programs {
-  explicit Programs(const Trainer& trainer)
-      : evaluate(objective(trainer, false)), descend(objective(trainer, true)) {}
+  explicit Programs(const Trainer& trainer) : evaluate(objective(trainer, false)), descend(objective(trainer, true)) {}
 
   static Program<eT, 1, 4> objective(const Trainer& trainer, bool training) {
-    return Program<eT, 1, 4>([&trainer, training](const auto& theta, const auto& x, const auto& y,
-                                                  const auto& keys, const auto& weight) {
-      const Sequential<eT>& net = trainer.net_;
-      const TrainingOptions<eT>& options = trainer.options_;
-      std::vector<Var<eT>> all = net.split(theta);
-      const std::size_t n = all.size();
-      Var<eT> penalty = theta.tape().constant(eT(0));
-      for (std::size_t k = 0; k < n; ++k) {
-        if (options.l2 != 0 && net.parts()[k].name.ends_with("weight"))
-          penalty = penalty + accu(square(all[k]));
-      }
-      all.insert(all.end(), {x, y, keys});
-      const Function<eT> sum = [&trainer, &net, training, n](std::span<const Var<eT>> v) {
-        const Pass<eT> pass = training ? Pass<eT>{&v[n + 2]} : Pass<eT>{};
-        return trainer.loss_(net.forward(v.first(n), v[n], pass), v[n + 1]);
-      };
-      return detail::append_block_sum<eT>(theta.tape(), sum, all, 3, options.blocks, {}) % weight +
-             0.5 * options.l2 / options.ranks.size * penalty;
-    });
+    return Program<eT, 1, 4>(
+        [&trainer, training](const auto& theta, const auto& x, const auto& y, const auto& keys, const auto& weight) {
+          const Sequential<eT>& net = trainer.net_;
+          const TrainingOptions<eT>& options = trainer.options_;
+          std::vector<Var<eT>> all = net.split(theta);
+          const std::size_t n = all.size();
+          Var<eT> penalty = theta.tape().constant(eT(0));
+          for (std::size_t k = 0; k < n; ++k) {
+            if (options.l2 != 0 && net.parts()[k].name.ends_with("weight")) penalty = penalty + accu(square(all[k]));
+          }
+          all.insert(all.end(), {x, y, keys});
+          const Function<eT> sum = [&trainer, &net, training, n](std::span<const Var<eT>> v) {
+            const Pass<eT> pass = training ? Pass<eT>{&v[n + 2]} : Pass<eT>{};
+            return trainer.loss_(net.forward(v.first(n), v[n], pass), v[n + 1]);
+          };
+          return detail::append_block_sum<eT>(theta.tape(), sum, all, 3, options.blocks, {}) % weight +
+                 0.5 * options.l2 / options.ranks.size * penalty;
+        });
   }
 
   Program<eT, 1, 4> evaluate, descend;
@@ -194,8 +192,7 @@ arma::Mat<eT>& Trainer<eT>::batch_gradient(uword first, uword size) {
     order_of_ = state_.epoch;
   }
   const uword begin = share_begin(size), mine = share_size(size);
-  const Mat x = batch(train_.X, batch_x_, first + begin, mine),
-            y = batch(train_.Y, batch_y_, first + begin, mine);
+  const Mat x = batch(train_.X, batch_x_, first + begin, mine), y = batch(train_.Y, batch_y_, first + begin, mine);
   Mat keys(2, size);  // of all ranks' samples; not read unless something is dropped
   if (net_.drops()) keys = dropout_keys<eT>(random_stream(options_.seed, Draw::dropout, state_.steps), size);
   const Mat my_keys = columns(keys, begin, mine);
@@ -245,8 +242,7 @@ void Trainer<eT>::log(double loss) {
     const Mat scores = outputs(net_, state_.parameters, validation_->X, options_.blocks.threads);
     Tape<eT> tape;
     figures.validation_loss =
-        loss_(tape.constant(view(scores)), tape.constant(view(validation_->Y))).scalar() /
-        double(scores.n_cols);
+        loss_(tape.constant(view(scores)), tape.constant(view(validation_->Y))).scalar() / double(scores.n_cols);
     figures.validation_accuracy = share_right(scores, validation_->Y);
     if (state_.log.empty() || figures.validation_loss < state_.log[state_.best_epoch].validation_loss) {
       state_.best_epoch = state_.epoch;

@@ -1,9 +1,9 @@
 #define BOOST_TEST_MODULE allocation
 #include <dlfcn.h>
 
+#include <armagrad/nn/softmax_regression.hpp>
 #include <atomic>
 #include <cerrno>
-#include <armagrad/nn/softmax_regression.hpp>
 
 #include "tests/support/oracle.hpp"
 
@@ -81,13 +81,12 @@ struct Softmax {
 
 template <class eT>
 struct Mlp {
-  arma::Mat<eT> V = uniform<eT>(50, 20), b = uniform<eT>(20, 1), W = uniform<eT>(20, 10),
-                X = uniform<eT>(50, 40), Y = uniform<eT>(10, 40);
+  arma::Mat<eT> V = uniform<eT>(50, 20), b = uniform<eT>(20, 1), W = uniform<eT>(20, 10), X = uniform<eT>(50, 40),
+                Y = uniform<eT>(10, 40);
   static auto loss() {
     return [](const auto& v, const auto& offset, const auto& w, const auto& x, const auto& y) {
       const auto hidden = tanh((v.t() * x).each_col() + offset);
-      return -accu(y % log_softmax(w.t() * hidden, 0)) / x.n_cols +
-             1e-3 * (accu(square(v)) + accu(square(w)));
+      return -accu(y % log_softmax(w.t() * hidden, 0)) / x.n_cols + 1e-3 * (accu(square(v)) + accu(square(w)));
     };
   }
 };
@@ -118,10 +117,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(softmax_regression, eT, Reals) {
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(in_blocks, eT, Reals) {
   Softmax<eT> d;
-  auto step =
-      record([](const auto& w, const auto& x,
-                const auto& y) { return softmax_regression_loss(Blocks{.columns = 16}, w, 1e-3, x, y); },
-             variables(d.W), inputs(d.X, d.Y));
+  auto step = record([](const auto& w, const auto& x,
+                        const auto& y) { return softmax_regression_loss(Blocks{.columns = 16}, w, 1e-3, x, y); },
+                     variables(d.W), inputs(d.X, d.Y));
   BOOST_TEST(allocations([&] { d.W -= eT(.1) * step.value_and_gradient(d.W, d.X, d.Y).second; }) == 0);
 }
 
@@ -130,8 +128,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(two_layers, eT, Reals) {
   Tape<eT> tape;
   BOOST_TEST(allocations([&] {
                tape.clear();
-               const auto v = tape.variable(view(d.V)), b = tape.variable(view(d.b)),
-                          w = tape.variable(view(d.W));
+               const auto v = tape.variable(view(d.V)), b = tape.variable(view(d.b)), w = tape.variable(view(d.W));
                const auto J = d.loss()(v, b, w, tape.constant(view(d.X)), tape.constant(view(d.Y)));
                tape.backward(J, true);
                d.V -= eT(.1) * tape.gradient(v);

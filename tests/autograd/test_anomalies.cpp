@@ -33,14 +33,12 @@ BOOST_AUTO_TEST_CASE(the_first_operation_is_named_and_its_line) {
   W(1, 2) = 0;
   const int line = __LINE__ + 1;
   const std::string said = anomaly([](auto w) { return accu(square(log(w) + 1)); }, W);
-  check_says(said, {"log at test_anomalies.cpp:" + std::to_string(line), "-inf at (1,2)",
-                    "the variable 0 at (1,2)"});
+  check_says(said, {"log at test_anomalies.cpp:" + std::to_string(line), "-inf at (1,2)", "the variable 0 at (1,2)"});
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(forward, eT, Reals) {
   const auto W = arma::conv_to<arma::Mat<eT>>::from(zeros);
-  check_says(anomaly<eT>([](auto w) { return accu(log(w)); }, W),
-             {"log at", "-inf at (0,0)"});  // not stored, summed
+  check_says(anomaly<eT>([](auto w) { return accu(log(w)); }, W), {"log at", "-inf at (0,0)"});  // not stored, summed
   check_says(anomaly<eT>([](auto w) { return accu(w / accu(w)); }, W), {"element-wise division at", "nan"});
   check_says(anomaly<eT>([](auto w) { return 1 / accu(w); }, W), {"element-wise division at", "inf"});
   const arma::Mat<eT> large(2, 3, arma::fill::value(std::sqrt(std::numeric_limits<eT>::max())));
@@ -48,8 +46,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(forward, eT, Reals) {
 }
 
 BOOST_AUTO_TEST_CASE(backward) {
-  check_says(anomaly([](auto w) { return accu(sqrt(w)); }, zeros),
-             {"sqrt at", "backward pass", "inf at (0,0)"});
+  check_says(anomaly([](auto w) { return accu(sqrt(w)); }, zeros), {"sqrt at", "backward pass", "inf at (0,0)"});
   check_says(anomaly([](auto w) { return sqrt(accu(w)) * 2; }, zeros), {"sqrt at", "backward pass"});
   check_says(anomaly([](auto w) { return accu(w + pow(w, 0.5)); }, zeros), {"pow at", "backward pass"});
 }
@@ -57,8 +54,7 @@ BOOST_AUTO_TEST_CASE(backward) {
 BOOST_AUTO_TEST_CASE(what_comes_in_broken_is_said_to) {
   mat X = ones;
   X(0, 1) = not_a_number;
-  check_says(anomaly([&](auto w) { return accu(w % X); }, ones),
-             {"multiplication", "the constant nan at (0,1)"});
+  check_says(anomaly([&](auto w) { return accu(w % X); }, ones), {"multiplication", "the constant nan at (0,1)"});
 }
 
 BOOST_AUTO_TEST_CASE(finite_losses_are_left_alone_and_the_tape_stays_usable) {

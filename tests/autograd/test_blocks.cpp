@@ -21,13 +21,11 @@ struct Data {
 
   auto in_blocks(Blocks blocks) const {
     return [this, blocks](const auto& w) {
-      return sum_over_samples(blocks, sample_loss, samples(view(X), view(Y)), w) / X.n_cols +
-             0.1 * accu(square(w));
+      return sum_over_samples(blocks, sample_loss, samples(view(X), view(Y)), w) / X.n_cols + 0.1 * accu(square(w));
     };
   }
   auto whole() const {
-    return
-        [this](const auto& w) { return sample_loss(w, view(X), view(Y)) / X.n_cols + 0.1 * accu(square(w)); };
+    return [this](const auto& w) { return sample_loss(w, view(X), view(Y)) / X.n_cols + 0.1 * accu(square(w)); };
   }
 };
 
@@ -65,8 +63,7 @@ BOOST_AUTO_TEST_CASE(replays_with_other_samples_and_weights) {
                         const auto& y) { return sum_over_samples(Blocks{8}, sample_loss, samples(x, y), w); },
                      variables(d.W), inputs(d.X, d.Y));
   for (const auto* data : {&d, &e, &d}) {
-    const auto expected =
-        value_and_gradient([&](const auto& w) { return sample_loss(w, data->X, data->Y); }, data->W);
+    const auto expected = value_and_gradient([&](const auto& w) { return sample_loss(w, data->X, data->Y); }, data->W);
     const auto [J, g] = step.value_and_gradient(data->W, data->X, data->Y);
     BOOST_TEST(error(J, expected.first) <= 1e-13);
     BOOST_TEST(error(g, expected.second) <= 1e-13);
@@ -89,26 +86,23 @@ BOOST_AUTO_TEST_CASE(a_backward_pass_after_the_value_was_asked_for) {
 BOOST_AUTO_TEST_CASE(every_reading_sees_the_function_itself) {
   const Data<double> d(50);
   const arma::mat V = uniform(7, 3);
-  BOOST_TEST(error(hessian_vector_product(d.in_blocks({8}), d.W, V),
-                   hessian_vector_product(d.whole(), d.W, V)) <= 1e-12);
+  BOOST_TEST(error(hessian_vector_product(d.in_blocks({8}), d.W, V), hessian_vector_product(d.whole(), d.W, V)) <=
+             1e-12);
   const auto report = check_gradient(d.in_blocks({8}), d.W);
   BOOST_TEST(report.passed(), report);
 }
 
 BOOST_AUTO_TEST_CASE(several_parameters_one_of_them_a_number_and_one_held_fixed) {
-  const arma::mat X = uniform(4, 90), w = uniform(4, 1), b = uniform(1, 1), c = uniform(4, 1),
-                  s = uniform(2, 2);
+  const arma::mat X = uniform(4, 90), w = uniform(4, 1), b = uniform(1, 1), c = uniform(4, 1), s = uniform(2, 2);
   const auto loss = [&](const auto& sum) {
     return [&, sum](const auto& w_, const auto& b_, const auto& s_) {
-      const auto f = [](const auto& v, const auto& offset, const auto& fixed, const auto& scale,
-                        const auto& x) {
+      const auto f = [](const auto& v, const auto& offset, const auto& fixed, const auto& scale, const auto& x) {
         return accu(square(tanh((v - fixed).t() * x) + accu(offset))) * accu(scale);
       };
       return sum(f, w_, b_, w_.tape().constant(c), s_);
     };
   };
-  const auto blocks =
-      loss([&](auto f, auto... v) { return sum_over_samples(Blocks{16}, f, samples(view(X)), v...); });
+  const auto blocks = loss([&](auto f, auto... v) { return sum_over_samples(Blocks{16}, f, samples(view(X)), v...); });
   const auto whole = loss([&](auto f, auto... v) { return f(v..., view(X)); });
   const auto [J, g] = value_and_gradient(blocks, w, b, s);
   const auto [K, h] = value_and_gradient(whole, w, b, s);
@@ -121,12 +115,9 @@ BOOST_AUTO_TEST_CASE(several_parameters_one_of_them_a_number_and_one_held_fixed)
 BOOST_AUTO_TEST_CASE(samples_that_are_variables) {
   const Data<double> d(40);
   const auto g = gradient(
-      [&](const auto& w, const auto& x) {
-        return sum_over_samples(Blocks{8}, sample_loss, samples(x, view(d.Y)), w);
-      },
+      [&](const auto& w, const auto& x) { return sum_over_samples(Blocks{8}, sample_loss, samples(x, view(d.Y)), w); },
       d.W, d.X);
-  const auto h =
-      gradient([&](const auto& w, const auto& x) { return sample_loss(w, x, view(d.Y)); }, d.W, d.X);
+  const auto h = gradient([&](const auto& w, const auto& x) { return sample_loss(w, x, view(d.Y)); }, d.W, d.X);
   BOOST_TEST(error(std::get<0>(g), std::get<0>(h)) <= 1e-13);
   BOOST_TEST(error(std::get<1>(g), std::get<1>(h)) <= 1e-13);
 }
@@ -145,12 +136,10 @@ BOOST_AUTO_TEST_CASE(mistakes_are_named) {
   const auto refuse = [&](const auto& loss) { return refusal([&] { value_and_gradient(loss, d.W); }); };
   check_says(refuse([&](const auto& w) { return sum_over_samples(sample_loss, samples(d.X, short_y), w); }),
              {"sum_over_samples at ", "test_blocks.cpp:", "7x20 and 3x19"});
-  check_says(
-      refuse([&](const auto& w) { return sum_over_samples(Blocks{0}, sample_loss, samples(d.X, d.Y), w); }),
-      {"sum_over_samples at ", "blocks of 0 columns"});
+  check_says(refuse([&](const auto& w) { return sum_over_samples(Blocks{0}, sample_loss, samples(d.X, d.Y), w); }),
+             {"sum_over_samples at ", "blocks of 0 columns"});
   check_says(refuse([&](const auto& w) {
-               return sum_over_samples([](const auto& v, const auto& x) { return v.t() * x; }, samples(d.X),
-                                       w);
+               return sum_over_samples([](const auto& v, const auto& x) { return v.t() * x; }, samples(d.X), w);
              }),
              {"not a scalar but 3x20"});
 }

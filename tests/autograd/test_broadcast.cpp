@@ -51,8 +51,7 @@ const Size sizes[] = {{1, 1}, {1, 5}, {5, 1}, {3, 4}, {17, 9}, {64, 3}, {0, 3}, 
 enum class Kind { matrix, row, column, number };
 
 Size size_of(Kind k, Size s) {
-  return {k == Kind::row || k == Kind::number ? 1 : s.rows,
-          k == Kind::column || k == Kind::number ? 1 : s.cols};
+  return {k == Kind::row || k == Kind::number ? 1 : s.rows, k == Kind::column || k == Kind::number ? 1 : s.cols};
 }
 /// Sums to a row, a column or a number; expand() repeats it again.
 mat shrink(const mat& x, Kind k) {
@@ -111,8 +110,8 @@ void check(Kind a, Kind b, Size s) {
   const auto of_one = [&](const Var<eT>& v) { return accu(C % apply<O>(shrink(v, a), a, shrink(v, b), b)); };
   const mat Ua = seen(to_double(z), a), Ub = seen(to_double(z), b), Ta = seen(to_double(D), a),
             Tb = seen(to_double(D), b);
-  const mat expected = seen(c % (O::aa(Ua, Ub) % Ta + O::ab(Ua, Ub) % Tb), a) +
-                       seen(c % (O::ab(Ua, Ub) % Ta + O::bb(Ua, Ub) % Tb), b);
+  const mat expected =
+      seen(c % (O::aa(Ua, Ub) % Ta + O::ab(Ua, Ub) % Tb), a) + seen(c % (O::ab(Ua, Ub) % Ta + O::bb(Ua, Ub) % Tb), b);
   BOOST_TEST(error(hessian_vector_product(of_one, z, D), expected) < several);
 }
 

@@ -33,8 +33,7 @@ struct Lab : Seeded {
     return check_gradient(
         options,
         [this](auto w) {
-          return -accu(view(Y, "Y") % log_softmax(w.t() * view(X, "X"), 0)) / X.n_cols +
-                 0.5 * l2 * accu(square(w));
+          return -accu(view(Y, "Y") % log_softmax(w.t() * view(X, "X"), 0)) / X.n_cols + 0.5 * l2 * accu(square(w));
         },
         at);
   }
@@ -83,9 +82,9 @@ BOOST_AUTO_TEST_CASE(both_at_zero_where_the_gradient_is_parallel_to_the_truth) {
   // There the factor is just what softmax does to Y over all of it.
   check_says(finding(given, zero).what, {"softmax over all of Y"});
   check_says(check(given, zero).diagnoses[0].facts[0], {"cosine 1.0000", "proves nothing"});
-  const GradientCheck without_tape = check_gradient(
-      [this](const mat& w) { return -arma::accu(Y % arma::log(softmax_of(w.t() * X, false))) / 60; },
-      [&](const mat&) { return given; }, zero);
+  const GradientCheck without_tape =
+      check_gradient([this](const mat& w) { return -arma::accu(Y % arma::log(softmax_of(w.t() * X, false))) / 60; },
+                     [&](const mat&) { return given; }, zero);
   const Finding f = without_tape.diagnoses.at(0).findings.at(0);
   BOOST_TEST((f.mistake == Mistake::factor));
   BOOST_TEST(error(f.factor * arma::norm(g, "fro") / arma::norm(given, "fro"), 1) < 1e-6);
@@ -114,9 +113,8 @@ BOOST_AUTO_TEST_CASE(weights_of_terms) {
 }
 
 BOOST_AUTO_TEST_CASE(factors_are_named) {
-  for (const auto& [factor, name] :
-       {std::pair(60.0, "60 (the columns of X)"), std::pair(1.0 / 60, "1/60 (the columns"),
-        std::pair(2.0, "2"), std::pair(-1.0, "sign"), std::pair(0.4321, "0.4321")}) {
+  for (const auto& [factor, name] : {std::pair(60.0, "60 (the columns of X)"), std::pair(1.0 / 60, "1/60 (the columns"),
+                                     std::pair(2.0, "2"), std::pair(-1.0, "sign"), std::pair(0.4321, "0.4321")}) {
     const Finding f = finding(factor * right(W));
     BOOST_TEST((f.mistake == Mistake::factor));
     BOOST_TEST(error(f.factor, factor) < 1e-6);
@@ -161,9 +159,7 @@ BOOST_FIXTURE_TEST_SUITE(other_losses, Seeded)
 
 BOOST_AUTO_TEST_CASE(a_forgotten_derivative_and_a_forgotten_path) {
   const mat A = uniform(5, 4), W = uniform(4, 3), B = uniform(3, 3);
-  const auto loss = [&](auto w) {
-    return accu(square(tanh(view(A, "A") * w) * B)) + accu(log(w % w + 1) % w);
-  };
+  const auto loss = [&](auto w) { return accu(square(tanh(view(A, "A") * w) * B)) + accu(log(w % w + 1) % w); };
   CheckOptions<double> options;
   // As if tanh' were 1.
   options.analytic = {gradient(
@@ -178,8 +174,8 @@ BOOST_AUTO_TEST_CASE(a_forgotten_derivative_and_a_forgotten_path) {
   BOOST_TEST((report.diagnoses.back().findings[0].mistake == Mistake::derivative), report);
   check_says(report.diagnoses.back().findings[0].what, {"tanh", "left out"});
   // As if the logarithm were a constant.
-  options.analytic = {gradient(
-      [&](auto w) { return accu(square(tanh(A * w) * B)) + accu(stop_gradient(log(w % w + 1)) % w); }, W)};
+  options.analytic = {
+      gradient([&](auto w) { return accu(square(tanh(A * w) * B)) + accu(stop_gradient(log(w % w + 1)) % w); }, W)};
   report = check_gradient(options, loss, W);
   BOOST_REQUIRE(!report.diagnoses.back().findings.empty());
   BOOST_TEST((report.diagnoses.back().findings[0].mistake == Mistake::path), report);
@@ -191,9 +187,7 @@ BOOST_AUTO_TEST_CASE(plain_losses_with_terms) {
   const auto data = [&](const arma::vec& v) { return arma::accu(arma::square(v.t() * X - y)) / 30; };
   const auto penalty = [](const arma::vec& v) { return 0.1 * arma::dot(v, v); };
   const auto gradient = [&](double a, double b) {
-    return [&, a, b](const arma::vec& v) {
-      return arma::vec(a * 2 * X * (v.t() * X - y).t() / 30 + b * 0.2 * v);
-    };
+    return [&, a, b](const arma::vec& v) { return arma::vec(a * 2 * X * (v.t() * X - y).t() / 30 + b * 0.2 * v); };
   };
   const auto loss = sum_of(term("data", data), term("penalty", penalty));
   BOOST_TEST(check_gradient(loss, gradient(1, 1), arma::vec(w)).passed());
@@ -218,8 +212,7 @@ BOOST_AUTO_TEST_CASE(gradients_by_two_variables_that_are_swapped) {
   };
   const GradientCheck report = check_gradient(f, swapped, A, B);
   BOOST_REQUIRE(report.diagnoses.size() == 2u);
-  for (const Diagnosis& d : report.diagnoses)
-    BOOST_TEST((d.findings.at(0).mistake == Mistake::swapped), report);
+  for (const Diagnosis& d : report.diagnoses) BOOST_TEST((d.findings.at(0).mistake == Mistake::swapped), report);
 }
 
 BOOST_AUTO_TEST_CASE(a_large_variable_is_diagnosed_from_a_sample) {

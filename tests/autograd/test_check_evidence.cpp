@@ -31,9 +31,7 @@ struct Roszman {
   const vec certified{2.0196866396E-01, -6.1953516256E-06, 1.2044556708E+03, -1.8134269537E+02};
   static constexpr double certified_sum_of_squares = 4.9484847331E-04;
 
-  vec residuals(const vec& b) const {
-    return y - b(0) + b(1) * x + arma::atan(b(2) / (x - b(3))) / arma::datum::pi;
-  }
+  vec residuals(const vec& b) const { return y - b(0) + b(1) * x + arma::atan(b(2) / (x - b(3))) / arma::datum::pi; }
   double loss(const vec& b) const { return arma::dot(residuals(b), residuals(b)); }
   vec gradient(const vec& b) const {
     const vec z = x - b(3), r = 2 * residuals(b), q = (arma::square(z) + b(2) * b(2)) * arma::datum::pi;
@@ -179,12 +177,11 @@ BOOST_AUTO_TEST_CASE(nists_roszman1_at_its_certified_values) {
   BOOST_TEST(error(r.loss(r.certified) / r.certified_sum_of_squares, 1) < 1e-10);
   for (int k = 0; k < 100; ++k) {
     const vec b = r.certified % (1 + 1e-11 * uniform(4, 1));  // its eleven digits
-    const auto check = check_gradient([&](const vec& v) { return r.loss(v); },
-                                      [&](const vec& v) { return r.gradient(v); }, b);
+    const auto check =
+        check_gradient([&](const vec& v) { return r.loss(v); }, [&](const vec& v) { return r.gradient(v); }, b);
     BOOST_TEST(check.passed(), check);
-    const auto wrong =
-        check_gradient([&](const vec& v) { return r.loss(v); },
-                       [&](const vec& v) { return vec(r.gradient(v) + 1e-3 * r.gradient(1.1 * v)); }, b);
+    const auto wrong = check_gradient([&](const vec& v) { return r.loss(v); },
+                                      [&](const vec& v) { return vec(r.gradient(v) + 1e-3 * r.gradient(1.1 * v)); }, b);
     BOOST_TEST((wrong.verdict() == Verdict::failed), wrong);
   }
 }
@@ -198,8 +195,7 @@ BOOST_AUTO_TEST_CASE(a_loss_of_a_quotient_that_is_one) {
 BOOST_AUTO_TEST_CASE(float_gradients_near_kinks) {
   for (int k = 0; k < 200; ++k) {
     const arma::fmat w = uniform<float>(5, 3) % arma::exp10(uniform<float>(5, 3, -6, 0));
-    const auto check =
-        check_gradient([](auto v) { return accu(relu(v)) + accu(abs(v - 0.01f)) + accu(square(v)); }, w);
+    const auto check = check_gradient([](auto v) { return accu(relu(v)) + accu(abs(v - 0.01f)) + accu(square(v)); }, w);
     BOOST_TEST(check.passed(), check);
   }
 }
@@ -219,8 +215,8 @@ BOOST_AUTO_TEST_CASE(functions_at_their_kinks) {
   passes([](auto v) { return accu(vecnorm(v, 2, 0)) + accu(v); }, mat(3, 2, arma::fill::zeros), 6);
   passes([](auto v) { return accu(pow(v, 1.5)); }, arma::abs(w), 2);
   const mat X = uniform(4, 20), y = uniform(1, 20);
-  passes([&](auto v) { return accu(square(v.t() * X - y)) / 40 + 0.1 * accu(abs(v)); },
-         mat(4, 1, arma::fill::zeros), 4);
+  passes([&](auto v) { return accu(square(v.t() * X - y)) / 40 + 0.1 * accu(abs(v)); }, mat(4, 1, arma::fill::zeros),
+         4);
 }
 
 // d/dw sum log w = 1 / w.
@@ -253,8 +249,7 @@ BOOST_AUTO_TEST_CASE(a_logistic_loss_that_cancels) {
                                         [&](const vec& v) { return vec(X.t() * s(v) / 30); }, w);
       const bool smooth = arma::abs(X * w).max() < 10;  // to about ten digits
       BOOST_TEST((check.verdict() != Verdict::failed && check.passed() >= smooth), check);
-      const auto on_tape =
-          check_gradient([&](auto v) { return -accu(log(1 - sigmoid(X * v))) / 30; }, mat(w));
+      const auto on_tape = check_gradient([&](auto v) { return -accu(log(1 - sigmoid(X * v))) / 30; }, mat(w));
       BOOST_TEST(on_tape.passed(), on_tape);
     }
   }
@@ -295,9 +290,7 @@ BOOST_AUTO_TEST_CASE(a_gradient_remembered_from_the_first_call) {
 
 BOOST_AUTO_TEST_CASE(a_penalty_forgotten_at_zero) {
   const mat X = uniform(4, 20), y = uniform(1, 20);
-  const auto f = [&](const vec& v) {
-    return arma::accu(arma::square(v.t() * X - y)) / 40 + 0.05 * arma::dot(v, v);
-  };
+  const auto f = [&](const vec& v) { return arma::accu(arma::square(v.t() * X - y)) / 40 + 0.05 * arma::dot(v, v); };
   const auto without = [&](const vec& v) { return vec(X * (v.t() * X - y).t() / 20); };
   const vec zero(4, arma::fill::zeros);
   const auto check = check_gradient(f, without, zero);
@@ -309,10 +302,9 @@ BOOST_AUTO_TEST_CASE(a_penalty_forgotten_at_zero) {
   check_says(text(right), {"W is 0"});
   CheckOptions<double> options;
   options.analytic = {mat(without(zero))};
-  check_says(
-      text(check_gradient(
-          options, [&](auto v) { return accu(square(v.t() * X - y)) / 40 + 0.05 * dot(v, v); }, mat(zero))),
-      {"W is 0", "another point"});
+  check_says(text(check_gradient(
+                 options, [&](auto v) { return accu(square(v.t() * X - y)) / 40 + 0.05 * dot(v, v); }, mat(zero))),
+             {"W is 0", "another point"});
 }
 
 struct NotReset {

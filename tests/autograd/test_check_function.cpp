@@ -14,9 +14,7 @@ template <class eT>
 struct Logistic {
   arma::Mat<eT> X = uniform<eT>(5, 40), y = arma::sign(uniform<eT>(1, 40));
 
-  eT loss(const arma::Mat<eT>& w) const {
-    return accu(arma::log(1 + arma::exp(-y % (w.t() * X)))) / X.n_cols;
-  }
+  eT loss(const arma::Mat<eT>& w) const { return accu(arma::log(1 + arma::exp(-y % (w.t() * X)))) / X.n_cols; }
   arma::Mat<eT> gradient(const arma::Mat<eT>& w) const {
     return -X * (y / (1 + arma::exp(y % (w.t() * X)))).t() / X.n_cols;
   }
@@ -166,8 +164,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_compared_is_said) {
                  f, [](const arma::mat& v) { return arma::mat(v.t()); }, arma::mat(2, 3, arma::fill::ones))),
              {"FAILED", "shape mismatch", "2x3", "3x2"});
   BOOST_TEST(!check_gradient(
-                  f, [](const arma::mat& v) { return arma::mat(v * not_a_number); },
-                  arma::mat(2, 2, arma::fill::ones))
+                  f, [](const arma::mat& v) { return arma::mat(v * not_a_number); }, arma::mat(2, 2, arma::fill::ones))
                   .passed());
   BOOST_TEST(!check_gradient([](const arma::mat& v) { return accu(arma::log(v)); },
                              [](const arma::mat& v) { return arma::mat(1 / v); },

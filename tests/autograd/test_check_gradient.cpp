@@ -19,8 +19,7 @@ std::string text(const GradientCheck& check) {
   return out.str();
 }
 
-const Evidence& against(const GradientCheck& check, const std::string& what,
-                        const std::string& variable = "W") {
+const Evidence& against(const GradientCheck& check, const std::string& what, const std::string& variable = "W") {
   for (const Evidence& c : check.evidence) {
     if (c.test == what && c.variable == variable) return c;
   }
@@ -31,11 +30,10 @@ const Evidence& against(const GradientCheck& check, const std::string& what,
 template <class V>
 auto all_rules(const V& w) {
   const auto z = w.t() * w / 4;
-  return accu(exp(-square(w))) + accu(log(square(w) + 1)) + accu(log1p(square(w))) +
-         accu(sqrt(square(w) + 0.5)) + accu(pow(square(w) + 1, 1.5)) + accu(tanh(w) % sigmoid(w)) +
-         accu(softplus(w)) + accu(relu(w)) + accu(abs(w)) + accu(sign(w) % w) + accu((w > 0.1) % w) +
-         accu(square(max(w, 0))) + accu(square(max(w, 1))) + accu(logsumexp(w, 0)) + accu(logsumexp(w, 1)) +
-         accu(square(softmax(w, 0))) + accu(log_softmax(w, 1) % w) +
+  return accu(exp(-square(w))) + accu(log(square(w) + 1)) + accu(log1p(square(w))) + accu(sqrt(square(w) + 0.5)) +
+         accu(pow(square(w) + 1, 1.5)) + accu(tanh(w) % sigmoid(w)) + accu(softplus(w)) + accu(relu(w)) + accu(abs(w)) +
+         accu(sign(w) % w) + accu((w > 0.1) % w) + accu(square(max(w, 0))) + accu(square(max(w, 1))) +
+         accu(logsumexp(w, 0)) + accu(logsumexp(w, 1)) + accu(square(softmax(w, 0))) + accu(log_softmax(w, 1) % w) +
          accu(w.each_row() / (sum(square(w), 0) + 1)) + accu(w.each_col() % mean(w, 1)) + accu(z * z.t());
 }
 
@@ -72,8 +70,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(several_variables_are_checked_one_by_one, eT, Real
   const auto loss = [](auto w, auto x, auto c) { return accu(square(tanh((w.t() * x).each_col() + c))); };
   const GradientCheck check = check_gradient(loss, W, X, b);
   BOOST_TEST(check.passed(), check);
-  for (const char* variable : {"W1", "W2", "W3"})
-    BOOST_TEST(against(check, "complex step", variable).compared > 0U);
+  for (const char* variable : {"W1", "W2", "W3"}) BOOST_TEST(against(check, "complex step", variable).compared > 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_large_variable_is_sampled_and_seen_whole_along_directions) {
@@ -175,8 +172,8 @@ BOOST_AUTO_TEST_CASE(a_large_w_drawn_from_the_plain_seed_is_no_false_alarm) {
 BOOST_AUTO_TEST_CASE(nothing_to_check) {
   const mat none(0, 3), X = uniform(4, 0), W = uniform(4, 3);
   BOOST_TEST(check_gradient([](auto w) { return accu(square(w)) + 1; }, none).passed());
-  const GradientCheck check = check_gradient(
-      [&](auto w) { return accu(log_softmax(w.t() * X, 0)) + accu(square(w)); }, W);  // no samples
+  const GradientCheck check =
+      check_gradient([&](auto w) { return accu(log_softmax(w.t() * X, 0)) + accu(square(w)); }, W);  // no samples
   BOOST_TEST(check.passed(), check);
   BOOST_TEST(check_gradient([](auto w) { return w.tape().constant(2.0); }, W).passed());
 }

@@ -88,8 +88,7 @@ BOOST_AUTO_TEST_CASE(the_inside_is_shared_and_emptied_after_use) {
 
 BOOST_AUTO_TEST_CASE(nested) {
   const auto outer = [](const auto& w, const auto& x) {
-    return checkpoint(layer, w,
-                      checkpoint([](const auto& v, const auto& y) { return checkpoint(layer, v, y); }, w, x));
+    return checkpoint(layer, w, checkpoint([](const auto& v, const auto& y) { return checkpoint(layer, v, y); }, w, x));
   };
   const auto both = [&](auto run) {
     return [=](const auto& w, const auto& x) {
@@ -105,24 +104,17 @@ BOOST_AUTO_TEST_CASE(nested) {
       W, X);
   check_same(value_and_gradient(both(checkpointed), W, X), expected);
   Tape<double> tape;  // also when the tape is used again
-  for (int times = 0; times < 3; ++times)
-    check_same(value_and_gradient(tape, both(checkpointed), W, X), expected);
-  const auto of_w = [&](auto run) {
-    return [&, run](const auto& w) { return both(run)(w, w.tape().constant(X)); };
-  };
-  BOOST_TEST(error(hessian_vector_product(of_w(checkpointed), W, V),
-                   hessian_vector_product(of_w(plain), W, V)) <= 1e-12);
+  for (int times = 0; times < 3; ++times) check_same(value_and_gradient(tape, both(checkpointed), W, X), expected);
+  const auto of_w = [&](auto run) { return [&, run](const auto& w) { return both(run)(w, w.tape().constant(X)); }; };
+  BOOST_TEST(error(hessian_vector_product(of_w(checkpointed), W, V), hessian_vector_product(of_w(plain), W, V)) <=
+             1e-12);
 }
 
 BOOST_AUTO_TEST_CASE(every_reading_sees_the_function_itself) {
-  const auto of_w = [&](auto run) {
-    return [&, run](const auto& w) { return chain(run)(w, w.tape().constant(X)); };
-  };
-  BOOST_TEST(error(hessian_vector_product(of_w(checkpointed), W, V),
-                   hessian_vector_product(of_w(plain), W, V)) <= 1e-12);
-  const auto f = [&](auto run) {
-    return [&, run](const auto& w) { return run(layer, w, w.tape().constant(X)); };
-  };
+  const auto of_w = [&](auto run) { return [&, run](const auto& w) { return chain(run)(w, w.tape().constant(X)); }; };
+  BOOST_TEST(error(hessian_vector_product(of_w(checkpointed), W, V), hessian_vector_product(of_w(plain), W, V)) <=
+             1e-12);
+  const auto f = [&](auto run) { return [&, run](const auto& w) { return run(layer, w, w.tape().constant(X)); }; };
   const auto [y, t] = jvp(f(checkpointed), W, V);
   const auto [z, u] = jvp(f(plain), W, V);
   BOOST_TEST(error(y, z) <= 1e-14);
@@ -158,9 +150,7 @@ BOOST_AUTO_TEST_CASE(numbers_many_operands_and_an_operand_that_is_the_result) {
     };
   };
   check_same(value_and_gradient(loss(checkpointed), W, s), value_and_gradient(loss(plain), W, s));
-  const auto of_s = [&](auto run) {
-    return [&, run](const auto& a) { return loss(run)(a.tape().constant(W), a); };
-  };
+  const auto of_s = [&](auto run) { return [&, run](const auto& a) { return loss(run)(a.tape().constant(W), a); }; };
   BOOST_TEST(error(jvp(of_s(checkpointed), s, s).second, jvp(of_s(plain), s, s).second) <= 1e-13);
   const auto report = check_gradient(of_s(checkpointed), s);
   BOOST_TEST(report.passed(), report);

@@ -42,8 +42,7 @@ armagrad::Var<eT> logcosh(const armagrad::Var<eT>& x, armagrad::Here at = armagr
 template <class eT>
 armagrad::Var<eT> centred(const armagrad::Var<eT>& x, armagrad::uword dim,
                           armagrad::Here at = armagrad::Here::current()) {
-  return armagrad::append_node<Centred, eT>({{}, dim, double(dim == 0 ? x.n_rows : x.n_cols)}, x.shape(), at,
-                                            {&x});
+  return armagrad::append_node<Centred, eT>({{}, dim, double(dim == 0 ? x.n_rows : x.n_cols)}, x.shape(), at, {&x});
 }
 template <class eT>
 armagrad::Var<eT> gram(const armagrad::Var<eT>& x, armagrad::Here at = armagrad::Here::current()) {
@@ -69,8 +68,7 @@ void check_same(auto f, auto made_of) {
   BOOST_TEST(error(double(J), double(K)) <= few);
   BOOST_TEST(error(g, h) <= few);
   BOOST_TEST(error(jvp(f, x, v).second, jvp(made_of, x, v).second) <= few);
-  BOOST_TEST(error(hessian_vector_product(loss(f), x, v), hessian_vector_product(loss(made_of), x, v)) <=
-             few);
+  BOOST_TEST(error(hessian_vector_product(loss(f), x, v), hessian_vector_product(loss(made_of), x, v)) <= few);
   const auto report = check_gradient(loss(f), x);
   BOOST_TEST(report.passed(), report);
 }
@@ -109,8 +107,7 @@ BOOST_AUTO_TEST_CASE(is_named_in_mistakes_and_formulas) {
 }
 
 BOOST_AUTO_TEST_CASE(the_librarys_own_rules_stay_the_librarys) {
-  static_assert(CustomRule<elsewhere::LogCosh> && !CustomRule<rules::Exp> &&
-                !CustomRule<rules::SparseProduct<double>>);
+  static_assert(CustomRule<elsewhere::LogCosh> && !CustomRule<rules::Exp> && !CustomRule<rules::SparseProduct<double>>);
   const auto& exp_operation = operation_of<rules::Exp, double>();
   bool found = false;
   for (const auto getter : operations<double, PowerRules>()) found |= &getter() == &exp_operation;

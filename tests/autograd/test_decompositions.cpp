@@ -90,8 +90,7 @@ BOOST_AUTO_TEST_CASE(an_eigenvalue_moves_along_its_vector) {
   for (uword k = 0; k < 5; ++k) {
     if (k != 2) R += v.col(k) * v.col(k).t() / (w(2) - w(k));
   }
-  BOOST_TEST(error(jvp([](V a) { return projector(a, 2, 2); }, S, D).second, mat(P * D * R + R * D * P)) <
-             1e-12);
+  BOOST_TEST(error(jvp([](V a) { return projector(a, 2, 2); }, S, D).second, mat(P * D * R + R * D * P)) < 1e-12);
 }
 
 BOOST_AUTO_TEST_CASE(a_singular_value_moves_along_its_vectors) {
@@ -162,16 +161,14 @@ BOOST_AUTO_TEST_CASE(square_roots) {
   BOOST_TEST(failure([&] {
                gradient(loss, mat(-one));
              }).find("sqrtmat_sympd: the 4x4 matrix is not positive semi-definite") == 0);
-  BOOST_TEST(failure([&] { gradient(loss, mat(4, 4, arma::fill::zeros)); }).find("singular") !=
-             std::string::npos);
+  BOOST_TEST(failure([&] { gradient(loss, mat(4, 4, arma::fill::zeros)); }).find("singular") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(the_check_of_gradients_takes_them_all) {
   const mat S = symmetric(4), A = uniform(5, 3), B = uniform(5, 2), G = uniform(5, 3);
   BOOST_TEST(check_gradient([](V a) { return accu(exp(eig_sym(a))); }, S).passed());
-  BOOST_TEST(
-      check_gradient([](V a) { return accu(square(projector(a, 1, 1) - 0.3)) + projector(a, 0, 1)(1, 2); }, S)
-          .passed());
+  BOOST_TEST(check_gradient([](V a) { return accu(square(projector(a, 1, 1) - 0.3)) + projector(a, 0, 1)(1, 2); }, S)
+                 .passed());
   BOOST_TEST(check_gradient([](V a) { return accu(exp(svd(a))); }, A).passed());
   BOOST_TEST(check_gradient([&](V a, V b) { return accu(exp(solve(a, b))); }, A, B).passed());
   BOOST_TEST(check_gradient([&](V a) { return accu(G.t() % pinv(a)); }, A).passed());
@@ -192,8 +189,8 @@ BOOST_AUTO_TEST_CASE(decompositions_are_shared) {
   Var<double> w, v, q, r;
   eig_sym(w, v, a);
   qr_econ(q, r, t);
-  const auto y = accu(w) + accu(v * v) + accu(eig_sym(a)) + accu(q * r) +
-                 accu(solve(t, mat(5, 1, arma::fill::ones))) + accu(pinv(t));
+  const auto y = accu(w) + accu(v * v) + accu(eig_sym(a)) + accu(q * r) + accu(solve(t, mat(5, 1, arma::fill::ones))) +
+                 accu(pinv(t));
   gradient(y, a);
   int eigen = 0, qr = 0;
   for (Index i = 0; i < tape.size(); ++i) {
@@ -216,16 +213,14 @@ BOOST_AUTO_TEST_CASE(exponentials) {
   mat v;
   arma::eig_sym(w, v, S);
   const mat expected = v * arma::diagmat(arma::exp(w)) * v.t();
-  BOOST_TEST(error(mat(expmat(tape.variable(S)).value() / arma::norm(expected)),
-                   mat(expected / arma::norm(expected))) < 1e-12);
+  BOOST_TEST(error(mat(expmat(tape.variable(S)).value() / arma::norm(expected)), mat(expected / arma::norm(expected))) <
+             1e-12);
 }
 
 BOOST_AUTO_TEST_CASE(refusals) {
   const mat flat{{1, 1}, {1, 1}, {1, 1}}, bad{{1, not_a_number}, {2, 3}}, A{{1, 0}, {0, 2}};
-  check_says(failure([&] { gradient([](V a) { return accu(pinv(a)); }, flat); }),
-             {"3x2", "of deficient rank"});
-  check_says(failure([&] { gradient([](V a) { return accu(eig_sym(a)); }, bad); }),
-             {"eig_sym", "2x2", "not finite"});
+  check_says(failure([&] { gradient([](V a) { return accu(pinv(a)); }, flat); }), {"3x2", "of deficient rank"});
+  check_says(failure([&] { gradient([](V a) { return accu(eig_sym(a)); }, bad); }), {"eig_sym", "2x2", "not finite"});
   check_says(failure([&] { gradient([](V a) { return accu(expmat(a)); }, bad); }), {"expmat", "not finite"});
   check_says(failure([&] { gradient([&](V a) { return accu(syl(a, mat(-A), A)); }, A); }),
              {"syl", "share an eigenvalue"});

@@ -22,9 +22,7 @@ struct Regression : Seeded {
   }();
   const double l2 = 0.3;
 
-  V operator()(const V& w) const {
-    return -accu(Y % log_softmax(w.t() * X, 0)) / 20 + 0.5 * l2 * accu(square(w));
-  }
+  V operator()(const V& w) const { return -accu(Y % log_softmax(w.t() * X, 0)) / 20 + 0.5 * l2 * accu(square(w)); }
   mat probabilities(const mat& w) const {
     const mat P = arma::exp(w.t() * X);
     return P / repmat(arma::sum(P, 0), 4, 1);
@@ -93,8 +91,7 @@ BOOST_AUTO_TEST_CASE(a_loss_that_does_not_depend_on_a_variable) {
   BOOST_TEST(error(std::get<0>(g), mat(2 * W)) == 0);
   BOOST_TEST(error(std::get<1>(g), mat(0 * D)) == 0);
   BOOST_TEST(error(hessian_vector_product([](auto w) { return accu(w); }, W, D), mat(0 * D)) == 0);
-  BOOST_TEST(error(hessian_vector_product([](auto w) { return w.tape().constant(1.0); }, W, D), mat(0 * D)) ==
-             0);
+  BOOST_TEST(error(hessian_vector_product([](auto w) { return w.tape().constant(1.0); }, W, D), mat(0 * D)) == 0);
 }
 
 BOOST_AUTO_TEST_CASE(hessian_vector_product_of_softmax_regression) {
@@ -176,8 +173,7 @@ BOOST_AUTO_TEST_CASE(a_view_is_not_copied) {
 BOOST_AUTO_TEST_CASE(misuse_is_named) {
   check_says(refusal([&] { value_and_gradient([](auto w) { return exp(w); }, W); }),
              {"backward at test_derivatives.cpp:", "6x4", "exp"});
-  check_says(refusal([&] { hessian_vector_product([](auto w) { return exp(w); }, W, D); }),
-             {"gradient", "6x4"});
+  check_says(refusal([&] { hessian_vector_product([](auto w) { return exp(w); }, W, D); }), {"gradient", "6x4"});
   check_says(refusal([&] { hessian_vector_product([](auto w) { return accu(w); }, W, X); }),
              {"hessian_vector_product", "6x4 and 6x20"});
   Tape<double> other;

@@ -98,8 +98,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(third_derivatives_entry_by_entry, eT, Reals) {
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(third_derivatives_along_three_directions, eT, Reals) {
-  const auto A = uniform<eT>(6, 4, -0.3, 0.3), X = uniform<eT>(4, 1), U = uniform<eT>(4, 1),
-             V = uniform<eT>(4, 1);
+  const auto A = uniform<eT>(6, 4, -0.3, 0.3), X = uniform<eT>(4, 1), U = uniform<eT>(4, 1), V = uniform<eT>(4, 1);
   const auto f = [&](const Var<eT>& x) { return accu(chain(view(A) * x)); };
   const mat a = to_double(A), u = to_double(U), v = to_double(V);
   const mat expected = a.t() * (derivative(a * to_double(X), 3) % (a * u) % (a * v));
@@ -126,12 +125,12 @@ BOOST_AUTO_TEST_CASE(gradients_on_the_tape_by_several_and_by_what_was_computed) 
 BOOST_AUTO_TEST_CASE(the_branch_not_taken_leaks_nothing_to_second_order) {
   const mat x{0, -1, 4, 0, -3, 1, 0.25, -0.0, 2}, there = arma::conv_to<mat>::from(x > 0),
                                                   safe = x % there + (1 - there);
-  check_no_leak([](const auto& v) { return where(v > 0, sqrt(v), 0); }, x, there % sqrt(safe),
-                there / (2 * sqrt(safe)), -there / (4 * pow(safe, 1.5)));
+  check_no_leak([](const auto& v) { return where(v > 0, sqrt(v), 0); }, x, there % sqrt(safe), there / (2 * sqrt(safe)),
+                -there / (4 * pow(safe, 1.5)));
   check_no_leak([](const auto& v) { return where(v > 0, log(v), v); }, x, there % log(safe) + (1 - there) % x,
                 there / safe + (1 - there), -there / square(safe));
-  check_no_leak([](const auto& v) { return where(v <= 0, v, log(v)); }, x,
-                there % log(safe) + (1 - there) % x, there / safe + (1 - there), -there / square(safe));
+  check_no_leak([](const auto& v) { return where(v <= 0, v, log(v)); }, x, there % log(safe) + (1 - there) % x,
+                there / safe + (1 - there), -there / square(safe));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(nothing_times_log_of_nothing, eT, Reals) {
@@ -145,8 +144,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(nothing_times_log_of_nothing, eT, Reals) {
   BOOST_TEST(error(hessian_vector_product(of_b, b, arma::Mat<eT>(1, 4, arma::fill::ones)),
                    mat(-A / square(B + (1 - ok)))) <= 10 * tolerance<eT>);
   BOOST_TEST(error(xlogy(Tape<eT>().constant(arma::Mat<eT>{2}), arma::Mat<eT>{0}).scalar(), -inf) == 0);
-  BOOST_TEST(
-      std::isnan(xlogy(Tape<eT>().constant(arma::Mat<eT>{0}), arma::Mat<eT>{eT(not_a_number)}).scalar()));
+  BOOST_TEST(std::isnan(xlogy(Tape<eT>().constant(arma::Mat<eT>{0}), arma::Mat<eT>{eT(not_a_number)}).scalar()));
 }
 
 /// Of scores: log_softmax is finite where they are, so that 0 % log_softmax is 0.

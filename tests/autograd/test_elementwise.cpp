@@ -85,8 +85,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(values_and_gradients_on_every_shape, eT, Reals) {
         BOOST_TEST(error(value_of(c, x), each(x, c.value)) < tolerance<eT>);
         const auto loss = [&](const Var<eT>& v) { return accu(C % c.on_tape(v)); };
         const auto [J, g] = value_and_gradient(loss, x);
-        BOOST_TEST(error(J, arma::accu(to_double(C) % each(x, c.value))) <
-                   (1 + double(x.n_elem)) * tolerance<eT>);
+        BOOST_TEST(error(J, arma::accu(to_double(C) % each(x, c.value))) < (1 + double(x.n_elem)) * tolerance<eT>);
         BOOST_TEST(error(g, arma::mat(to_double(C) % each(x, c.slope))) < tolerance<eT>);
       }
     }
@@ -97,10 +96,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(second_derivatives, eT, Reals) {
   for (const Case<eT>& c : cases<eT>()) {
     for (const auto [rows, cols] : sizes) {
       BOOST_TEST_CONTEXT(c.name << " of " << rows << "x" << cols) {
-        const auto x = uniform<eT>(rows, cols, c.low, c.high), C = uniform<eT>(rows, cols),
-                   V = uniform<eT>(rows, cols);
-        const auto Hv =
-            hessian_vector_product([&](const Var<eT>& v) { return accu(c.on_tape(v) % C); }, x, V);
+        const auto x = uniform<eT>(rows, cols, c.low, c.high), C = uniform<eT>(rows, cols), V = uniform<eT>(rows, cols);
+        const auto Hv = hessian_vector_product([&](const Var<eT>& v) { return accu(c.on_tape(v) % C); }, x, V);
         BOOST_TEST(error(Hv, arma::mat(to_double(C) % each(x, c.curve) % to_double(V))) < 10 * tolerance<eT>);
       }
     }
@@ -111,14 +108,13 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(second_derivatives, eT, Reals) {
 BOOST_AUTO_TEST_CASE_TEMPLATE(edges_have_the_values_of_the_standard_library, eT, Reals) {
   const double tiny = std::numeric_limits<eT>::denorm_min(), huge = std::numeric_limits<eT>::max();
   for (const Case<eT>& c : cases<eT>()) {
-    for (const double at : {0.0, -0.0, -1.0, tiny, -tiny, 1e-6, -700.0, 700.0, 1e4, -1e4, huge, -huge, inf,
-                            -inf, not_a_number}) {
+    for (const double at :
+         {0.0, -0.0, -1.0, tiny, -tiny, 1e-6, -700.0, 700.0, 1e4, -1e4, huge, -huge, inf, -inf, not_a_number}) {
       BOOST_TEST_CONTEXT(c.name << " at " << at) {
         const auto x = filled(3, 7, eT(at)), expected = filled(3, 7, eT(c.value(double(eT(at)))));
         BOOST_TEST(error(value_of(c, x), expected) < tolerance<eT>);
         Tape<eT> tape;
-        BOOST_TEST(error(c.on_tape(tape.variable(eT(at))).value(), arma::Mat<eT>{expected(0)}) <
-                   tolerance<eT>);
+        BOOST_TEST(error(c.on_tape(tape.variable(eT(at))).value(), arma::Mat<eT>{expected(0)}) < tolerance<eT>);
         const eT total = accu(c.on_tape(tape.variable(x))).scalar();
         BOOST_TEST(error(total, eT(21 * double(expected(0)))) < tolerance<eT>);
       }

@@ -13,8 +13,7 @@ using arma::mat;
 using V = Var<double>;
 
 struct Named : Seeded {
-  const mat A = uniform(3, 3, 1, 2), B = uniform(3, 3, 1, 2), C = uniform(3, 3, 1, 2),
-            r = uniform(1, 3, 1, 2);
+  const mat A = uniform(3, 3, 1, 2), B = uniform(3, 3, 1, 2), C = uniform(3, 3, 1, 2), r = uniform(1, 3, 1, 2);
   const mat W = uniform(4, 3), X = uniform(4, 6);
   mat Y{3, 6, arma::fill::zeros};
   const double l2 = 0.37;
@@ -26,8 +25,7 @@ struct Named : Seeded {
   /// What f(A, B, C) is printed as.
   std::string text(V (*f)(V, V, V)) const {
     Tape<double> tape;
-    return formula_text(
-        f(tape.variable(view(A, "A")), tape.variable(view(B, "B")), tape.constant(view(C, "C"))));
+    return formula_text(f(tape.variable(view(A, "A")), tape.variable(view(B, "B")), tape.constant(view(C, "C"))));
   }
 };
 
@@ -73,8 +71,7 @@ BOOST_AUTO_TEST_CASE(a_gradient_ends_in_the_line_of_a_textbook) {
 BOOST_AUTO_TEST_CASE(shapes_stand_beside_factors) {
   const auto loss = [&](V w) { return 0.5 * accu(square(w.t() * view(X, "X") - view(Y, "Y"))) / 6; };
   const FormulaOptions sizes{.names = {{"n", 6}, {"d", 4}, {"c", 3}}};
-  BOOST_TEST(derive(loss, W, "W", sizes).text_with_shapes() ==
-             "dJ/dW = 1/n X[d,n] (W[d,c]' X[d,n] - Y[c,n])'[n,c]");
+  BOOST_TEST(derive(loss, W, "W", sizes).text_with_shapes() == "dJ/dW = 1/n X[d,n] (W[d,c]' X[d,n] - Y[c,n])'[n,c]");
 }
 
 BOOST_AUTO_TEST_CASE(latex_and_mathml) {
@@ -97,9 +94,7 @@ BOOST_AUTO_TEST_CASE(latex_and_mathml) {
 }
 
 BOOST_AUTO_TEST_CASE(several_variables_share_names_for_what_is_repeated) {
-  const auto loss = [&](V u, V v) {
-    return 0.5 * accu(square(u * tanh(v * view(X, "X")) - view(Y, "Y"))) / 6;
-  };
+  const auto loss = [&](V u, V v) { return 0.5 * accu(square(u * tanh(v * view(X, "X")) - view(Y, "Y"))) / 6; };
   const mat U = uniform(3, 5), H = uniform(5, 4);
   const Formula f = derive(names, loss, view(U, "U"), view(H, "V"));
   BOOST_TEST(f.text() ==

@@ -34,13 +34,12 @@ BOOST_AUTO_TEST_CASE(several_variables_each_with_its_direction) {
 
 BOOST_AUTO_TEST_CASE(jacobians_tall_wide_and_of_a_number) {
   const arma::mat A = uniform(5, 3), x = uniform(3, 1);
-  BOOST_TEST(error(jacobian([&](const auto& v) { return A * square(v); }, x),
-                   arma::mat(A * arma::diagmat(2 * x))) < 1e-15);
+  BOOST_TEST(error(jacobian([&](const auto& v) { return A * square(v); }, x), arma::mat(A * arma::diagmat(2 * x))) <
+             1e-15);
   const arma::mat B = uniform(2, 3);
-  BOOST_TEST(error(jacobian([&](const auto& v) { return square(B * v); }, x),
-                   arma::mat(2 * arma::diagmat(B * x) * B)) < 1e-15);
-  BOOST_TEST(error(jacobian([](const auto& v) { return accu(v); }, x), arma::mat(1, 3, arma::fill::ones)) ==
-             0);
+  BOOST_TEST(error(jacobian([&](const auto& v) { return square(B * v); }, x), arma::mat(2 * arma::diagmat(B * x) * B)) <
+             1e-15);
+  BOOST_TEST(error(jacobian([](const auto& v) { return accu(v); }, x), arma::mat(1, 3, arma::fill::ones)) == 0);
   BOOST_TEST(error(jacobian([&](const auto& v) { return v.t(); }, B), arma::mat({{1, 0, 0, 0, 0, 0},
                                                                                  {0, 0, 1, 0, 0, 0},
                                                                                  {0, 0, 0, 0, 1, 0},
@@ -54,8 +53,7 @@ BOOST_AUTO_TEST_CASE(hessians) {
   BOOST_TEST(error(hessian([&](const auto& v) { return dot(v, A * v); }, x), arma::mat(A + A.t())) < 1e-15);
   BOOST_TEST(error(hessian([](const auto& w) { return accu(exp(w)); }, W),
                    arma::mat(arma::diagmat(arma::exp(arma::vectorise(W))))) < 1e-15);
-  BOOST_TEST(error(hessian([](const auto& w) { return accu(w); }, W), arma::mat(6, 6, arma::fill::zeros)) ==
-             0);
+  BOOST_TEST(error(hessian([](const auto& w) { return accu(w); }, W), arma::mat(6, 6, arma::fill::zeros)) == 0);
 }
 
 BOOST_AUTO_TEST_CASE(nothing_passes_through_stop_gradient) {

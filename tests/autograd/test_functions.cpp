@@ -94,11 +94,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(values_are_the_standard_librarys, eT, Reals) {
   const double huge = std::numeric_limits<eT>::max(), tiny = std::numeric_limits<eT>::denorm_min();
   for (const Case<eT>& c : cases<eT>()) {
     BOOST_TEST_CONTEXT(c.name) {
-      arma::Mat<eT> x =
-          arma::join_cols(uniform<eT>(37, 1, c.low, c.high),
-                          arma::conv_to<arma::Mat<eT>>::from(mat{0.0, -0.0, 1, -1, tiny, -tiny, huge, -huge,
-                                                                 inf, -inf, not_a_number, 30, -30})
-                              .t());
+      arma::Mat<eT> x = arma::join_cols(uniform<eT>(37, 1, c.low, c.high),
+                                        arma::conv_to<arma::Mat<eT>>::from(mat{0.0, -0.0, 1, -1, tiny, -tiny, huge,
+                                                                               -huge, inf, -inf, not_a_number, 30, -30})
+                                            .t());
       arma::Mat<eT> y = x;
       for (eT& entry : y) entry = eT(c.value(double(entry)));
       Tape<eT> tape;
@@ -111,11 +110,11 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(values_are_the_standard_librarys, eT, Reals) {
 
 BOOST_AUTO_TEST_CASE(derivatives_to_second_order) {
   for (const Case<double>& c : cases<double>()) {
-    for (const auto& size : {arma::SizeMat(0, 3), arma::SizeMat(1, 1), arma::SizeMat(1, 5),
-                             arma::SizeMat(5, 1), arma::SizeMat(9, 4)}) {
+    for (const auto& size :
+         {arma::SizeMat(0, 3), arma::SizeMat(1, 1), arma::SizeMat(1, 5), arma::SizeMat(5, 1), arma::SizeMat(9, 4)}) {
       BOOST_TEST_CONTEXT(c.name << " of " << size.n_rows << "x" << size.n_cols) {
-        const auto X = uniform(size.n_rows, size.n_cols, c.low, c.high),
-                   D = uniform(size.n_rows, size.n_cols), C = uniform(size.n_rows, size.n_cols);
+        const auto X = uniform(size.n_rows, size.n_cols, c.low, c.high), D = uniform(size.n_rows, size.n_cols),
+                   C = uniform(size.n_rows, size.n_cols);
         mat expected = C;
         for (arma::uword i = 0; i < X.n_elem; ++i) expected[i] *= slope(c.value, X[i]);
         const auto loss = [&](const auto& x) { return accu(C % c.on_tape(x)); };
@@ -147,8 +146,8 @@ BOOST_AUTO_TEST_CASE(slopes_at_kinks_and_far_out) {
     const Case<double>& c = named(all, name);
     const auto loss = [&](const auto& x) { return accu(c.on_tape(x)); };
     const mat far{{1e5, -1e5, 800, -800}};
-    BOOST_TEST(error(hessian_vector_product(loss, far, mat(1, 4, arma::fill::ones)),
-                     mat(1, 4, arma::fill::zeros)) == 0);
+    BOOST_TEST(error(hessian_vector_product(loss, far, mat(1, 4, arma::fill::ones)), mat(1, 4, arma::fill::zeros)) ==
+               0);
   }
   BOOST_TEST(at("cbrt", 0) == inf);
   BOOST_TEST(at("asin", 1) == inf);
@@ -170,8 +169,8 @@ BOOST_AUTO_TEST_CASE(powers_of_powers) {
   const auto loss = [](auto a, auto b) { return accu(pow(a, b)); };
   const auto [ga, gb] = gradient(loss, A, B);
   BOOST_TEST(error(ga, mat{{0, 1, 0, 0, -4, 12, 1.5 * std::sqrt(3.0)}}) < 1e-14);
-  BOOST_TEST(error(gb, mat{{0, 0, 0, std::log(2.0), not_a_number, not_a_number,
-                            std::pow(3, 1.5) * std::log(3.0)}}) < 1e-14);
+  BOOST_TEST(error(gb, mat{{0, 0, 0, std::log(2.0), not_a_number, not_a_number, std::pow(3, 1.5) * std::log(3.0)}}) <
+             1e-14);
   const auto by_base = gradient([&](auto a) { return accu(pow(a, view(B))); }, A);
   BOOST_TEST(error(by_base, ga) == 0);
   BOOST_TEST(check_gradient([&](auto a) { return accu(pow(a, view(B))); }, mat(A + 0.5)).passed());
@@ -194,8 +193,7 @@ BOOST_AUTO_TEST_CASE(the_polygamma_functions) {
   BOOST_TEST(psi(0, inf) == inf);
   BOOST_TEST(psi(1, inf) == 0);
   for (const double pole : {0.0, -1.0, -7.0}) BOOST_TEST(std::isnan(psi(0, pole)));
-  BOOST_TEST(error(gradient([](auto x) { return accu(polygamma(0, x)); }, mat{1.0}), mat{pi * pi / 6}) <
-             1e-15);
+  BOOST_TEST(error(gradient([](auto x) { return accu(polygamma(0, x)); }, mat{1.0}), mat{pi * pi / 6}) < 1e-15);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(where_does_not_see_the_branch_not_taken, eT, Reals) {
@@ -235,8 +233,7 @@ BOOST_AUTO_TEST_CASE(of_equals_the_first_gets_the_derivative_and_nans_stay) {
 BOOST_AUTO_TEST_CASE(refusals) {
   Tape<double> tape;
   const auto x = tape.variable(mat(2, 3));
-  check_says(refusal([&] { clamp(x, 1, 0); }),
-             {"clamp at test_functions.cpp", "min_val must be less than max_val"});
+  check_says(refusal([&] { clamp(x, 1, 0); }), {"clamp at test_functions.cpp", "min_val must be less than max_val"});
   check_says(refusal([&] { max(x, mat(3, 3)); }), {"max at test_functions.cpp", "2x3 and 3x3"});
   check_says(refusal([&] { where(x, x, mat(3, 2)); }), {"where at test_functions.cpp", "2x3 and 3x2"});
   check_says(refusal([&] { pow(x, mat(3, 2)); }), {"pow at test_functions.cpp"});

@@ -105,17 +105,15 @@ BOOST_AUTO_TEST_CASE(first_derivatives_are_those_of_the_textbooks) {
   BOOST_TEST(error(gradient([](V a) { return log_det(-a.t()); }, A), mat(inverse.t())) < 1e-14);
   const mat D = B * G.t() + A, cofactors = arma::det(D) * arma::inv(D).t();
   BOOST_TEST(error(gradient([](V a) { return det(a); }, D), cofactors) < 1e-12);
-  BOOST_TEST(error(gradient([&](V a) { return accu(H % inv(a)); }, A), mat(-inverse.t() * H * inverse.t())) <
-             1e-14);
+  BOOST_TEST(error(gradient([&](V a) { return accu(H % inv(a)); }, A), mat(-inverse.t() * H * inverse.t())) < 1e-14);
   BOOST_TEST(error(gradient([](V a) { return log_det_sympd(a); }, S), mat(arma::inv_sympd(S))) < 1e-14);
   // Along A's own direction a Cholesky factor grows as a square root does.
   const auto [L, slope] = jvp([](V a) { return chol(a, "lower"); }, S, S);
   BOOST_TEST(error(slope, mat(L / 2)) < 1e-14);
   // accu(chol(A) % chol(A)) = trace(A), and 2 sum log diag L = log det A.
-  BOOST_TEST(error(gradient([](V a) { return accu(square(chol(a))); }, S), mat(6, 6, arma::fill::eye)) <
-             1e-14);
-  BOOST_TEST(error(gradient([](V a) { return 2.0 * accu(log(diagvec(chol(a)))); }, S),
-                   mat(arma::inv_sympd(S))) < 1e-13);
+  BOOST_TEST(error(gradient([](V a) { return accu(square(chol(a))); }, S), mat(6, 6, arma::fill::eye)) < 1e-14);
+  BOOST_TEST(error(gradient([](V a) { return 2.0 * accu(log(diagvec(chol(a)))); }, S), mat(arma::inv_sympd(S))) <
+             1e-13);
 }
 
 BOOST_AUTO_TEST_CASE(the_check_of_gradients_takes_them_all) {
@@ -124,8 +122,7 @@ BOOST_AUTO_TEST_CASE(the_check_of_gradients_takes_them_all) {
   BOOST_TEST(check_gradient([](V a, V b) { return accu(exp(solve(a, b, sympd))); }, S, B).passed());
   BOOST_TEST(check_gradient([](V a, V b) { return accu(exp(solve(trimatl(a), b))); }, A, B).passed());
   BOOST_TEST(
-      check_gradient([&](V a) { return accu(G % chol(a)) + log_det_sympd(a) + accu(G % inv_sympd(a)); }, S)
-          .passed());
+      check_gradient([&](V a) { return accu(G % chol(a)) + log_det_sympd(a) + accu(G % inv_sympd(a)); }, S).passed());
   BOOST_TEST(check_gradient([&](V a) { return log_det(a) + det(a) + accu(G % inv(a)); }, A).passed());
 }
 
@@ -247,8 +244,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_solved_is_named_and_the_tape_stays_usable) {
 
 BOOST_AUTO_TEST_CASE(misuse_says_where_and_which_shapes) {
   Tape<double> tape;
-  const auto tall = tape.variable(uniform(3, 2)), square = tape.variable(dominant(3)),
-             b = tape.variable(uniform(2, 1));
+  const auto tall = tape.variable(uniform(3, 2)), square = tape.variable(dominant(3)), b = tape.variable(uniform(2, 1));
   check_says(refusal([&] { inv(tall); }), {"inv at test_linear_algebra.cpp:", "square sized, not 3x2"});
   check_says(refusal([&] { chol(tall); }), {"chol at test_linear_algebra.cpp:", "square sized"});
   check_says(refusal([&] { chol(square, "middle"); }), {"layout"});

@@ -64,7 +64,7 @@ mat hessian_of(F f, const mat& w) {
 
 BOOST_FIXTURE_TEST_SUITE(suite, Seeded)
 
-// ---- Singular values and vectors
+// ---- Singular values and vectors ----
 
 BOOST_AUTO_TEST_CASE(singular_vectors_are_orthonormal_at_any_rank_and_condition) {
   std::vector<mat> all{{{1, 0}, {0, 0}}, {{1, -3}, {1, -3}}, mat(4, 3, arma::fill::zeros), arma::eye(5, 5)};
@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(singular_values_that_are_equal_or_zero) {
              {"svd_econ", "singular value 2 is 0"});
 }
 
-// ---- Matrices that are singular to working precision
+// ---- Matrices that are singular to working precision ----
 
 BOOST_AUTO_TEST_CASE(one_policy_for_matrices_singular_to_working_precision) {
   const auto sympd = arma::solve_opts::likely_sympd;
@@ -207,7 +207,8 @@ BOOST_AUTO_TEST_CASE(one_policy_for_matrices_singular_to_working_precision) {
   BOOST_TEST_MESSAGE(answered << " of " << of << " singular matrices were answered");
   // What is far from singular is solved, with a backward error of a few roundings.
   for (const double condition : {1.0, 1e4, 1e8, 1e12}) {
-    const mat A = orthonormal(6, 6) * arma::diagmat(arma::logspace(0, -std::log10(condition), 6)) * orthonormal(6, 6).t();
+    const mat A =
+        orthonormal(6, 6) * arma::diagmat(arma::logspace(0, -std::log10(condition), 6)) * orthonormal(6, 6).t();
     const mat S = A * A.t() + 1e-3 * arma::eye(6, 6), c = uniform(6, 2);
     Tape<double> tape;
     const auto a = tape.variable(A), s = tape.variable(S);
@@ -234,7 +235,7 @@ BOOST_AUTO_TEST_CASE(options_that_are_not_understood_are_named) {
   BOOST_TEST(solve(a, mat(b.t()), arma::solve_opts::refine + arma::solve_opts::equilibrate).n_rows == 2u);
 }
 
-// ---- Numbers at or near zero, and far from one
+// ---- Numbers at or near zero, and far from one ----
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(equal_numbers_have_no_spread, eT, Reals) {
   using M = arma::Mat<eT>;
@@ -267,10 +268,11 @@ BOOST_AUTO_TEST_CASE(far_from_one) {
   }
   // Columns of several scales side by side: each its own.
   const mat X{{1e200, 3, 1e-200}, {-1e200, 4, 1e-200}};
-  BOOST_TEST(error(gradient([](V x) { return accu(vecnorm(x)); }, X), mat{{half, 0.6, half}, {-half, 0.8, half}}) < 1e-15);
+  BOOST_TEST(error(gradient([](V x) { return accu(vecnorm(x)); }, X), mat{{half, 0.6, half}, {-half, 0.8, half}}) <
+             1e-15);
 }
 
-// ---- Slopes that cancel or overflow on the way
+// ---- Slopes that cancel or overflow on the way ----
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(the_gradient_of_logsumexp_sums_to_one, eT, Reals) {
   for (const double score : {0.0, 1.0, 700.0, 1e8, 1e30, -1e8}) {
@@ -294,19 +296,22 @@ BOOST_AUTO_TEST_CASE(the_softmax_family_where_one_score_leads) {
     Tape<double> tape;
     BOOST_TEST(relative(log_softmax(tape.variable(x))(0).scalar(), -std::log1p(e)) < 1e-15);
     BOOST_TEST(relative(logsumexp(tape.variable(x), 0)(0).scalar(), std::log1p(e)) < 1e-15);
-    const mat g = gradient([](V s) { return log_softmax(s)(0); }, x), p = gradient([](V s) { return softmax(s)(0); }, x);
+    const mat g = gradient([](V s) { return log_softmax(s)(0); }, x),
+              p = gradient([](V s) { return softmax(s)(0); }, x);
     BOOST_TEST(relative(g(0), rest) < 1e-14);
     BOOST_TEST(relative(g(1), -rest) < 2e-13);
     BOOST_TEST(relative(p(0), rest / (1 + e)) < 1e-14);
     BOOST_TEST(relative(p(1), -rest / (1 + e)) < 1e-14);
-    BOOST_TEST(relative(jvp([](V s) { return log_softmax(s)(0); }, x, mat(arma::vec{1.0, 0.0})).second(0), rest) < 1e-14);
+    BOOST_TEST(relative(jvp([](V s) { return log_softmax(s)(0); }, x, mat(arma::vec{1.0, 0.0})).second(0), rest) <
+               1e-14);
   }
 }
 
 BOOST_AUTO_TEST_CASE(masked_scores) {
   const mat none = filled(3, 2, -inf);
   BOOST_TEST(arma::abs(gradient([](V x) { return accu(exp(logsumexp(x, 0))); }, none)).max() == 0);
-  BOOST_TEST(arma::abs(gradient([](V x) { return accu(where(logsumexp(x, 0) > 0, logsumexp(x, 0), 1)); }, none)).max() == 0);
+  BOOST_TEST(
+      arma::abs(gradient([](V x) { return accu(where(logsumexp(x, 0) > 0, logsumexp(x, 0), 1)); }, none)).max() == 0);
   mat some = uniform(3, 2);
   some(1, 0) = -inf;
   const mat g = gradient([](V x) { return accu(logsumexp(x, 0)); }, some);
@@ -317,12 +322,14 @@ BOOST_AUTO_TEST_CASE(masked_scores) {
 BOOST_AUTO_TEST_CASE(asinh_of_what_is_large) {
   // d asinh(e^x) / dx = 1 / sqrt(1 + e^-2x)
   for (const double x : {0.0, 20.0, 300.0, 500.0, 708.0}) {
-    BOOST_TEST(error(gradient([](V v) { return accu(asinh(exp(v))); }, mat{x})(0), 1 / std::sqrt(1 + std::exp(-2 * x))) < 1e-15);
-    BOOST_TEST(error(gradient([](V v) { return accu(acosh(exp(v))); }, mat{x + 1})(0), 1 / std::sqrt(1 - std::exp(-2 * x - 2))) < 1e-15);
+    BOOST_TEST(error(gradient([](V v) { return accu(asinh(exp(v))); }, mat{x})(0),
+                     1 / std::sqrt(1 + std::exp(-2 * x))) < 1e-15);
+    BOOST_TEST(error(gradient([](V v) { return accu(acosh(exp(v))); }, mat{x + 1})(0),
+                     1 / std::sqrt(1 - std::exp(-2 * x - 2))) < 1e-15);
   }
 }
 
-// ---- Second derivatives where a square takes a kink away
+// ---- Second derivatives where a square takes a kink away ----
 
 BOOST_AUTO_TEST_CASE(squares_of_norms_and_sizes_are_smooth_at_zero) {
   for (const mat& w : {mat(3, 1, arma::fill::zeros), mat(arma::vec{1.0, -2.0, 0.0}), mat(1, 3, arma::fill::zeros)}) {
@@ -363,7 +370,7 @@ BOOST_AUTO_TEST_CASE(huber_is_a_parabola_around_zero) {
   BOOST_TEST(error(gradient(loss, far), mat(arma::vec{1.0, -1.0, 1.0})) < 1e-15);
 }
 
-// ---- Branches not taken
+// ---- Branches not taken ----
 
 BOOST_AUTO_TEST_CASE(what_is_not_chosen_has_no_influence) {
   mat X{{1, 2, 3}, {4, 5, 6}};
@@ -412,11 +419,12 @@ BOOST_AUTO_TEST_CASE(entries_rows_and_columns_that_are_not_chosen_have_no_influe
   BOOST_TEST(error(twice, mat(2 * arma::ones(2, 2) * B.head_cols(2).t() + 1)) < 1e-15);
 }
 
-// ---- Shapes
+// ---- Shapes ----
 
 BOOST_AUTO_TEST_CASE(sides_of_more_than_32_bits_are_refused) {
   Tape<double> tape;
-  const auto tall = tape.constant(mat(3000000000, 0)), wide = tape.constant(mat(0, 3000000000)), x = tape.variable(mat{{1.0, 2.0}, {3.0, 4.0}});
+  const auto tall = tape.constant(mat(3000000000, 0)), wide = tape.constant(mat(0, 3000000000)),
+             x = tape.variable(mat{{1.0, 2.0}, {3.0, 4.0}});
   const std::vector<std::string> says{"its sides may be up to 4294967295"};
   check_says(refusal([&] { join_cols(tall, tall); }), says);
   check_says(refusal([&] { join_rows(wide, wide); }), says);

@@ -139,8 +139,7 @@ BOOST_AUTO_TEST_CASE(floats_follow_doubles) {
     BOOST_TEST_CONTEXT(floats[k].name) {
       const arma::fmat X = uniform<float>(floats[k].rows, floats[k].cols);
       const arma::fmat g = gradient([&](const auto& x) { return accu(square(floats[k].on_tape(x))); }, X);
-      const mat h =
-          gradient([&](const auto& x) { return accu(square(doubles[k].on_tape(x))); }, to_double(X));
+      const mat h = gradient([&](const auto& x) { return accu(square(doubles[k].on_tape(x))); }, to_double(X));
       BOOST_TEST(error(g, h) < 20 * tolerance<float>);
     }
   }
@@ -165,8 +164,7 @@ BOOST_AUTO_TEST_CASE(a_part_of_a_part_and_the_last_contribution_as_a_gradient) {
   expected(span(2, 4), span(1, 3)) = 2 * A(span(2, 4), span(1, 3));
   BOOST_TEST(error(g, expected) == 0);
   const mat B = uniform(2, 3);
-  BOOST_TEST(error(gradient([](const auto& b) { return accu(square(join_cols(2 * b, b))); }, B),
-                   mat(10 * B)) < 1e-14);
+  BOOST_TEST(error(gradient([](const auto& b) { return accu(square(join_cols(2 * b, b))); }, B), mat(10 * B)) < 1e-14);
 }
 
 BOOST_AUTO_TEST_CASE(assigned_parts_hide_what_was_there) {

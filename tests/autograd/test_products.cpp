@@ -35,9 +35,7 @@ void check_product(Sides s, bool ta, bool tb) {
              B = tb ? uniform<eT>(s.n, s.k) : uniform<eT>(s.k, s.n);
   const auto C = uniform<eT>(s.m, s.n);
   const mat a = turned(to_double(A), ta), b = turned(to_double(B), tb), c = to_double(C);
-  const auto loss = [&](const Var<eT>& v, const Var<eT>& w) {
-    return accu(C % (turned(v, ta) * turned(w, tb)));
-  };
+  const auto loss = [&](const Var<eT>& v, const Var<eT>& w) { return accu(C % (turned(v, ta) * turned(w, tb))); };
   const auto [J, g] = value_and_gradient(loss, A, B);
   const double several = 20 * tolerance<eT>;
   BOOST_TEST(error(J, arma::accu(c % (a * b))) < several);
@@ -116,13 +114,11 @@ BOOST_AUTO_TEST_CASE(a_chain_of_products) {
 BOOST_AUTO_TEST_CASE(transposes_alone) {
   const mat A = uniform(3, 5), C = uniform(5, 3), E = uniform(3, 5);
   BOOST_TEST(error(gradient([&](auto v) { return accu(v.t() % C); }, A), mat(C.t())) == 0);
-  BOOST_TEST(error(gradient([&](auto v) { return accu(trans(v) % C) + accu(strans(v).st() % E); }, A),
-                   mat(C.t() + E)) == 0);
+  BOOST_TEST(
+      error(gradient([&](auto v) { return accu(trans(v) % C) + accu(strans(v).st() % E); }, A), mat(C.t() + E)) == 0);
   BOOST_TEST(error(gradient([&](auto v) { return accu(v.t().t() % E); }, A), E) == 0);
-  BOOST_TEST(error(gradient([&](auto v) { return accu(exp(v.t()) % C); }, A), mat(arma::exp(A) % C.t())) <
-             1e-15);
-  BOOST_TEST(error(gradient([&](auto v) { return accu((v.t().t() * C) % arma::eye(3, 3)); }, A), mat(C.t())) <
-             1e-15);
+  BOOST_TEST(error(gradient([&](auto v) { return accu(exp(v.t()) % C); }, A), mat(arma::exp(A) % C.t())) < 1e-15);
+  BOOST_TEST(error(gradient([&](auto v) { return accu((v.t().t() * C) % arma::eye(3, 3)); }, A), mat(C.t())) < 1e-15);
 }
 
 BOOST_AUTO_TEST_CASE(a_number_times_a_matrix) {
@@ -157,8 +153,7 @@ BOOST_AUTO_TEST_CASE(constants_on_either_side) {
   BOOST_TEST(error(dW([&](auto w) { return w * Z; }), mat(wide * Z.t())) < 1e-14);
   BOOST_TEST(error(dW([&](auto w) { return c.t() * w; }), mat(c * filled(1, 3, 1.0))) < 1e-14);
   BOOST_TEST(error(dW([&](auto w) { return w.t() * c; }), mat(c * filled(1, 3, 1.0))) < 1e-14);
-  BOOST_TEST(error(dW([&](auto w) { return X.cols(1, 2).t() * w; }), mat(X.cols(1, 2) * filled(2, 3, 1.0))) <
-             1e-14);
+  BOOST_TEST(error(dW([&](auto w) { return X.cols(1, 2).t() * w; }), mat(X.cols(1, 2) * filled(2, 3, 1.0))) < 1e-14);
   BOOST_TEST(error(dW([&](auto w) { return c * c.t() * w; }), mat(c * c.t() * filled(4, 3, 1.0))) < 1e-14);
 }
 

@@ -7,11 +7,17 @@ using arma::mat;
 
 namespace {
 
-const auto loss = [](auto w, auto b, auto x, auto y) { return accu(square(tanh(w.t() * x).each_col() + b - y)) + 0.1 * accu(square(w)); };
+const auto loss = [](auto w, auto b, auto x, auto y) {
+  return accu(square(tanh(w.t() * x).each_col() + b - y)) + 0.1 * accu(square(w));
+};
 
 struct Numbers {
   mat W, b, X, Y;
-  explicit Numbers(arma::uword n) : W(5, 3, arma::fill::randn), b(3, 1, arma::fill::randn), X(5, n, arma::fill::randn), Y(3, n, arma::fill::randn) {}
+  explicit Numbers(arma::uword n)
+      : W(5, 3, arma::fill::randn),
+        b(3, 1, arma::fill::randn),
+        X(5, n, arma::fill::randn),
+        Y(3, n, arma::fill::randn) {}
 
   double J() const { return arma::accu(arma::square(residual())) + 0.1 * arma::accu(arma::square(W)); }
   mat residual() const {

@@ -156,28 +156,21 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(empty_matrices, eT, Reals) {
   struct Empty {
     uword rows, cols, dim, out_rows, out_cols;
   };
-  for (const Empty e : {Empty{0, 4, 0, 1, 4},
-                        {0, 4, 1, 0, 1},
-                        {4, 0, 0, 1, 0},
-                        {4, 0, 1, 4, 1},
-                        {0, 0, 0, 1, 0},
-                        {0, 0, 1, 0, 1}}) {
+  for (const Empty e :
+       {Empty{0, 4, 0, 1, 4}, {0, 4, 1, 0, 1}, {4, 0, 0, 1, 0}, {4, 0, 1, 4, 1}, {0, 0, 0, 1, 0}, {0, 0, 1, 0, 1}}) {
     BOOST_TEST_CONTEXT(e.rows << "x" << e.cols << " by dim " << e.dim) {
       const arma::Mat<eT> X(e.rows, e.cols);
       const auto value = [&](auto f) {
         Tape<eT> tape;
         return f(tape.variable(X)).value();
       };
-      BOOST_TEST(error(value([&](auto x) { return sum(x, e.dim); }), filled(e.out_rows, e.out_cols, 0.0)) ==
-                 0);
-      BOOST_TEST(error(value([&](auto x) { return logsumexp(x, e.dim); }),
-                       filled(e.out_rows, e.out_cols, -inf)) == 0);
+      BOOST_TEST(error(value([&](auto x) { return sum(x, e.dim); }), filled(e.out_rows, e.out_cols, 0.0)) == 0);
+      BOOST_TEST(error(value([&](auto x) { return logsumexp(x, e.dim); }), filled(e.out_rows, e.out_cols, -inf)) == 0);
       BOOST_TEST(error(value([&](auto x) { return softmax(x, e.dim); }), X) == 0);
       BOOST_TEST(error(value([&](auto x) { return log_softmax(x, e.dim); }), X) == 0);
       BOOST_TEST(error(value([&](auto x) { return accu(x); }), mat{0.0}) == 0);
-      BOOST_TEST(
-          error(gradient([&](auto x) { return accu(square(sum(x, e.dim))) + accu(softmax(x, e.dim)); }, X),
-                X) == 0);
+      BOOST_TEST(error(gradient([&](auto x) { return accu(square(sum(x, e.dim))) + accu(softmax(x, e.dim)); }, X), X) ==
+                 0);
     }
   }
 }
@@ -200,8 +193,8 @@ BOOST_AUTO_TEST_CASE(float_sums_over_sixty_thousand_samples_keep_their_digits) {
   BOOST_TEST(close(dot(v, Y).value(), mat{arma::accu(xy)}));
   BOOST_TEST(close(accu(square(v)).value(), mat{arma::accu(x % x)}));
   BOOST_TEST(close(logsumexp(v, 1).value(), arma::log(arma::sum(arma::exp(x), 1))));
-  BOOST_TEST(close(arma::fmat(arma::exp(logsumexp(w, 0).value() - std::log(float(n)))),
-                   arma::mean(arma::exp(x), 1).t()));
+  BOOST_TEST(
+      close(arma::fmat(arma::exp(logsumexp(w, 0).value() - std::log(float(n)))), arma::mean(arma::exp(x), 1).t()));
   tape.backward(accu((v.each_col() + b) % Y) + accu(v * s));
   BOOST_TEST(close(tape.gradient(b), arma::sum(to_double(Y), 1)));
   BOOST_TEST(close(tape.gradient(s), mat{arma::accu(x)}));

@@ -59,8 +59,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(all_equal_and_all_minus_infinity_have_a_first_maxi
       const auto x = filled(length, 5, eT(same));
       arma::Mat<eT> expected(length, 5, arma::fill::zeros);
       expected.row(0).ones();
-      const auto [J, g] =
-          value_and_gradient([&](const Var<eT>& v) { return accu(max(v, dim)); }, turned(x, dim));
+      const auto [J, g] = value_and_gradient([&](const Var<eT>& v) { return accu(max(v, dim)); }, turned(x, dim));
       BOOST_TEST(error(double(J), 5 * same) == 0);
       BOOST_TEST(error(g, turned(expected, dim)) == 0);
     }
@@ -105,10 +104,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(large_entries_neither_overflow_nor_lose_digits, eT
       BOOST_TEST(error(value([&](auto v) { return logsumexp(v, dim); }, X),
                        turned(filled(1, 3, base + std::log(sum)), dim)) < several);
       const mat expected = c - P % repmat(arma::sum(c, 0), length, 1);
-      BOOST_TEST(error(gradient([&](auto v) { return accu(C % log_softmax(v, dim)); }, X),
-                       turned(expected, dim)) < several);
-      BOOST_TEST(error(gradient([&](auto v) { return accu(logsumexp(v, dim)); }, X), turned(P, dim)) <
-                 1e3 * several);
+      BOOST_TEST(error(gradient([&](auto v) { return accu(C % log_softmax(v, dim)); }, X), turned(expected, dim)) <
+                 several);
+      BOOST_TEST(error(gradient([&](auto v) { return accu(logsumexp(v, dim)); }, X), turned(P, dim)) < 1e3 * several);
     });
   }
 }
@@ -125,12 +123,11 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(minus_infinity_counts_as_probability_zero, eT, Rea
     BOOST_TEST(error(value([&](auto v) { return softmax(v, dim); }, X), turned(P, dim)) < tolerance<eT>);
     BOOST_TEST(error(value([&](auto v) { return log_softmax(v, dim); }, X), turned(mat(arma::log(P)), dim)) <
                tolerance<eT>);
-    BOOST_TEST(error(value([&](auto v) { return logsumexp(v, dim); }, X),
-                     turned(filled(1, 4, 2 + std::log(2)), dim)) < tolerance<eT>);
+    BOOST_TEST(error(value([&](auto v) { return logsumexp(v, dim); }, X), turned(filled(1, 4, 2 + std::log(2)), dim)) <
+               tolerance<eT>);
     BOOST_TEST(error(gradient([&](auto v) { return accu(C % softmax(v, dim)); }, X),
                      turned(mat(P % (c - c_mean)), dim)) < tolerance<eT>);
-    BOOST_TEST(error(gradient([&](auto v) { return accu(logsumexp(v, dim)); }, X), turned(P, dim)) <
-               tolerance<eT>);
+    BOOST_TEST(error(gradient([&](auto v) { return accu(logsumexp(v, dim)); }, X), turned(P, dim)) < tolerance<eT>);
   });
 }
 
@@ -145,8 +142,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(nothing_but_minus_infinity_and_one_infinity, eT, R
         const mat all = turned(filled(length, 3, not_a_number), dim);
         BOOST_TEST(error(value([&](auto v) { return softmax(v, dim); }, X), all) == 0);
         BOOST_TEST(error(value([&](auto v) { return log_softmax(v, dim); }, X), all) == 0);
-        BOOST_TEST(
-            error(value([&](auto v) { return logsumexp(v, dim); }, X), turned(filled(1, 3, sum), dim)) == 0);
+        BOOST_TEST(error(value([&](auto v) { return logsumexp(v, dim); }, X), turned(filled(1, 3, sum), dim)) == 0);
       }
     }
   });

@@ -24,8 +24,7 @@ double relative(const arma::Mat<eT>& a, const mat& b) {
 template <class eT>
 arma::Mat<eT> one_hot(uword classes, uword samples) {
   arma::Mat<eT> Y(classes, samples, arma::fill::zeros);
-  for (uword j = 0; j < samples; ++j)
-    Y(arma::randi<arma::uvec>(1, arma::distr_param(0, int(classes) - 1))(0), j) = 1;
+  for (uword j = 0; j < samples; ++j) Y(arma::randi<arma::uvec>(1, arma::distr_param(0, int(classes) - 1))(0), j) = 1;
   return Y;
 }
 
@@ -49,11 +48,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(softmax_regression_of_the_size_of_mnist, eT, Reals
   const eT l2 = eT(0.01);
   const auto X = uniform<eT>(784, n, 0, 1), W = uniform<eT>(784, 10, -0.1, 0.1), V = uniform<eT>(784, 10);
   const auto Y = one_hot<eT>(10, n);
-  const auto loss = [&](auto w) {
-    return -accu(Y % log_softmax(w.t() * view(X), 0)) / n + 0.5 * l2 * accu(square(w));
-  };
-  const mat x = to_double(X), y = to_double(Y), w = to_double(W), v = to_double(V),
-            P = probabilities(w.t() * x);
+  const auto loss = [&](auto w) { return -accu(Y % log_softmax(w.t() * view(X), 0)) / n + 0.5 * l2 * accu(square(w)); };
+  const mat x = to_double(X), y = to_double(Y), w = to_double(W), v = to_double(V), P = probabilities(w.t() * x);
 
   const auto [J, g] = value_and_gradient(loss, W);
   BOOST_TEST(error(double(J), cross_entropy(P, y) + 0.5 * l2 * arma::accu(w % w)) < bound<eT>);
@@ -78,8 +74,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(logistic_regression, eT, Reals) {
                                   0.05 * arma::accu(to_double(w) % to_double(w))) < bound<eT>);
   BOOST_TEST(relative(g, x * (p - t).t() / n + 0.1 * to_double(w)) < bound<eT>);
   const mat curvature = p % (1 - p) % (to_double(v).t() * x);
-  BOOST_TEST(relative(hessian_vector_product(loss, w, v), x * curvature.t() / n + 0.1 * to_double(v)) <
-             10 * bound<eT>);
+  BOOST_TEST(relative(hessian_vector_product(loss, w, v), x * curvature.t() / n + 0.1 * to_double(v)) < 10 * bound<eT>);
 }
 
 // At the minimum, which the normal equations give, the gradient vanishes.

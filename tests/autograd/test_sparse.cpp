@@ -23,8 +23,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(products_on_either_side, eT, Reals) {
         const auto curved = [&](const auto& f) { return [&f](const Var<eT>& v) { return accu(exp(f(v))); }; };
         BOOST_TEST(error(gradient(curved(loss), at), gradient(curved(plain), at)) < 20 * tolerance<eT>);
         const M D = uniform<eT>(at.n_rows, at.n_cols);
-        BOOST_TEST(error(hessian_vector_product(curved(loss), at, D),
-                         hessian_vector_product(curved(plain), at, D)) < 50 * tolerance<eT>);
+        BOOST_TEST(error(hessian_vector_product(curved(loss), at, D), hessian_vector_product(curved(plain), at, D)) <
+                   50 * tolerance<eT>);
         if (at.n_elem) BOOST_TEST(check_gradient(curved(loss), at).passed());
       };
       const M Vt = V.t(), Wt = W.t();

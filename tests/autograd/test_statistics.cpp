@@ -70,8 +70,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(values_are_armadillos, eT, Reals) {
 
 BOOST_AUTO_TEST_CASE(derivatives_to_second_order) {
   for (const Case<double>& c : cases<double>()) {
-    for (const auto& size : {arma::SizeMat(1, 1), arma::SizeMat(1, 4), arma::SizeMat(4, 1),
-                             arma::SizeMat(3, 4), arma::SizeMat(11, 9)}) {
+    for (const auto& size :
+         {arma::SizeMat(1, 1), arma::SizeMat(1, 4), arma::SizeMat(4, 1), arma::SizeMat(3, 4), arma::SizeMat(11, 9)}) {
       for (const uword dim : {0, 1}) {
         BOOST_TEST_CONTEXT(c.name << " of " << size.n_rows << "x" << size.n_cols << " by " << dim) {
           const auto X = uniform(size.n_rows, size.n_cols), D = uniform(size.n_rows, size.n_cols);
@@ -116,12 +116,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(norms_neither_overflow_nor_vanish, eT, Reals) {
   for (const eT scale : {huge, tiny}) {
     const arma::Mat<eT> x{3 * scale, -4 * scale};
     BOOST_TEST(number<eT>([](const Var<eT>& v) { return norm(v); }, x) == 5 * scale);
-    BOOST_TEST(error(gradient([](const Var<eT>& v) { return norm(v); }, x), mat{{0.6, -0.8}}) <
-               tolerance<eT>);
+    BOOST_TEST(error(gradient([](const Var<eT>& v) { return norm(v); }, x), mat{{0.6, -0.8}}) < tolerance<eT>);
   }
-  const auto norm_of = [](double a) {
-    return number<eT>([](const Var<eT>& v) { return norm(v); }, {eT(a), 1});
-  };
+  const auto norm_of = [](double a) { return number<eT>([](const Var<eT>& v) { return norm(v); }, {eT(a), 1}); };
   BOOST_TEST(norm_of(inf) == eT(inf));
   BOOST_TEST(norm_of(-inf) == eT(inf));
   BOOST_TEST(std::isnan(norm_of(not_a_number)));
@@ -145,8 +142,7 @@ BOOST_AUTO_TEST_CASE(vectors_give_numbers) {
     BOOST_TEST(error((y - min(y)).value(), mat(v + 2)) == 0);
     BOOST_TEST(error((y / norm(y, "inf")).value(), mat(v / 5)) < 1e-15);
     BOOST_TEST(error((y * prod(y)).value(), mat(v * -30)) == 0);
-    BOOST_TEST(error(((y - mean(y)) / stddev(y)).value(), mat((v - arma::mean(x)) / arma::stddev(x))) <
-               1e-14);
+    BOOST_TEST(error(((y - mean(y)) / stddev(y)).value(), mat((v - arma::mean(x)) / arma::stddev(x))) < 1e-14);
     BOOST_TEST(error(cumsum(y).value(), v.n_rows == 1 ? mat{{1, 6, 9, 7}} : mat(arma::vec{1, 6, 9, 7})) == 0);
   }
 }
@@ -168,8 +164,7 @@ BOOST_AUTO_TEST_CASE(dot_takes_vectors_of_any_orientation) {
   tape.backward(dot(r, c));
   BOOST_TEST(error(tape.gradient(r), mat(column.t())) == 0);
   BOOST_TEST(error(tape.gradient(c), mat(row.t())) == 0);
-  check_says(refusal([&] { dot(r, mat(2, 2)); }),
-             {"dot at", "objects must have the same number of elements"});
+  check_says(refusal([&] { dot(r, mat(2, 2)); }), {"dot at", "objects must have the same number of elements"});
 }
 
 BOOST_AUTO_TEST_CASE(nothing_and_misuse) {

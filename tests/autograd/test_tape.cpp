@@ -13,8 +13,7 @@ const arma::mat A{{1, 2, 3}, {4, 5, 6}};
 const arma::mat B{{0.5, -1, 2}, {3, 0.25, -2}};
 
 bool same_bits(const arma::mat& a, const arma::mat& b) {
-  return arma::size(a) == arma::size(b) &&
-         std::memcmp(a.memptr(), b.memptr(), a.n_elem * sizeof(double)) == 0;
+  return arma::size(a) == arma::size(b) && std::memcmp(a.memptr(), b.memptr(), a.n_elem * sizeof(double)) == 0;
 }
 
 }  // namespace

@@ -32,12 +32,11 @@ void objective(const std::string& name, Hand hand, Program program) {
 /// A step of a recorded program, which is made once.
 template <class Program, class... A>
 auto step_of(bool gradient, Program program, const A&... arguments) {
-  return [=, p = std::make_shared<Program>(std::move(program)),
-          all = std::make_shared<std::tuple<A...>>(arguments...)] {
-    return std::apply(
-        [&](const auto&... x) { return gradient ? p->value_and_gradient(x...).first : p->value(x...); },
-        *all);
-  };
+  return
+      [=, p = std::make_shared<Program>(std::move(program)), all = std::make_shared<std::tuple<A...>>(arguments...)] {
+        return std::apply(
+            [&](const auto&... x) { return gradient ? p->value_and_gradient(x...).first : p->value(x...); }, *all);
+      };
 }
 
 template <class eT>

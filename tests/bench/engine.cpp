@@ -28,9 +28,7 @@ const bool registered = [] {
     contestant(name + "replayed", [n] {
       const arma::mat x(1, 1, arma::fill::value(1e-300));
       auto step = record([n](auto v) { return chain(v, n); }, variables(x));
-      return [x, p = std::make_shared<decltype(step)>(std::move(step))] {
-        return p->value_and_gradient(x).second(0);
-      };
+      return [x, p = std::make_shared<decltype(step)>(std::move(step))] { return p->value_and_gradient(x).second(0); };
     });
   }
   const auto hessian = [](bool product) {
@@ -39,8 +37,7 @@ const bool registered = [] {
               W = uniform<double>(784, 10, -.01, .01), V = uniform<double>(784, 10),
               tape = std::make_shared<Tape<double>>()] {
         const auto loss = [&](const auto& w) { return softmax_regression_loss(w, 1e-5, view(X), view(Y)); };
-        return product ? hessian_vector_product(*tape, loss, W, V)
-                       : value_and_gradient(*tape, loss, W).second;
+        return product ? hessian_vector_product(*tape, loss, W, V) : value_and_gradient(*tape, loss, W).second;
       };
     };
   };

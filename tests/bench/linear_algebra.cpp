@@ -77,8 +77,7 @@ struct Kalman {
     }
     // Backward: mb and Pb are the adjoints of the next predicted mean and covariance.
     GA.zeros(arma::size(A));
-    arma::vec mb(A.n_rows, arma::fill::zeros), qb(A.n_rows, arma::fill::zeros),
-        rb(C.n_rows, arma::fill::zeros);
+    arma::vec mb(A.n_rows, arma::fill::zeros), qb(A.n_rows, arma::fill::zeros), rb(C.n_rows, arma::fill::zeros);
     mat Pb(arma::size(A), arma::fill::zeros);
     for (uword t = steps; t-- > 0;) {
       const mat U = Pb * A;
@@ -268,8 +267,7 @@ void compare(const std::string& name, Sizes... sizes) {
           const auto loss = Data::loss(d);
           const arma::vec g = flat(gradient(loss, x...)), e = flat(expected);
           const double error = arma::norm(g - e) / arma::norm(e);
-          if (!(error < 1e-9))
-            throw std::runtime_error(name + ": the gradients differ by " + std::to_string(error));
+          if (!(error < 1e-9)) throw std::runtime_error(name + ": the gradients differ by " + std::to_string(error));
           return step_of(with_gradient, record(loss, variables(x...)), x...);
         },
         at);

@@ -2,9 +2,9 @@
 
 #include <sys/resource.h>
 
-#include <cstdio>
 #include <armagrad/nn/losses.hpp>
 #include <armagrad/nn/trainer.hpp>
+#include <cstdio>
 
 int main() {
   using namespace armagrad;
@@ -18,6 +18,5 @@ int main() {
   trainer.run();
   rusage usage;
   getrusage(RUSAGE_SELF, &usage);
-  std::printf("{\"peak_over_X\": %.4f}\n",
-              double(usage.ru_maxrss) * 1024 / double(X.n_elem * sizeof(double)));
+  std::printf("{\"peak_over_X\": %.4f}\n", double(usage.ru_maxrss) * 1024 / double(X.n_elem * sizeof(double)));
 }

@@ -9,8 +9,7 @@ namespace armagrad::bench {
 namespace {
 
 struct Logistic {
-  arma::mat X = uniform<double>(100, 5000), y = arma::sign(uniform<double>(1, 5000)),
-            w = uniform<double>(100, 1);
+  arma::mat X = uniform<double>(100, 5000), y = arma::sign(uniform<double>(1, 5000)), w = uniform<double>(100, 1);
 };
 struct LogisticByHand : Logistic {
   arma::mat m{}, s{}, G{};
@@ -41,9 +40,9 @@ struct RidgeByHand : Ridge {
 };
 
 struct Mlp {
-  arma::mat X = uniform<double>(784, 128, 0, 1), Y = classes<double>(10, 128),
-            V = uniform<double>(784, 128, -.1, .1), b = uniform<double>(128, 1, -.1, .1),
-            W = uniform<double>(128, 10, -.1, .1), a = uniform<double>(10, 1, -.1, .1);
+  arma::mat X = uniform<double>(784, 128, 0, 1), Y = classes<double>(10, 128), V = uniform<double>(784, 128, -.1, .1),
+            b = uniform<double>(128, 1, -.1, .1), W = uniform<double>(128, 10, -.1, .1),
+            a = uniform<double>(10, 1, -.1, .1);
 };
 struct MlpByHand : Mlp {
   arma::mat H{}, Z{}, P{}, D{}, GV{}, Gb{}, GW{}, Ga{};
@@ -84,8 +83,8 @@ struct LogSumExpByHand {
 
 /// A mixture of k Gaussians with diagonal covariances: means m, log standard deviations t, log weights p.
 struct Mixture {
-  arma::mat X = uniform<double>(10, 10000, -2, 2), m = uniform<double>(10, 8),
-            t = uniform<double>(10, 8, -.5, .5), p = uniform<double>(8, 1), XX = X % X;
+  arma::mat X = uniform<double>(10, 10000, -2, 2), m = uniform<double>(10, 8), t = uniform<double>(10, 8, -.5, .5),
+            p = uniform<double>(8, 1), XX = X % X;
 };
 struct MixtureByHand : Mixture {
   arma::mat A{}, L{}, R{}, Gm{}, Gt{}, Gp{};
@@ -153,8 +152,8 @@ struct LstmByHand : Lstm {
       Z[t].each_col() += b;
       Z[t].head_rows(3 * h) = 1 / (1 + arma::exp(-Z[t].head_rows(3 * h)));
       Z[t].tail_rows(h) = arma::tanh(Z[t].tail_rows(h));
-      const auto in = Z[t].rows(0, h - 1), forget = Z[t].rows(h, 2 * h - 1),
-                 out = Z[t].rows(2 * h, 3 * h - 1), g = Z[t].rows(3 * h, 4 * h - 1);
+      const auto in = Z[t].rows(0, h - 1), forget = Z[t].rows(h, 2 * h - 1), out = Z[t].rows(2 * h, 3 * h - 1),
+                 g = Z[t].rows(3 * h, 4 * h - 1);
       C[t + 1] = forget % C[t] + in % g;
       T[t] = arma::tanh(C[t + 1]);
       H[t + 1] = out % T[t];
@@ -167,8 +166,8 @@ struct LstmByHand : Lstm {
     dc.zeros(h, batch);
     D.set_size(4 * h, batch);
     for (arma::uword t = steps; t-- > 0;) {
-      const auto in = Z[t].rows(0, h - 1), forget = Z[t].rows(h, 2 * h - 1),
-                 out = Z[t].rows(2 * h, 3 * h - 1), g = Z[t].rows(3 * h, 4 * h - 1);
+      const auto in = Z[t].rows(0, h - 1), forget = Z[t].rows(h, 2 * h - 1), out = Z[t].rows(2 * h, 3 * h - 1),
+                 g = Z[t].rows(3 * h, 4 * h - 1);
       dc += dh % out % (1 - T[t] % T[t]);
       D.rows(0, h - 1) = dc % g % in % (1 - in);
       D.rows(h, 2 * h - 1) = dc % C[t] % forget % (1 - forget);
@@ -221,22 +220,20 @@ const bool registered = [] {
       "logistic", [] { return LogisticByHand(); },
       [](bool gradient) {
         const Logistic d;
-        return step_of(
-            gradient,
-            record([](auto w, auto x, auto y) { return accu(softplus(-y % (w.t() * x))) / x.n_cols; },
-                   variables(d.w), inputs(d.X, d.y)),
-            d.w, d.X, d.y);
+        return step_of(gradient,
+                       record([](auto w, auto x, auto y) { return accu(softplus(-y % (w.t() * x))) / x.n_cols; },
+                              variables(d.w), inputs(d.X, d.y)),
+                       d.w, d.X, d.y);
       });
   objective(
       "ridge", [] { return RidgeByHand(); },
       [](bool gradient) {
         const Ridge d;
-        return step_of(
-            gradient,
-            record([](auto w, auto x,
-                      auto y) { return accu(square(x.t() * w - y)) / x.n_cols + 0.1 * accu(square(w)); },
-                   variables(d.w), inputs(d.X, d.y)),
-            d.w, d.X, d.y);
+        return step_of(gradient,
+                       record([](auto w, auto x,
+                                 auto y) { return accu(square(x.t() * w - y)) / x.n_cols + 0.1 * accu(square(w)); },
+                              variables(d.w), inputs(d.X, d.y)),
+                       d.w, d.X, d.y);
       });
   objective(
       "mlp", [] { return MlpByHand(); },
@@ -265,8 +262,7 @@ const bool registered = [] {
                        record(
                            [](auto m, auto t, auto p, auto x, auto xx) {
                              const auto a = exp(-2 * t);
-                             const auto offset =
-                                 log_softmax(p, 0) - (0.5 * sum(square(m) % a, 0) + sum(t, 0)).t();
+                             const auto offset = log_softmax(p, 0) - (0.5 * sum(square(m) % a, 0) + sum(t, 0)).t();
                              const auto l = ((m % a).t() * x - 0.5 * (a.t() * xx)).each_col() + offset;
                              return -accu(logsumexp(l, 0)) / x.n_cols;
                            },
@@ -281,10 +277,9 @@ const bool registered = [] {
       "kmeans", [] { return KMeansByHand(); },
       [=](bool gradient) {
         const KMeans d;
-        return step_of(
-            gradient,
-            record([=](auto c, auto x) { return kmeans(c, x) / x.n_cols; }, variables(d.C), inputs(d.X)), d.C,
-            d.X);
+        return step_of(gradient,
+                       record([=](auto c, auto x) { return kmeans(c, x) / x.n_cols; }, variables(d.C), inputs(d.X)),
+                       d.C, d.X);
       });
   contestant("kmeans/blocks", [=] {
     const KMeans d;
@@ -297,15 +292,14 @@ const bool registered = [] {
       "gaussian_process", [] { return GaussianProcessByHand(); },
       [](bool gradient) {
         const GaussianProcess d;
-        return step_of(
-            gradient,
-            record(
-                [](auto p, auto distance, auto y, auto one) {
-                  const auto k = exp(2 * p(0)) * exp(-0.5 * exp(-2 * p(1)) * distance) + exp(2 * p(2)) * one;
-                  return 0.5 * (dot(y, solve(k, y, arma::solve_opts::likely_sympd)) + log_det_sympd(k));
-                },
-                variables(d.p), inputs(d.D, d.y, d.one)),
-            d.p, d.D, d.y, d.one);
+        return step_of(gradient,
+                       record(
+                           [](auto p, auto distance, auto y, auto one) {
+                             const auto k = exp(2 * p(0)) * exp(-0.5 * exp(-2 * p(1)) * distance) + exp(2 * p(2)) * one;
+                             return 0.5 * (dot(y, solve(k, y, arma::solve_opts::likely_sympd)) + log_det_sympd(k));
+                           },
+                           variables(d.p), inputs(d.D, d.y, d.one)),
+                       d.p, d.D, d.y, d.one);
       });
   objective(
       "lstm", [] { return LstmByHand(); },

@@ -105,10 +105,10 @@ auto in_blocks(std::shared_ptr<const Data<eT>> data, unsigned threads) {
         return softmax_regression_loss(Blocks{64, threads}, w, l2, x, y);
       },
       variables(arma::Mat<eT>(D, c)), inputs(data->X, data->Y));
-  return library(data, [program = std::make_shared<decltype(step)>(std::move(step))](
-                           const auto& W, const auto& X, const auto& Y) {
-    return program->value_and_gradient(W, X, Y);
-  });
+  return library(
+      data, [program = std::make_shared<decltype(step)>(std::move(step))](const auto& W, const auto& X, const auto& Y) {
+        return program->value_and_gradient(W, X, Y);
+      });
 }
 
 /// X as sparse as MNIST's images, in Armadillo's compressed columns; dense contestants' times do not depend
@@ -116,16 +116,12 @@ auto in_blocks(std::shared_ptr<const Data<eT>> data, unsigned threads) {
 template <class eT>
 auto with_sparse_images(std::shared_ptr<const Data<eT>> data) {
   arma::arma_rng::set_seed(20240607);
-  const auto S =
-      std::make_shared<const arma::SpMat<eT>>(arma::sprandu<arma::SpMat<eT>>(D, data->X.n_cols, .19));
+  const auto S = std::make_shared<const arma::SpMat<eT>>(arma::sprandu<arma::SpMat<eT>>(D, data->X.n_cols, .19));
   auto step = record(
-      [S](auto w, auto y) {
-        return -accu(y % log_softmax(w.t() * view(*S), 0)) / y.n_cols + l2 / 2 * accu(square(w));
-      },
+      [S](auto w, auto y) { return -accu(y % log_softmax(w.t() * view(*S), 0)) / y.n_cols + l2 / 2 * accu(square(w)); },
       variables(arma::Mat<eT>(D, c)), inputs(data->Y));
-  return library(
-      data, [program = std::make_shared<decltype(step)>(std::move(step))](
-                const auto& W, const auto&, const auto& Y) { return program->value_and_gradient(W, Y); });
+  return library(data, [program = std::make_shared<decltype(step)>(std::move(step))](
+                           const auto& W, const auto&, const auto& Y) { return program->value_and_gradient(W, Y); });
 }
 
 template <class eT>
@@ -149,8 +145,9 @@ void size(arma::uword n) {
     auto step = record([](auto w, auto x, auto y) { return softmax_regression_loss(w, l2, x, y); },
                        variables(arma::Mat<eT>(D, c)), inputs(d->X, d->Y));
     return library(
-        d, [program = std::make_shared<decltype(step)>(std::move(step))](
-               const auto& W, const auto& X, const auto& Y) { return program->value_and_gradient(W, X, Y); });
+        d, [program = std::make_shared<decltype(step)>(std::move(step))](const auto& W, const auto& X, const auto& Y) {
+          return program->value_and_gradient(W, X, Y);
+        });
   });
   if (n >= 128) {
     contestant(name + "hand_in_blocks", [=] { return Tuned<eT>{data(), 64}; });

@@ -16,8 +16,8 @@ constexpr int D = 784, c = 10;
 constexpr double l2 = 1e-5, rate = 1e-3;
 
 void size(torch::ScalarType type, int n) {
-  const std::string name = std::string("softmax/") + (type == torch::kFloat64 ? "double/" : "float/") +
-                           std::to_string(n) + "/libtorch";
+  const std::string name =
+      std::string("softmax/") + (type == torch::kFloat64 ? "double/" : "float/") + std::to_string(n) + "/libtorch";
   benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) {
     at::set_num_threads(1);
     torch::manual_seed(20240607);

@@ -6,9 +6,7 @@ namespace armagrad::checker {
 
 namespace {
 
-double uniform(Draw& draw, double low, double high) {
-  return std::uniform_real_distribution<double>(low, high)(draw);
-}
+double uniform(Draw& draw, double low, double high) { return std::uniform_real_distribution<double>(low, high)(draw); }
 double log_uniform(Draw& draw, double low, double high) {
   return std::exp(uniform(draw, std::log(low), std::log(high)));
 }
@@ -103,8 +101,7 @@ void add_separable(Draw& draw, HardLoss<eT>& loss, const arma::Col<eT>& size) {
     case 7:
       loss.smooth = false;  // twice differentiable nowhere near its joints
       return add<eT>(
-          loss.terms, "squared hinges",
-          [=](const auto& w) { return l * accu(square(relu(matrix(1 - w / s)))); },
+          loss.terms, "squared hinges", [=](const auto& w) { return l * accu(square(relu(matrix(1 - w / s)))); },
           [=](const C& w) { return three_times(C(-2 * l * relu(arma::Mat<eT>(1 - w / s)) / s)); });
     default:
       return add<eT>(
@@ -141,8 +138,7 @@ void add_coupled(Draw& draw, HardLoss<eT>& loss, const arma::Col<eT>& size) {
     case 2:
       loss.smooth = false;
       return add<eT>(
-          loss.terms, "hinges",
-          [=](const auto& w) { return accu(relu(matrix(1 - arma::sign(y) % (X * w)))) / N; },
+          loss.terms, "hinges", [=](const auto& w) { return accu(relu(matrix(1 - arma::sign(y) % (X * w)))) / N; },
           [=](const C& w) {
             const C margin = arma::sign(y) % (X * w);
             return three_times(C(-X.t() * (arma::sign(y) % arma::conv_to<C>::from(margin < 1)) / N));
@@ -247,8 +243,7 @@ arma::Col<eT> wrong_gradient(Draw& draw, const HardLoss<eT>& loss, std::string& 
   C g = right;
   if (!right.is_finite()) return what = "twice", C(2 * right);
   const C low = arma::min(d.col(0), d.col(1)), high = arma::max(d.col(0), d.col(1));
-  const double norm = arma::norm(arma::conv_to<arma::vec>::from(right)),
-               largest = double(arma::abs(right).max());
+  const double norm = arma::norm(arma::conv_to<arma::vec>::from(right)), largest = double(arma::abs(right).max());
   switch (draw() % 5) {
     case 0: {
       const double least = (single ? 1e-1 : 1e-3) * largest;

@@ -32,8 +32,7 @@ Loss::TermOf penalty(Draw& draw, std::size_t v, double size = 1) {
     case 0:
       return {"penalty", [l, v](auto w, const auto&, Places&) { return 0.5 * l * accu(square(w[v])); }};
     case 1:
-      return {"penalty",
-              [l, v](auto w, const auto&, Places&) { return l * accu(sqrt(square(w[v]) + 0.01)); }};
+      return {"penalty", [l, v](auto w, const auto&, Places&) { return l * accu(sqrt(square(w[v]) + 0.01)); }};
     default:
       return {"penalty", [l, v](auto w, const auto&, Places&) { return l * accu(abs(w[v])); }};
   }
@@ -146,11 +145,8 @@ Loss random_model(Draw& draw) {
   const auto data_term = [&](auto f) { loss.terms.push_back({"data", f}); };
   switch (draw() % 9) {
     case 0:
-      loss = {
-          "softmax regression", {normal(draw, D, c, size)}, {normal(draw, D, n), one_hot(draw, c, n)}, {}};
-      data_term([n](auto w, Data d, Places& at) {
-        return -accu(d[1] % log_softmax(at.use(w[0]).t() * d[0], 0)) / n;
-      });
+      loss = {"softmax regression", {normal(draw, D, c, size)}, {normal(draw, D, n), one_hot(draw, c, n)}, {}};
+      data_term([n](auto w, Data d, Places& at) { return -accu(d[1] % log_softmax(at.use(w[0]).t() * d[0], 0)) / n; });
       break;
     case 1:
       loss = {"ridge regression", {normal(draw, D, 1, size)}, {normal(draw, D, n), normal(draw, 1, n)}, {}};
@@ -198,13 +194,8 @@ Loss random_model(Draw& draw) {
       });
       break;
     case 6:
-      loss = {"matrix factorisation",
-              {normal(draw, D, 3, size), normal(draw, n, 3, size)},
-              {normal(draw, D, n)},
-              {}};
-      data_term([](auto w, Data d, Places& at) {
-        return 0.5 * accu(square(at.use(w[0]) * at.use(w[1]).t() - d[0]));
-      });
+      loss = {"matrix factorisation", {normal(draw, D, 3, size), normal(draw, n, 3, size)}, {normal(draw, D, n)}, {}};
+      data_term([](auto w, Data d, Places& at) { return 0.5 * accu(square(at.use(w[0]) * at.use(w[1]).t() - d[0])); });
       break;
     case 7:
       loss = {"tied autoencoder", {normal(draw, D, 3, size)}, {normal(draw, D, n)}, {}};

@@ -15,13 +15,12 @@ namespace {
 
 void print(const char* title, const std::vector<Tally>& by_kind) {
   std::cout << title << '\n'
-            << std::left << std::setw(36) << "mistake" << std::right << std::setw(8) << "tried"
-            << std::setw(8) << "caught" << std::setw(14) << "named first" << std::setw(10) << "or tied"
-            << '\n';
+            << std::left << std::setw(36) << "mistake" << std::right << std::setw(8) << "tried" << std::setw(8)
+            << "caught" << std::setw(14) << "named first" << std::setw(10) << "or tied" << '\n';
   Tally all;
   const auto line = [](const std::string& name, const Tally& t) {
-    std::cout << std::left << std::setw(36) << name << std::right << std::setw(8) << t.tried << std::setw(8)
-              << t.caught << std::setw(14) << t.named << std::setw(10) << t.listed << '\n';
+    std::cout << std::left << std::setw(36) << name << std::right << std::setw(8) << t.tried << std::setw(8) << t.caught
+              << std::setw(14) << t.named << std::setw(10) << t.listed << '\n';
   };
   for (std::size_t k = 0; k < by_kind.size(); ++k) {
     const Tally& t = by_kind[k];
@@ -30,14 +29,13 @@ void print(const char* title, const std::vector<Tally>& by_kind) {
     all.tried += t.tried, all.caught += t.caught, all.named += t.named, all.listed += t.listed;
   }
   line("all", all);
-  std::cout << std::fixed << std::setprecision(1) << "caught " << 100.0 * all.caught / all.tried
-            << " %, rightly named " << 100.0 * all.named / all.tried << " %, or tied with it "
-            << 100.0 * all.listed / all.tried << " %\n\n";
+  std::cout << std::fixed << std::setprecision(1) << "caught " << 100.0 * all.caught / all.tried << " %, rightly named "
+            << 100.0 * all.named / all.tried << " %, or tied with it " << 100.0 * all.listed / all.tried << " %\n\n";
 }
 
 void print(const char* which, const HardTally::Verdicts& v, unsigned checks) {
-  std::cout << std::left << std::setw(8) << which << std::right << std::setw(9) << checks << std::setw(9)
-            << v.passed << std::setw(9) << v.failed << std::setw(14) << v.inconclusive << std::setw(24)
+  std::cout << std::left << std::setw(8) << which << std::right << std::setw(9) << checks << std::setw(9) << v.passed
+            << std::setw(9) << v.failed << std::setw(14) << v.inconclusive << std::setw(24)
             << v.inconclusive_though_smooth << '\n';
 }
 
@@ -47,11 +45,9 @@ bool score_hard_losses(std::uint64_t seed, unsigned checks, double entries) {
             << "\ngradient  checked   passed   failed  inconclusive  of them smooth near W\n";
   print("right", t.right, checks);
   print("wrong", t.wrong, checks);
-  for (const auto& [reason, count] : t.reasons)
-    std::cout << "inconclusive: " << count << " times: " << reason << '\n';
+  for (const auto& [reason, count] : t.reasons) std::cout << "inconclusive: " << count << " times: " << reason << '\n';
   for (const auto* reports : {&t.mistaken, &t.inconclusive_smooth}) {
-    for (std::size_t i = 0; i < std::min<std::size_t>(reports->size(), 5); ++i)
-      std::cerr << (*reports)[i] << '\n';
+    for (std::size_t i = 0; i < std::min<std::size_t>(reports->size(), 5); ++i) std::cerr << (*reports)[i] << '\n';
   }
   return t.good(checks);
 }

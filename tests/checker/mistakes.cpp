@@ -24,8 +24,7 @@ double some_factor(Draw& draw) {
 
 Maybe constant_factor(Draw& draw, const Loss& loss) {
   const std::size_t v = some_variable(draw, loss);
-  const double n = double(loss.data[0].n_cols),
-               c = draw() % 3 == 0 ? (draw() % 2 ? n : 1 / n) : some_factor(draw);
+  const double n = double(loss.data[0].n_cols), c = draw() % 3 == 0 ? (draw() % 2 ? n : 1 / n) : some_factor(draw);
   return wrong(loss, v, c * loss.gradients()[v], {Mistake::factor}, c);
 }
 
@@ -136,8 +135,7 @@ Maybe clipped(Draw& draw, const Loss& loss) {
 Maybe of_another_variable(Draw&, const Loss& loss) {
   const auto g = loss.gradients();
   for (std::size_t v = 1; v < g.size(); ++v) {
-    if (arma::size(g[v]) == arma::size(g[0]) && g[0].n_elem > 1)
-      return wrong(loss, 0, g[v], {Mistake::swapped});
+    if (arma::size(g[v]) == arma::size(g[0]) && g[0].n_elem > 1) return wrong(loss, 0, g[v], {Mistake::swapped});
   }
   return {};
 }

@@ -13,16 +13,15 @@ GradientCheck check_on_tape(const Loss& loss, const std::vector<arma::mat>& give
 
 GradientCheck check_of_values(const Loss& loss, const std::vector<arma::mat>& given, bool with_terms) {
   const auto gradient = [&](const std::vector<arma::mat>& w) {
-    const bool here = std::equal(
-        w.begin(), w.end(), loss.W.begin(),
-        [](const arma::mat& a, const arma::mat& b) { return arma::approx_equal(a, b, "absdiff", 0); });
+    const bool here = std::equal(w.begin(), w.end(), loss.W.begin(), [](const arma::mat& a, const arma::mat& b) {
+      return arma::approx_equal(a, b, "absdiff", 0);
+    });
     return here ? given : Loss{loss.name, w, loss.data, loss.terms}.gradients();
   };
   PlainLoss<double> plain{[&](const auto& w) { return loss.value(w); }, gradient, {}};
   if (!with_terms) return run_function_check<double>({}, plain, loss.W);
   for (std::size_t k = 0; k < loss.terms.size(); ++k)
-    plain.terms.emplace_back(loss.terms[k].name,
-                             [&loss, k](const auto& w) { return loss.value_of_term(k, w); });
+    plain.terms.emplace_back(loss.terms[k].name, [&loss, k](const auto& w) { return loss.value_of_term(k, w); });
   return run_function_check<double>({}, plain, loss.W);
 }
 
@@ -35,8 +34,8 @@ bool is_right(const Finding& f, const Injected& mistake, Knowledge known) {
   const auto among = [&](Mistake m) { return std::find(names.begin(), names.end(), m) != names.end(); };
   if (known == Knowledge::values && mistake.of_penalty && f.mistake == Mistake::like_weights)
     return among(Mistake::term);
-  return among(f.mistake) && (!mistake.factor || std::abs(f.factor - *mistake.factor) <=
-                                                     1e-5 * std::max(0.1, std::abs(*mistake.factor)));
+  return among(f.mistake) &&
+         (!mistake.factor || std::abs(f.factor - *mistake.factor) <= 1e-5 * std::max(0.1, std::abs(*mistake.factor)));
 }
 
 }  // namespace
@@ -48,9 +47,8 @@ void score_mistakes(Draw& draw, const Loss& loss, Knowledge known, std::vector<T
     if (kinds()[k].on_tape_only && !on_tape) continue;
     const std::optional<Injected> mistake = kinds()[k].inject(draw, loss);
     if (!mistake) continue;
-    const GradientCheck check = on_tape
-                                    ? check_on_tape(loss, mistake->gradients)
-                                    : check_of_values(loss, mistake->gradients, known == Knowledge::terms);
+    const GradientCheck check = on_tape ? check_on_tape(loss, mistake->gradients)
+                                        : check_of_values(loss, mistake->gradients, known == Knowledge::terms);
     Tally& t = by_kind[k];
     ++t.tried;
     if (check.passed()) continue;
@@ -59,9 +57,9 @@ void score_mistakes(Draw& draw, const Loss& loss, Knowledge known, std::vector<T
     const auto& findings = check.diagnoses.back().findings;
     const bool unknown = mistake->right_names.empty();
     t.named += unknown ? findings.empty() : !findings.empty() && is_right(findings[0], *mistake, known);
-    t.listed += unknown ? findings.empty()
-                        : std::any_of(findings.begin(), findings.end(),
-                                      [&](const Finding& f) { return is_right(f, *mistake, known); });
+    t.listed += unknown ? findings.empty() : std::any_of(findings.begin(), findings.end(), [&](const Finding& f) {
+      return is_right(f, *mistake, known);
+    });
   }
 }
 

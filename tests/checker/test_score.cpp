@@ -7,11 +7,10 @@ using namespace armagrad::checker;
 
 BOOST_AUTO_TEST_CASE(mistakes_are_caught_and_named) {
   Draw draw(20261123);
-  for (const auto& [known, share] : {std::pair(Knowledge::tape, 0.9), std::pair(Knowledge::terms, 0.9),
-                                     std::pair(Knowledge::values, 0.8)}) {
+  for (const auto& [known, share] :
+       {std::pair(Knowledge::tape, 0.9), std::pair(Knowledge::terms, 0.9), std::pair(Knowledge::values, 0.8)}) {
     std::vector<Tally> by_kind;
-    for (int i = 0; i < 20; ++i)
-      score_mistakes(draw, i % 2 ? random_graph(draw) : random_model(draw), known, by_kind);
+    for (int i = 0; i < 20; ++i) score_mistakes(draw, i % 2 ? random_graph(draw) : random_model(draw), known, by_kind);
     Tally all;
     for (const Tally& t : by_kind) all.tried += t.tried, all.caught += t.caught, all.named += t.named;
     BOOST_TEST(all.tried > 150u);

@@ -1,6 +1,6 @@
 #define BOOST_TEST_MODULE grid_elementwise
-// Elementwise functions against 50 digits (elementwise_digits.py, by mpmath), at points spread over their domains by exponent: the
-// value, and first and second derivatives, of whole matrices and of one number at a time.
+// Elementwise functions against 50 digits (elementwise_digits.py, by mpmath), at points spread over their domains by
+// exponent: the value, and first and second derivatives, of whole matrices and of one number at a time.
 #include <armagrad/armagrad.hpp>
 
 #include <array>
@@ -26,7 +26,8 @@ const std::map<std::string, Bound>& bounds() {
       {"silu", {{16, 16, 16}, {0, 4, 4}, "its terms cancel at the zeros"}},
       {"lgamma", {{16, 16, 16}, {4, 16, 4}, "the recurrence cancels at the zeros"}},
       {"digamma", {{16, 16, 16}, {16, 4, 16}, "the recurrence cancels at the zeros"}},
-      {"power", {{16, 16, 16}, {0, 2, 4}, "b - 1 is rounded before it is an exponent; terms cancel where b log(a) = -1"}},
+      {"power",
+       {{16, 16, 16}, {0, 2, 4}, "b - 1 is rounded before it is an exponent; terms cancel where b log(a) = -1"}},
       {"atan2", {{16, 16, 16}, {0, 0, 4}, "terms cancel where |a| = |b|"}}};
   return all;
 }
@@ -123,18 +124,16 @@ void check(const std::string& name, const std::vector<Point>& points) {
   const Results<eT> whole = results(f, x);
   for (std::size_t i = 0; i < points.size(); ++i) {
     for (std::size_t what = 0; what < whole.y.size(); ++what) compare(whole.y[what](i), i, what, "derivative");
-    for (std::size_t k = 0; k < operands; ++k)
-      compare(whole.recorded_slopes[k](i), i, 1 + k, "recorded derivative");
+    for (std::size_t k = 0; k < operands; ++k) compare(whole.recorded_slopes[k](i), i, 1 + k, "recorded derivative");
     std::vector<arma::Mat<eT>> number;
     for (std::size_t k = 0; k < operands; ++k) number.push_back({x[k](i)});
     const Results<eT> one = results(f, number);
-    for (std::size_t what = 0; what < one.y.size(); ++what)
-      compare(one.y[what](0), i, what, "one number's derivative");
+    for (std::size_t what = 0; what < one.y.size(); ++what) compare(one.y[what](0), i, what, "one number's derivative");
   }
   BOOST_TEST(wrong == 0, name << ": " << wrong << " of " << points.size() << " points");
-  BOOST_TEST_MESSAGE(std::setw(11) << name << (sizeof(eT) == 8 ? " double" : " float ") << " at "
-                                   << points.size() << " points, off by at most " << std::setprecision(3) << worst[0]
-                                   << ", " << worst[1] << ", " << worst[2] << " ulp"
+  BOOST_TEST_MESSAGE(std::setw(11) << name << (sizeof(eT) == 8 ? " double" : " float ") << " at " << points.size()
+                                   << " points, off by at most " << std::setprecision(3) << worst[0] << ", " << worst[1]
+                                   << ", " << worst[2] << " ulp"
                                    << (*bound.reason ? std::string(" (") + bound.reason + ")" : ""));
 }
 

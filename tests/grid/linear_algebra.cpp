@@ -48,7 +48,9 @@ class Matrix {
  public:
   /// m x n with the singular values 1 ... 1 / condition, of which the last are 0.
   Matrix(uword m, uword n, double condition, uword rank, Worst& worst)
-      : values(arma::logspace(0, -std::log10(condition), std::min(m, n))), worst_(worst), units_(double(std::max(m, n)) * std::numeric_limits<eT>::epsilon()) {
+      : values(arma::logspace(0, -std::log10(condition), std::min(m, n))),
+        worst_(worst),
+        units_(double(std::max(m, n)) * std::numeric_limits<eT>::epsilon()) {
     const uword k = std::min(m, n);
     if (k == 1) values(0) = 1;
     values.tail(k - rank).zeros();
@@ -67,7 +69,8 @@ class Matrix {
       return true;
     } catch (const std::runtime_error& e) {
       const std::string said = e.what();
-      BOOST_TEST((said.find("reciprocal condition number") != said.npos || said.find("positive definite") != said.npos), said);
+      BOOST_TEST((said.find("reciprocal condition number") != said.npos || said.find("positive definite") != said.npos),
+                 said);
       return false;
     }
   }
@@ -91,11 +94,13 @@ void always(Matrix<eT>& m, Tape<eT>& tape) {
   svd_econ(u, d, v, a);
   eig_sym(w, e, s);
   BOOST_TEST(m.answers("svd_econ", [&] { return apart((u * diagmat(d) * v.t()).value(), m.A); }));
-  BOOST_TEST(m.answers("svd_econ: U, V", [&] { return apart((u.t() * u).value(), one) + apart((v.t() * v).value(), one); }));
+  BOOST_TEST(
+      m.answers("svd_econ: U, V", [&] { return apart((u.t() * u).value(), one) + apart((v.t() * v).value(), one); }));
   BOOST_TEST(m.answers("svd", [&] { return apart(svd(a).value(), m.values); }));
   BOOST_TEST(d.value().min() >= 0);
   BOOST_TEST(m.answers("eig_sym", [&] { return apart((e * diagmat(w) * e.t()).value(), m.S); }));
-  BOOST_TEST(m.answers("eig_sym: V", [&] { return apart((e.t() * e).value(), M(m.S.n_rows, m.S.n_rows, arma::fill::eye)); }));
+  BOOST_TEST(
+      m.answers("eig_sym: V", [&] { return apart((e.t() * e).value(), M(m.S.n_rows, m.S.n_rows, arma::fill::eye)); }));
   BOOST_TEST(m.answers("norm 2", [&] { return std::abs(double(norm(a, 2).scalar()) - m.values.max()); }));
 }
 
@@ -141,7 +146,8 @@ int least_squares(Matrix<eT>& m, Tape<eT>& tape) {
   });
   // X solves a problem close to this one: A' (A X - B) = 0 but for a rounding of A and B.
   answered += m.answers("least squares", [&] {
-    const mat x = arma::conv_to<mat>::from(solve(a, B).value()), A = arma::conv_to<mat>::from(m.A), y = arma::conv_to<mat>::from(B);
+    const mat x = arma::conv_to<mat>::from(solve(a, B).value()), A = arma::conv_to<mat>::from(m.A),
+              y = arma::conv_to<mat>::from(B);
     const mat rest = A * x - y;
     return frobenius(mat(A.t() * rest)) / (frobenius(A) * (frobenius(A) * frobenius(x) + frobenius(y)));
   });
@@ -177,9 +183,11 @@ void check(double most) {
       }
     }
   }
-  BOOST_TEST_MESSAGE((sizeof(eT) == 8 ? "double: " : "float: ") << kept << " answers, " << refused << " refusals of matrices of full rank");
+  BOOST_TEST_MESSAGE((sizeof(eT) == 8 ? "double: " : "float: ")
+                     << kept << " answers, " << refused << " refusals of matrices of full rank");
   for (const auto& [name, error] : worst) {
-    BOOST_TEST_MESSAGE(std::setw(22) << name << ": backward error at most " << std::setprecision(3) << error << " n eps");
+    BOOST_TEST_MESSAGE(std::setw(22) << name << ": backward error at most " << std::setprecision(3) << error
+                                     << " n eps");
     BOOST_TEST(error < 10, name);
   }
 }

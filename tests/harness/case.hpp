@@ -46,12 +46,12 @@ struct Case {
   unsigned arity = 1;
   std::vector<Domain> domains;
   Shapes shapes = one_shape;
-  bool elementwise = false;  // operands may also be rows, columns and numbers
-  bool analytic = true;      // the complex step holds
-  bool empty = true;         // holds for matrices without entries
-  bool diagonal = true;      // holds for f(x, x)
-  bool held = false;         // the derivative is not that of the values, which say nothing about it
-  std::string note;          // the convention at kinks and ties
+  bool elementwise = false;              // operands may also be rows, columns and numbers
+  bool analytic = true;                  // the complex step holds
+  bool empty = true;                     // holds for matrices without entries
+  bool diagonal = true;                  // holds for f(x, x)
+  bool held = false;                     // the derivative is not that of the values, which say nothing about it
+  std::string note;                      // the convention at kinks and ties
   std::function<void(Random&)> prepare;  // called before each point is drawn, if it is there
   OnTape<double> in_double;
   OnTape<float> in_float;
@@ -106,8 +106,7 @@ CaseOf<Rules...> of(const char* name, F f, Domains... domains) {
 
 template <class Rule, class... Cases>
 constexpr bool has_a_case() {
-  static_assert((Cases::template covers<Rule> || ...),
-                "an operation of registry.hpp has no case in tests/harness");
+  static_assert((Cases::template covers<Rule> || ...), "an operation of registry.hpp has no case in tests/harness");
   return true;
 }
 

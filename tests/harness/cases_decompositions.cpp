@@ -21,12 +21,8 @@ Domain tall() {
 }
 std::vector<Shape> tall_shape(std::uint32_t m, std::uint32_t n, std::uint32_t) { return {{m + n, n}}; }
 std::vector<Shape> wide_shape(std::uint32_t m, std::uint32_t n, std::uint32_t) { return {{n, m + n}}; }
-std::vector<Shape> tall_system(std::uint32_t m, std::uint32_t n, std::uint32_t k) {
-  return {{m + n, n}, {m + n, k}};
-}
-std::vector<Shape> wide_system(std::uint32_t m, std::uint32_t n, std::uint32_t k) {
-  return {{n, m + n}, {n, k}};
-}
+std::vector<Shape> tall_system(std::uint32_t m, std::uint32_t n, std::uint32_t k) { return {{m + n, n}, {m + n, k}}; }
+std::vector<Shape> wide_system(std::uint32_t m, std::uint32_t n, std::uint32_t k) { return {{n, m + n}, {n, k}}; }
 std::vector<Shape> sylvester_shapes(std::uint32_t m, std::uint32_t n, std::uint32_t) {
   return {{m, m}, {n, n}, {m, n}};
 }

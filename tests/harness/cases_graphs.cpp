@@ -74,9 +74,7 @@ FamilyOfCases random_graphs() {
   c.elementwise = false;
   c.empty = false;
   c.prepare = [seed](Random& random) { *seed = random(); };
-  c.shapes = [](std::uint32_t m, std::uint32_t n, std::uint32_t) {
-    return std::vector<Shape>{{m, n}, {m, n}, {n, n}};
-  };
+  c.shapes = [](std::uint32_t m, std::uint32_t n, std::uint32_t) { return std::vector<Shape>{{m, n}, {m, n}, {n, n}}; };
   return {"graphs", {c}};
 }
 

@@ -79,8 +79,7 @@ void add_rates(const Case& c, const Point& p, const std::vector<arma::mat>& V, d
     left[1][s] = std::abs(change - step * step / 2 * curve);
   }
   for (int degree = 0; degree < 2; ++degree) {
-    if (left[degree][1] > rounding)
-      errors.rates[degree].push_back(std::log2(left[degree][0] / left[degree][1]));
+    if (left[degree][1] > rounding) errors.rates[degree].push_back(std::log2(left[degree][0] / left[degree][1]));
   }
 }
 
@@ -151,9 +150,8 @@ void check_point(const Case& c, const Point& p, Random& random, Errors& errors, 
     for (std::size_t j = 0; j < g.size(); ++j) mixed.seed(r.leaves[j], V[j]);
     errors.add(check::tangent_of_gradient, distance(HV[k], mixed.run(), about));
   }
-  errors.add(check::symmetry,
-             relative(inner(W, HV) - inner(V, HW),
-                      std::max(floor * norm(V) * norm(W), norm(W) * norm(HV) + norm(V) * norm(HW))));
+  errors.add(check::symmetry, relative(inner(W, HV) - inner(V, HW),
+                                       std::max(floor * norm(V) * norm(W), norm(W) * norm(HV) + norm(V) * norm(HW))));
   if (!c.held) add_rates(c, p, V, inner(g, V), inner(V, HV), errors);
 }
 
@@ -162,8 +160,7 @@ void check_rates(Errors& errors) {
     auto& rates = errors.rates[degree];
     if (rates.size() < 10) continue;  // linear, or nearly everywhere
     std::nth_element(rates.begin(), rates.begin() + rates.size() / 2, rates.end());
-    errors.add(degree ? check::second_rate : check::first_rate,
-               std::abs(rates[rates.size() / 2] - (2 + degree)));
+    errors.add(degree ? check::second_rate : check::first_rate, std::abs(rates[rates.size() / 2] - (2 + degree)));
   }
 }
 

@@ -37,8 +37,7 @@ enum Name : unsigned {
 /// Errors are by norm, relative to the larger side.
 inline constexpr Check checks[check::count] = {
     {"reverse", "the gradient against the complex step, where it is analytic", 1e-13},
-    {"values",
-     "the gradient against differences of values, extrapolated; where it is not analytic at every point",
+    {"values", "the gradient against differences of values, extrapolated; where it is not analytic at every point",
      1e-8},
     {"forward", "(U, J V) against (J' U, V)", 1e-14},
     {"recorded", "the recorded gradient against the gradient", 1e-13},

@@ -1,8 +1,8 @@
 // Takes every case of a family through every check and mutant; exits with 1 if one fails.
 //   harness [FAMILY...] [--points N] [--seed N] [--json FILE] [--only TEXT] [--table]
 
-#include <armagrad/detail/threads.hpp>
 #include <algorithm>
+#include <armagrad/detail/threads.hpp>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
@@ -139,8 +139,8 @@ class Report {
   void print_total() const {
     std::printf("%-20s", "worst");
     for (const double worst : worst_) std::printf(" %8.1e ", worst);
-    std::printf("\n%u operations, %u points each; mutants killed / made: %u / %u\n", cases_, options_.points,
-                killed_, made_);
+    std::printf("\n%u operations, %u points each; mutants killed / made: %u / %u\n", cases_, options_.points, killed_,
+                made_);
     std::printf("not analytic, by differences: %s\n", not_analytic_.empty() ? "none" : not_analytic_.c_str());
   }
 
@@ -160,8 +160,7 @@ std::vector<FamilyOfCases> families(RuleLists<Lists...>) {
 int run_all(const Options& options) {
   Report report(options);
   for (const auto& [name, cases] : families(AllRules{})) {
-    if (!options.families.empty() && std::ranges::find(options.families, name) == options.families.end())
-      continue;
+    if (!options.families.empty() && std::ranges::find(options.families, name) == options.families.end()) continue;
     if (options.table && name == "graphs") continue;
     for (const Case& c : cases) {
       if (c.name.find(options.only) != std::string::npos) report.add(c);

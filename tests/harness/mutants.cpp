@@ -13,8 +13,8 @@ namespace {
 using Table = Operation<double>;
 
 enum Fault : unsigned { flipped, scaled, turned_round, lost, unsummed, faults };
-constexpr const char* fault_names[] = {"sign flipped", "scaled by 1 + 1e-7", "transposed",
-                                       "accumulation dropped", "sum of the broadcast dropped"};
+constexpr const char* fault_names[] = {"sign flipped", "scaled by 1 + 1e-7", "transposed", "accumulation dropped",
+                                       "sum of the broadcast dropped"};
 enum Reading : unsigned { reversed, recorded, tangents, readings };
 constexpr const char* reading_names[] = {"reverse", "recorded", "tangent"};
 
@@ -29,13 +29,11 @@ Mutant mutant;
 
 double factor() { return mutant.fault == flipped ? -1 : mutant.fault == scaled ? 1 + 1e-7 : 1; }
 
-void note(const arma::mat& original, const arma::mat& now) {
-  mutant.changed |= distance(original, now) > 1e-12;
-}
+void note(const arma::mat& original, const arma::mat& now) { mutant.changed |= distance(original, now) > 1e-12; }
 
 bool square(uword rows, uword cols) { return rows == cols && rows > 1; }
 
-// ---- Elementwise rules: the kernel that serves the backward pass and forward mode. Accumulation and the sums of
+// ---- Elementwise rules: the kernel that serves the backward pass and forward mode. Accumulation and the sums of ----
 // broadcasts are not theirs but the driver's: see tests/autograd/test_tiles.cpp.
 
 void pull(const void* rule, double* dx, const double* const* x, const std::uint8_t* step, std::size_t n) {
@@ -83,8 +81,8 @@ void reverse(Tape<double>& tape, Index i) {
   const arma::mat before = adjoint_of(tape, to), dy = adjoint_of(tape, i);
   mutant.original->reverse(tape, i);
   const arma::mat right = adjoint_of(tape, to);
-  const arma::mat wrong = faulty(right - before, dy, mutant.original->family == Family::spread) +
-                          (mutant.fault == lost ? 0 : 1) * before;
+  const arma::mat wrong =
+      faulty(right - before, dy, mutant.original->family == Family::spread) + (mutant.fault == lost ? 0 : 1) * before;
   note(right, wrong);
   std::copy(wrong.begin(), wrong.end(), tape.accumulate(to).first);
 }
@@ -155,9 +153,8 @@ void try_mutant(const Case& c, Random& random, Reading reading, Mutants& tally) 
   tally.made += made;
   tally.killed += killed;
   if (made && !killed) {
-    tally.survivors.push_back(c.name + ": " + mutant.original->name + ", " + reading_names[reading] +
-                              " by operand " + std::to_string(mutant.operand + 1) + ", " +
-                              fault_names[mutant.fault]);
+    tally.survivors.push_back(c.name + ": " + mutant.original->name + ", " + reading_names[reading] + " by operand " +
+                              std::to_string(mutant.operand + 1) + ", " + fault_names[mutant.fault]);
   }
 }
 

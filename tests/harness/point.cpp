@@ -26,9 +26,7 @@ arma::mat rounded(arma::mat X) {
 }  // namespace
 
 Domain in(double low, double high) {
-  return [=](Random& random, unsigned, Shape s) {
-    return filled(s, [&] { return uniform(random, low, high); });
-  };
+  return [=](Random& random, unsigned, Shape s) { return filled(s, [&] { return uniform(random, low, high); }); };
 }
 
 Domain either_sign(double low, double high) {
@@ -44,9 +42,8 @@ Domain distinct(double low, double high) {
     std::iota(cells.begin(), cells.end(), 0U);
     std::shuffle(cells.begin(), cells.end(), random);
     auto cell = cells.begin();
-    return filled(s, [&] {
-      return low + (high - low) * (*cell++ + (k + uniform(random, 0.3, 0.7)) / 3) / double(cells.size());
-    });
+    return filled(
+        s, [&] { return low + (high - low) * (*cell++ + (k + uniform(random, 0.3, 0.7)) / 3) / double(cells.size()); });
   };
 }
 
@@ -66,12 +63,8 @@ Domain positive_definite() {
   };
 }
 
-std::vector<Shape> one_shape(std::uint32_t m, std::uint32_t n, std::uint32_t) {
-  return {{m, n}, {m, n}, {m, n}};
-}
-std::vector<Shape> product_shapes(std::uint32_t m, std::uint32_t n, std::uint32_t k) {
-  return {{m, k}, {k, n}};
-}
+std::vector<Shape> one_shape(std::uint32_t m, std::uint32_t n, std::uint32_t) { return {{m, n}, {m, n}, {m, n}}; }
+std::vector<Shape> product_shapes(std::uint32_t m, std::uint32_t n, std::uint32_t k) { return {{m, k}, {k, n}}; }
 std::vector<Shape> square_shape(std::uint32_t m, std::uint32_t, std::uint32_t) { return {{m, m}, {m, m}}; }
 
 arma::mat normal(Random& random, uword rows, uword cols) {
@@ -98,8 +91,7 @@ Point draw(const Case& c, Random& random, Wishes wishes, std::array<std::uint32_
   shapes.resize(c.arity);
   p.full = shapes[0];
   const bool one = std::all_of(shapes.begin(), shapes.end(), [&](Shape s) { return s == shapes[0]; });
-  p.same = !wishes.plain && !wishes.distinct_operands && c.diagonal && c.arity > 1 && one &&
-           whole(random, 0, 9) == 0;
+  p.same = !wishes.plain && !wishes.distinct_operands && c.diagonal && c.arity > 1 && one && whole(random, 0, 9) == 0;
   if (p.same) shapes.resize(1);
   p.is_number.assign(shapes.size(), false);
   if (c.elementwise && !wishes.plain && p.full.size() > 0) {

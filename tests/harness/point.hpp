@@ -52,7 +52,7 @@ Var<eT> apply(const Case& c, const Point& p, const std::vector<Var<eT>>& leaves)
 /// Records the point's loss at x; leaf `constant` is held fixed.
 template <class eT>
 CompiledLoss<eT> record(Tape<eT>& tape, const Case& c, const Point& p, const std::vector<arma::mat>& x,
-                    unsigned constant = 99) {
+                        unsigned constant = 99) {
   const auto own = [](const arma::mat& X) { return arma::conv_to<arma::Mat<eT>>::from(X); };
   tape.clear();
   CompiledLoss<eT> r;

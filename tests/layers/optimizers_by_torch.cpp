@@ -38,8 +38,7 @@ int main() {
   using Tensors = std::vector<torch::Tensor>;
   print("sgd", [](Tensors x) { return std::make_unique<SGD>(x, SGDOptions(0.005)); });
   print("momentum", [](Tensors x) { return std::make_unique<SGD>(x, SGDOptions(0.002).momentum(0.9)); });
-  print("nesterov",
-        [](Tensors x) { return std::make_unique<SGD>(x, SGDOptions(0.002).momentum(0.9).nesterov(true)); });
+  print("nesterov", [](Tensors x) { return std::make_unique<SGD>(x, SGDOptions(0.002).momentum(0.9).nesterov(true)); });
   print("rmsprop", [](Tensors x) { return std::make_unique<RMSprop>(x, RMSpropOptions(0.01)); });
   print("adam", [](Tensors x) { return std::make_unique<Adam>(x, AdamOptions(0.03)); });
   print("adamw", [](Tensors x) { return std::make_unique<AdamW>(x, AdamWOptions(0.03).weight_decay(0.1)); });

@@ -117,18 +117,18 @@ BOOST_AUTO_TEST_CASE(errors_of_regression) {
     BOOST_TEST(error(value(of, p), summed(f, p, targets) / 3) < 1e-14);
     BOOST_TEST(check_gradient(of, p).passed());
   };
-  check([](auto q, const auto& t) { return squared_error(q, t); },
-        [](double a, double b) { return (a - b) * (a - b); }, y);
-  check([](auto q, const auto& t) { return absolute_error(q, t); },
-        [](double a, double b) { return std::abs(a - b); }, y);
+  check([](auto q, const auto& t) { return squared_error(q, t); }, [](double a, double b) { return (a - b) * (a - b); },
+        y);
+  check([](auto q, const auto& t) { return absolute_error(q, t); }, [](double a, double b) { return std::abs(a - b); },
+        y);
   check([](auto q, const auto& t) { return huber(q, t, 1.5); },
         [](double a, double b) {
           const double e = std::abs(a - b);
           return e <= 1.5 ? e * e / 2 : 1.5 * (e - 0.75);
         },
         y);
-  check([](auto q, const auto& t) { return hinge(q, t); },
-        [](double a, double b) { return std::max(0.0, 1 - a * b); }, sides);
+  check([](auto q, const auto& t) { return hinge(q, t); }, [](double a, double b) { return std::max(0.0, 1 - a * b); },
+        sides);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

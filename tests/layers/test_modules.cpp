@@ -26,8 +26,8 @@ arma::cube image(const arma::vec& x, uword channels, uword height, uword width) 
 }
 
 /// The sum over a window, written as it is defined.
-arma::vec convolved(const arma::vec& x, uword channels, int height, int width, const mat& W,
-                    const arma::vec& b, int size, int padding) {
+arma::vec convolved(const arma::vec& x, uword channels, int height, int width, const mat& W, const arma::vec& b,
+                    int size, int padding) {
   const arma::cube in = image(x, channels, uword(height), uword(width));
   const int rows = height + 2 * padding - size + 1, cols = width + 2 * padding - size + 1;
   arma::vec y(uword(rows * cols) * W.n_cols);
@@ -73,17 +73,16 @@ BOOST_AUTO_TEST_CASE(convolutions_are_what_they_are_defined_to_be) {
     uword filters;
     int size, padding;
   };
-  for (const Case& c : {Case{1, 6, 5, 3, 3, 0}, Case{2, 5, 7, 4, 3, 1}, Case{3, 4, 4, 2, 4, 0},
-                        Case{2, 3, 2, 1, 5, 2}, Case{1, 1, 1, 1, 1, 0}}) {
+  for (const Case& c : {Case{1, 6, 5, 3, 3, 0}, Case{2, 5, 7, 4, 3, 1}, Case{3, 4, 4, 2, 4, 0}, Case{2, 3, 2, 1, 5, 2},
+                        Case{1, 1, 1, 1, 1, 0}}) {
     const Sequential<double> net({c.channels, uword(c.height), uword(c.width)},
                                  {conv2d<double>(c.filters, uword(c.size), {.padding = uword(c.padding)})});
     const mat theta = testing::uniform(net.n_parameters(), 1), X = testing::uniform(net.input().total(), 3);
-    const mat W = net.part(theta, net.parts()[0]), b = net.part(theta, net.parts()[1]),
-              Y = run(net, theta, X);
+    const mat W = net.part(theta, net.parts()[0]), b = net.part(theta, net.parts()[1]), Y = run(net, theta, X);
     BOOST_TEST(Y.n_rows == net.output().total());
     for (uword n = 0; n < 3; ++n)
-      BOOST_TEST(error(mat(Y.col(n)), mat(convolved(X.col(n), c.channels, c.height, c.width, W, b, c.size,
-                                                    c.padding))) < 1e-14);
+      BOOST_TEST(error(mat(Y.col(n)),
+                       mat(convolved(X.col(n), c.channels, c.height, c.width, W, b, c.size, c.padding))) < 1e-14);
   }
 }
 
@@ -96,8 +95,7 @@ BOOST_AUTO_TEST_CASE(max_pooling) {
     for (uword i = 0; i < 2; ++i)
       for (uword j = 0; j < 2; ++j)
         for (uword c = 0; c < 2; ++c)
-          BOOST_TEST(Y((i * 2 + j) * 2 + c, n) ==
-                     in.slice(c).eval().submat(2 * i, 2 * j, 2 * i + 1, 2 * j + 1).max());
+          BOOST_TEST(Y((i * 2 + j) * 2 + c, n) == in.slice(c).eval().submat(2 * i, 2 * j, 2 * i + 1, 2 * j + 1).max());
   }
   mat with_nan = X;
   with_nan[5] = not_a_number;
@@ -106,9 +104,9 @@ BOOST_AUTO_TEST_CASE(max_pooling) {
 
 BOOST_AUTO_TEST_CASE(a_whole_net_and_its_gradient) {
   const Sequential<double> net(
-      {1, 8, 8}, {conv2d<double>(3, 3, {.padding = 1}), max_pool2d<double>(2),
-                  activation<double>("relu", relu_of), linear<double>(5),
-                  activation<double>("tanh", [](const auto& x) { return tanh(x); }), linear<double>(4)});
+      {1, 8, 8},
+      {conv2d<double>(3, 3, {.padding = 1}), max_pool2d<double>(2), activation<double>("relu", relu_of),
+       linear<double>(5), activation<double>("tanh", [](const auto& x) { return tanh(x); }), linear<double>(4)});
   const mat theta = net.initial(Random(1)), X = testing::uniform(64, 6);
   const mat Y = mat(4, 4, arma::fill::eye).eval().cols(arma::uvec{0, 1, 2, 3, 1, 0});
   const auto loss = [&](auto t) { return cross_entropy<double>(net(t, t.tape().constant(view(X))), Y); };
@@ -121,9 +119,8 @@ BOOST_AUTO_TEST_CASE(a_whole_net_and_its_gradient) {
 }
 
 BOOST_AUTO_TEST_CASE(names_counts_and_the_table) {
-  const Sequential<double> net({1, 28, 28},
-                               {conv2d<double>(16, 5, {.padding = 2}), max_pool2d<double>(2),
-                                activation<double>("relu", relu_of), linear<double>(10, {.bias = false})});
+  const Sequential<double> net({1, 28, 28}, {conv2d<double>(16, 5, {.padding = 2}), max_pool2d<double>(2),
+                                             activation<double>("relu", relu_of), linear<double>(10, {.bias = false})});
   BOOST_REQUIRE(net.parts().size() == 3U);
   BOOST_TEST(net.parts()[0].name == "0.weight");
   BOOST_TEST(net.parts()[1].name == "0.bias");
@@ -142,8 +139,7 @@ BOOST_AUTO_TEST_CASE(initialisers) {
     return arma::vec(theta.head_rows(60000));
   };
   BOOST_TEST(arma::abs(drawn(zeros())).max() == 0);
-  const arma::vec u = drawn(armagrad::uniform(-2, 3)), n = drawn(normal(0.01)), g = drawn(glorot()),
-                  h = drawn(he());
+  const arma::vec u = drawn(armagrad::uniform(-2, 3)), n = drawn(normal(0.01)), g = drawn(glorot()), h = drawn(he());
   BOOST_TEST((u.min() >= -2 && u.max() < 3 && std::abs(arma::mean(u) - 0.5) < 0.02));
   BOOST_TEST(std::abs(arma::stddev(n) / 0.01 - 1) < 0.02);
   const double bound = std::sqrt(6. / 500);
@@ -167,8 +163,7 @@ BOOST_AUTO_TEST_CASE(dropout_by_keys) {
   BOOST_TEST(error(Y, thin(X, keys, 3)) == 0);
   BOOST_TEST(error(Y, thin(X, others, 3)) > 0);
   BOOST_TEST(error(Y, thin(X, keys, 4)) > 0);
-  BOOST_TEST(error(mat(Y.tail_cols(20)), thin(X.tail_cols(20), keys.tail_cols(20), 3)) ==
-             0);  // a sample's own
+  BOOST_TEST(error(mat(Y.tail_cols(20)), thin(X.tail_cols(20), keys.tail_cols(20), 3)) == 0);  // a sample's own
   // The same entries in float, in the gradient, and in the second derivative.
   Tape<float> tape;
   const arma::fmat Z = thinned(tape.constant(arma::conv_to<arma::fmat>::from(X)),

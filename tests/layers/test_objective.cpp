@@ -1,8 +1,8 @@
 // What ensmallen expects of a function object, by static checks and a small stand-in for its optimisers.
 #define BOOST_TEST_MODULE objective
-#include <boost/test/unit_test.hpp>
 #include <armagrad/nn/lbfgs.hpp>
 #include <armagrad/nn/objective.hpp>
+#include <boost/test/unit_test.hpp>
 
 #include "tests/support/oracle.hpp"
 
@@ -41,8 +41,8 @@ struct Problem {
   SeparableObjective<eT, 2> f = as_separable(loss, X, Y);
 
   double by_hand(arma::uword begin, arma::uword n, mat* g = nullptr) const {
-    const mat x = to_double(X).eval().cols(begin, begin + n - 1),
-              y = to_double(Y).eval().cols(begin, begin + n - 1), w = to_double(W);
+    const mat x = to_double(X).eval().cols(begin, begin + n - 1), y = to_double(Y).eval().cols(begin, begin + n - 1),
+              w = to_double(W);
     const mat R = w.head_rows(4).t() * x + arma::repmat(w.row(4).t(), 1, n) - y;
     if (g) *g = arma::join_cols(2 * x * R.t(), 2 * arma::sum(R, 1).t());
     return arma::accu(R % R);
@@ -73,8 +73,7 @@ void sgd(F& f, M& x, double rate, std::size_t batch, int epochs) {
 }  // namespace
 
 static_assert(Plain<Objective<double>, mat> && Plain<Objective<float>, arma::fmat>);
-static_assert(Separable<SeparableObjective<double, 2>, mat> &&
-              Separable<SeparableObjective<float, 1>, arma::fmat>);
+static_assert(Separable<SeparableObjective<double, 2>, mat> && Separable<SeparableObjective<float, 1>, arma::fmat>);
 static_assert(!std::is_final_v<Objective<double>> && !std::is_final_v<SeparableObjective<double, 2>>);
 
 BOOST_FIXTURE_TEST_SUITE(suite, Seeded)

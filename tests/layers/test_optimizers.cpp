@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE optimizers
-#include <boost/test/unit_test.hpp>
 #include <armagrad/nn/optimizers.hpp>
 #include <armagrad/nn/schedules.hpp>
+#include <boost/test/unit_test.hpp>
 #include <map>
 #include <vector>
 
@@ -50,8 +50,7 @@ BOOST_AUTO_TEST_CASE(steps_are_those_of_pytorch) {
     double worst = 0;
     for (arma::uword step = 1; step <= 100; ++step) {
       update(c.optimizer, x, gradient(x), state, c.rate, step);
-      for (arma::uword i = 0; i < 4; ++i)
-        worst = std::max(worst, std::abs(x[i] - expected[4 * (step - 1) + i]));
+      for (arma::uword i = 0; i < 4; ++i) worst = std::max(worst, std::abs(x[i] - expected[4 * (step - 1) + i]));
     }
     BOOST_TEST(worst <= 1e-12, c.name << " is off by " << worst);
     BOOST_TEST_MESSAGE(c.name << ": off by at most " << worst << " in 100 steps");
@@ -120,9 +119,9 @@ BOOST_AUTO_TEST_CASE(gradients_and_states_of_other_sizes_are_refused) {
   arma::mat theta(5, 1, arma::fill::ones);
   for (const Optimizer& o : {Optimizer(Sgd{}), Optimizer(Sgd{0.9, true}), Optimizer(RmsProp{}), Optimizer(Adam{})}) {
     arma::mat state = initial_state<double>(o, 5), other = initial_state<double>(o, 4), none;
-    check_says(refusal([&] { update(o, theta, arma::mat(4, 1), state, 0.1, 1); }), {"update: a gradient of 4 entries for 5"});
+    check_says(refusal([&] { update(o, theta, arma::mat(4, 1), state, 0.1, 1); }),
+               {"update: a gradient of 4 entries for 5"});
     check_says(refusal([&] { update(o, theta, arma::mat(5, 1), other, 0.1, 1); }), {"update: a state of 4x"});
     check_says(refusal([&] { update(o, theta, arma::mat(5, 1), none, 0.1, 1); }), {"update: a state of 0x0"});
   }
 }
-

@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE random
-#include <boost/test/unit_test.hpp>
 #include <armagrad/nn/dropout.hpp>
 #include <armagrad/nn/split.hpp>
+#include <boost/test/unit_test.hpp>
 #include <set>
 
 using namespace armagrad;

@@ -70,22 +70,19 @@ BOOST_AUTO_TEST_CASE(steps_are_those_of_sgd_by_hand) {
       const mat x = task.X.cols(some), y = task.Y.cols(some);
       const mat W(theta.memptr(), 6, 3), b(theta.memptr() + 18, 3, 1);
       const mat D = (probabilities(W.t() * x + arma::repmat(b, 1, x.n_cols)) - y) / double(x.n_cols);
-      theta -= 0.5 * std::pow(0.7, epoch) *
-               arma::join_cols(arma::vectorise(mat(x * D.t() + 0.1 * W)), arma::sum(D, 1));
+      theta -= 0.5 * std::pow(0.7, epoch) * arma::join_cols(arma::vectorise(mat(x * D.t() + 0.1 * W)), arma::sum(D, 1));
     }
   }
   BOOST_TEST(error(trainer->state().parameters, theta) < 1e-14);
   const mat W(theta.memptr(), 6, 3), b(theta.memptr() + 18, 3, 1);
-  const double J =
-      -arma::accu(task.Y % arma::log(probabilities(W.t() * task.X + arma::repmat(b, 1, 50)))) / 50 +
-      0.05 * arma::accu(W % W);
+  const double J = -arma::accu(task.Y % arma::log(probabilities(W.t() * task.X + arma::repmat(b, 1, 50)))) / 50 +
+                   0.05 * arma::accu(W % W);
   BOOST_TEST(std::abs(trainer->state().log.back().loss - J) < 1e-14);
   // What is held back is measured without the penalty.
   const mat P = probabilities(W.t() * task.VX + arma::repmat(b, 1, 20));
   const EpochLog last = trainer->state().log.back();
   BOOST_TEST(std::abs(last.validation_loss + arma::accu(task.VY % arma::log(P)) / 20) < 1e-14);
-  BOOST_TEST(last.validation_accuracy ==
-             arma::accu(arma::index_max(P, 0) == arma::index_max(task.VY, 0)) / 20.0);
+  BOOST_TEST(last.validation_accuracy == arma::accu(arma::index_max(P, 0) == arma::index_max(task.VY, 0)) / 20.0);
 }
 
 BOOST_AUTO_TEST_CASE(resumed_after_any_step_it_goes_on_as_if_it_had_not_stopped) {
@@ -150,8 +147,7 @@ BOOST_AUTO_TEST_CASE(ranks_that_share_the_batches) {
         results[r] = trainer->state();
       });
       BOOST_TEST(error(results[0].parameters, alone->state().parameters) < 1e-12, size << " ranks");
-      BOOST_TEST(std::abs(results[0].log.back().validation_loss - alone->state().log.back().validation_loss) <
-                 1e-12);
+      BOOST_TEST(std::abs(results[0].log.back().validation_loss - alone->state().log.back().validation_loss) < 1e-12);
       for (unsigned r = 1; r < size; ++r) BOOST_TEST(same_bits(results[r], results[0]));
     }
   }

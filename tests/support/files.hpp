@@ -151,9 +151,7 @@ std::string error_of(Action action) {
   return {};
 }
 
-inline bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
+inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 /// Requires a std::runtime_error that names the file and has `part` in it.
 template <class Action>

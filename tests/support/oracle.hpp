@@ -14,8 +14,7 @@ namespace armagrad::testing {
 
 using Reals = std::tuple<double, float>;
 
-constexpr double inf = std::numeric_limits<double>::infinity(),
-                 not_a_number = std::numeric_limits<double>::quiet_NaN();
+constexpr double inf = std::numeric_limits<double>::infinity(), not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 /// What a few roundings of eT may leave, relative to max(1, |x|).
 template <class eT>
@@ -95,8 +94,7 @@ std::string refusal(F f) {
 
 inline void check_says(const std::string& message, const std::vector<std::string>& parts) {
   for (const std::string& part : parts) {
-    BOOST_TEST(message.find(part) != std::string::npos,
-               "\"" << message << "\" does not say \"" << part << "\"");
+    BOOST_TEST(message.find(part) != std::string::npos, "\"" << message << "\" does not say \"" << part << "\"");
   }
 }
 

@@ -43,11 +43,11 @@ struct Outcome {
 
 /// What a run differs in from a plain one.
 struct Circumstances {
-  std::string out;          // where standard output goes: "" is captured, "closed" is closed, else a file
-  std::string mnist_dir;    // MNIST_DIR, if not empty
-  std::string no_color;     // NO_COLOR, if not empty
-  bool terminal = false;    // output of both kinds goes to a terminal, and is captured as `out`
-  rlim_t largest_file = 0;  // bytes that a file may have, if not 0
+  std::string out;                // where standard output goes: "" is captured, "closed" is closed, else a file
+  std::string mnist_dir;          // MNIST_DIR, if not empty
+  std::string no_color;           // NO_COLOR, if not empty
+  bool terminal = false;          // output of both kinds goes to a terminal, and is captured as `out`
+  rlim_t largest_file = 0;        // bytes that a file may have, if not 0
   bool ignore_file_limit = true;  // a larger file is an error of write(); else the signal SIGXFSZ
   int signal = 0;                 // sent to the program once `when` is on its standard error
   std::string when;
@@ -56,8 +56,8 @@ struct Circumstances {
 
 /// `count` images of 10 classes in turn that W = pixels tells apart: those at the class, class + 10, ... are
 /// bright. Every image at which i % `step` == step - 1 has the next class's label instead of its own.
-inline void write_part(const fs::path& folder, const std::string& part, unsigned count, unsigned height,
-                       unsigned width, unsigned step) {
+inline void write_part(const fs::path& folder, const std::string& part, unsigned count, unsigned height, unsigned width,
+                       unsigned step) {
   std::mt19937 random(height * 1000 + count);
   std::string pixels, labels;
   for (unsigned i = 0; i < count; ++i) {
@@ -195,9 +195,7 @@ struct TinySets {
     }
     return run.out;
   }
-  std::string succeeds(const std::string& line, bool err_too = false) {
-    return succeeds(words(line), err_too);
-  }
+  std::string succeeds(const std::string& line, bool err_too = false) { return succeeds(words(line), err_too); }
 
   /// The report of a training on the tiny set, which must be the whole of standard output.
   Report trained(const std::string& options = "") {
@@ -235,9 +233,7 @@ struct TinySets {
       }
     }
   }
-  void refused(const std::string& line, int status, const Words& parts) {
-    refused(words(line), status, parts);
-  }
+  void refused(const std::string& line, int status, const Words& parts) { refused(words(line), status, parts); }
 };
 
 }  // namespace armagrad::apps::testing

@@ -20,8 +20,7 @@ struct RealData {
 };
 
 inline bool same(const Samples& a, const Samples& b) {
-  return a.pixels.n_cols == b.pixels.n_cols &&
-         std::equal(a.pixels.begin(), a.pixels.end(), b.pixels.begin()) &&
+  return a.pixels.n_cols == b.pixels.n_cols && std::equal(a.pixels.begin(), a.pixels.end(), b.pixels.begin()) &&
          std::equal(a.labels.begin(), a.labels.end(), b.labels.begin(), b.labels.end());
 }
 

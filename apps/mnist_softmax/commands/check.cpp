@@ -17,8 +17,8 @@ namespace {
 
 /// The gradient as one derives it by hand: dJ/dW = X (softmax(W'X) - Y)' / n + l2 W and dJ/dl2 = |W|^2 / 2,
 /// or one of the lab's mistakes in it.
-std::vector<arma::mat> analytic_gradient(const arma::mat& W, double l2, const arma::mat& X,
-                                         const arma::mat& Y, const std::string& mistake) {
+std::vector<arma::mat> analytic_gradient(const arma::mat& W, double l2, const arma::mat& X, const arma::mat& Y,
+                                         const std::string& mistake) {
   const auto softmax_columns = [](arma::mat Z) {
     Z.each_row() -= arma::rowvec(arma::max(Z, 0));
     Z = arma::exp(Z);
@@ -31,8 +31,7 @@ std::vector<arma::mat> analytic_gradient(const arma::mat& W, double l2, const ar
   const arma::mat targets = mistake == "softmax-targets" ? softmax_columns(Y) : Y;
   arma::mat dW = X * (P - targets).t() / double(X.n_cols) + l2 * W;
   if (mistake == "transpose") dW = arma::mat(dW.t());
-  return {dW,
-          arma::mat(1, 1, arma::fill::value(mistake == "l2-global" ? 0.0 : arma::accu(arma::square(W)) / 2))};
+  return {dW, arma::mat(1, 1, arma::fill::value(mistake == "l2-global" ? 0.0 : arma::accu(arma::square(W)) / 2))};
 }
 
 const std::vector<std::pair<std::string, std::string>> known_mistakes{
@@ -45,22 +44,18 @@ const std::vector<std::pair<std::string, std::string>> known_mistakes{
 
 int check_command(const Arguments& arguments) {
   CommandOptions options(
-      "check",
-      "checks the model's gradient at random W: tape against analytic, differences and complex step.",
+      "check", "checks the model's gradient at random W: tape against analytic, differences and complex step.",
       "--data mnist --break softmax-axis");
   options.add_data();
   options.add("train-size", "how many images, from the first; default: 4000, or all if there are fewer")
       .add("l2", "0.01", "weight of |W|^2/2 in the loss")
       .add("seed", "1", "of W and of the directions")
-      .add("entries", "200",
-           "W of up to this many entries is checked one by one, a larger one along random directions")
-      .add("break",
-           "put a mistake into the analytic gradient: softmax-axis, softmax-targets, l2-global or transpose");
+      .add("entries", "200", "W of up to this many entries is checked one by one, a larger one along random directions")
+      .add("break", "put a mistake into the analytic gradient: softmax-axis, softmax-targets, l2-global or transpose");
   if (!options.parse(arguments)) return 0;
 
   const double l2 = options.number("l2", 0, std::numeric_limits<double>::max());
-  const arma::uword seed = options.count("seed", 0, UINT64_MAX),
-                    entries = options.count("entries", 1, UINT64_MAX);
+  const arma::uword seed = options.count("seed", 0, UINT64_MAX), entries = options.count("entries", 1, UINT64_MAX);
   std::string mistake, meaning;
   if (options.given("break")) {
     std::vector<std::string> known;
@@ -83,8 +78,7 @@ int check_command(const Arguments& arguments) {
   arma::mat W(X.n_rows, classes);
   for (double& w : W) w = 0.1 * random.normal();
   out << "softmax regression at random W on " << size << " images, l2 = " << l2 << '\n';
-  if (!mistake.empty())
-    out << "mistake put into the analytic gradient: " << mistake << " (" << meaning << ")\n";
+  if (!mistake.empty()) out << "mistake put into the analytic gradient: " << mistake << " (" << meaning << ")\n";
 
   CheckOptions<double> check;
   check.analytic = analytic_gradient(W, l2, X, Y, mistake);

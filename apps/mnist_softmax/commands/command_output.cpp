@@ -44,23 +44,22 @@ void Output::report(const nlohmann::ordered_json& report) const {
 }
 
 void Output::keep_apart(const std::string& option, const std::string& file) const {
-  if (json_ != "-" && same_file(file, json_))
-    throw UsageError("--json: the same file as " + option + ", " + json_);
+  if (json_ != "-" && same_file(file, json_)) throw UsageError("--json: the same file as " + option + ", " + json_);
   if (same_file(file, config_)) throw UsageError(option + ": the same file as --config, " + file);
 }
 
 void describe(const Dataset& data, const Output& output) {
   (output.quiet() ? std::cerr : output.text())
       << data.notice << (data.notice.empty() || data.notice.ends_with('\n') ? "" : "\n");
-  output.text() << data.name << " from " << data.origin << ": training images " << data.train.pixels.n_rows
-                << "x" << data.train.pixels.n_cols << ", test images " << data.test.pixels.n_rows << "x"
+  output.text() << data.name << " from " << data.origin << ": training images " << data.train.pixels.n_rows << "x"
+                << data.train.pixels.n_cols << ", test images " << data.test.pixels.n_rows << "x"
                 << data.test.pixels.n_cols << ", " << data.class_names.size() << " classes\n";
 }
 
 void require_train_size(Options::Count size, const Dataset& data) {
   if (size > data.train.pixels.n_cols)
-    throw UsageError("--train-size: only " + std::to_string(data.train.pixels.n_cols) +
-                     " training images, asked for " + std::to_string(size));
+    throw UsageError("--train-size: only " + std::to_string(data.train.pixels.n_cols) + " training images, asked for " +
+                     std::to_string(size));
 }
 
 }  // namespace armagrad::apps

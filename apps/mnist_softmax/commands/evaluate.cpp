@@ -12,8 +12,7 @@
 namespace armagrad::apps {
 
 int evaluate_command(const Arguments& arguments) {
-  CommandOptions options("evaluate", "reports a saved model's accuracy.",
-                         "--model digits.model --data mnist");
+  CommandOptions options("evaluate", "reports a saved model's accuracy.", "--model digits.model --data mnist");
   options.add_data();
   options.add("model", "a file that train --model or --checkpoint wrote")
       .add("weights", "draw the weights, a picture per class, to this PNG file");
@@ -40,8 +39,8 @@ int evaluate_command(const Arguments& arguments) {
   for (const auto& [set, samples] : {std::pair("training", &data.train), std::pair("test", &data.test)}) {
     const Figures found = figures_of(model, *samples);
     report[set] = as_json(found, 0);
-    output.text() << "accuracy on the " << found.images << ' ' << set << " images: " << found.accuracy
-                  << ", log loss " << found.log_loss << '\n';
+    output.text() << "accuracy on the " << found.images << ' ' << set << " images: " << found.accuracy << ", log loss "
+                  << found.log_loss << '\n';
     if (samples == &data.test) print_confusion(output.text(), found.confusion, data.class_names);
   }
   if (!picture.empty())

@@ -33,8 +33,7 @@ arma::mat weights(const std::string& file, const Dataset& data) {
 
 int explain_command(const Arguments& arguments) {
   CommandOptions options(
-      "explain",
-      "the lab's loss and its gradient a step at a time: as text, or with --html as a page for the browser.",
+      "explain", "the lab's loss and its gradient a step at a time: as text, or with --html as a page for the browser.",
       "--data mnist --html page.html");
   options.add_data();
   options.add("html", "write it as one HTML file instead")
@@ -73,8 +72,7 @@ int explain_command(const Arguments& arguments) {
   } else {
     const std::string html = page(document);
     write_file_atomically(file, html);
-    output.text() << "loss " << J.scalar() << " at " << where << " on " << size << " images, l2 = " << l2
-                  << '\n'
+    output.text() << "loss " << J.scalar() << " at " << where << " on " << size << " images, l2 = " << l2 << '\n'
                   << file << ": " << (html.size() + 1023) / 1024 << " KB\n";
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;

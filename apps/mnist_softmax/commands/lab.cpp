@@ -35,20 +35,18 @@ std::string folder(const Options& options) {
 }  // namespace
 
 int lab_command(const Arguments& arguments) {
-  CommandOptions options(
-      "lab",
-      "the lab that this program grew from, cell by cell, with what to expect of each step "
-      "and whether it was met; a minute or two on MNIST.",
-      "--data mnist --out lab");
+  CommandOptions options("lab",
+                         "the lab that this program grew from, cell by cell, with what to expect of each step "
+                         "and whether it was met; a minute or two on MNIST.",
+                         "--data mnist --out lab");
   options.add_data();
   options.add("step", "this step only")
       .add("from", "from this step on")
       .add("out", "pictures go to this folder")
       .add_flag("student", "instead: the mistakes of the notebook, and what catches each")
-      .add_flag(
-          "explain",
-          "instead: the loss as the lab writes it, a sample per row, its gradient step by step, and the "
-          "student's beside it")
+      .add_flag("explain",
+                "instead: the loss as the lab writes it, a sample per row, its gradient step by step, and the "
+                "student's beside it")
       .add("train-size", "4000", "how many images, from the first, as in the lab")
       .add("epochs", "2000", "of the lab's gradient descent")
       .add("seed", "1", "of W uniform in [0,1)");
@@ -58,13 +56,11 @@ int lab_command(const Arguments& arguments) {
   if (student && explain) throw UsageError("--explain: or --student, not both");
   for (const char* name : {"step", "from", "out"}) {
     if ((student || explain) && options.given(name))
-      throw UsageError(std::string("--") + name +
-                       ": belongs to the lab itself, not to --student or --explain");
+      throw UsageError(std::string("--") + name + ": belongs to the lab itself, not to --student or --explain");
   }
   const auto [first, last] = steps(options);
   const unsigned threads = options.threads("threads");
-  const arma::uword size = options.count("train-size", 1, UINT64_MAX),
-                    epochs = options.count("epochs", 1, 100'000'000),
+  const arma::uword size = options.count("train-size", 1, UINT64_MAX), epochs = options.count("epochs", 1, 100'000'000),
                     seed = options.count("seed", 0, UINT64_MAX);
   const Output output(options);
   const std::string pictures = folder(options);

@@ -115,10 +115,8 @@ Json predict(const Question& q, const SavedModel& model, const Terminal& termina
   const arma::vec p = model.probabilities(x);
   const arma::uvec order = arma::stable_sort_index(p, "descend");
   const arma::uword chosen = order(0), second = order(std::min<arma::uword>(1, order.n_elem - 1));
-  out << q.name << ": " << model.classes[chosen] << " (" << q.about << ")\n\n"
-      << answer(q, model, p, terminal);
-  if (model.choice.kind == "softmax" && p.n_elem > 1)
-    out << '\n' << contributions(x, chosen, second, model, terminal);
+  out << q.name << ": " << model.classes[chosen] << " (" << q.about << ")\n\n" << answer(q, model, p, terminal);
+  if (model.choice.kind == "softmax" && p.n_elem > 1) out << '\n' << contributions(x, chosen, second, model, terminal);
   Json json{{"name", q.name},
             {"prediction", chosen},
             {"class", model.classes[chosen]},
@@ -144,8 +142,7 @@ int predict_command(const Arguments& arguments) {
   if (file.empty()) throw UsageError("--model: which model? (see mnist_softmax predict --help)");
   const std::vector<std::string> pictures = options.texts("FILE");
   if (pictures.empty() == !options.given("index"))
-    throw UsageError(
-        "which picture? its FILE, or --index of the test set (see mnist_softmax predict --help)");
+    throw UsageError("which picture? its FILE, or --index of the test set (see mnist_softmax predict --help)");
   const Output output(options);
   output.keep_apart("--model", file);
   for (const std::string& picture : pictures) output.keep_apart("FILE", picture);

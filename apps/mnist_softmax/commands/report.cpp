@@ -32,8 +32,7 @@ GradientCheck checked(const SavedModel& model, double l2, const LabelledImages<d
   }
   const LossOnTape<double> loss = [&](const std::vector<Var<double>>& w) {
     const Var<double> x = w[0].tape().constant(view(images.X, "X"));
-    Var<double> J =
-        cross_entropy<double>(model.net.forward(w, x), view(images.Y, "Y")) / double(images.X.n_cols);
+    Var<double> J = cross_entropy<double>(model.net.forward(w, x), view(images.Y, "Y")) / double(images.X.n_cols);
     for (std::size_t k = 0; k < w.size(); ++k) {
       if (options.names[k].ends_with("weight")) J = J + 0.5 * l2 * accu(square(w[k]));
     }
@@ -53,11 +52,10 @@ void require_folder(const fs::path& folder) {
 }  // namespace
 
 int report_command(const Arguments& arguments) {
-  CommandOptions options(
-      "report",
-      "one page with all that there is to see of a model: images, training, weights, confusion, "
-      "mistakes, calibration, the sweep, the gradient's check.",
-      "--model digits.model --data mnist --out report");
+  CommandOptions options("report",
+                         "one page with all that there is to see of a model: images, training, weights, confusion, "
+                         "mistakes, calibration, the sweep, the gradient's check.",
+                         "--model digits.model --data mnist --out report");
   options.add_data();
   options.add("model", "a file that train, sweep or --checkpoint wrote")
       .add("out", "the folder for report.html and its pictures")
@@ -80,9 +78,8 @@ int report_command(const Arguments& arguments) {
   describe(data, output);
   const arma::uword usual = model.choice.kind == "lenet" ? 10 : 100,
                     n = std::min(asked > 0 ? asked : usual, data.train.pixels.n_cols);
-  const double l2 = model.file.info.contains("l2") && model.file.info["l2"].is_number()
-                        ? model.file.info["l2"].get<double>()
-                        : 0;
+  const double l2 =
+      model.file.info.contains("l2") && model.file.info["l2"].is_number() ? model.file.info["l2"].get<double>() : 0;
   const Report report{model,
                       data,
                       figures_of(model, data.train, threads),
@@ -98,22 +95,21 @@ int report_command(const Arguments& arguments) {
   output.text() << "test accuracy " << report.test.accuracy << ", log loss " << report.test.log_loss
                 << ", calibration error " << report.test.calibration.error << ", gradient check "
                 << (report.check.passed() ? "passed" : "FAILED") << '\n'
-                << page << ": " << (files.at("report.html").size() + 1023) / 1024 << " KB, with "
-                << files.size() - 1 << " pictures beside it\n";
-  output.report({{"dataset", data.name},
-                 {"model", file},
-                 {"net", model.choice.kind},
-                 {"page", page},
-                 {"bytes", files.at("report.html").size()},
-                 {"training",
-                  {{"images", report.train.images},
-                   {"accuracy", report.train.accuracy},
-                   {"log_loss", report.train.log_loss}}},
-                 {"test", as_json(report.test, 20)},
-                 {"gradient_check", nlohmann::ordered_json::parse(json(report.check))},
-                 {"versions", report.versions},
-                 {"threads", threads},
-                 {"seconds", seconds}});
+                << page << ": " << (files.at("report.html").size() + 1023) / 1024 << " KB, with " << files.size() - 1
+                << " pictures beside it\n";
+  output.report(
+      {{"dataset", data.name},
+       {"model", file},
+       {"net", model.choice.kind},
+       {"page", page},
+       {"bytes", files.at("report.html").size()},
+       {"training",
+        {{"images", report.train.images}, {"accuracy", report.train.accuracy}, {"log_loss", report.train.log_loss}}},
+       {"test", as_json(report.test, 20)},
+       {"gradient_check", nlohmann::ordered_json::parse(json(report.check))},
+       {"versions", report.versions},
+       {"threads", threads},
+       {"seconds", seconds}});
   return report.check.passed() ? 0 : 1;
 }
 

@@ -33,11 +33,9 @@ void show_images(const Options& options, const Output& output, const Terminal& t
   std::vector<TextBlock> blocks;
   for (const arma::uword i : indices) {
     if (i >= samples.pixels.n_cols)
-      throw UsageError("--index: " + std::to_string(i) + " of " + std::to_string(samples.pixels.n_cols) +
-                       " images");
+      throw UsageError("--index: " + std::to_string(i) + " of " + std::to_string(samples.pixels.n_cols) + " images");
     const unsigned label = samples.labels(i);
-    const std::string name =
-        label < data.class_names.size() ? data.class_names[label] : std::to_string(label);
+    const std::string name = label < data.class_names.size() ? data.class_names[label] : std::to_string(label);
     blocks.push_back(labelled_block(image_of(scaled<double>(samples.pixels.col(i)), data.width, data.height),
                                     std::to_string(i) + ": " + name, terminal));
     report["images"].push_back(
@@ -59,8 +57,7 @@ void show_weights(const std::string& file, const Output& output, const Terminal&
   std::vector<TextBlock> blocks;
   for (arma::uword k = 0; k < layer.columns.n_cols; ++k) {
     const arma::vec column = layer.columns.col(k);
-    blocks.push_back(
-        labelled_block(image_of(column / largest, layer.width, layer.height), layer.names[k], terminal));
+    blocks.push_back(labelled_block(image_of(column / largest, layer.width, layer.height), layer.names[k], terminal));
     report["weights"].push_back(
         {{"name", layer.names[k]}, {"values", std::vector<double>(column.begin(), column.end())}});
   }

@@ -49,8 +49,7 @@ template <class eT>
 TrainReport refit(const Training<eT>& training, const GridPoint& point, const SweepTable& table,
                   const Outputs& outputs) {
   const Settings settings = point.in(training.settings);
-  Trainer<eT> trainer =
-      training.trainer(training.used, nullptr, training_options<eT>(settings, training.threads));
+  Trainer<eT> trainer = training.trainer(training.used, nullptr, training_options<eT>(settings, training.threads));
   Progress progress(settings.pass(), settings.epochs, outputs.quiet());
   const bool complete = training.fit(trainer, [&] {
     progress.show(trainer.time(), "loss " + fixed(trainer.state().log.back().loss, 6),
@@ -78,13 +77,12 @@ template <class eT>
 int sweep(const SweepSettings& with, const Dataset& data, const Outputs& outputs) {
   const auto start = std::chrono::steady_clock::now();
   const Training<eT> training(with.each, data, with.jobs);
-  SweepFits<eT> fits(
-      training, with.grid,
-      with.folds > 0 ? training.folds(with.folds) : std::vector{training.hold_back(with.held_back)});
+  SweepFits<eT> fits(training, with.grid,
+                     with.folds > 0 ? training.folds(with.folds) : std::vector{training.hold_back(with.held_back)});
   if (outputs.resume) fits.resume(outputs.checkpoint);
   std::ostream& out = outputs.text();
-  out << fits.fits() << " fits, " << with.held_back << " of the " << training.used.X.n_cols
-      << " images held back" << (with.folds > 0 ? " in turn\n" : "\n");
+  out << fits.fits() << " fits, " << with.held_back << " of the " << training.used.X.n_cols << " images held back"
+      << (with.folds > 0 ? " in turn\n" : "\n");
 
   const Interrupts interrupts(!outputs.checkpoint.empty());
   search(fits, with.jobs, outputs);
@@ -96,12 +94,11 @@ int sweep(const SweepSettings& with, const Dataset& data, const Outputs& outputs
   if (!outputs.model.empty()) out << "model saved to " << outputs.model << '\n';
   auto of_refit = as_json(report);
   of_refit.erase("seconds");
-  outputs.report(
-      {{"dataset", report.dataset},
-       {"sweep", as_json(table)},
-       {"refit", of_refit},
-       {"jobs", with.jobs},
-       {"seconds", std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()}});
+  outputs.report({{"dataset", report.dataset},
+                  {"sweep", as_json(table)},
+                  {"refit", of_refit},
+                  {"jobs", with.jobs},
+                  {"seconds", std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()}});
   return 0;
 }
 
@@ -110,8 +107,7 @@ void read_splits(SweepSettings& sweep, const Options& options, const Dataset& da
   const Settings& each = sweep.each;
   const arma::uword available = data.train.pixels.n_cols,
                     size = each.train_size == 0 ? available : std::min(each.train_size, available);
-  if (options.given("folds") && options.given("validation"))
-    throw UsageError("--folds: or --validation, not both");
+  if (options.given("folds") && options.given("validation")) throw UsageError("--folds: or --validation, not both");
   sweep.folds = options.given("folds") ? options.count("folds", 2, std::max<arma::uword>(2, size)) : 0;
   sweep.held_back = options.given("validation") ? options.count("validation", 1, UINT64_MAX)
                     : sweep.folds > 0           ? (size + sweep.folds - 1) / sweep.folds
@@ -121,17 +117,15 @@ void read_splits(SweepSettings& sweep, const Options& options, const Dataset& da
 }  // namespace
 
 int sweep_command(const Arguments& arguments) {
-  CommandOptions options(
-      "sweep",
-      "finds l2, and on request the batch size and the learning rate, by what is held back, "
-      "and trains with the best on all images.",
-      "--l2 1e-6:1e-1:log11 --folds 5 --checkpoint sweep.state");
+  CommandOptions options("sweep",
+                         "finds l2, and on request the batch size and the learning rate, by what is held back, "
+                         "and trains with the best on all images.",
+                         "--l2 1e-6:1e-1:log11 --folds 5 --checkpoint sweep.state");
   options.add_data();
   add_settings(options, For::sweep);
-  options.add_threads(
-      "jobs",
-      "threads for fits side by side, or, if these are fewer, for the images of a step; the result "
-      "does not depend on it");
+  options.add_threads("jobs",
+                      "threads for fits side by side, or, if these are fewer, for the images of a step; the result "
+                      "does not depend on it");
   add_outputs(options);
   if (!options.parse(arguments)) return 0;
 

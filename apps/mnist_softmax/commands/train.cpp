@@ -34,8 +34,8 @@ void fit(const Training<eT>& training, Trainer<eT>& trainer, const Outputs& outp
     const EpochLog& last = state.log.back();
     std::string figures = "loss " + fixed(last.loss, 6);
     if (!std::isnan(last.validation_loss))
-      figures += ", held back: loss " + fixed(last.validation_loss, 6) + ", accuracy " +
-                 shortest(last.validation_accuracy);
+      figures +=
+          ", held back: loss " + fixed(last.validation_loss, 6) + ", accuracy " + shortest(last.validation_accuracy);
     progress.show(trainer.time(), figures, trainer.time() / training.settings.expected_epochs());
     if (state.position == 0) keep();
     return !Interrupts::any();
@@ -89,8 +89,7 @@ int run(const Settings& settings, const Dataset& data, unsigned threads, const O
 }
 
 template <class eT>
-int train(const Settings& settings, const Dataset& data, unsigned threads, const Outputs& outputs,
-          bool distributed) {
+int train(const Settings& settings, const Dataset& data, unsigned threads, const Outputs& outputs, bool distributed) {
   if (!distributed) return run<eT>(settings, data, threads, outputs, {});
   return with_ranks<eT>([&](const Ranks<eT>& ranks) {
     Outputs mine = outputs;
@@ -107,9 +106,8 @@ int train_command(const Arguments& arguments) {
   options.add_data();
   add_settings(options, For::training);
   options.add_threads("threads", "threads that share the images of a step; the result does not depend on it");
-  options.add_flag(
-      "distributed",
-      "one of several processes that share the images: mpirun -n 2 mnist_softmax train --distributed");
+  options.add_flag("distributed",
+                   "one of several processes that share the images: mpirun -n 2 mnist_softmax train --distributed");
   add_outputs(options);
   if (!options.parse(arguments)) return 0;
 

@@ -44,8 +44,7 @@ mat greys(const arma::Mat<unsigned char>& picture) { return arma::conv_to<mat>::
 double otsu(const mat& image) {
   arma::vec counts(256, arma::fill::zeros);
   for (const double v : image) counts(uword(255 * v + 0.5)) += 1;
-  const arma::vec levels = arma::regspace(0, 255), below = arma::cumsum(counts),
-                  sums = arma::cumsum(counts % levels);
+  const arma::vec levels = arma::regspace(0, 255), below = arma::cumsum(counts), sums = arma::cumsum(counts % levels);
   const arma::vec above = below(255) - below, between = arma::square(sums(255) * below - sums * below(255));
   arma::vec score = between / (below % above);
   score.replace(arma::datum::nan, 0);
@@ -98,9 +97,8 @@ std::vector<Component> components_of(umat mask) {
 }
 
 const Component& largest_of(const std::vector<const Component*>& components) {
-  return **std::max_element(components.begin(), components.end(), [](const Component* a, const Component* b) {
-    return a->pixels.size() < b->pixels.size();
-  });
+  return **std::max_element(components.begin(), components.end(),
+                            [](const Component* a, const Component* b) { return a->pixels.size() < b->pixels.size(); });
 }
 
 /// The digit among the ink: the largest component that is no frame, and what is near it and not a speck.
@@ -147,8 +145,7 @@ mat spread(mat image, uword radius) {
 double stroke_width(const umat& digit) {
   const arma::imat d = arma::conv_to<arma::imat>::from(digit);
   const auto edges = [](const arma::imat& x) {
-    return double(arma::accu(arma::abs(arma::diff(x, 1, 0)))) +
-           double(arma::accu(x.row(0) + x.row(x.n_rows - 1)));
+    return double(arma::accu(arma::abs(arma::diff(x, 1, 0)))) + double(arma::accu(x.row(0) + x.row(x.n_rows - 1)));
   };
   return 2 * double(arma::accu(digit)) / (edges(d) + edges(d.t()));
 }
@@ -171,8 +168,7 @@ mat centred(const mat& digit, uword height, uword width) {
     return uword(std::clamp(first, 0.0, double(room - mass.n_elem)));
   };
   mat image(height, width, arma::fill::zeros);
-  image.submat(place(arma::sum(digit, 1), height), place(arma::sum(digit, 0).t(), width), arma::size(digit)) =
-      digit;
+  image.submat(place(arma::sum(digit, 1), height), place(arma::sum(digit, 0).t(), width), arma::size(digit)) = digit;
   return image;
 }
 
@@ -204,8 +200,7 @@ Drawing fitted_digit(const arma::Mat<unsigned char>& picture, uword width, uword
   drawing.top = uword(double(box.top) * shrink);
   drawing.width = uword(double(box.width()) * shrink);
   drawing.height = uword(double(box.height()) * shrink);
-  const uword side = std::max(box.height(), box.width()),
-              inner = std::max<uword>(1, 5 * std::min(width, height) / 7);
+  const uword side = std::max(box.height(), box.width()), inner = std::max<uword>(1, 5 * std::min(width, height) / 7);
   const double scale = double(side) / double(inner);
   image %= spread(arma::conv_to<mat>::from(digit), uword(std::ceil(scale)));
   if (const double pen = stroke_width(digit) / scale; pen < 1)
@@ -213,11 +208,9 @@ Drawing fitted_digit(const arma::Mat<unsigned char>& picture, uword width, uword
   box = box_of(image > 0.4);
 
   const double longer = double(std::max(box.height(), box.width()));
-  const auto inside = [&](uword n) {
-    return std::max<uword>(1, uword(std::lround(double(inner * n) / longer)));
-  };
-  mat small = scaled_to(image.submat(box.top, box.left, box.bottom, box.right), inside(box.height()),
-                        inside(box.width()));
+  const auto inside = [&](uword n) { return std::max<uword>(1, uword(std::lround(double(inner * n) / longer))); };
+  mat small =
+      scaled_to(image.submat(box.top, box.left, box.bottom, box.right), inside(box.height()), inside(box.width()));
   drawing.image = centred(small / small.max(), height, width);
   return drawing;
 }
@@ -227,12 +220,7 @@ Drawing fitted_whole(const arma::Mat<unsigned char>& picture, uword width, uword
   const mat border = arma::join_cols(arma::join_rows(image.row(0), image.row(image.n_rows - 1)).t(),
                                      arma::join_cols(image.col(0), image.col(image.n_cols - 1)));
   const bool turned = arma::mean(arma::vectorise(border)) > 0.5;
-  return {scaled_to(turned ? mat(1 - image) : image, height, width),
-          !turned,
-          0,
-          0,
-          picture.n_cols,
-          picture.n_rows};
+  return {scaled_to(turned ? mat(1 - image) : image, height, width), !turned, 0, 0, picture.n_cols, picture.n_rows};
 }
 
 }  // namespace armagrad::apps

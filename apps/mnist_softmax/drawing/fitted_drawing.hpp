@@ -7,8 +7,8 @@
 namespace armagrad::apps {
 
 struct Drawing {
-  arma::mat image;             // height x width as the model takes it: 1 is ink, 0 is paper
-  bool light_on_dark = false;  // in the picture
+  arma::mat image;                                       // height x width as the model takes it: 1 is ink, 0 is paper
+  bool light_on_dark = false;                            // in the picture
   arma::uword left = 0, top = 0, width = 0, height = 0;  // the ink, in the picture's pixels
 };
 

@@ -36,8 +36,7 @@ std::string encoded(arma::uword width, arma::uword height, int format, const voi
 
 Colour diverging(double x) { return over_white(x > 0 ? red : blue, std::min(1.0, std::abs(x))); }
 
-Picture tiles(const arma::mat& columns, arma::uword width, arma::uword height, Palette palette,
-              TileLayout layout) {
+Picture tiles(const arma::mat& columns, arma::uword width, arma::uword height, Palette palette, TileLayout layout) {
   const auto [across_most, pixel, gap] = layout;
   const arma::uword across = std::min(across_most, columns.n_cols),
                     down = (columns.n_cols + across_most - 1) / across_most;
@@ -71,8 +70,7 @@ std::string png_on_white(const Picture& picture) {
   return encoded(picture.width, picture.height, PNG_FORMAT_RGB, pixels.data());
 }
 
-void write_weights_png(const std::filesystem::path& file, const arma::mat& W, arma::uword width,
-                       arma::uword height) {
+void write_weights_png(const std::filesystem::path& file, const arma::mat& W, arma::uword width, arma::uword height) {
   const double largest = W.is_empty() ? 1 : std::max(arma::abs(W).max(), 1e-300);
   write_file_atomically(file, png_on_white(tiles(W / largest, width, height, Palette::diverging, {5, 4, 8})));
 }

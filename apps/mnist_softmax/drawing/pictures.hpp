@@ -34,8 +34,7 @@ struct TileLayout {
 };
 
 /// A tile of height x width for each column (height * width x n), its pixels row by row.
-Picture tiles(const arma::mat& columns, arma::uword width, arma::uword height, Palette palette,
-              TileLayout layout = {});
+Picture tiles(const arma::mat& columns, arma::uword width, arma::uword height, Palette palette, TileLayout layout = {});
 
 /// As a PNG file: with transparency, or over white.
 std::string png(const Picture& picture);
@@ -44,7 +43,6 @@ std::string png_on_white(const Picture& picture);
 /// Writes a PNG with one tile per column of W (width * height x c), five to a row: red where the weight is
 /// positive, blue where negative, white at zero, one scale for all. std::runtime_error where it cannot be
 /// written.
-void write_weights_png(const std::filesystem::path& file, const arma::mat& W, arma::uword width,
-                       arma::uword height);
+void write_weights_png(const std::filesystem::path& file, const arma::mat& W, arma::uword width, arma::uword height);
 
 }  // namespace armagrad::apps

@@ -50,8 +50,7 @@ std::string nearest(const Glyph (&glyphs)[n], double upper, double lower) {
 std::string in_black_and_white(double upper, double lower, bool utf8) {
   const double mean = (upper + lower) / 2;
   if (mean < 0) return utf8 ? nearest(strokes, -mean, -mean) : nearest(ascii_strokes, -mean, -mean);
-  return utf8 ? nearest(shades, std::max(0.0, upper), std::max(0.0, lower))
-              : nearest(ascii_shades, mean, mean);
+  return utf8 ? nearest(shades, std::max(0.0, upper), std::max(0.0, lower)) : nearest(ascii_shades, mean, mean);
 }
 
 /// The escape sequence's part that sets a colour; `ground` is 38 for the character's, 48 for its
@@ -62,8 +61,7 @@ std::string sets(int ground, const Colour& c, bool many_colours) {
     return begin + ";2;" + std::to_string(c[0]) + ';' + std::to_string(c[1]) + ';' + std::to_string(c[2]);
   const auto sixth = [](int x) { return (5 * x + 127) / 255; };
   const bool grey = c[0] == c[1] && c[1] == c[2];
-  const int number =
-      grey ? 232 + (23 * c[0] + 127) / 255 : 16 + 36 * sixth(c[0]) + 6 * sixth(c[1]) + sixth(c[2]);
+  const int number = grey ? 232 + (23 * c[0] + 127) / 255 : 16 + 36 * sixth(c[0]) + 6 * sixth(c[1]) + sixth(c[2]);
   return begin + ";5;" + std::to_string(number);
 }
 
@@ -87,8 +85,8 @@ TextBlock as_text(const arma::mat& image, const Terminal& t) {
         continue;
       }
       const Colour below = colour_of(t.utf8 ? lower : (upper + lower) / 2, signs);
-      const std::string colours = "\033[" + sets(38, colour_of(upper, signs), t.many_colours) + ';' +
-                                  sets(48, below, t.many_colours) + 'm';
+      const std::string colours =
+          "\033[" + sets(38, colour_of(upper, signs), t.many_colours) + ';' + sets(48, below, t.many_colours) + 'm';
       line += (colours == last ? "" : colours) + (t.utf8 ? "▀" : " ");
       last = colours;
     }

@@ -16,16 +16,14 @@ std::string label(double x) { return right_aligned(significant(x, 4), margin - 1
 
 }  // namespace
 
-std::string chart(const std::vector<double>& y, const std::string& over, arma::uword height,
-                  const Terminal& terminal) {
+std::string chart(const std::vector<double>& y, const std::string& over, arma::uword height, const Terminal& terminal) {
   const auto [least, most] = std::minmax_element(y.begin(), y.end());
   const arma::uword width = std::clamp<arma::uword>(terminal.width, margin + 10, 80) - margin,
                     columns = std::min<arma::uword>(width, y.size());
   const double range = *most > *least ? *most - *least : 1;
   const auto at = [&](arma::uword column) {  // expm1 of equal steps
     const double share = columns == 1 ? 0 : double(column) / double(columns - 1);
-    return std::min(y.size() - 1,
-                    std::size_t(std::lround(std::expm1(share * std::log1p(double(y.size() - 1))))));
+    return std::min(y.size() - 1, std::size_t(std::lround(std::expm1(share * std::log1p(double(y.size() - 1))))));
   };
   std::vector<long> levels;  // in eighths of a line, at least one
   for (arma::uword k = 0; k < columns; ++k)

@@ -19,8 +19,7 @@ namespace {
 auto lab_loss(const arma::mat& X, const arma::mat& Y, double l2) {
   return [&X, &Y, l2](const auto& w) {
     const auto penalty = w.tape().constant(l2, "l2");
-    return -accu(view(Y, "Y") % log_softmax(view(X, "X") * w, 1)) / X.n_rows +
-           0.5 * penalty * accu(square(w));
+    return -accu(view(Y, "Y") % log_softmax(view(X, "X") * w, 1)) / X.n_rows + 0.5 * penalty * accu(square(w));
   };
 }
 
@@ -39,8 +38,8 @@ LabReport compared(const Lab& lab, const arma::mat& X, const arma::mat& Y) {
     std::string right, written;
     arma::mat values, as_written;
   };
-  std::vector<Comparison> parts{{"softmax(X W), each row", "softmax(X W), all of it",
-                                 softmax_of(Z, Over::sample), softmax_of(Z, Over::everything)},
+  std::vector<Comparison> parts{{"softmax(X W), each row", "softmax(X W), all of it", softmax_of(Z, Over::sample),
+                                 softmax_of(Z, Over::everything)},
                                 {"Y", "softmax(Y), all of it", Y, softmax_of(Y, Over::everything)}};
   const double n = double(X.n_rows);
   parts.push_back({"1/n X' (softmax(X W) - Y)", "the same of these two", X.t() * (parts[0].values - Y) / n,

@@ -46,9 +46,7 @@ std::string accuracies(const arma::mat& W, const Trials& lab) {
 GradientCheck checked(const StudentGradient& student, const Trials& lab, const arma::mat& W, double l2) {
   CheckOptions<double> options;
   options.analytic = {student(W, lab.X, lab.Y, l2)};
-  const auto loss = [&](const auto& w) {
-    return softmax_regression_loss(w, l2, view(lab.X, "X"), view(lab.Y, "Y"));
-  };
+  const auto loss = [&](const auto& w) { return softmax_regression_loss(w, l2, view(lab.X, "X"), view(lab.Y, "Y")); };
   return check_gradient(options, loss, W);
 }
 
@@ -63,9 +61,8 @@ LabReport gradients_table(const Trials& lab) {
     for (std::size_t k = 0; k < cells.size(); ++k) lab.out() << std::left << std::setw(width[k]) << cells[k];
     lab.out() << '\n';
   };
-  lab.out()
-      << "\nMistakes in the gradient, l2 = " << lab.l2
-      << "; W = 0, where only the data term counts, and W uniform in [0,1), where the notebook starts\n";
+  lab.out() << "\nMistakes in the gradient, l2 = " << lab.l2
+            << "; W = 0, where only the data term counts, and W uniform in [0,1), where the notebook starts\n";
   row({"", "cosine", "J falls", "P1, Y1", "error at", "error at", "data alone,", "accuracy"});
   row({"mistake", "at W = 0", "", "are 1", "W = 0", "W uniform", "W uniform", "train/test"});
   std::vector<std::string> diagnoses;
@@ -74,25 +71,22 @@ LabReport gradients_table(const Trials& lab) {
   arma::uword done = 0;
   for (const StudentGradient& student : student_gradients()) {
     const StudentGradient& right = student_gradients()[0];
-    const arma::mat g = student(lab.zeros, lab.X, lab.Y, lab.l2),
-                    truth = right(lab.zeros, lab.X, lab.Y, lab.l2);
-    const bool falls = student_loss(lab.zeros - lab.rate * g, lab.X, lab.Y, lab.l2) <
-                       student_loss(lab.zeros, lab.X, lab.Y, lab.l2);
-    const bool sums = student.scores == Over::sample &&
-                      !(student.softmax_of_targets && student.targets == Over::everything);
+    const arma::mat g = student(lab.zeros, lab.X, lab.Y, lab.l2), truth = right(lab.zeros, lab.X, lab.Y, lab.l2);
+    const bool falls =
+        student_loss(lab.zeros - lab.rate * g, lab.X, lab.Y, lab.l2) < student_loss(lab.zeros, lab.X, lab.Y, lab.l2);
+    const bool sums =
+        student.scores == Over::sample && !(student.softmax_of_targets && student.targets == Over::everything);
     const GradientCheck at_zero = checked(student, lab, lab.zeros, lab.l2),
                         whole = checked(student, lab, lab.uniform, lab.l2),
                         data = checked(student, lab, lab.uniform, 0);
     arma::mat W = lab.zeros;
     student_descent(
-        W, [&](const arma::mat& w) { return student(w, lab.X, lab.Y, lab.l2); }, lab.rate, lab.decay,
-        lab.epochs);
-    row({student.name, fixed(cosine_similarity(g, truth), 4), falls ? "yes" : "no",
-         sums ? "yes" : "no caught", verdict(at_zero), verdict(whole), verdict(data), accuracies(W, lab)});
+        W, [&](const arma::mat& w) { return student(w, lab.X, lab.Y, lab.l2); }, lab.rate, lab.decay, lab.epochs);
+    row({student.name, fixed(cosine_similarity(g, truth), 4), falls ? "yes" : "no", sums ? "yes" : "no caught",
+         verdict(at_zero), verdict(whole), verdict(data), accuracies(W, lab)});
     for (const auto& [where, check] : {std::pair("W = 0", &at_zero), std::pair("W uniform", &whole)}) {
       for (const Diagnosis& d : check->diagnoses)
-        diagnoses.push_back(student.name + ", " + where + ": " +
-                            (d.findings.empty() ? "unknown" : d.findings[0].what));
+        diagnoses.push_back(student.name + ", " + where + ": " + (d.findings.empty() ? "unknown" : d.findings[0].what));
     }
     const auto error = [](const GradientCheck& check) {
       return LabReport{{"error", check.evidence.back().error}, {"passed", check.passed()}};
@@ -126,9 +120,8 @@ void l2_from_a_global(const Trials& lab) {
   options.names = {"l2"};
   const GradientCheck check = check_gradient(options, as_written, gradient, arma::vec{lab.l2});
   const Evidence& by_l2 = check.evidence[0];
-  lab.out()
-      << "\nl2_reg_term reads a global instead of its argument\n  J is right while the two agree; |W|^2/2 = "
-      << by_l2.given << ", dJ/dl2 by differences " << by_l2.found << (check.passed() ? "\n" : ": caught\n");
+  lab.out() << "\nl2_reg_term reads a global instead of its argument\n  J is right while the two agree; |W|^2/2 = "
+            << by_l2.given << ", dJ/dl2 by differences " << by_l2.found << (check.passed() ? "\n" : ": caught\n");
 }
 
 /// exp of scores that nothing was subtracted from.
@@ -174,8 +167,7 @@ void start_and_schedule(const Trials& lab) {
     lab.out() << "  the notebook as written from W uniform, after the " << run << " run: accuracy "
               << accuracies(W, lab) << '\n';
   }
-  lab.out() << "  the class sums X Y' alone as W: accuracy " << accuracies(arma::mat(lab.X * lab.Y.t()), lab)
-            << '\n';
+  lab.out() << "  the class sums X Y' alone as W: accuracy " << accuracies(arma::mat(lab.X * lab.Y.t()), lab) << '\n';
 }
 
 }  // namespace

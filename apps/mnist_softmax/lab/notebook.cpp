@@ -31,9 +31,7 @@ struct Given : CommandOptions {
 };
 
 /// The settings that `mnist_softmax train` would read from these words.
-Settings settings_of(const std::string& line) {
-  return read_settings(Given(line, For::training), For::training);
-}
+Settings settings_of(const std::string& line) { return read_settings(Given(line, For::training), For::training); }
 
 /// The training and the grid that `mnist_softmax sweep` would read from these words.
 struct Sweep {
@@ -118,16 +116,14 @@ class Notebook {
       return true;
     });
   }
-  arma::mat weights(const arma::mat& theta) const {
-    return arma::reshape(theta, images_.X.n_rows, images_.Y.n_rows);
-  }
+  arma::mat weights(const arma::mat& theta) const { return arma::reshape(theta, images_.X.n_rows, images_.Y.n_rows); }
 
   /// The lab's gradient descent, which several steps look at.
   const Fit& descended() {
     if (!fit_) {
-      const std::string words = "--optimizer gd --init zeros --epochs " + std::to_string(lab_.epochs) +
-                                " --lr " + significant(lab_.rate) + " --lr-decay " + significant(lab_.decay) +
-                                " --l2 " + significant(lab_.l2);
+      const std::string words = "--optimizer gd --init zeros --epochs " + std::to_string(lab_.epochs) + " --lr " +
+                                significant(lab_.rate) + " --lr-decay " + significant(lab_.decay) + " --l2 " +
+                                significant(lab_.l2);
       out() << "   mnist_softmax train --train-size " << lab_.size << ' ' << words << std::endl;
       const Settings settings = settings_of(words);
       Trainer<double> trainer =
@@ -167,19 +163,17 @@ void Notebook::data() {
   const Samples& train = lab_.data.train;
   const arma::uword n = train.pixels.n_cols, d = train.pixels.n_rows, first = std::min<arma::uword>(10, n);
   std::string labels;
-  for (arma::uword k = 0; k < first; ++k)
-    labels.append(k > 0 ? " " : "").append(std::to_string(train.labels(k)));
-  out() << "   Pixels divided by 255, labels one-hot. The lab keeps a sample per row: X " << n << "x" << d
-        << ", y " << n << "x" << lab_.classes() << ". Here it is a column: X " << d << "x" << n << ", Y "
-        << lab_.classes() << "x" << n << ".\n"
+  for (arma::uword k = 0; k < first; ++k) labels.append(k > 0 ? " " : "").append(std::to_string(train.labels(k)));
+  out() << "   Pixels divided by 255, labels one-hot. The lab keeps a sample per row: X " << n << "x" << d << ", y "
+        << n << "x" << lab_.classes() << ". Here it is a column: X " << d << "x" << n << ", Y " << lab_.classes() << "x"
+        << n << ".\n"
         << "   The first labels: " << labels << '\n';
   report_["first_labels"] = labels;
   expect("pixels from 0 to 1", training_.all.X.min() >= 0 && training_.all.X.max() <= 1,
          significant(training_.all.X.min()) + " to " + significant(training_.all.X.max()));
   const double off = arma::abs(arma::sum(training_.all.Y, 0) - 1).max();
   expect("each column of Y sums to 1", off == 0, off == 0 ? "1" : "off by " + significant(off));
-  if (lab_.data.name == "MNIST")
-    expect("labels 5 0 4 1 9 2 1 3 1 4", labels == "5 0 4 1 9 2 1 3 1 4", labels);
+  if (lab_.data.name == "MNIST") expect("labels 5 0 4 1 9 2 1 3 1 4", labels == "5 0 4 1 9 2 1 3 1 4", labels);
 }
 
 void Notebook::digits() {
@@ -191,8 +185,7 @@ void Notebook::digits() {
   show_tiles(first, names);
   const double ink = arma::mean(arma::vectorise(first));
   expect("neither empty nor full", ink > 0.01 && ink < 0.99, "ink " + significant(ink, 2));
-  picture("digits.png",
-          png_on_white(tiles(first, lab_.data.width, lab_.data.height, Palette::ink, {5, 4, 8})));
+  picture("digits.png", png_on_white(tiles(first, lab_.data.width, lab_.data.height, Palette::ink, {5, 4, 8})));
 }
 
 void Notebook::at_zero() {
@@ -249,8 +242,7 @@ void Notebook::curve() {
 
 void Notebook::accuracies() {
   const arma::mat theta = arma::vectorise(descended().W);
-  const double train = training_.accuracy(theta, training_.all),
-               test = training_.accuracy(theta, training_.test);
+  const double train = training_.accuracy(theta, training_.all), test = training_.accuracy(theta, training_.test);
   report_["train_accuracy"] = train;
   report_["test_accuracy"] = test;
   const std::string found = significant(train, 5) + " and " + significant(test, 5);
@@ -267,8 +259,8 @@ void Notebook::pictures_of_weights() {
   const arma::mat& W = descended().W;
   const double largest = std::max(arma::abs(W).max(), 1e-300);
   out() << "   Each column of W as an image, " << (terminal_.colour ? "red" : "shades")
-        << " for what speaks for the class, " << (terminal_.colour ? "blue" : "strokes")
-        << " against it, from -" << significant(largest, 2) << " to " << significant(largest, 2) << ".\n";
+        << " for what speaks for the class, " << (terminal_.colour ? "blue" : "strokes") << " against it, from -"
+        << significant(largest, 2) << " to " << significant(largest, 2) << ".\n";
   show_tiles(W / largest, lab_.data.class_names);
   const double sums = arma::abs(arma::sum(W, 1)).max() / largest;
   expect("the classes' weights sum to 0, as those of every step did", sums < 1e-9, significant(sums, 2));
@@ -286,15 +278,12 @@ void Notebook::all_images() {
   Trainer<double> trainer = training_.trainer(on, &validation, training_.options());
   fit(trainer, training_, training_.settings);
   const EpochLog& best = trainer.state().log[trainer.state().best_epoch];
-  const double test = training_.accuracy(trainer.parameters(), training_.test),
-               valid = best.validation_accuracy;
+  const double test = training_.accuracy(trainer.parameters(), training_.test), valid = best.validation_accuracy;
   report_["validation_accuracy"] = valid;
   report_["test_accuracy"] = test;
-  out() << "   The smallest loss on the " << held
-        << " images held back: " << significant(best.validation_loss) << " after "
-        << trainer.state().best_epoch << " epochs.\n";
-  const double error =
-      3 * std::sqrt(valid * (1 - valid) * (1. / double(held) + 1. / double(training_.test.X.n_cols)));
+  out() << "   The smallest loss on the " << held << " images held back: " << significant(best.validation_loss)
+        << " after " << trainer.state().best_epoch << " epochs.\n";
+  const double error = 3 * std::sqrt(valid * (1 - valid) * (1. / double(held) + 1. / double(training_.test.X.n_cols)));
   expect("accuracy held back foretells that of the test, within " + significant(error, 2),
          std::abs(valid - test) <= error + 1e-12, significant(valid, 5) + " and " + significant(test, 5));
   if (is_the_lab_)
@@ -318,8 +307,8 @@ SweepTable Notebook::table_of(const Sweep& sweep) {
 
 void Notebook::search() {
   const std::string words = "--l2 1e-5:1e-1:log5";
-  out() << "   mnist_softmax sweep " << words
-        << ": by the loss on what is held back, never on the test images." << std::endl;
+  out() << "   mnist_softmax sweep " << words << ": by the loss on what is held back, never on the test images."
+        << std::endl;
   const Sweep sweep(words, lab_, training_.threads);
   const SweepTable table = table_of(sweep);
   const GridPoint best = table.rows[table.smallest].point;
@@ -327,8 +316,8 @@ void Notebook::search() {
   expect("far less penalty than the lab's " + significant(lab_.l2), best.l2 < lab_.l2 / 5,
          "l2 " + significant(best.l2));
   const Settings settings = best.in(sweep.training.settings);
-  Trainer<double> trainer = sweep.training.trainer(sweep.training.used, nullptr,
-                                                   training_options<double>(settings, training_.threads));
+  Trainer<double> trainer =
+      sweep.training.trainer(sweep.training.used, nullptr, training_options<double>(settings, training_.threads));
   fit(trainer, sweep.training, settings);
   const double test = training_.accuracy(trainer.parameters(), training_.test);
   report_["test_accuracy"] = test;
@@ -340,8 +329,7 @@ void Notebook::search() {
 void Notebook::batch_sizes() {
   std::string sizes;
   for (const arma::uword size : {32, 128, 512}) {
-    if (size <= training_.used.X.n_cols / 2)
-      sizes.append(sizes.empty() ? "" : ",").append(std::to_string(size));
+    if (size <= training_.used.X.n_cols / 2) sizes.append(sizes.empty() ? "" : ",").append(std::to_string(size));
   }
   if (sizes.empty()) {
     out() << "   There are too few images to be parted into batches.\n";
@@ -351,8 +339,7 @@ void Notebook::batch_sizes() {
   out() << "   mnist_softmax sweep " << words << std::endl;
   const SweepTable table = table_of({words, lab_, training_.threads});
   double least = 1, most = 0;
-  for (const auto& row : table.rows)
-    least = std::min(least, row.all.accuracy), most = std::max(most, row.all.accuracy);
+  for (const auto& row : table.rows) least = std::min(least, row.all.accuracy), most = std::max(most, row.all.accuracy);
   expect("it decides how long an epoch takes more than how good the model is: accuracies within 0.03",
          most - least < 0.03, significant(least, 5) + " to " + significant(most, 5));
 }

@@ -47,8 +47,7 @@ inline const std::vector<StudentGradient>& student_gradients() {
       {"softmax(W'X) over all", "scores normalised over the whole matrix", Over::everything},
       {"softmax(Y) over all", "softmax of the one-hot targets, over the whole matrix", Over::sample, true},
       {"both, as written", "the notebook's code", Over::everything, true},
-      {"softmax(Y) per sample", "both per sample: the labels are smoothed", Over::sample, true,
-       Over::sample}};
+      {"softmax(Y) per sample", "both per sample: the labels are smoothed", Over::sample, true, Over::sample}};
   return all;
 }
 
@@ -63,8 +62,7 @@ inline double student_loss(const arma::mat& W, const arma::mat& X, const arma::m
 /// The notebook's loop: W -= rate * gradient, rate *= decay, until the steps that are left cannot move an
 /// entry of W by more than 1e-6. Returns the epochs run.
 template <class Gradient>
-arma::uword student_descent(arma::mat& W, const Gradient& gradient, double rate, double decay,
-                            arma::uword epochs) {
+arma::uword student_descent(arma::mat& W, const Gradient& gradient, double rate, double decay, arma::uword epochs) {
   for (arma::uword epoch = 0; epoch < epochs; ++epoch) {
     const arma::mat G = gradient(W);
     if (rate / (1 - decay) * arma::abs(G).max() < 1e-6) return epoch;

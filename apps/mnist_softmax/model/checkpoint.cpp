@@ -10,10 +10,8 @@ namespace armagrad::apps {
 
 template <class eT>
 void put_training(ModelFile& file, const TrainingState<eT>& state, const nlohmann::json& settings) {
-  file.info["training"] = {{"settings", settings},
-                           {"steps", state.steps},
-                           {"epoch", state.epoch},
-                           {"best_epoch", state.best_epoch}};
+  file.info["training"] = {
+      {"settings", settings}, {"steps", state.steps}, {"epoch", state.epoch}, {"best_epoch", state.best_epoch}};
   arma::mat log(4, state.log.size());
   for (std::size_t i = 0; i < state.log.size(); ++i) {
     const EpochLog& e = state.log[i];
@@ -23,11 +21,9 @@ void put_training(ModelFile& file, const TrainingState<eT>& state, const nlohman
 }
 
 template <class eT>
-void save_checkpoint(const std::filesystem::path& path, const Sequential<eT>& net,
-                     const TrainingState<eT>& state, const nlohmann::json& info,
-                     const nlohmann::json& settings) {
-  if (!state.parameters.is_finite())
-    throw NotFinite("the weights are no longer finite: no checkpoint of them");
+void save_checkpoint(const std::filesystem::path& path, const Sequential<eT>& net, const TrainingState<eT>& state,
+                     const nlohmann::json& info, const nlohmann::json& settings) {
+  if (!state.parameters.is_finite()) throw NotFinite("the weights are no longer finite: no checkpoint of them");
   ModelFile file{info, {}};
   put_training(file, state, settings);
   file.info["training"]["position"] = state.position;
@@ -47,8 +43,7 @@ const arma::Mat<eT>& array_in(const ModelFile& file, const std::filesystem::path
   const auto found = file.arrays.find(name);
   const auto* const x = found == file.arrays.end() ? nullptr : std::get_if<arma::Mat<eT>>(&found->second);
   if (!x || (x->n_rows != rows && !x->is_empty()))
-    fail(path, std::string("not a checkpoint of this training: ") + name +
-                   " is missing, or of another shape or type");
+    fail(path, std::string("not a checkpoint of this training: ") + name + " is missing, or of another shape or type");
   return *x;
 }
 
@@ -58,8 +53,7 @@ void require_same_settings(const std::filesystem::path& path, const nlohmann::js
                            const nlohmann::json& settings) {
   for (const auto& [name, value] : settings.items()) {
     const nlohmann::json& before = had.at(name);
-    if (before != value)
-      fail(path, "a checkpoint with " + name + " " + before.dump() + ", not " + value.dump());
+    if (before != value) fail(path, "a checkpoint with " + name + " " + before.dump() + ", not " + value.dump());
   }
 }
 
@@ -67,8 +61,7 @@ template <class eT>
 TrainingState<eT> load_checkpoint(const std::filesystem::path& path, const Sequential<eT>& net,
                                   const nlohmann::json& settings) {
   const ModelFile file = load_model(path);
-  if (!file.info.is_object() || !file.info.contains("training") ||
-      !file.info["training"].contains("position"))
+  if (!file.info.is_object() || !file.info.contains("training") || !file.info["training"].contains("position"))
     fail(path, "a model, not a checkpoint");
   try {
     const nlohmann::json& training = file.info.at("training");
@@ -83,8 +76,7 @@ TrainingState<eT> load_checkpoint(const std::filesystem::path& path, const Seque
     training.at("stopped").get_to(state.stopped);
     training.at("best_epoch").get_to(state.best_epoch);
     const arma::mat& log = array_in<double>(file, path, "training.log", 4);
-    for (arma::uword i = 0; i < log.n_cols; ++i)
-      state.log.push_back({log(0, i), log(1, i), log(2, i), log(3, i)});
+    for (arma::uword i = 0; i < log.n_cols; ++i) state.log.push_back({log(0, i), log(1, i), log(2, i), log(3, i)});
     if (state.best_epoch > 0 && state.best_epoch >= state.log.size())
       fail(path, "not a checkpoint: its log is too short");
     return state;
@@ -95,10 +87,10 @@ TrainingState<eT> load_checkpoint(const std::filesystem::path& path, const Seque
 
 template void put_training(ModelFile&, const TrainingState<float>&, const nlohmann::json&);
 template void put_training(ModelFile&, const TrainingState<double>&, const nlohmann::json&);
-template void save_checkpoint(const std::filesystem::path&, const Sequential<float>&,
-                              const TrainingState<float>&, const nlohmann::json&, const nlohmann::json&);
-template void save_checkpoint(const std::filesystem::path&, const Sequential<double>&,
-                              const TrainingState<double>&, const nlohmann::json&, const nlohmann::json&);
+template void save_checkpoint(const std::filesystem::path&, const Sequential<float>&, const TrainingState<float>&,
+                              const nlohmann::json&, const nlohmann::json&);
+template void save_checkpoint(const std::filesystem::path&, const Sequential<double>&, const TrainingState<double>&,
+                              const nlohmann::json&, const nlohmann::json&);
 template TrainingState<float> load_checkpoint(const std::filesystem::path&, const Sequential<float>&,
                                               const nlohmann::json&);
 template TrainingState<double> load_checkpoint(const std::filesystem::path&, const Sequential<double>&,

@@ -17,9 +17,8 @@ void put_training(ModelFile& file, const TrainingState<eT>& state, const nlohman
 /// Writes the model with `info`, the state and the settings that the training follows from, as a whole or not
 /// at all; std::runtime_error that names the file on failure.
 template <class eT>
-void save_checkpoint(const std::filesystem::path& path, const Sequential<eT>& net,
-                     const TrainingState<eT>& state, const nlohmann::json& info,
-                     const nlohmann::json& settings);
+void save_checkpoint(const std::filesystem::path& path, const Sequential<eT>& net, const TrainingState<eT>& state,
+                     const nlohmann::json& info, const nlohmann::json& settings);
 
 /// std::runtime_error, which names the file and the setting, unless all are as they were.
 void require_same_settings(const std::filesystem::path& path, const nlohmann::json& had,

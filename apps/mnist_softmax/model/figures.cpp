@@ -9,8 +9,7 @@
 namespace armagrad::apps {
 
 Figures figures_of(const arma::mat& P, const arma::Col<unsigned char>& labels, arma::uword bins) {
-  if (P.n_cols != labels.n_elem || P.is_empty())
-    throw std::logic_error("figures_of: not a label for each image");
+  if (P.n_cols != labels.n_elem || P.is_empty()) throw std::logic_error("figures_of: not a label for each image");
   Figures f{P.n_cols, 0, 0, arma::umat(P.n_rows, P.n_rows, arma::fill::zeros), {}, {}};
   Calibration& c = f.calibration;
   c.images.zeros(bins);
@@ -57,14 +56,12 @@ nlohmann::ordered_json as_json(const Figures& f, std::size_t most) {
                      {"probability_of_label", m.of_label},
                      {"probability_of_predicted", m.of_predicted}});
   }
-  return {{"images", f.images},           {"accuracy", f.accuracy},
-          {"log_loss", f.log_loss},       {"confusion", confusion},
-          {"calibration_error", c.error}, {"calibration", bins},
-          {"misread", f.misread.size()},  {"worst", worst}};
+  return {
+      {"images", f.images},           {"accuracy", f.accuracy}, {"log_loss", f.log_loss},      {"confusion", confusion},
+      {"calibration_error", c.error}, {"calibration", bins},    {"misread", f.misread.size()}, {"worst", worst}};
 }
 
-void print_confusion(std::ostream& out, const arma::umat& confusion,
-                     const std::vector<std::string>& classes) {
+void print_confusion(std::ostream& out, const arma::umat& confusion, const std::vector<std::string>& classes) {
   constexpr std::size_t column = 6;
   std::size_t names = 5;
   for (const std::string& name : classes) names = std::max(names, name.size());

@@ -17,8 +17,7 @@ void save_model(const std::filesystem::path& path, const ModelFile& model) {
     std::visit(
         [&, &key = name](const auto& array) {
           const char* const type = sizeof(array[0]) == 8 ? "f8" : "f4";
-          described.push_back(
-              {{"name", key}, {"type", type}, {"rows", array.n_rows}, {"cols", array.n_cols}});
+          described.push_back({{"name", key}, {"type", type}, {"rows", array.n_rows}, {"cols", array.n_cols}});
           elements.append(reinterpret_cast<const char*>(array.memptr()), array.n_elem * sizeof(array[0]));
         },
         value);

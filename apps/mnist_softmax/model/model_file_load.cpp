@@ -37,8 +37,8 @@ class Reader {
   void read(void* bytes, std::uint64_t count) {
     if (count <= left_) file_.read(static_cast<char*>(bytes), static_cast<std::streamsize>(count));
     if (count > left_ || !file_) {
-      fail(path_, "truncated: " + std::to_string(count) + " bytes are expected where " +
-                      std::to_string(left_) + " are left");
+      fail(path_,
+           "truncated: " + std::to_string(count) + " bytes are expected where " + std::to_string(left_) + " are left");
     }
     left_ -= count;
     hash_.update(bytes, count);
@@ -67,9 +67,8 @@ void read_version(Reader& reader) {
   }
   if (character != '\n' || version == 0) reader.refuse("is not an armagrad model file");
   if (version != model_format::version) {
-    reader.refuse(std::string("was written by ") +
-                  (version > model_format::version ? "a newer" : "an older") + " armagrad (format " +
-                  std::to_string(version) + ", this program reads format " +
+    reader.refuse(std::string("was written by ") + (version > model_format::version ? "a newer" : "an older") +
+                  " armagrad (format " + std::to_string(version) + ", this program reads format " +
                   std::to_string(model_format::version) + ")");
   }
 }
@@ -131,8 +130,8 @@ arma::Mat<eT> read_elements(Reader& reader, const Entry& entry) {
     reader.read(array.memptr(), array.n_elem * sizeof(eT));
     return array;
   } catch (const std::bad_alloc&) {
-    reader.refuse("array '" + entry.name + "' of " + std::to_string(entry.rows) + "x" +
-                  std::to_string(entry.cols) + " elements does not fit into memory");
+    reader.refuse("array '" + entry.name + "' of " + std::to_string(entry.rows) + "x" + std::to_string(entry.cols) +
+                  " elements does not fit into memory");
   }
 }
 
@@ -142,13 +141,12 @@ ModelFile load_model(const fs::path& path) {
   Reader reader(path);
   read_version(reader);
   nlohmann::json metadata = read_metadata(reader);
-  if (!metadata.is_object() || metadata.size() != 2 || !metadata.contains("info") ||
-      !metadata.contains("arrays") || !metadata["arrays"].is_array()) {
+  if (!metadata.is_object() || metadata.size() != 2 || !metadata.contains("info") || !metadata.contains("arrays") ||
+      !metadata["arrays"].is_array()) {
     reader.refuse("damaged metadata: not an object of arrays and info");
   }
   if (reader.left() < model_format::checksum_size)
-    reader.refuse("truncated: " + std::to_string(reader.left()) +
-                  " bytes are left for the arrays and the checksum");
+    reader.refuse("truncated: " + std::to_string(reader.left()) + " bytes are left for the arrays and the checksum");
   std::uint64_t room = reader.left() - model_format::checksum_size;
   std::vector<Entry> entries;
   for (const nlohmann::json& described : metadata["arrays"]) {

@@ -44,11 +44,8 @@ Layer<eT> activation_of(const std::string& name) {
 }
 
 Initial initial_of(const std::string& name) {
-  static const std::map<std::string, Initial> known{{"zeros", zeros()},
-                                                    {"uniform", uniform(0, 1)},
-                                                    {"normal", normal(0.01)},
-                                                    {"glorot", glorot()},
-                                                    {"he", he()}};
+  static const std::map<std::string, Initial> known{
+      {"zeros", zeros()}, {"uniform", uniform(0, 1)}, {"normal", normal(0.01)}, {"glorot", glorot()}, {"he", he()}};
   return known.at(name);
 }
 
@@ -77,8 +74,7 @@ arma::Mat<eT> parameters_in(const ModelFile& model, const Sequential<eT>& net, c
   arma::Mat<eT> theta(net.n_parameters(), 1);
   for (const auto& part : net.parts()) {
     const auto found = model.arrays.find(part.name);
-    const auto* const values =
-        found == model.arrays.end() ? nullptr : std::get_if<arma::Mat<eT>>(&found->second);
+    const auto* const values = found == model.arrays.end() ? nullptr : std::get_if<arma::Mat<eT>>(&found->second);
     if (!values)
       throw std::runtime_error(file + ": not a model of " + model.info.value("kind", "") + ": " + part.name +
                                " is missing, or of another type");

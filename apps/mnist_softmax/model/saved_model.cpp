@@ -24,8 +24,7 @@ bool in_float(const ModelFile& file) {
 
 ModelFile in_doubles(ModelFile file) {
   for (auto& [name, array] : file.arrays) {
-    if (const auto* x = std::get_if<arma::fmat>(&array))
-      array = arma::mat(arma::conv_to<arma::mat>::from(*x));
+    if (const auto* x = std::get_if<arma::fmat>(&array)) array = arma::mat(arma::conv_to<arma::mat>::from(*x));
   }
   return file;
 }
@@ -36,9 +35,7 @@ arma::uword length(const nlohmann::json& info, const char* side) {
 
 }  // namespace
 
-arma::mat SavedModel::probabilities(const arma::mat& X) const {
-  return probabilities_of(net, parameters, X, 1);
-}
+arma::mat SavedModel::probabilities(const arma::mat& X) const { return probabilities_of(net, parameters, X, 1); }
 
 Figures figures_of(const SavedModel& m, const Samples& samples, unsigned threads) {
   const arma::uword classes = m.classes.size();
@@ -47,8 +44,7 @@ Figures figures_of(const SavedModel& m, const Samples& samples, unsigned threads
                       samples.labels);
   const auto net = make_net<float>(m.choice, {1, m.height, m.width}, classes, "zeros");
   const auto parameters = arma::conv_to<arma::fmat>::from(m.parameters);
-  return figures_of(probabilities_of(net, parameters, labelled<float>(samples, classes).X, threads),
-                    samples.labels);
+  return figures_of(probabilities_of(net, parameters, labelled<float>(samples, classes).X, threads), samples.labels);
 }
 
 SavedModel load_saved_model(const std::string& name) {
@@ -63,8 +59,7 @@ SavedModel load_saved_model(const std::string& name) {
     const arma::mat parameters = parameters_in(file, net, name);
     return {choice, width, height, classes, dataset, in_float(saved), net, parameters, std::move(file)};
   } catch (const nlohmann::json::exception& error) {
-    throw std::runtime_error(name +
-                             ": not as mnist_softmax writes models: its width, height, classes or dataset");
+    throw std::runtime_error(name + ": not as mnist_softmax writes models: its width, height, classes or dataset");
   } catch (const std::logic_error& error) {
     throw std::runtime_error(name + ": not for these images: " + error.what());
   }
@@ -78,8 +73,8 @@ void require_fit(const SavedModel& model, const std::string& file, const Dataset
     throw std::runtime_error(file + ": not for these images: trained on " + size(model.width, model.height) +
                              " pixels, these have " + size(data.width, data.height));
   if (model.classes.size() != data.class_names.size())
-    throw std::runtime_error(file + ": trained for " + std::to_string(model.classes.size()) +
-                             " classes, not " + std::to_string(data.class_names.size()));
+    throw std::runtime_error(file + ": trained for " + std::to_string(model.classes.size()) + " classes, not " +
+                             std::to_string(data.class_names.size()));
 }
 
 FirstLayer first_layer(const SavedModel& model, arma::uword most) {
@@ -96,8 +91,7 @@ FirstLayer first_layer(const SavedModel& model, arma::uword most) {
     const arma::rowvec sizes = arma::sum(arma::square(layer.columns), 0);
     chosen = arma::uvec(arma::stable_sort_index(sizes, "descend")).head(most);
   }
-  for (const arma::uword unit : chosen)
-    layer.names.push_back((filters ? "filter " : "unit ") + std::to_string(unit));
+  for (const arma::uword unit : chosen) layer.names.push_back((filters ? "filter " : "unit ") + std::to_string(unit));
   layer.columns = arma::mat(layer.columns.cols(chosen));
   return layer;
 }

@@ -48,8 +48,7 @@ Chart loss_chart(const arma::mat& log, arma::uword classes) {
   Chart chart = by_epoch("loss", "loss", shown, 0, 2);
   const double end = std::max(1.0, double(log.n_cols) - 1), guess = std::log(double(classes));
   if (!late)
-    chart.series.push_back(
-        {"guessing, ln " + std::to_string(classes), {0, end}, {guess, guess}, Mark::dashes, 5, {}});
+    chart.series.push_back({"guessing, ln " + std::to_string(classes), {0, end}, {guess, guess}, Mark::dashes, 5, {}});
   return chart;
 }
 
@@ -88,8 +87,7 @@ Chart calibration_chart(const Calibration& c) {
     bars.x.push_back((double(k) + 0.5) / n);
     bars.y.push_back(c.accuracy(k));
     if (c.images(k) > 0)
-      chart.description +=
-          "Confidence " + fixed(c.confidence(k), 2) + ", accuracy " + fixed(c.accuracy(k), 2) + ". ";
+      chart.description += "Confidence " + fixed(c.confidence(k), 2) + ", accuracy " + fixed(c.accuracy(k), 2) + ". ";
   }
   chart.series = {bars, {"as sure as right", {0, 1}, {0, 1}, Mark::dashes, 5, {}}};
   return chart;
@@ -113,11 +111,7 @@ Chart confidence_chart(const Calibration& c) {
 }
 
 Chart sweep_chart(const nlohmann::json& sweep) {
-  Chart chart{"sweep",
-              "Validation loss by l2",
-              "",
-              {.label = "l2", .logarithmic = true},
-              {.label = "validation loss"},
+  Chart chart{"sweep", "Validation loss by l2", "", {.label = "l2", .logarithmic = true}, {.label = "validation loss"},
               {}};
   const auto& points = sweep.at("points");
   double smallest = arma::datum::inf;
@@ -155,12 +149,11 @@ Chart sweep_chart(const nlohmann::json& sweep) {
     s.colour = colours[colour++ % 4];
     chart.series.push_back(s);
   }
-  for (const auto& [key, name, ring] : {std::tuple("smallest_loss", "smallest loss", 1u),
-                                        std::tuple("one_standard_error", "one standard error", 4u)}) {
+  for (const auto& [key, name, ring] :
+       {std::tuple("smallest_loss", "smallest loss", 1u), std::tuple("one_standard_error", "one standard error", 4u)}) {
     const auto& p = sweep.at(key);
     chart.series.push_back({name, {place(p)}, {p.at("loss").get<double>()}, Mark::points, ring, {}});
-    chart.description +=
-        std::string(name) + ": l2 " + p.at("l2").dump() + ", loss " + p.at("loss").dump() + ". ";
+    chart.description += std::string(name) + ": l2 " + p.at("l2").dump() + ", loss " + p.at("loss").dump() + ". ";
   }
   return chart;
 }

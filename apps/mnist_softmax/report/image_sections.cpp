@@ -12,9 +12,8 @@ namespace armagrad::apps {
 namespace {
 
 std::string picture(const Picture& p, const std::string& kind, const std::string& alt) {
-  return "<img class=\"" + kind + "\" width=\"" + std::to_string(p.width) + "\" height=\"" +
-         std::to_string(p.height) + "\" alt=\"" + escaped(alt) + "\" src=\"data:image/png;base64," +
-         base64(png(p)) + "\">";
+  return "<img class=\"" + kind + "\" width=\"" + std::to_string(p.width) + "\" height=\"" + std::to_string(p.height) +
+         "\" alt=\"" + escaped(alt) + "\" src=\"data:image/png;base64," + base64(png(p)) + "\">";
 }
 
 /// Columns as pictures for the page, without space around them.
@@ -37,8 +36,7 @@ std::string tile_grid(const std::vector<std::string>& figures, bool small) {
 std::string meter(const std::string& name, double share, bool label) {
   return "<div class=\"meter" + std::string(name.size() > 3 ? " wide" : "") + "\"><span>" + escaped(name) +
          "</span><i><b" + (label ? " class=\"label\"" : "") + " style=\"width:" + fixed(100 * share, 2) +
-         "%\"></b></i><span>" + (share > 0 && share < 0.0005 ? "&lt; 0.1 %" : percent(share)) +
-         "</span></div>";
+         "%\"></b></i><span>" + (share > 0 && share < 0.0005 ? "&lt; 0.1 %" : percent(share)) + "</span></div>";
 }
 
 }  // namespace
@@ -59,9 +57,8 @@ Section samples_section(const Report& r) {
   }
   return {"samples",
           "The images",
-          "The first " + std::to_string(each) + " of each class among the " +
-              std::to_string(data.train.pixels.n_cols) + " training images, " + std::to_string(data.width) +
-              " × " + std::to_string(data.height) + " pixels each.",
+          "The first " + std::to_string(each) + " of each class among the " + std::to_string(data.train.pixels.n_cols) +
+              " training images, " + std::to_string(data.width) + " × " + std::to_string(data.height) + " pixels each.",
           tile_grid(figures, false),
           {{"samples.png", png_on_white(tiles(all, data.width, data.height, Palette::ink, {each, 4, 8}))}}};
 }
@@ -72,33 +69,31 @@ Section weights_section(const Report& r) {
   const arma::mat scaled_weights = layer.columns / largest;
   std::vector<std::string> figures;
   for (arma::uword k = 0; k < scaled_weights.n_cols; ++k)
-    figures.push_back(
-        "<div class=\"tile\">" +
-        picture(tiles(scaled_weights.col(k), layer.width, layer.height, Palette::diverging, {1, 1, 0}),
-                "signs", "Weights of " + layer.names[k]) +
-        "</div><figcaption>" + escaped(layer.names[k]) + "</figcaption>");
+    figures.push_back("<div class=\"tile\">" +
+                      picture(tiles(scaled_weights.col(k), layer.width, layer.height, Palette::diverging, {1, 1, 0}),
+                              "signs", "Weights of " + layer.names[k]) +
+                      "</div><figcaption>" + escaped(layer.names[k]) + "</figcaption>");
   const std::string& kind = r.model.choice.kind;
   std::string lead = kind == "softmax" ? "Red pixels speak for the class, blue ones against it: a class's "
                                          "score is the sum of its weights times the image's pixels."
-                     : kind == "mlp" ? "What the hidden units look for, those with the largest weights: red "
-                                       "pixels excite a unit, blue ones inhibit it."
-                                     : "The filters of the first convolution: each is moved over the image.";
-  lead += " One scale for all: <span class=\"quiet\">−" + significant(largest, 3) +
-          "<span class=\"ramp\"></span>" + significant(largest, 3) + "</span>";
-  return {"weights",
-          kind == "lenet" ? "The filters" : "The weights",
-          lead,
-          tile_grid(figures, kind != "softmax"),
-          {{"weights.png",
-            png_on_white(tiles(scaled_weights, layer.width, layer.height, Palette::diverging, {5, 4, 8}))}}};
+                     : kind == "mlp"   ? "What the hidden units look for, those with the largest weights: red "
+                                         "pixels excite a unit, blue ones inhibit it."
+                                       : "The filters of the first convolution: each is moved over the image.";
+  lead += " One scale for all: <span class=\"quiet\">−" + significant(largest, 3) + "<span class=\"ramp\"></span>" +
+          significant(largest, 3) + "</span>";
+  return {
+      "weights",
+      kind == "lenet" ? "The filters" : "The weights",
+      lead,
+      tile_grid(figures, kind != "softmax"),
+      {{"weights.png", png_on_white(tiles(scaled_weights, layer.width, layer.height, Palette::diverging, {5, 4, 8}))}}};
 }
 
 Section misread_section(const Report& r) {
   constexpr std::size_t most = 12;
   const std::vector<Misread>& misread = r.test.misread;
   const std::size_t n = std::min(most, misread.size());
-  if (n == 0)
-    return {"mistakes", "The worst mistakes", "There are none: every test image was recognised.", ""};
+  if (n == 0) return {"mistakes", "The worst mistakes", "There are none: every test image was recognised.", ""};
   std::string html = "<div class=\"cards\">";
   arma::mat all(r.data.width * r.data.height, n);
   for (std::size_t k = 0; k < n; ++k) {
@@ -106,12 +101,10 @@ Section misread_section(const Report& r) {
     all.col(k) = scaled<double>(r.data.test.pixels.col(m.index));
     const std::string &label = r.data.class_names[m.label], &predicted = r.data.class_names[m.predicted];
     html += "<figure class=\"card\">" +
-            picture(strip(all.col(k), r.data), "ink",
-                    "Test image " + std::to_string(m.index) + ", labelled " + label) +
+            picture(strip(all.col(k), r.data), "ink", "Test image " + std::to_string(m.index) + ", labelled " + label) +
             "<figcaption><span class=\"said\">" + escaped(label) + " taken for " + escaped(predicted) +
             "</span><br><span class=\"quiet\">test image " + std::to_string(m.index) + "</span>" +
-            meter(predicted, m.of_predicted, false) + meter(label, m.of_label, true) +
-            "</figcaption></figure>";
+            meter(predicted, m.of_predicted, false) + meter(label, m.of_label, true) + "</figcaption></figure>";
   }
   return {"mistakes",
           "The worst mistakes",

@@ -31,19 +31,16 @@ std::string key_figures(const Report& r) {
   std::string html;
   const auto figure = [&](const std::string& name, const std::string& value, const std::string& more,
                           bool first = false) {
-    html += "<div><dt>" + name + "</dt><dd" + (first ? " class=\"first\"" : "") + ">" + value + "<small>" +
-            more + "</small></dd></div>";
+    html += "<div><dt>" + name + "</dt><dd" + (first ? " class=\"first\"" : "") + ">" + value + "<small>" + more +
+            "</small></dd></div>";
   };
-  const double n = double(r.test.images),
-               error = 1.96 * std::sqrt(r.test.accuracy * (1 - r.test.accuracy) / n);
+  const double n = double(r.test.images), error = 1.96 * std::sqrt(r.test.accuracy * (1 - r.test.accuracy) / n);
   figure("Test accuracy", percent(r.test.accuracy, 2),
          "± " + percent(error, 2) + " on " + std::to_string(r.test.images) + " images", true);
-  figure("Training accuracy", percent(r.train.accuracy, 2),
-         "on " + std::to_string(r.train.images) + " images");
+  figure("Training accuracy", percent(r.train.accuracy, 2), "on " + std::to_string(r.train.images) + " images");
   figure("Test log loss", fixed(r.test.log_loss, 4), "training " + fixed(r.train.log_loss, 4));
   figure("Calibration error", percent(r.test.calibration.error, 2), "of the confidence");
-  figure("Gradient check", r.check.passed() ? "passed" : "failed",
-         std::to_string(r.check.evidence.size()) + " tests");
+  figure("Gradient check", r.check.passed() ? "passed" : "failed", std::to_string(r.check.evidence.size()) + " tests");
   return html;
 }
 

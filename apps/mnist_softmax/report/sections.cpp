@@ -51,11 +51,10 @@ const arma::mat* log_in(const ModelFile& file) {
 Section training_section(const Report& r) {
   const arma::mat* log = log_in(r.model.file);
   if (!log) return {"training", "The training", "The model file says nothing of how it was trained.", ""};
-  const std::string loss = svg(loss_chart(*log, r.model.classes.size())),
-                    accuracy = svg(accuracy_chart(*log));
+  const std::string loss = svg(loss_chart(*log, r.model.classes.size())), accuracy = svg(accuracy_chart(*log));
   const bool validated = log->row(2).is_finite();
-  std::string lead = std::to_string(log->n_cols - 1) + " epochs" + ", from a loss of " +
-                     significant((*log)(0, 0), 4) + " to " + significant((*log)(0, log->n_cols - 1), 4) + ".";
+  std::string lead = std::to_string(log->n_cols - 1) + " epochs" + ", from a loss of " + significant((*log)(0, 0), 4) +
+                     " to " + significant((*log)(0, log->n_cols - 1), 4) + ".";
   if (validated) {
     const arma::uword best = log->row(2).index_min();
     lead += " On the images held back the loss was smallest after epoch " + std::to_string(best) + ": " +
@@ -95,8 +94,7 @@ Section confusion_section(const Report& r) {
       if (i != j && r.test.confusion(i, j) > 0) pairs.push_back({r.test.confusion(i, j), i, j});
     }
   }
-  std::stable_sort(pairs.begin(), pairs.end(),
-                   [](const Pair& a, const Pair& b) { return a.count > b.count; });
+  std::stable_sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) { return a.count > b.count; });
   std::string lead = "A row for each label, a column for what it was taken for, on the " +
                      std::to_string(r.test.images) + " test images.";
   for (std::size_t k = 0; k < std::min<std::size_t>(3, pairs.size()); ++k)
@@ -129,13 +127,12 @@ Section calibration_section(const Report& r) {
   }
   return {"trust",
           "Is it as sure as it is right?",
-          "Of the images that it is 80 % sure of, 80 % should be right. Its mean confidence is " +
-              percent(sure) + ", its accuracy " + percent(right) +
+          "Of the images that it is 80 % sure of, 80 % should be right. Its mean confidence is " + percent(sure) +
+              ", its accuracy " + percent(right) +
               "; the expected calibration error, the mean distance of the bars from the line, is " +
               percent(c.error, 2) + ".",
           "<div class=\"two\">" +
-              figure("Reliability", reliability,
-                     "Bars below the line: too sure of itself; above: not sure enough.") +
+              figure("Reliability", reliability, "Bars below the line: too sure of itself; above: not sure enough.") +
               figure("How sure it is", confidence, "Most images should be at the right.") + "</div>",
           {{"calibration.svg", svg_file(reliability)}, {"confidence.svg", svg_file(confidence)}}};
 }
@@ -164,9 +161,8 @@ Section sweep_section(const Report& r) {
     return {"sweep",
             "The search for l2",
             "The loss on images held back, for each weight of the penalty. Smallest at " + chosen(best) +
-                (simple == best
-                     ? ", the largest l2 within one standard error of it too."
-                     : "; the simplest model within one standard error of it has " + chosen(simple) + "."),
+                (simple == best ? ", the largest l2 within one standard error of it too."
+                                : "; the simplest model within one standard error of it has " + chosen(simple) + "."),
             "<div class=\"two\"><figure>" + chart + "</figure><details open><summary>All " +
                 std::to_string(sweep.at("points").size()) +
                 " points</summary><div "
@@ -182,15 +178,14 @@ Section sweep_section(const Report& r) {
 Section check_section(const Report& r) {
   std::string rows;
   for (const Evidence& e : r.check.evidence) {
-    rows += "<tr><td><code>" + escaped(e.variable) + "</code></td><td>" + escaped(e.test) +
-            "</td><td class=\"n\">" + std::to_string(e.compared) + "</td><td class=\"n\">" +
+    rows += "<tr><td><code>" + escaped(e.variable) + "</code></td><td>" + escaped(e.test) + "</td><td class=\"n\">" +
+            std::to_string(e.compared) + "</td><td class=\"n\">" +
             (e.compared == 0 ? escaped(e.problem) : scientific(e.error, 1)) + "</td><td class=\"n\">" +
             (e.compared == 0 ? "" : scientific(e.tolerance, 0)) + "</td><td class=\"" +
             (e.passed() ? "good\">ok" : "bad\">" + std::string(to_string(e.verdict))) + "</td></tr>";
   }
   return {"gradient", "Is the gradient right?",
-          std::string("The gradient of this model's loss at these very weights, on ") +
-              std::to_string(r.checked_on) +
+          std::string("The gradient of this model's loss at these very weights, on ") + std::to_string(r.checked_on) +
               " images, against central differences, the complex step and itself: the check " +
               (r.check.passed() ? "passed." : "<strong>" + std::string(to_string(r.check.verdict())) + "</strong>."),
           "<div class=\"scroll\"><table><thead><tr><th>variable</th><th>gradient against</th><th "

@@ -56,8 +56,7 @@ int with_ranks(const std::function<int(const Ranks<eT>&)>& f) {
     const InOrder sum;
     status = f({unsigned(rank), unsigned(size), [&sum](eT* x, arma::uword n) { sum(x, n); }});
   } catch (const std::exception& error) {
-    std::cerr << "mnist_softmax: " << (size > 1 ? "rank " + std::to_string(rank) + ": " : "") << error.what()
-              << '\n';
+    std::cerr << "mnist_softmax: " << (size > 1 ? "rank " + std::to_string(rank) + ": " : "") << error.what() << '\n';
     MPI_Abort(MPI_COMM_WORLD, 1);
   }
   MPI_Finalize();

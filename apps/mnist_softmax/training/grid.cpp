@@ -24,8 +24,7 @@ std::vector<double> range(const std::string& text) {
   if (log) at += 3;
   unsigned n = 0;
   const auto [next, error] = std::from_chars(at, end, n);
-  if (error != std::errc() || next != end || n < 2 || n > 1000 || (log && !(ends[0] > 0 && ends[1] > 0)))
-    return {};
+  if (error != std::errc() || next != end || n < 2 || n > 1000 || (log && !(ends[0] > 0 && ends[1] > 0))) return {};
   std::vector<double> all(n);
   for (unsigned i = 0; i < n; ++i) {
     const double t = double(i) / (n - 1);
@@ -64,8 +63,7 @@ Grid read_grid(const Options& options, const Settings& settings) {
   if (options.given("l2"))
     grid.l2 = list_or_range(options, "l2");
   else
-    grid.l2 =
-        settings.net.kind == "softmax" ? range("1e-6:1e-1:log11") : std::vector<double>{0, 1e-6, 1e-5, 1e-4};
+    grid.l2 = settings.net.kind == "softmax" ? range("1e-6:1e-1:log11") : std::vector<double>{0, 1e-6, 1e-5, 1e-4};
   if (options.given("lr")) grid.rate = list_or_range(options, "lr");
   if (options.given("batch-size"))
     grid.batch_size = rising(options.counts("batch-size", 0, std::numeric_limits<arma::uword>::max()));

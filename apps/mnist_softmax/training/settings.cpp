@@ -47,23 +47,17 @@ NetChoice read_net(const Options& options) {
 void read_optimizer(Settings& s, const Options& options, For what) {
   const Usual by_default = usual(s.net.kind);
   const auto of_steps = {"batch-size", "lr", "schedule", "lr-decay", "warm-up", "clip"};
-  const bool steps = what == For::training || std::any_of(of_steps.begin(), of_steps.end(),
-                                                          [&](const char* o) { return options.given(o); });
-  s.optimizer =
-      options.given("optimizer")
-          ? options.choice("optimizer", {"gd", "sgd", "momentum", "rmsprop", "adam", "adamw", "lbfgs"})
-      : steps || s.net.kind != "softmax" ? by_default.optimizer
-                                         : "lbfgs";
+  const bool steps = what == For::training ||
+                     std::any_of(of_steps.begin(), of_steps.end(), [&](const char* o) { return options.given(o); });
+  s.optimizer = options.given("optimizer")
+                    ? options.choice("optimizer", {"gd", "sgd", "momentum", "rmsprop", "adam", "adamw", "lbfgs"})
+                : steps || s.net.kind != "softmax" ? by_default.optimizer
+                                                   : "lbfgs";
   const bool lbfgs = s.optimizer == "lbfgs", all = takes_all_images(s.optimizer);
-  s.epochs = options.given("epochs") ? options.count("epochs", 0, 100'000'000)
-             : lbfgs                 ? 1000
-                                     : by_default.epochs;
+  s.epochs = options.given("epochs") ? options.count("epochs", 0, 100'000'000) : lbfgs ? 1000 : by_default.epochs;
   s.batch_size = all ? 0 : 128;
-  s.rate = s.optimizer == "gd" || s.optimizer == "sgd" ? 0.5
-           : s.optimizer == "momentum"                 ? 0.05
-                                                       : by_default.adam_rate;
-  if (what == For::training && options.given("batch-size"))
-    s.batch_size = options.count("batch-size", 0, UINT64_MAX);
+  s.rate = s.optimizer == "gd" || s.optimizer == "sgd" ? 0.5 : s.optimizer == "momentum" ? 0.05 : by_default.adam_rate;
+  if (what == For::training && options.given("batch-size")) s.batch_size = options.count("batch-size", 0, UINT64_MAX);
   if (what == For::training && options.given("lr")) s.rate = options.number("lr", 0, most);
   if (all && (what == For::sweep ? options.given("batch-size") : s.batch_size != 0))
     throw UsageError("--batch-size: " + s.optimizer + " takes all images at once; use --optimizer sgd");
@@ -114,26 +108,23 @@ void add_settings(Options& options, For what) {
       .add("optimizer",
            "gd (all images at once), sgd, momentum, rmsprop, adam, adamw (mini-batches), or lbfgs; default: "
            "adam, of softmax sgd, or lbfgs in a sweep of l2 alone")
-      .add(
-          "epochs",
-          "passes over the images, of lbfgs evaluations; default: 20 of softmax, 15 of mlp, 5 of lenet, 1000 "
-          "of lbfgs")
+      .add("epochs",
+           "passes over the images, of lbfgs evaluations; default: 20 of softmax, 15 of mlp, 5 of lenet, 1000 "
+           "of lbfgs")
       .add("schedule",
            "of the learning rate: constant, exponential or cosine; default: exponential of softmax, else "
            "cosine")
       .add("lr-decay", "0.85", "exponential: the learning rate's factor after each epoch")
       .add("warm-up", "0", "epochs in which the learning rate rises to its own")
       .add("clip", "0", "the gradient's largest norm; 0: any")
-      .add("smoothing",
-           "of the labels: the share that goes to all classes alike; default: 0 of softmax, else .1")
+      .add("smoothing", "of the labels: the share that goes to all classes alike; default: 0 of softmax, else .1")
       .add("init",
            "zeros, uniform in [0, 1), normal with standard deviation .01, glorot or he; default: zeros of "
            "softmax, else he, of tanh glorot")
       .add("seed", "1", "of the initial weights, the shuffle, the dropout and the split")
       .add("precision", "double or float; default: double of softmax, else float")
       .add("tolerance", "0", "stop when no entry of the gradient is larger; 0: never")
-      .add("relative-change", "0",
-           "stop when an epoch (of lbfgs a step) changes the loss by less of itself; 0: never");
+      .add("relative-change", "0", "stop when an epoch (of lbfgs a step) changes the loss by less of itself; 0: never");
 }
 
 Settings read_settings(const Options& options, For what) {
@@ -142,13 +133,12 @@ Settings read_settings(const Options& options, For what) {
   read_optimizer(s, options, what);
   read_schedule(s, options);
   const Usual by_default = usual(s.net.kind);
-  const auto choice = [&](const char* name, const std::string& otherwise,
-                          const std::vector<std::string>& all) {
+  const auto choice = [&](const char* name, const std::string& otherwise, const std::vector<std::string>& all) {
     return options.given(name) ? options.choice(name, all) : otherwise;
   };
-  s.init = choice(
-      "init", by_default.init == std::string("he") && s.net.activation == "tanh" ? "glorot" : by_default.init,
-      {"zeros", "uniform", "normal", "glorot", "he"});
+  s.init =
+      choice("init", by_default.init == std::string("he") && s.net.activation == "tanh" ? "glorot" : by_default.init,
+             {"zeros", "uniform", "normal", "glorot", "he"});
   s.in_float = choice("precision", by_default.precision, {"double", "float"}) == "float";
   s.clip = options.number("clip", 0, most);
   s.smoothing = options.given("smoothing") ? options.number("smoothing", 0, 1) : by_default.smoothing;
@@ -175,12 +165,11 @@ void check_settings(const Settings& settings, const Options& options, const Data
   };
   const arma::uword available = data.train.pixels.n_cols;
   if (settings.train_size > available)
-    refuse("train-size", "only " + std::to_string(available) + " training images, asked for " +
-                             std::to_string(settings.train_size));
+    refuse("train-size",
+           "only " + std::to_string(available) + " training images, asked for " + std::to_string(settings.train_size));
   const arma::uword size = settings.train_size == 0 ? available : settings.train_size;
   if (settings.validation >= size)
-    refuse("validation",
-           "only " + std::to_string(size) + " images to use, got '" + options.text("validation") + "'");
+    refuse("validation", "only " + std::to_string(size) + " images to use, got '" + options.text("validation") + "'");
   const arma::uword left = size - settings.validation;
   if (options.given("batch-size") && settings.batch_size > left)
     refuse("batch-size", "larger than the " + std::to_string(left) + " images that are trained on, got '" +

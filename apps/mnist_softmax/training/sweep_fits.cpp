@@ -25,10 +25,7 @@ std::string name_of(std::size_t path) { return "sweep." + std::to_string(path); 
 
 template <class eT>
 SweepFits<eT>::SweepFits(const Training<eT>& training, const Grid& grid, std::vector<Split> splits)
-    : training_(training),
-      grid_(grid),
-      splits_(std::move(splits)),
-      warm_(starts_do_not_matter(training.settings)) {
+    : training_(training), grid_(grid), splits_(std::move(splits)), warm_(starts_do_not_matter(training.settings)) {
   for (auto l2 = grid.l2.rbegin(); l2 != grid.l2.rend(); ++l2) {
     Settings fit = training.settings;
     fit.l2 = *l2;
@@ -67,8 +64,7 @@ void SweepFits<eT>::keep(const std::filesystem::path& file) const {
   ModelFile kept;
   for (std::size_t k = 0; k < paths_.size(); ++k) {
     nlohmann::json fits = nlohmann::json::array();
-    for (const Validation& v : paths_[k].done)
-      fits.push_back({v.loss, v.accuracy, v.loss_error, v.accuracy_error});
+    for (const Validation& v : paths_[k].done) fits.push_back({v.loss, v.accuracy, v.loss_error, v.accuracy_error});
     done.push_back(fits);
     kept.arrays[name_of(k)] = paths_[k].last;
   }
@@ -112,8 +108,7 @@ bool SweepFits<eT>::run(unsigned jobs, const Watch& watch) {
   stop_ = false;
   detail::in_threads(workers, [&](unsigned) {
     try {
-      for (std::size_t k = next++; k < paths_.size() && !stop_; k = next++)
-        follow(paths_[k], jobs / workers, watch);
+      for (std::size_t k = next++; k < paths_.size() && !stop_; k = next++) follow(paths_[k], jobs / workers, watch);
     } catch (...) {
       stop_ = true;
       throw;
@@ -184,8 +179,7 @@ SweepTable SweepFits<eT>::table() const {
     for (std::size_t k = 0; k < of_a_fold; ++k) {
       SweepTable::Row row{paths_[k].point, {}, {}};
       row.point.l2 = grid_.l2[i];
-      for (std::size_t p = k; p < paths_.size(); p += of_a_fold)
-        row.folds.push_back(paths_[p].done.at(n - 1 - i));
+      for (std::size_t p = k; p < paths_.size(); p += of_a_fold) row.folds.push_back(paths_[p].done.at(n - 1 - i));
       row.all = over_folds(row.folds);
       table.rows.push_back(row);
     }

@@ -34,8 +34,7 @@ Validation over_folds(const std::vector<Validation>& folds) {
     accuracies(k) = folds[k].accuracy;
   }
   const double root = std::sqrt(double(folds.size()));
-  return {arma::mean(losses), arma::mean(accuracies), arma::stddev(losses) / root,
-          arma::stddev(accuracies) / root};
+  return {arma::mean(losses), arma::mean(accuracies), arma::stddev(losses) / root, arma::stddev(accuracies) / root};
 }
 
 void SweepTable::choose() {
@@ -44,8 +43,7 @@ void SweepTable::choose() {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (!std::isnan(loss(i)) && (smallest == rows.size() || loss(i) < loss(smallest))) smallest = i;
   }
-  if (smallest == rows.size())
-    throw std::runtime_error("every fit diverged: try smaller learning rates, or --clip");
+  if (smallest == rows.size()) throw std::runtime_error("every fit diverged: try smaller learning rates, or --clip");
   simplest = smallest;
   const double most = loss(smallest) + rows[smallest].all.loss_error;
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -68,8 +66,7 @@ std::vector<Column> varied(const SweepTable& table) {
   for (const Column& c : {Column{"batch size", [](const GridPoint& p) { return double(p.batch_size); }},
                           Column{"lr", [](const GridPoint& p) { return p.rate; }}}) {
     const double first = c.value(table.rows.front().point);
-    if (std::any_of(table.rows.begin(), table.rows.end(),
-                    [&](const auto& r) { return c.value(r.point) != first; }))
+    if (std::any_of(table.rows.begin(), table.rows.end(), [&](const auto& r) { return c.value(r.point) != first; }))
       all.push_back(c);
   }
   return all;
@@ -84,8 +81,7 @@ std::string plus_minus(double x, double error, int digits) {
 
 std::string shown(const GridPoint& point, const SweepTable& in) {
   std::string text;
-  for (const Column& c : varied(in))
-    text += (text.empty() ? "" : ", ") + c.name + ' ' + significant(c.value(point));
+  for (const Column& c : varied(in)) text += (text.empty() ? "" : ", ") + c.name + ' ' + significant(c.value(point));
   return text;
 }
 
@@ -100,8 +96,8 @@ std::ostream& operator<<(std::ostream& out, const SweepTable& table) {
     for (const Column& c : columns) out << std::setw(12) << c.value(point);
     const std::string mark = std::string(i == table.smallest ? "  smallest loss" : "") +
                              (i == table.simplest ? "  within one standard error" : "");
-    out << std::setw(20) << plus_minus(all.loss, all.loss_error, 5)
-        << plus_minus(all.accuracy, all.accuracy_error, 4) << mark << '\n';
+    out << std::setw(20) << plus_minus(all.loss, all.loss_error, 5) << plus_minus(all.accuracy, all.accuracy_error, 4)
+        << mark << '\n';
   }
   return out << std::right;
 }

@@ -11,8 +11,7 @@ template <class eT>
 TrainReport report_of(const Training<eT>& training, Trainer<eT>& trainer, const LabelledImages<eT>& on) {
   const arma::Mat<eT>& theta = trainer.parameters();
   const auto& state = trainer.state();
-  const auto bytes =
-      std::string_view(reinterpret_cast<const char*>(theta.memptr()), theta.n_elem * sizeof(eT));
+  const auto bytes = std::string_view(reinterpret_cast<const char*>(theta.memptr()), theta.n_elem * sizeof(eT));
   return {.settings = training.settings,
           .dataset = training.info()["dataset"],
           .pass = training.settings.pass(),
@@ -41,14 +40,14 @@ template TrainReport report_of(const Training<float>&, Trainer<float>&, const La
 template TrainReport report_of(const Training<double>&, Trainer<double>&, const LabelledImages<double>&);
 
 std::ostream& operator<<(std::ostream& out, const TrainReport& r) {
-  out << "loss " << r.log.back().loss << " after " << r.epochs << ' ' << r.pass << "s, |gradient| "
-      << r.gradient_norm << '\n';
+  out << "loss " << r.log.back().loss << " after " << r.epochs << ' ' << r.pass << "s, |gradient| " << r.gradient_norm
+      << '\n';
   if (r.log.back().loss > r.log.front().loss)
     out << "that is more than it began with: try a smaller learning rate, a warm-up, or clip the gradient\n";
   if (r.held_back > 0)
-    out << "the smallest loss on the " << r.held_back
-        << " images held back: " << r.log[r.best_epoch].validation_loss << " after " << r.best_epoch << ' '
-        << r.pass << "s, accuracy " << r.log[r.best_epoch].validation_accuracy << '\n';
+    out << "the smallest loss on the " << r.held_back << " images held back: " << r.log[r.best_epoch].validation_loss
+        << " after " << r.best_epoch << ' ' << r.pass << "s, accuracy " << r.log[r.best_epoch].validation_accuracy
+        << '\n';
   return out << "accuracy on the " << r.trained_on << " images trained on: " << r.fit_accuracy << '\n'
              << "accuracy on all " << r.all << " training images: " << r.train_accuracy << '\n'
              << "accuracy on the " << r.tested << " test images: " << r.test_accuracy << '\n';

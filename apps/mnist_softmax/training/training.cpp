@@ -12,8 +12,7 @@ constexpr std::uint64_t split_stream = std::uint64_t(255) << 56;
 
 /// JSON is UTF-8, a path need not be: other bytes become U+FFFD.
 std::string as_utf8(const std::string& text) {
-  return nlohmann::json::parse(
-      nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  return nlohmann::json::parse(nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 nlohmann::json description(const Settings& settings, const Dataset& data) {
@@ -55,8 +54,7 @@ Split Training<eT>::hold_back(arma::uword n) const {
 
 template <class eT>
 std::vector<Split> Training<eT>::folds(arma::uword k) const {
-  return armagrad::folds(arma::index_max(used.Y, 0), k, Random(settings.seed, split_stream),
-                         settings.stratify);
+  return armagrad::folds(arma::index_max(used.Y, 0), k, Random(settings.seed, split_stream), settings.stratify);
 }
 
 template <class eT>

@@ -124,17 +124,13 @@ auto listed(F& f) {
 /// ...)). At a kink, where the slopes from either side differ, the gradient has to lie between them.
 template <class F, class G, class... W>
 requires detail::IsPlainLoss<F, W...> GradientCheck check_gradient(
-    const CheckOptions<typename detail::FirstParameter<W...>::eT>& options,
-    F&& f, G&& gradient, const W&... w) {
+    const CheckOptions<typename detail::FirstParameter<W...>::eT>& options, F&& f, G&& gradient, const W&... w) {
   using eT = typename detail::FirstParameter<W...>::eT;
   const auto as_list = [&](const W&... x) { return detail::as_matrices<eT>(gradient(x...)); };
   PlainLoss<eT> plain{detail::listed<eT, W...>(f), detail::listed<eT, W...>(as_list), {}};
   if constexpr (requires { f.terms(); }) {
-    std::apply(
-        [&](const auto&... one) {
-          (plain.terms.emplace_back(one.name, detail::listed<eT, W...>(one.f)), ...);
-        },
-        f.terms());
+    std::apply([&](const auto&... one) { (plain.terms.emplace_back(one.name, detail::listed<eT, W...>(one.f)), ...); },
+               f.terms());
   }
   return run_function_check<eT>(options, plain, {detail::Parameter<W>::matrix(w)...});
 }
@@ -152,12 +148,12 @@ requires requires(Function& f, const arma::Mat<eT>& W) {
 GradientCheck check_gradient(const CheckOptions<eT>& options, Function&& f, const arma::Mat<eT>& W) {
   arma::Mat<eT> g(arma::size(W), arma::fill::zeros);  // one for all calls, as an optimiser has
   const auto gradient = [&f, &g](const arma::Mat<eT>& w) {
-        if constexpr (requires { f.Gradient(w, g); })
-          f.Gradient(w, g);
-        else
-          f.EvaluateWithGradient(w, g);
-        return g;
-      };
+    if constexpr (requires { f.Gradient(w, g); })
+      f.Gradient(w, g);
+    else
+      f.EvaluateWithGradient(w, g);
+    return g;
+  };
   return check_gradient(
       options, [&f](const arma::Mat<eT>& w) { return f.Evaluate(w); }, gradient, W);
 }
@@ -165,8 +161,6 @@ template <class Function, class eT>
 requires requires(Function& f, const arma::Mat<eT>& W) {
   { f.Evaluate(W) } -> std::convertible_to<double>;
 }
-GradientCheck check_gradient(Function&& f, const arma::Mat<eT>& W) {
-  return check_gradient(CheckOptions<eT>{}, f, W);
-}
+GradientCheck check_gradient(Function&& f, const arma::Mat<eT>& W) { return check_gradient(CheckOptions<eT>{}, f, W); }
 
 }  // namespace armagrad

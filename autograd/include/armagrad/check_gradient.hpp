@@ -37,8 +37,7 @@ GradientCheck run_check(const CheckOptions<eT>& options, const LossOnTape<eT>& l
 /// complex step (the tape replayed over complex numbers), a second backward pass, and options.analytic. What
 /// each may be off by is derived from what was measured: see docs/gradient-checking.md.
 template <class eT, class Loss, std::same_as<arma::Mat<eT>>... Ws>
-GradientCheck check_gradient(const CheckOptions<eT>& options, Loss&& loss, const arma::Mat<eT>& W,
-                             const Ws&... more) {
+GradientCheck check_gradient(const CheckOptions<eT>& options, Loss&& loss, const arma::Mat<eT>& W, const Ws&... more) {
   const LossOnTape<eT> on_tape = [&loss](const std::vector<Var<eT>>& v) {
     return [&]<std::size_t... k>(std::index_sequence<k...>) { return detail::call(loss, v[k]...); }
     (std::make_index_sequence<1 + sizeof...(more)>{});

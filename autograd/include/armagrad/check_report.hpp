@@ -17,14 +17,14 @@ enum class Verdict { passed, failed, inconclusive };
 /// One test of the gradient with respect to one variable.
 struct Evidence {
   std::string variable, test;
-  std::string problem;       // why the test failed or saw nothing, where the numbers do not say so
-  double error = 0;          // |given - found| / max(|given|, |found|), by norm over the entries compared
-  double tolerance = 0;      // how much of it rounding and truncation may account for
-  arma::uword compared = 0;  // entries, or directions
-  arma::uword kinks = 0;     // entries where the derivatives from either side differ: g must lie between them
-  bool more_kinks = false;   // whether `kinks` is a lower bound
-  bool entries = true;       // whether (row, col) is an entry of the variable
-  arma::uword row = 0, col = 0;                  // the entry with the largest error of those that decide
+  std::string problem;           // why the test failed or saw nothing, where the numbers do not say so
+  double error = 0;              // |given - found| / max(|given|, |found|), by norm over the entries compared
+  double tolerance = 0;          // how much of it rounding and truncation may account for
+  arma::uword compared = 0;      // entries, or directions
+  arma::uword kinks = 0;         // entries where the derivatives from either side differ: g must lie between them
+  bool more_kinks = false;       // whether `kinks` is a lower bound
+  bool entries = true;           // whether (row, col) is an entry of the variable
+  arma::uword row = 0, col = 0;  // the entry with the largest error of those that decide
   double given = 0, found = 0, uncertainty = 0;  // its values
   Verdict verdict = Verdict::passed;
 

@@ -28,8 +28,7 @@ template <class eT>
 std::vector<Var<eT>> append_gradients(const Var<eT>& J, std::span<const Var<eT>> w);
 /// The derivative of y along the direction V[k] of each w[k], by forward mode.
 template <class eT>
-arma::Mat<eT> derivative_along(const Var<eT>& y, std::span<const Var<eT>> w,
-                               std::span<const arma::Mat<eT>* const> V);
+arma::Mat<eT> derivative_along(const Var<eT>& y, std::span<const Var<eT>> w, std::span<const arma::Mat<eT>* const> V);
 /// d vec(y) / d vec(w), by one sweep per entry of w (forward) or of y.
 template <class eT>
 arma::Mat<eT> jacobian_of(const Var<eT>& y, const Var<eT>& w, bool forward);
@@ -60,8 +59,7 @@ auto value_and_gradient(Tape<eT>& tape, Loss&& loss, const arma::Mat<eT>& W, con
       [&](const auto&... v) {
         const Var<eT> J = detail::call(loss, v...);
         tape.backward(J, true);
-        return std::pair(tape.scalar(J),
-                         detail::one_or_tuple(std::tuple(arma::Mat<eT>(tape.gradient(v))...)));
+        return std::pair(tape.scalar(J), detail::one_or_tuple(std::tuple(arma::Mat<eT>(tape.gradient(v))...)));
       },
       std::tuple{tape.variable(view(W)), tape.variable(view(more))...});
 }
@@ -88,17 +86,15 @@ auto gradient(const Var<eT>& J, const Var<eT>& w, const W&... more) {
     return g[0];
   else
     return [&]<std::size_t... k>(std::index_sequence<k...>) { return std::tuple{g[k]...}; }
-    (std::index_sequence_for<Var<eT>, W...>());
+  (std::index_sequence_for<Var<eT>, W...>());
 }
 
 /// H V, where H is the loss's Hessian at W and V has W's shape; exact, for about the cost of two gradients.
 template <class eT, class Loss>
-arma::Mat<eT> hessian_vector_product(Tape<eT>& tape, Loss&& loss, const arma::Mat<eT>& W,
-                                     const arma::Mat<eT>& V) {
+arma::Mat<eT> hessian_vector_product(Tape<eT>& tape, Loss&& loss, const arma::Mat<eT>& W, const arma::Mat<eT>& V) {
   tape.clear();
   if (arma::size(W) != arma::size(V))
-    misuse("hessian_vector_product", {},
-           incompatible(shape_of(W.n_rows, W.n_cols), shape_of(V.n_rows, V.n_cols)));
+    misuse("hessian_vector_product", {}, incompatible(shape_of(W.n_rows, W.n_cols), shape_of(V.n_rows, V.n_cols)));
   const Var<eT> w = tape.variable(view(W));
   const Var<eT> J = detail::call(loss, w);
   const Var<eT> slope = dot(gradient(J, w), view(V));
@@ -111,8 +107,7 @@ arma::Mat<eT> hessian_vector_product(Loss&& loss, const arma::Mat<eT>& W, const 
   return hessian_vector_product(tape, loss, W, V);
 }
 
-// ---- Jacobians
-// ---------------------------------------------------------------------------------------------
+// ---- Jacobians ----
 
 /// {f(W), J V}: f's value, of any shape, and its derivative along V (of W's shape), in one sweep.
 template <class eT, std::size_t n, class F>

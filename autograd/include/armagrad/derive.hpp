@@ -31,12 +31,12 @@ struct FormulaOptions {
 /// One node of the tape in the backward pass: what came in, and what its rule handed on.
 struct BackwardStep {
   struct Contribution {
-    Index to, part;          // nodes: the operand, and what was added to its adjoint
-    std::string operand;     // "W' X"
-    std::string rule;        // in the operation's own terms: "dY B'"
-    std::string text;        // "1/n (softmax(W' X) - Y)"
-    bool adds_up;            // to what other paths have brought
-    std::string total;       // the operand's adjoint then
+    Index to, part;       // nodes: the operand, and what was added to its adjoint
+    std::string operand;  // "W' X"
+    std::string rule;     // in the operation's own terms: "dY B'"
+    std::string text;     // "1/n (softmax(W' X) - Y)"
+    bool adds_up;         // to what other paths have brought
+    std::string total;    // the operand's adjoint then
   };
   Index node, adjoint;  // whose values the tape has
   std::string operation;
@@ -106,9 +106,8 @@ Formula derive(Loss&& loss, const arma::Mat<eT>& W, const char* name, const Form
 template <class Loss, class eT, std::same_as<View<eT>>... Views>
 requires(!AnyVar<Loss>) Formula derive(const FormulaOptions& options, Loss&& loss, View<eT> W, Views... more) {
   Tape<eT> tape;
-  return std::apply(
-      [&](const auto&... v) { return derive<eT>(detail::call(loss, v...), {v...}, options); },
-      std::tuple{tape.variable(W), tape.variable(more)...});
+  return std::apply([&](const auto&... v) { return derive<eT>(detail::call(loss, v...), {v...}, options); },
+                    std::tuple{tape.variable(W), tape.variable(more)...});
 }
 
 /// The computation behind x as text, as it was recorded.

@@ -20,8 +20,8 @@ struct Blocks {
 
 namespace detail {
 template <class eT>
-Var<eT> append_block_sum(Tape<eT>& tape, const Function<eT>& f, std::span<const Var<eT>> x,
-                         std::size_t samples, const Blocks& blocks, Location at);
+Var<eT> append_block_sum(Tape<eT>& tape, const Function<eT>& f, std::span<const Var<eT>> x, std::size_t samples,
+                         const Blocks& blocks, Location at);
 }
 
 /// The arguments of a loss that hold a sample per column.
@@ -46,10 +46,9 @@ Var<eT> sum_over_samples(const Blocks& blocks, Loss loss, const samples<X...>& x
   Tape<eT>& tape = first.tape();
   return std::apply(
       [&](const auto&... matrix) {
-        const std::array<Var<eT>, n> all{first, rest...,
-                                         Argument<eT>(matrix).on(tape, "sum_over_samples")...};
-        return detail::append_block_sum(tape, function_of<eT, n>(loss), std::span<const Var<eT>>(all), ns,
-                                        blocks, x.at);
+        const std::array<Var<eT>, n> all{first, rest..., Argument<eT>(matrix).on(tape, "sum_over_samples")...};
+        return detail::append_block_sum(tape, function_of<eT, n>(loss), std::span<const Var<eT>>(all), ns, blocks,
+                                        x.at);
       },
       x.matrices);
 }

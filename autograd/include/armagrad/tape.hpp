@@ -132,7 +132,7 @@ class ARMAGRAD_EXPORT Tape {
   /// Bytes held in matrices, in use or kept for reuse.
   std::size_t bytes() const { return pool_.bytes(); }
 
-  // ---- For rules and readings --------------------------------------------------------------------------
+  // ---- For rules and readings ----
 
   template <class Rule>
   Var<eT> append(const Rule& rule, Shape shape, std::span<const Index> operands, Location at) {

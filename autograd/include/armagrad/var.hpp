@@ -24,12 +24,11 @@ struct Greater;
 struct GreaterEqual;
 struct Equal;
 struct NotEqual;
-}  // namespace rules
+}  // namespace ARMAGRAD_EXPORT
 namespace detail {
 /// Appends an elementwise node. The arguments have one shape, but for numbers, which are repeated.
 template <class eT>
-Var<eT> append_elementwise(const Operation<eT>& operation,
-                           std::initializer_list<const Argument<eT>*> arguments);
+Var<eT> append_elementwise(const Operation<eT>& operation, std::initializer_list<const Argument<eT>*> arguments);
 /// The operator *: a product of matrices, or a scaling where either side is a number.
 template <class eT>
 Var<eT> append_product(const Argument<eT>& a, const Argument<eT>& b);
@@ -91,10 +90,18 @@ class Var {
   Var cols(const arma::uvec& indices, Here at = Here::current()) const;
 
   using A = Argument<eT>;
-  friend Var operator+(const A& a, const A& b) { return detail::append_elementwise(operation_of<rules::Plus, eT>(), {&a, &b}); }
-  friend Var operator-(const A& a, const A& b) { return detail::append_elementwise(operation_of<rules::Minus, eT>(), {&a, &b}); }
-  friend Var operator%(const A& a, const A& b) { return detail::append_elementwise(operation_of<rules::Times, eT>(), {&a, &b}); }
-  friend Var operator/(const A& a, const A& b) { return detail::append_elementwise(operation_of<rules::Divide, eT>(), {&a, &b}); }
+  friend Var operator+(const A& a, const A& b) {
+    return detail::append_elementwise(operation_of<rules::Plus, eT>(), {&a, &b});
+  }
+  friend Var operator-(const A& a, const A& b) {
+    return detail::append_elementwise(operation_of<rules::Minus, eT>(), {&a, &b});
+  }
+  friend Var operator%(const A& a, const A& b) {
+    return detail::append_elementwise(operation_of<rules::Times, eT>(), {&a, &b});
+  }
+  friend Var operator/(const A& a, const A& b) {
+    return detail::append_elementwise(operation_of<rules::Divide, eT>(), {&a, &b});
+  }
   friend Var operator*(const A& a, const A& b) { return detail::append_product(a, b); }
   friend Var operator-(const A& a) { return detail::append_elementwise(operation_of<rules::Negate, eT>(), {&a}); }
   /// 1 where it holds and 0 where it does not; of zero derivative.
@@ -110,7 +117,9 @@ class Var {
   friend Var operator<=(const A& a, const A& b) {
     return detail::append_elementwise(operation_of<rules::GreaterEqual, eT>(), {&b, &a});
   }
-  friend Var operator==(const A& a, const A& b) { return detail::append_elementwise(operation_of<rules::Equal, eT>(), {&a, &b}); }
+  friend Var operator==(const A& a, const A& b) {
+    return detail::append_elementwise(operation_of<rules::Equal, eT>(), {&a, &b});
+  }
   friend Var operator!=(const A& a, const A& b) {
     return detail::append_elementwise(operation_of<rules::NotEqual, eT>(), {&a, &b});
   }
@@ -118,12 +127,7 @@ class Var {
  private:
   friend class Tape<eT>;
   Var(Tape<eT>* tape, Index index, std::uint32_t generation, Shape s)
-      : n_rows(s.rows),
-        n_cols(s.cols),
-        n_elem(s.size()),
-        tape_(tape),
-        index_(index),
-        generation_(generation) {}
+      : n_rows(s.rows), n_cols(s.cols), n_elem(s.size()), tape_(tape), index_(index), generation_(generation) {}
 
   Tape<eT>* tape_ = nullptr;
   Index index_ = 0;

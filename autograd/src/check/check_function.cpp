@@ -100,16 +100,13 @@ class FunctionCheck {
     if (nearby_.empty()) return {in_double(g), arma::mat(arma::size(g), arma::fill::zeros), 0};
     return {in_double(g), nearby_[v].rounding, nearby_[v].change};
   }
-  DifferenceOptions difference_options() const {
-    return {options_.entries, options_.directions, options_.seed};
-  }
+  DifferenceOptions difference_options() const { return {options_.entries, options_.directions, options_.seed}; }
 
   /// How the gradient depends on earlier calls, if it does.
   Finding state(std::size_t v) const {
     const arma::Mat<eT>&a = given_[v], &c = again_[v], &d = once_more_[v];
     const auto same = [](const arma::Mat<eT>& x, const arma::Mat<eT>& y) {
-      return arma::size(x) == arma::size(y) &&
-             norm_of(arma::Mat<eT>(x - y)) <= 1e-6 * std::max(norm_of(x), norm_of(y));
+      return arma::size(x) == arma::size(y) && norm_of(arma::Mat<eT>(x - y)) <= 1e-6 * std::max(norm_of(x), norm_of(y));
     };
     if (same(a, c) && same(c, d)) return {};
     Finding f;
@@ -138,8 +135,7 @@ class FunctionCheck {
     x_ = at;
     for (const auto& [label, part] : f_.terms)
       suspect.parts.push_back(
-          {Mistake::term, label,
-           differences_where(truth.gradient, of_variable(part, x_, v), in_double(at[v]))});
+          {Mistake::term, label, differences_where(truth.gradient, of_variable(part, x_, v), in_double(at[v]))});
     for (std::size_t u = 0; u < given_.size(); ++u) {
       if (u != v && arma::size(given_[u]) == arma::size(given_[v]))
         suspect.others.emplace_back(names_[u], in_double(given_[u]));
@@ -161,8 +157,7 @@ class FunctionCheck {
       if (Differences(difference_options(), loss, W, given, names_[v], there).clearly_wrong()) {
         const Truth truth = Differences(difference_options(), loss, W, given, names_[v], there).run();
         report_.evidence.push_back(Comparer(names_[v], "second point")
-                                       .failed("right at " + names_[v] + (zero ? " = 0" : "") +
-                                               ", wrong at a point " +
+                                       .failed("right at " + names_[v] + (zero ? " = 0" : "") + ", wrong at a point " +
                                                (zero ? "beside it" : "3/10 of it away")));
         diagnose_at(v, second_, given.gradient, truth);
       }
@@ -192,8 +187,8 @@ GradientCheck run_function_check(const CheckOptions<eT>& options, const PlainLos
   return detail::FunctionCheck<eT>(options, f, W).run();
 }
 template ARMAGRAD_EXPORT GradientCheck run_function_check(const CheckOptions<double>&, const PlainLoss<double>&,
-                                          const std::vector<arma::Mat<double>>&);
+                                                          const std::vector<arma::Mat<double>>&);
 template ARMAGRAD_EXPORT GradientCheck run_function_check(const CheckOptions<float>&, const PlainLoss<float>&,
-                                          const std::vector<arma::Mat<float>>&);
+                                                          const std::vector<arma::Mat<float>>&);
 
 }  // namespace armagrad

@@ -56,8 +56,7 @@ class TapeCheck {
   Record record(Tape<eT>& tape, const std::vector<arma::Mat<eT>>& x) const {
     tape.clear();
     Record r;
-    for (std::size_t v = 0; v < x.size(); ++v)
-      r.leaves.push_back(tape.variable(view(x[v], names_[v].c_str())));
+    for (std::size_t v = 0; v < x.size(); ++v) r.leaves.push_back(tape.variable(view(x[v], names_[v].c_str())));
     r.loss = loss_(r.leaves);
     tape.check(r.loss, "check_gradient", {});
     return r;
@@ -85,8 +84,8 @@ class TapeCheck {
         if (g.is_finite()) changed_[v] = arma::max(changed_[v], arma::abs(g - in_double(gradients_[v])));
       }
     }
-    nearby_ = gradients_nearby<eT>([this](const std::vector<arma::Mat<eT>>& x) { return gradients_at(x); },
-                                   W_, gradients_, random);
+    nearby_ = gradients_nearby<eT>([this](const std::vector<arma::Mat<eT>>& x) { return gradients_at(x); }, W_,
+                                   gradients_, random);
     nearby_.resize(W_.size());
     for (std::size_t v = 0; v < W_.size(); ++v) {
       if (nearby_[v].rounding.is_finite() && !nearby_[v].rounding.is_empty())
@@ -115,14 +114,12 @@ class TapeCheck {
     const LossOfOne loss = of_variable(value, x, v);
     const CheckedGradient given{in_double(g), changed_[v], nearby_[v].change};
     const arma::mat W = in_double(W_[v]);
-    const Truth truth = Differences({options_.entries, options_.directions, options_.seed}, loss, W, given,
-                                    names_[v], report_)
-                            .run();
+    const Truth truth =
+        Differences({options_.entries, options_.directions, options_.seed}, loss, W, given, names_[v], report_).run();
     if (complex_step(v, truth) && truth.hidden_by_rounding) {
       // The complex step subtracts nothing: it sees what rounding hides from differences.
       for (std::size_t k = before; k < report_.evidence.size(); ++k) {
-        if (report_.evidence[k].verdict == Verdict::inconclusive)
-          report_.evidence[k].verdict = Verdict::passed;
+        if (report_.evidence[k].verdict == Verdict::inconclusive) report_.evidence[k].verdict = Verdict::passed;
       }
     }
     backward_again(v);
@@ -147,8 +144,7 @@ class TapeCheck {
     // Both are sums of terms that may cancel, of which the loss's own rounding tells the size.
     const arma::mat size = arma::abs(in_double(W_[v]));
     const double floor = size.max() > 0 ? typical(size) : 1;
-    const arma::mat allowed =
-        rounding_of(g, changed_[v]) + 30 * truth.noise / arma::clamp(size, floor, infinity);
+    const arma::mat allowed = rounding_of(g, changed_[v]) + 30 * truth.noise / arma::clamp(size, floor, infinity);
     ComplexReplay<eT> replay(base_.loss);
     Comparer c(names_[v], "complex step");
     if (g.n_elem <= options_.entries) {
@@ -156,8 +152,7 @@ class TapeCheck {
       for (uword e = 0; e < g.n_elem; ++e) {
         if (differentiable(e) == 0) continue;
         unit(e) = 1;
-        c.add(e % g.n_rows, e / g.n_rows, double(g(e)), double(replay.derivative(base_.leaves[v], unit)),
-              allowed(e));
+        c.add(e % g.n_rows, e / g.n_rows, double(g(e)), double(replay.derivative(base_.leaves[v], unit)), allowed(e));
         unit(e) = 0;
       }
       report_.evidence.push_back(c.verdict());
@@ -218,8 +213,7 @@ class TapeCheck {
                               " is 0, where the gradient of a penalty is 0: check the analytic gradient at "
                               "another point as well");
     const arma::mat allowed = rounding_of_formula(g, changed_[v]);
-    for (uword e = 0; e < g.n_elem; ++e)
-      c.add(e % g.n_rows, e / g.n_rows, double(a(e)), double(g(e)), allowed(e));
+    for (uword e = 0; e < g.n_elem; ++e) c.add(e % g.n_rows, e / g.n_rows, double(a(e)), double(g(e)), allowed(e));
     report_.evidence.push_back(c.verdict());
     if (report_.evidence.back().passed()) return;
     Suspect suspect(names_[v], in_double(W_[v]), in_double(g), typical(allowed), in_double(a));
@@ -253,8 +247,8 @@ GradientCheck run_check(const CheckOptions<eT>& options, const LossOnTape<eT>& l
   return detail::TapeCheck<eT>(options, loss, W).run();
 }
 template ARMAGRAD_EXPORT GradientCheck run_check(const CheckOptions<double>&, const LossOnTape<double>&,
-                                 const std::vector<arma::Mat<double>>&);
+                                                 const std::vector<arma::Mat<double>>&);
 template ARMAGRAD_EXPORT GradientCheck run_check(const CheckOptions<float>&, const LossOnTape<float>&,
-                                 const std::vector<arma::Mat<float>>&);
+                                                 const std::vector<arma::Mat<float>>&);
 
 }  // namespace armagrad

@@ -13,9 +13,7 @@ namespace armagrad::detail {
 /// Compares entry by entry, each within its own tolerance; a NaN anywhere fails.
 class ARMAGRAD_EXPORT Comparer {
  public:
-  Comparer(std::string variable, std::string test) {
-    e_.variable = std::move(variable), e_.test = std::move(test);
-  }
+  Comparer(std::string variable, std::string test) { e_.variable = std::move(variable), e_.test = std::move(test); }
 
   /// `miss`: the difference that counts, which at a kink is the distance to the interval of derivatives.
   /// Tolerances at kinks are no part of the tolerance by norm.
@@ -127,8 +125,8 @@ std::string finite_problem(const arma::Mat<eT>& g) {
     if (!std::isfinite(g[e]) && bad++ == 0) first = e;
   }
   if (bad == 0) return "";
-  return "NaN or infinite in " + std::to_string(bad) + " of " + std::to_string(g.n_elem) +
-         " entries, first " + place_of(first, g);
+  return "NaN or infinite in " + std::to_string(bad) + " of " + std::to_string(g.n_elem) + " entries, first " +
+         place_of(first, g);
 }
 
 }  // namespace armagrad::detail

@@ -22,15 +22,14 @@ std::vector<std::string> facts_about(const Suspect& s, const Difference& d) {
   if (g > 0 && h > 0) {
     const double cosine = arma::dot(d.g(), d.h()) / (g * h);
     std::ostringstream text;
-    text << std::setprecision(3) << "|difference| / |gradient| " << d.norm() / std::max(g, h)
-         << ", |given| / |right| " << h / g << ", cosine " << std::fixed << std::setprecision(4) << cosine;
+    text << std::setprecision(3) << "|difference| / |gradient| " << d.norm() / std::max(g, h) << ", |given| / |right| "
+         << h / g << ", cosine " << std::fixed << std::setprecision(4) << cosine;
     if (cosine > 0.999) text << ": a step along it still goes down, which proves nothing";
     facts.push_back(text.str());
   }
   const double whole = d.norm() / std::max(g, h);
   for (const Part& p : s.parts) {
-    const double size = p.mistake == Mistake::term ? arma::norm(d.where(p.gradient)) : 0,
-                 off = d.norm() / size;
+    const double size = p.mistake == Mistake::term ? arma::norm(d.where(p.gradient)) : 0, off = d.norm() / size;
     if (size == 0 || size > 0.5 * g || whole > 0.3 || off < 2 * whole || off > 10) continue;
     facts.push_back(std::string("the term ") + p.name + " makes up only " + percent(size / g) +
                     " of the gradient's norm; if it alone is wrong, it is off by " + percent(off) +
@@ -89,18 +88,15 @@ Diagnosis diagnose(const Suspect& suspect) {
   return d;
 }
 
-void diagnose_misshapen(GradientCheck& report, const std::string& name, const arma::mat& W,
-                        const arma::mat& g) {
+void diagnose_misshapen(GradientCheck& report, const std::string& name, const arma::mat& W, const arma::mat& g) {
   Diagnosis d{name, {}, {}, ""};
   if (W.n_rows == g.n_cols && W.n_cols == g.n_rows && arma::size(W) != arma::size(g)) {
-    d.findings.push_back(
-        {Mistake::transposed, name, "transposed: its shape is that of " + name + "'", "", 1, 1, 0});
+    d.findings.push_back({Mistake::transposed, name, "transposed: its shape is that of " + name + "'", "", 1, 1, 0});
     d.next = "transpose it and check again";
   } else if (arma::size(W) == arma::size(g)) {
-    d.findings.push_back(
-        {Mistake::not_finite, name,
-         "NaN or infinite although the loss is finite: overflow, 0/0 or log(0) in the gradient alone", "", 1,
-         1, 0});
+    d.findings.push_back({Mistake::not_finite, name,
+                          "NaN or infinite although the loss is finite: overflow, 0/0 or log(0) in the gradient alone",
+                          "", 1, 1, 0});
     d.next = "look for exp of large numbers (subtract the maximum first), division by 0 and log of 0";
   } else {
     return;

@@ -18,7 +18,6 @@ namespace armagrad::detail {
 Diagnosis diagnose(const Suspect& suspect);
 
 /// Adds a diagnosis of a gradient of the wrong shape, or with a NaN, to the report.
-void diagnose_misshapen(GradientCheck& report, const std::string& name, const arma::mat& W,
-                        const arma::mat& g);
+void diagnose_misshapen(GradientCheck& report, const std::string& name, const arma::mat& W, const arma::mat& g);
 
 }  // namespace armagrad::detail

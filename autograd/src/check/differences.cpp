@@ -17,9 +17,7 @@ struct Limits {
   double spread;     // the share of `norm` that a direction has to see, where the error is in all entries
   uword directions;  // so that all of them miss an error of that size with a probability of 1e-6 or less
 };
-Limits limits(bool single) {
-  return single ? Limits{1e-3, 1e-1, 1e-1, 0.5, 16} : Limits{1e-6, 1e-4, 1e-3, 0.03, 4};
-}
+Limits limits(bool single) { return single ? Limits{1e-3, 1e-1, 1e-1, 0.5, 16} : Limits{1e-6, 1e-4, 1e-3, 0.03, 4}; }
 
 double power_of_two_near(double x) { return x > 0 && std::isfinite(x) ? std::exp2(std::ilogb(x)) : 1; }
 
@@ -289,8 +287,7 @@ Differences::Judged Differences::judge(uword e) {
     r.size = std::max({std::abs(g_(e)), typical_, 1e-3 * nearby_});
     const Judged j = judged(e, slope_at_zero(entry(e), r));
     const double share = limits(loss_.single).norm * norm_ / std::sqrt(double(W_.n_elem));
-    if (j.verdict == Verdict::passed &&
-        (j.allowed <= share || j.slope.kind != Slope::smooth || only_rounding_))
+    if (j.verdict == Verdict::passed && (j.allowed <= share || j.slope.kind != Slope::smooth || only_rounding_))
       return j;
     const bool better = (j.verdict == Verdict::passed) != (best.verdict == Verdict::passed)
                             ? j.verdict == Verdict::passed
@@ -301,8 +298,7 @@ Differences::Judged Differences::judge(uword e) {
   const bool steep = best.slope.kind == Slope::unbounded;
   const bool failed = best.verdict == Verdict::failed && best.slope.kind == Slope::smooth;
   const double first = std::max(0.5 * w, scale_);
-  if (((steep || failed) &&
-       larger_steps_agree(entry(e), first, steep ? std::abs(g_(e)) : best.miss)) ||
+  if (((steep || failed) && larger_steps_agree(entry(e), first, steep ? std::abs(g_(e)) : best.miss)) ||
       (failed && smaller_steps_agree(entry(e), first, best.miss)))
     best.verdict = Verdict::inconclusive, best.reason = hidden;
   return best;
@@ -321,12 +317,10 @@ Evidence Differences::concluded(Evidence e) {
   for (uword k = 0; k < limit.directions; ++k) {
     const Direction d = direction(all, Steps::uniform);
     const Tested t = test(d);
-    if (t.seen == Seen::matches && !t.kink &&
-        t.allowed <= limit.spread * limit.norm * norm_ * typical(arma::vec(d.by)))
+    if (t.seen == Seen::matches && !t.kink && t.allowed <= limit.spread * limit.norm * norm_ * typical(arma::vec(d.by)))
       continue;
     e.verdict = Verdict::inconclusive;
-    e.problem =
-        "rounding of the loss hides errors of less than " + to_text(float(e.tolerance)) + " of the gradient";
+    e.problem = "rounding of the loss hides errors of less than " + to_text(float(e.tolerance)) + " of the gradient";
     return e;
   }
   return e;
@@ -350,8 +344,7 @@ void Differences::one_by_one() {
     }
     truth_.gradient(e) = given + (kink && j.verdict == Verdict::passed ? 0 : j.value * unit_);
     errors = std::hypot(errors, kink ? 0 : j.slope.both.error * unit_);
-    c.add(e % W_.n_rows, e / W_.n_rows, given, given + j.value * unit_, j.miss * unit_, j.allowed * unit_,
-          kink);
+    c.add(e % W_.n_rows, e / W_.n_rows, given, given + j.value * unit_, j.miss * unit_, j.allowed * unit_, kink);
     failed_ = failed_ || j.verdict == Verdict::failed;
   }
   truth_.error = errors / std::sqrt(double(W_.n_elem));
@@ -377,8 +370,7 @@ Differences::Tested Differences::test(const Direction& d) {
     if (s.kind == Slope::smooth) {
       const double miss = std::abs(s.both.value), allowed = safety * s.both.error + own;
       if (miss <= allowed) return {Seen::matches, s.both.value, allowed, false, s.steepest};
-      const bool one =
-          std::abs(s.right.value - s.left.value) <= 0.3 * miss + safety * (s.left.error + s.right.error);
+      const bool one = std::abs(s.right.value - s.left.value) <= 0.3 * miss + safety * (s.left.error + s.right.error);
       if (!std::isfinite(allowed) || !one) return t;
       // Wrong only if smaller steps say so too: they pass by a kink nearby.
       if (allowed < t.allowed) t.value = s.both.value, t.allowed = allowed;
@@ -423,8 +415,8 @@ bool Differences::settle(Group group, std::vector<Group>& left) {
     return j.verdict == Verdict::passed;
   }
   const bool whole = group.entries.size() == W_.n_elem;
-  const uword directions = whole ? std::max(limits(loss_.single).directions, options_.directions)
-                                 : limits(loss_.single).directions / 2;
+  const uword directions =
+      whole ? std::max(limits(loss_.single).directions, options_.directions) : limits(loss_.single).directions / 2;
   bool kink = false, steep_enough = false;
   int differ = 0;
   for (uword k = 0; k < directions; ++k) {
@@ -546,15 +538,13 @@ uword Differences::bisect(std::vector<uword> block) {
     for (int k = 0; k < 2; ++k) {
       const Direction d = direction(half, Steps::relative);
       const Slope s = slope_at_zero(along(d), range(d));
-      const double v =
-          s.kind == Slope::smooth && s.both.error < 0.1 * std::abs(s.both.value) ? s.both.value : 0;
+      const double v = s.kind == Slope::smooth && s.both.error < 0.1 * std::abs(s.both.value) ? s.both.value : 0;
       most = std::max(most, std::abs(v) / norm_of(arma::vec(d.by)) * std::sqrt(double(half.size())));
     }
     return most;
   };
   while (block.size() > 1) {
-    const std::span<const uword> all(block), left = all.first(block.size() / 2),
-                                             right = all.subspan(left.size());
+    const std::span<const uword> all(block), left = all.first(block.size() / 2), right = all.subspan(left.size());
     const std::span<const uword> next = off(left) > off(right) ? left : right;
     block = std::vector<uword>(next.begin(), next.end());
   }
@@ -562,8 +552,7 @@ uword Differences::bisect(std::vector<uword> block) {
   const Judged j = judge(e);
   if (j.verdict == Verdict::failed) {
     Comparer c(name_, "found by bisection");
-    c.add(e % W_.n_rows, e / W_.n_rows, g_(e) * unit_, (g_(e) + j.value) * unit_, j.miss * unit_,
-          j.allowed * unit_);
+    c.add(e % W_.n_rows, e / W_.n_rows, g_(e) * unit_, (g_(e) + j.value) * unit_, j.miss * unit_, j.allowed * unit_);
     report_.evidence.push_back(c.verdict());
   }
   return e;
@@ -628,8 +617,7 @@ Truth Differences::run() {
       e.problem += " (" + exception_ + ")";
     if (unmoved && e.verdict == Verdict::inconclusive) e.verdict = Verdict::passed, e.problem.clear();
   }
-  if (unmoved && !failed_)
-    report_.notes.push_back("the loss does not depend on " + name_ + ": no step changed it");
+  if (unmoved && !failed_) report_.notes.push_back("the loss does not depend on " + name_ + ": no step changed it");
   return truth_;
 }
 

@@ -44,8 +44,8 @@ struct Truth {
 
 class Differences {
  public:
-  Differences(const DifferenceOptions& options, const LossOfOne& loss, const arma::mat& W,
-              const CheckedGradient& given, const std::string& name, GradientCheck& report);
+  Differences(const DifferenceOptions& options, const LossOfOne& loss, const arma::mat& W, const CheckedGradient& given,
+              const std::string& name, GradientCheck& report);
 
   /// Adds evidence to the report.
   Truth run();
@@ -116,7 +116,7 @@ class Differences {
   double unit_ = 1;  // the loss and its gradient are divided by it, so that squares do not overflow
   arma::mat g_, rounding_;
   double f0_, scale_ = 1, noise_ = 0, relative_noise_ = 0, typical_ = 0, largest_ = 0, norm_ = 0, nearby_ = 0;
-  bool only_rounding_ = false;  // the gradient is 0 but for its rounding errors, as at a minimum
+  bool only_rounding_ = false;           // the gradient is 0 but for its rounding errors, as at a minimum
   uword evaluations_ = 0, refused_ = 0;  // refused: of those that were not finite or threw
   double most_changed_ = 0;              // |f - f(W)| over all evaluations, in multiples of its rounding
   std::string exception_;

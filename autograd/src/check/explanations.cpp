@@ -50,17 +50,15 @@ std::vector<Finding> Explanations::ranked() && {
   std::stable_sort(findings_.begin(), findings_.end(),
                    [](const Finding& a, const Finding& b) { return a.score > b.score; });
   constexpr double as_likely = 2;  // digits
-  const auto worse = std::find_if(findings_.begin(), findings_.end(), [this](const Finding& f) {
-    return f.score < findings_[0].score - as_likely;
-  });
+  const auto worse = std::find_if(findings_.begin(), findings_.end(),
+                                  [this](const Finding& f) { return f.score < findings_[0].score - as_likely; });
   findings_.erase(worse, findings_.end());
   findings_.resize(std::min<std::size_t>(findings_.size(), 3));
   return std::move(findings_);
 }
 
 bool Explanations::explained() const {
-  return std::any_of(findings_.begin(), findings_.end(),
-                     [](const Finding& f) { return f.unexplained < 1e-3; });
+  return std::any_of(findings_.begin(), findings_.end(), [](const Finding& f) { return f.unexplained < 1e-3; });
 }
 
 std::string Explanations::number(double x) {

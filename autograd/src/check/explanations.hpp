@@ -18,8 +18,8 @@ class Explanations {
   Explanations(const Suspect& s, const Difference& d) : s_(s), d_(d) {}
 
   /// `left`: given minus what the hypothesis says, where the right gradient is known.
-  void add(Mistake mistake, const std::string& what, const std::string& part, double factor,
-           const arma::vec& left, double cost);
+  void add(Mistake mistake, const std::string& what, const std::string& part, double factor, const arma::vec& left,
+           double cost);
   /// A fact that makes no prediction, for want of a better explanation.
   void suggest(Mistake mistake, const std::string& what, const std::string& part);
   /// The factor x that was fitted to a vector of norm `of`; or the natural one that it is but for rounding.

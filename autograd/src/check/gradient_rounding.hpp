@@ -21,8 +21,8 @@ struct Nearby {
 /// noise_of() has it. Of the two sides the smaller estimate counts, as there may be a kink on the other.
 /// gradients_at(x) is empty outside of the domain, and so is the result if there is no other side.
 template <class eT, class F>
-std::vector<Nearby> gradients_nearby(const F& gradients_at, const std::vector<arma::Mat<eT>>& W,
-                                     double spacing, std::mt19937_64& random) {
+std::vector<Nearby> gradients_nearby(const F& gradients_at, const std::vector<arma::Mat<eT>>& W, double spacing,
+                                     std::mt19937_64& random) {
   constexpr double eps = double(std::numeric_limits<eT>::epsilon());
   std::vector<arma::Mat<eT>> step;
   for (const auto& w : W) {

@@ -71,9 +71,7 @@ class Parts {
       const Node<eT>& n = tape_.node(t.node);
       if (!n.needs_gradient) continue;
       const auto fits = [&](unsigned k) { return tape_.node(n.operands[k]).shape == n.shape; };
-      const auto below = [&](unsigned k, double weight) {
-        left.push_back({n.operands[k], weight, t.summed});
-      };
+      const auto below = [&](unsigned k, double weight) { left.push_back({n.operands[k], weight, t.summed}); };
       const auto scales = [&](unsigned k) { return fits(1 - k) && fixed_number(n.operands[k]); };
       if (is<rules::Plus>(n) && fits(0) && fits(1))
         below(1, t.weight), below(0, t.weight);
@@ -227,8 +225,7 @@ class Parts {
     GradientGraph<eT> recording(loss_);
     for (const Index i : functions) {
       const arma::Mat<eT> adjoint = recording.gradient(tape_.handle(i)).value();
-      const arma::mat with = gradient_of(i, adjoint),
-                      without = gradient_of(tape_.node(i).operands[0], adjoint);
+      const arma::mat with = gradient_of(i, adjoint), without = gradient_of(tape_.node(i).operands[0], adjoint);
       suspect.alternatives.push_back({Mistake::derivative, name_of(i), g_ - with + without});
     }
   }
@@ -278,9 +275,8 @@ class Parts {
         tape_.rebind(i, changed.memptr());
         forget_values();
         try {
-          suspect.alternatives.push_back({Mistake::constant,
-                                          with_name(label, leaf_name(i)) + " in place of " + leaf_name(i),
-                                          gradient_again()});
+          suspect.alternatives.push_back(
+              {Mistake::constant, with_name(label, leaf_name(i)) + " in place of " + leaf_name(i), gradient_again()});
         } catch (const std::runtime_error&) {  // not defined there
         }
       }

@@ -16,14 +16,14 @@ double fitted(const arma::vec& a, const arma::vec& b) {
 
 void try_factor(const Suspect&, const Difference& d, Explanations& out) {
   if (arma::norm(d.h()) == 0) {
-    out.add(Mistake::zero, "it is zero everywhere: the loss depends on this variable, its gradient does not",
-            "", 0, arma::zeros(d.size()), 0);
+    out.add(Mistake::zero, "it is zero everywhere: the loss depends on this variable, its gradient does not", "", 0,
+            arma::zeros(d.size()), 0);
     return;
   }
   const double c = fitted(d.g(), d.h());
   const NamedNumber f = out.named(c, arma::norm(d.g()));
-  const std::string what = f.value == -1 ? "of the wrong sign"
-                                         : "a constant factor: it is " + f.name + " times the right gradient";
+  const std::string what =
+      f.value == -1 ? "of the wrong sign" : "a constant factor: it is " + f.name + " times the right gradient";
   out.add(Mistake::factor, what, "", c, d.h() - f.value * d.g(), f.cost);
 }
 
@@ -55,8 +55,8 @@ void try_parts(const Suspect& s, const Difference& d, Explanations& out) {
       const NamedNumber x = out.named(1 + c(0), arma::norm(both.col(0))),
                         y = out.named(1 + c(1), arma::norm(both.col(1)));
       out.add(Mistake::term, weighted(s.parts[k], x) + ", and " + weighted(s.parts[l], y),
-              s.parts[k].name + " and " + s.parts[l].name, x.value,
-              d.r() - both * arma::vec{x.value - 1, y.value - 1}, x.cost + y.cost + 2 * choice + 1);
+              s.parts[k].name + " and " + s.parts[l].name, x.value, d.r() - both * arma::vec{x.value - 1, y.value - 1},
+              x.cost + y.cost + 2 * choice + 1);
     }
   }
 }
@@ -68,8 +68,7 @@ void try_alternatives(const Suspect& s, const Difference& d, Explanations& out) 
     const std::string what = a.mistake == Mistake::derivative
                                  ? "the derivative of " + a.name + " is left out, as if it were 1"
                                  : "takes " + a.name;
-    out.add(a.mistake, what, a.name, 1, d.h() - d.where(a.gradient),
-            1 + std::log10(double(s.alternatives.size())));
+    out.add(a.mistake, what, a.name, 1, d.h() - d.where(a.gradient), 1 + std::log10(double(s.alternatives.size())));
   }
   for (const auto& [name, gradient] : s.others) {
     out.add(Mistake::swapped, "it is the gradient of " + name, name, 1, d.h() - d.where(gradient), 1);
@@ -132,8 +131,7 @@ std::vector<Penalty> penalties(const Suspect& s, const Difference& d) {
   const auto misfit = [&](double log_e) {
     const arma::mat both = arma::join_rows(d.g(), smooth(std::exp(log_e)));
     arma::vec c;
-    return arma::solve(c, both, d.h(), arma::solve_opts::fast) ? arma::norm(d.h() - both * c)
-                                                               : arma::datum::inf;
+    return arma::solve(c, both, d.h(), arma::solve_opts::fast) ? arma::norm(d.h() - both * c) : arma::datum::inf;
   };
   // A grid, then golden sections around its best point.
   double best = 0, step = 0.5;
@@ -170,8 +168,7 @@ void try_weights(const Suspect& s, const Difference& d, Explanations& out) {
     if (std::abs(a.value - 1) < 1e-6) continue;
     const arma::vec rest = d.h() - a.value * d.g();
     const double b = fitted(p.gradient, rest);
-    const std::string but =
-        "everything but a penalty of " + Explanations::number(b / (1 - a.value)) + " " + p.text;
+    const std::string but = "everything but a penalty of " + Explanations::number(b / (1 - a.value)) + " " + p.text;
     out.add(Mistake::term,
             a.value == 0    ? but + " is missing"
             : a.value == -1 ? but + " has the wrong sign"
@@ -208,8 +205,7 @@ std::string place_in_words(const Difference& d, const arma::uvec& entries) {
   };
   if (entries.n_elem == 1) return "entry (" + std::to_string(row(0)) + "," + std::to_string(col(0)) + ")";
   if (matrix) {
-    const double above = double(arma::accu(d.rows() < d.cols())),
-                 below = double(arma::accu(d.rows() > d.cols()));
+    const double above = double(arma::accu(d.rows() < d.cols())), below = double(arma::accu(d.rows() > d.cols()));
     if (arma::all(row == col) && fills(double(std::min(d.down(), d.across())))) return "the diagonal";
     if (cols.n_elem < d.across() && fills(double(cols.n_elem * d.down()))) return name("column", cols);
     if (rows.n_elem < d.down() && fills(double(rows.n_elem * d.across()))) return name("row", rows);
@@ -245,8 +241,7 @@ void try_places(const Suspect&, const Difference& d, Explanations& out) {
   const NamedNumber f = out.named(fitted(g, h), arma::norm(g));
   left.elem(wrong) = h - f.value * g;
   out.add(Mistake::entries,
-          where + (f.value == 0 ? verb + " zero"
-                                : (plural ? " have " : " has ") + f.name + " times the right values"),
+          where + (f.value == 0 ? verb + " zero" : (plural ? " have " : " has ") + f.name + " times the right values"),
           where, f.value, left, f.cost + place);
 }
 
@@ -263,17 +258,14 @@ void try_rows_and_columns(const Suspect& s, const Difference& d, Explanations& o
       const arma::vec g = d.g().elem(here), h = d.h().elem(here), r = d.r().elem(here);
       const double factor = fitted(g, h);
       scaled.elem(here) = h - factor * g;
-      if (arma::norm(g) > 1e-3 * arma::norm(d.g()))
-        least = std::min(least, factor), most = std::max(most, factor);
+      if (arma::norm(g) > 1e-3 * arma::norm(d.g())) least = std::min(least, factor), most = std::max(most, factor);
       shifted.elem(here) = r - arma::mean(r);
     }
     const std::string each = columns ? "column" : "row";
     if (most - least > 1e-3 * std::max(std::abs(most), std::abs(least))) {
-      out.add(Mistake::scaled_rows, "each " + each + " has a factor of its own", "", 1, scaled,
-              6 * double(n) + 1);
+      out.add(Mistake::scaled_rows, "each " + each + " has a factor of its own", "", 1, scaled, 6 * double(n) + 1);
     }
-    out.add(Mistake::low_rank, "to each " + each + " a number of its own is added", "", 1, shifted,
-            6 * double(n) + 1);
+    out.add(Mistake::low_rank, "to each " + each + " a number of its own is added", "", 1, shifted, 6 * double(n) + 1);
   }
   if (!s.truth.is_finite() || std::min(s.truth.n_rows, s.truth.n_cols) < 3) return;
   arma::mat U, V;
@@ -291,8 +283,7 @@ void try_representation(const Suspect&, const Difference& d, Explanations& out) 
   const arma::vec clipped = arma::clamp(d.g(), -bound, bound);
   if (arma::accu(arma::abs(d.g()) > bound) > 1)
     out.add(Mistake::clipped, "clipped at " + Explanations::number(bound), "", bound, d.h() - clipped, 6.5);
-  const bool floats =
-      arma::all(arma::conv_to<arma::vec>::from(arma::conv_to<arma::fvec>::from(d.h())) == d.h());
+  const bool floats = arma::all(arma::conv_to<arma::vec>::from(arma::conv_to<arma::fvec>::from(d.h())) == d.h());
   const double rounding = 1e-6;
   if (floats && arma::norm(d.r()) < rounding * arma::norm(d.g()))
     out.add(Mistake::precision, "its entries are single-precision numbers", "", 1, arma::zeros(d.size()), 2);
@@ -316,20 +307,17 @@ void try_sums(const Suspect& s, Explanations& out) {
   };
   const arma::mat r = s.given - s.truth;
   std::vector<Part> of{{Mistake::sums, "", s.truth}};
-  std::copy_if(s.parts.begin(), s.parts.end(), std::back_inserter(of), [](const Part& p) {
-    return p.mistake == Mistake::term && arma::any(arma::vectorise(p.gradient));
-  });
+  std::copy_if(s.parts.begin(), s.parts.end(), std::back_inserter(of),
+               [](const Part& p) { return p.mistake == Mistake::term && arma::any(arma::vectorise(p.gradient)); });
   for (const Part& p : of) {
     for (const uword dim : {1u, 0u}) {
-      if ((dim == 1 ? r.n_cols : r.n_rows) < 2 || !vanishes(p.gradient, dim) || !sums_stand_out(r, dim))
-        continue;
+      if ((dim == 1 ? r.n_cols : r.n_rows) < 2 || !vanishes(p.gradient, dim) || !sums_stand_out(r, dim)) continue;
       const std::string lines = dim == 1 ? "rows" : "columns",
                         term = p.name.empty() ? "" : ", for the term " + p.name + ",";
-      return out.suggest(
-          Mistake::sums,
-          "its " + lines + term +
-              " should sum to zero and do not: a normalisation is missing, or along the wrong dimension",
-          p.name);
+      return out.suggest(Mistake::sums,
+                         "its " + lines + term +
+                             " should sum to zero and do not: a normalisation is missing, or along the wrong dimension",
+                         p.name);
     }
   }
 }

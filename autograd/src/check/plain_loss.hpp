@@ -53,8 +53,7 @@ arma::Mat<eT> second_point(const arma::Mat<eT>& W, std::mt19937_64& random) {
 inline std::string infinite_problem(const std::string& name, const arma::mat& W) {
   const arma::uvec bad = arma::find_nonfinite(W);
   if (bad.is_empty()) return "";
-  return name + " is " + to_text(W(bad(0))) + " at " + place_of(bad(0), W) +
-         ": no step leads away from there";
+  return name + " is " + to_text(W(bad(0))) + " at " + place_of(bad(0), W) + ": no step leads away from there";
 }
 
 }  // namespace armagrad::detail

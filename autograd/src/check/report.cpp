@@ -102,8 +102,7 @@ void print_evidence(std::ostream& out, const Evidence& e, const Widths& widths, 
 void print_diagnosis(std::ostream& out, const Diagnosis& d) {
   out << "diagnosis of " << d.variable << ": ";
   const int at = int(15 + d.variable.size());
-  if (d.findings.empty())
-    print_wrapped(out, "unknown: no single mistake that is known here explains it", 2, at);
+  if (d.findings.empty()) print_wrapped(out, "unknown: no single mistake that is known here explains it", 2, at);
   for (std::size_t k = 0; k < d.findings.size(); ++k) {
     const Finding& f = d.findings[k];
     std::string text = f.what;
@@ -153,8 +152,8 @@ std::string json_list(const List& list, F text_of) {
 
 std::string json_of(const Evidence& e) {
   std::string text = "{\"variable\": " + quoted(e.variable) + ", \"test\": " + quoted(e.test) +
-                     ", \"passed\": " + (e.passed() ? "true" : "false") + ", \"verdict\": \"" +
-                     to_string(e.verdict) + '"';
+                     ", \"passed\": " + (e.passed() ? "true" : "false") + ", \"verdict\": \"" + to_string(e.verdict) +
+                     '"';
   if (!e.problem.empty()) text += ", \"problem\": " + quoted(e.problem);
   if (e.compared == 0) return text + "}";
   text += ", \"compared\": " + std::to_string(e.compared) + ", \"kinks\": " + std::to_string(e.kinks) +
@@ -164,12 +163,11 @@ std::string json_of(const Evidence& e) {
 }
 std::string json_of(const StepSweep& s) {
   return "{\"variable\": " + quoted(s.variable) + ", \"best_step\": " + json_number(s.best) +
-         ", \"steps\": " + json_list(s.steps, json_number) +
-         ", \"errors\": " + json_list(s.errors, json_number) + "}";
+         ", \"steps\": " + json_list(s.steps, json_number) + ", \"errors\": " + json_list(s.errors, json_number) + "}";
 }
 std::string json_of(const Finding& f) {
-  return "{\"what\": " + quoted(f.what) + ", \"part\": " + quoted(f.part) +
-         ", \"factor\": " + json_number(f.factor) + ", \"unexplained\": " + json_number(f.unexplained) + "}";
+  return "{\"what\": " + quoted(f.what) + ", \"part\": " + quoted(f.part) + ", \"factor\": " + json_number(f.factor) +
+         ", \"unexplained\": " + json_number(f.unexplained) + "}";
 }
 std::string json_of(const Diagnosis& d) {
   return "{\"variable\": " + quoted(d.variable) +
@@ -187,8 +185,8 @@ std::string json(const GradientCheck& check) {
   return std::string("{\"passed\": ") + (check.passed() ? "true" : "false") + ", \"verdict\": \"" +
          to_string(check.verdict()) + "\", \"noise\": " + detail::json_number(check.noise) +
          ", \"evidence\": " + all(check.evidence) + ", \"step_sweeps\": " + all(check.sweeps) +
-         ", \"diagnoses\": " + all(check.diagnoses) +
-         ", \"notes\": " + detail::json_list(check.notes, detail::quoted) + "}";
+         ", \"diagnoses\": " + all(check.diagnoses) + ", \"notes\": " + detail::json_list(check.notes, detail::quoted) +
+         "}";
 }
 
 std::ostream& operator<<(std::ostream& out, const GradientCheck& check) {

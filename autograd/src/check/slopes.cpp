@@ -50,8 +50,7 @@ void Extrapolation::add(double quotient, double rounding) {
     const Entry &finer = row[m - 1], &coarser = last_[m - 1];
     const double value = finer.value + (finer.value - coarser.value) / (power - 1);
     row[m] = {value, (power * finer.rounding + coarser.rounding) / (power - 1)};
-    consider(value,
-             std::max(std::abs(value - finer.value), std::abs(value - coarser.value)) + row[m].rounding);
+    consider(value, std::max(std::abs(value - finer.value), std::abs(value - coarser.value)) + row[m].rounding);
   }
   last_ = row;
   // Aitken's extrapolation, for one-sided quotients whose leading power of h is not a whole number.
@@ -59,8 +58,7 @@ void Extrapolation::add(double quotient, double rounding) {
   const double step = c - b, before = b - a;
   if (ratio_ == 2 && rows_ >= 2 && step * before > 0 && std::abs(step) < 0.95 * std::abs(before)) {
     const double last = quotients_[0], limit = c - step * step / (step - before),
-                 earlier =
-                     rows_ >= 3 && b - a != a - last ? b - before * before / (before - (a - last)) : infinity;
+                 earlier = rows_ >= 3 && b - a != a - last ? b - before * before / (before - (a - last)) : infinity;
     const double amplified = 1 + std::abs(2 * step / (step - before)) * std::abs(before / (step - before));
     consider(limit, std::abs(limit - earlier) + 2 * amplified * rounding);
   }
@@ -117,9 +115,7 @@ class Search {
   }
 
  private:
-  void restart() {
-    central_ = Extrapolation(4), left_ = right_ = Extrapolation(2), run_ = growth_ = idle_ = 0;
-  }
+  void restart() { central_ = Extrapolation(4), left_ = right_ = Extrapolation(2), run_ = growth_ = idle_ = 0; }
 
   void add(const Quotients& q) {
     if (q.right_found) right_.add(q.right, q.rounding);
@@ -175,8 +171,7 @@ class Search {
   Slope verdict() const {
     Slope s;
     s.steepest = steepest_;
-    s.both = {central_.best, central_.error}, s.left = {left_.best, left_.error},
-    s.right = {right_.best, right_.error};
+    s.both = {central_.best, central_.error}, s.left = {left_.best, left_.error}, s.right = {right_.best, right_.error};
     if (seen_both_ > 0)
       s.kind = growth_ >= patience ? Slope::unbounded : run_ >= 2 ? Slope::kink : Slope::smooth;
     else if (left_.rows() > 0 || right_.rows() > 0)

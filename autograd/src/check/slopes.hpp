@@ -70,8 +70,8 @@ struct Slope {
 };
 
 struct StepRange {
-  double first, least;  // steps are halved from `first`; below `least` the point's own rounding spoils them
-  double target = 0;    // an error that suffices
+  double first, least;     // steps are halved from `first`; below `least` the point's own rounding spoils them
+  double target = 0;       // an error that suffices
   double size = infinity;  // steps at which rounding exceeds a derivative of this size show nothing
 };
 

@@ -1,5 +1,5 @@
-#include <armagrad/detail/gradient_graph.hpp>
 #include <armagrad/backward_pass.hpp>
+#include <armagrad/detail/gradient_graph.hpp>
 
 #include <set>
 
@@ -20,8 +20,7 @@ bool is_nothing(Tape<eT>& tape, Index i) {
 template <class eT>
 BackwardPass<eT>::BackwardPass(const Var<eT>& J) : tape_(J.tape()) {
   tape_.check(J, "backward", {});
-  if (J.shape() != scalar_shape)
-    misuse("backward", {}, "the root is not a scalar but " + to_string(J.shape()));
+  if (J.shape() != scalar_shape) misuse("backward", {}, "the root is not a scalar but " + to_string(J.shape()));
   adjoints_.emplace(J.index(), arma::Mat<eT>(1, 1, arma::fill::ones));
   for (Index i = J.index() + 1; i-- > 0;) {
     const Operation<eT>& operation = *tape_.node(i).operation;

@@ -1,6 +1,6 @@
-#include <armagrad/detail/gradient_graph.hpp>
 #include <armagrad/backward_pass.hpp>
 #include <armagrad/derive.hpp>
+#include <armagrad/detail/gradient_graph.hpp>
 
 #include <cmath>
 #include <set>
@@ -14,8 +14,7 @@ namespace armagrad {
 namespace {
 
 /// The one dimension of all softmaxes in what is written, if there is just one.
-std::optional<int> common_softmax_dim(const algebra::Expressions& in,
-                                             std::vector<algebra::Term> stack) {
+std::optional<int> common_softmax_dim(const algebra::Expressions& in, std::vector<algebra::Term> stack) {
   std::unordered_set<algebra::Term> seen;
   std::set<int> dims;
   while (!stack.empty()) {
@@ -32,8 +31,8 @@ std::optional<int> common_softmax_dim(const algebra::Expressions& in,
 
 /// How what is to be written goes by names.
 algebra::Wording wording_of(const algebra::Expressions& in, const std::vector<algebra::Term>& written,
-                                   const std::map<algebra::Term, std::string>& given,
-                                   const std::vector<std::string>& taken, const FormulaOptions& options) {
+                            const std::map<algebra::Term, std::string>& given, const std::vector<std::string>& taken,
+                            const FormulaOptions& options) {
   algebra::Wording w;
   for (const auto& [name, value] : options.names) {
     if (value == std::round(value) && value >= 0 && value <= UINT32_MAX)
@@ -60,7 +59,7 @@ algebra::Term rule_of(Tape<eT>& tape, algebra::Expressions& in, const FormulaOpt
 
 /// The same names, and some for all else that is long.
 algebra::Wording step_wording(const algebra::Expressions& in, const algebra::Wording& wording,
-                                     const std::vector<std::string>& taken) {
+                              const std::vector<std::string>& taken) {
   constexpr double long_to_read = 100;
   algebra::Wording w = wording;
   std::unordered_set<std::string> used(taken.begin(), taken.end());
@@ -122,14 +121,13 @@ Formula derive(const Var<eT>& J, const std::vector<Var<eT>>& by, const FormulaOp
   const auto as_assumption = [&](algebra::Fact fact) {
     return Assumption{Assumption::Kind(fact.kind), algebra::Writer(in, {}, algebra::Style::text())(fact.of)};
   };
-  algebra::Simplifier simplify(in,
-                               {[&](algebra::Fact fact) {
-                                  const std::optional<bool> told =
-                                      options.assume ? options.assume(as_assumption(fact)) : std::nullopt;
-                                  return told ? *told : read.holds(fact);
-                                },
-                                [&](std::uint32_t n) { return read.size(n); },
-                                [&](algebra::Term raw, algebra::Term normal) { read.same(raw, normal); }});
+  algebra::Simplifier simplify(in, {[&](algebra::Fact fact) {
+                                      const std::optional<bool> told =
+                                          options.assume ? options.assume(as_assumption(fact)) : std::nullopt;
+                                      return told ? *told : read.holds(fact);
+                                    },
+                                    [&](std::uint32_t n) { return read.size(n); },
+                                    [&](algebra::Term raw, algebra::Term normal) { read.same(raw, normal); }});
   simplify(read(J.index()));  // what the loss calls upright is so in its gradient
   std::vector<algebra::Term> written;
   std::vector<std::string> taken;

@@ -28,13 +28,9 @@ std::string EntryWriter::entry(const std::string& name, Shape s, const At& at) {
   return name + "[" + at.row + "," + at.col + "]";
 }
 
-EntryWriter::At EntryWriter::free_indices(Shape s) const {
-  return {s.rows == 1 ? "0" : "i", s.cols == 1 ? "0" : "j"};
-}
+EntryWriter::At EntryWriter::free_indices(Shape s) const { return {s.rows == 1 ? "0" : "i", s.cols == 1 ? "0" : "j"}; }
 
-std::string EntryWriter::fresh_index() {
-  return std::string(1, fresh_[used_++ % fresh_.size()]);
-}
+std::string EntryWriter::fresh_index() { return std::string(1, fresh_[used_++ % fresh_.size()]); }
 
 std::string EntryWriter::equation(const std::string& name, Term t) {
   constexpr double readable = 100;
@@ -155,7 +151,7 @@ EntryWriter::Piece EntryWriter::product(const Expression& e, const At& at) {
     }
     const bool same = diagonal && col == row;
     Piece p = same ? written(f.parts[0].term, in_[f.parts[0].term].shape.rows == 1 ? At{"0", row} : At{row, "0"})
-                         : written(e.parts[k].term, {row, col});
+                   : written(e.parts[k].term, {row, col});
     if (p.text != "1") pieces.push_back(std::move(p));
     row = col;
   }

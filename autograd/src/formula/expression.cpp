@@ -58,8 +58,7 @@ Term Expressions::make(Kind kind, Shape shape, Parts parts) {
   return add({.kind = kind, .shape = shape, .name = {}, .parts = std::move(parts)});
 }
 
-Term Expressions::apply(const std::string& name, Parameters parameters, bool elementwise, Shape shape,
-                        Parts operands) {
+Term Expressions::apply(const std::string& name, Parameters parameters, bool elementwise, Shape shape, Parts operands) {
   return add({.kind = Kind::function,
               .shape = shape,
               .name = name,

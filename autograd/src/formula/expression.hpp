@@ -18,10 +18,10 @@ using Term = std::uint32_t;
 enum class Kind : std::uint8_t {
   number,
   name,
-  ones,       // a row or a column of ones
-  sum,        // of terms with coefficients; a number is added to every entry
-  powers,     // the element-wise product of factors with exponents; a number scales
-  product,    // of matrices; of none: the identity
+  ones,     // a row or a column of ones
+  sum,      // of terms with coefficients; a number is added to every entry
+  powers,   // the element-wise product of factors with exponents; a number scales
+  product,  // of matrices; of none: the identity
   transpose,
   function
 };
@@ -37,8 +37,8 @@ using Parts = std::vector<Part>;
 struct Expression {
   Kind kind;
   Shape shape;
-  double value = 0;         // of a number
-  std::string name;         // of a name or a function
+  double value = 0;          // of a number
+  std::string name;          // of a name or a function
   Parameters parameters{};   // of a function, behind its operands
   bool elementwise = false;  // of a function
   Parts parts{};

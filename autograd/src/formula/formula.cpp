@@ -2,14 +2,14 @@
 
 namespace armagrad {
 
-std::vector<Formula::Line> Formula::Derivation::lines(const algebra::Style& style, bool shapes, bool of_gradients) const {
+std::vector<Formula::Line> Formula::Derivation::lines(const algebra::Style& style, bool shapes,
+                                                      bool of_gradients) const {
   algebra::Wording w = wording;
   w.shapes = shapes;
   algebra::Writer write(expressions, w, style);
   std::vector<Line> all;
   if (of_gradients) {
-    for (const auto& [variable, term] : gradients)
-      all.push_back({style.derivative(loss, variable), write(term)});
+    for (const auto& [variable, term] : gradients) all.push_back({style.derivative(loss, variable), write(term)});
   } else {
     for (const auto& [term, name] : w.names) all.push_back({style.name(name), write.definition(term)});
   }
@@ -58,9 +58,7 @@ std::string Assumption::text() const {
   return {};
 }
 
-std::string Formula::text() const {
-  return derivation_->preamble() + derivation_->written(algebra::Style::text());
-}
+std::string Formula::text() const { return derivation_->preamble() + derivation_->written(algebra::Style::text()); }
 std::string Formula::text_with_shapes() const {
   return derivation_->preamble() + derivation_->written(algebra::Style::text(), true);
 }
@@ -81,8 +79,8 @@ std::vector<BackwardStep> Formula::steps(Format format) const {
     BackwardStep step{s.node, s.adjoint, s.operation, s.at, write(s.result), write(s.incoming), {}};
     if (d.step_wording.names.contains(s.result)) step.result = write.definition(s.result);
     for (const Derivation::Contribution& c : s.contributions)
-      step.contributions.push_back({c.to, c.part, write(c.operand), write(c.rule), write(c.part_term),
-                                    c.adds_up, c.total ? write(*c.total) : std::string()});
+      step.contributions.push_back({c.to, c.part, write(c.operand), write(c.rule), write(c.part_term), c.adds_up,
+                                    c.total ? write(*c.total) : std::string()});
     all.push_back(std::move(step));
   }
   return all;

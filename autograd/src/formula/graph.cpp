@@ -20,8 +20,7 @@ std::string Graph::dot() const {
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     const Node& n = nodes_[i];
     const std::string name = "n" + std::to_string(i);
-    text +=
-        "  " + name + " [label=\"" + escaped(n.label) + "\\n" + to_string(n.shape) + norm("value", n.value);
+    text += "  " + name + " [label=\"" + escaped(n.label) + "\\n" + to_string(n.shape) + norm("value", n.value);
     if (n.adjoint == n.adjoint) text += norm("adjoint", n.adjoint);
     text += n.is_leaf ? "\" style=\"rounded,filled\"]\n" : "\"]\n";
     for (const std::size_t k : n.operands) text += "  n" + std::to_string(k) + " -> " + name + "\n";

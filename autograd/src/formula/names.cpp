@@ -25,8 +25,7 @@ char letter_for(const Expression& e) {
 }  // namespace
 
 std::map<Term, std::string> names_for(const Expressions& in, const std::vector<Term>& written,
-                                      const std::map<Term, std::string>& given,
-                                      const std::vector<std::string>& taken) {
+                                      const std::map<Term, std::string>& given, const std::vector<std::string>& taken) {
   constexpr double worth_a_name = 4;
   constexpr int deepest = 24;
   std::map<Term, double> uses;  // what is used below its users comes after them
@@ -47,17 +46,14 @@ std::map<Term, std::string> names_for(const Expressions& in, const std::vector<T
     if (const auto own = given.find(t); own != given.end() && !is_simple) {
       names[t] = own->second;
       depth[t] = 0;
-    } else if (e.kind != Kind::transpose && !is_simple &&
-               ((n > 1 && e.cost >= worth_a_name) || below >= deepest)) {
+    } else if (e.kind != Kind::transpose && !is_simple && ((n > 1 && e.cost >= worth_a_name) || below >= deepest)) {
       by_letter[letter_for(e)].push_back(t);
       depth[t] = 0;
     }
   }
   std::vector<std::string> used = taken;
   for (const auto& [t, name] : names) used.push_back(name);
-  const auto is_free = [&](const std::string& x) {
-    return std::find(used.begin(), used.end(), x) == used.end();
-  };
+  const auto is_free = [&](const std::string& x) { return std::find(used.begin(), used.end(), x) == used.end(); };
   for (const auto& [letter, terms] : by_letter) {
     int number = 0;
     for (const Term t : terms) {

@@ -102,8 +102,7 @@ struct NodeFormulas::Reading {
   algebra::Reader<double> read{of.tape_, in, of.options_};
   /// Tidies what rules leave, without a look at the data.
   algebra::Simplifier simplify{in,
-                               {[](algebra::Fact) { return false; },
-                                [this](std::uint32_t n) { return read.size(n); },
+                               {[](algebra::Fact) { return false; }, [this](std::uint32_t n) { return read.size(n); },
                                 [](algebra::Term, algebra::Term) {}}};
 
   void call(Index i, const std::string& name) { read.replace(i, in.name(name, of.tape_.node(i).shape)); }
@@ -113,8 +112,7 @@ struct NodeFormulas::Reading {
       if (!algebra::is_factorisation(of.tape_, k)) call(k, of.name(of.first(k)));
       // What was factored, and what eigenvalues are of, the reader looks at itself.
       for (const Index behind : of.tape_.operands(of.tape_.node(k))) {
-        if (!of.is_number(behind) && of.names_.contains(of.first(behind)))
-          call(behind, of.name(of.first(behind)));
+        if (!of.is_number(behind) && of.names_.contains(of.first(behind))) call(behind, of.name(of.first(behind)));
       }
     }
   }
@@ -168,8 +166,7 @@ NodeFormulas::Contribution NodeFormulas::contribution(const BackwardPass<double>
       const bool is_transposed = r.in[p.term].kind == Kind::transpose;
       reversed.insert(reversed.begin(), is_transposed ? r.in[p.term].parts[0] : p);
     }
-    offer(r.in.make(Kind::product, shape, reversed),
-          "Look at the shapes: the product has to have the operand's.");
+    offer(r.in.make(Kind::product, shape, reversed), "Look at the shapes: the product has to have the operand's.");
   }
   if (shape == of_adjoint) offer(adjoint, "The local derivative is missing.");
   offer(r.simplify.scaled(-1, right), "The sign flips.");

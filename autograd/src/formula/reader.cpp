@@ -39,8 +39,7 @@ Term Reader<eT>::size(std::uint32_t n) {
   return in_.number(n);
 }
 
-// ---- Leaves
-// ---------------------------------------------------------------------------------------------------
+// ---- Leaves ----
 
 template <class eT>
 bool Reader<eT>::same_numbers(Index i, Index j) const {
@@ -84,8 +83,7 @@ std::optional<Term> Reader<eT>::plain_matrix(Index i) {
   const arma::Mat<eT> x = tape_.value(tape_.handle(i));
   const Shape s = tape_.node(i).shape;
   if (x.is_empty()) return {};
-  if (arma::all(arma::vectorise(x) == x(0)))
-    return in_.make(Kind::powers, s, {{number(double(x(0)))}, {in_.ones(s)}});
+  if (arma::all(arma::vectorise(x) == x(0))) return in_.make(Kind::powers, s, {{number(double(x(0)))}, {in_.ones(s)}});
   if (s.rows == s.cols && x.is_diagmat() && arma::all(x.diag() == 1)) return in_.make(Kind::product, s, {});
   return {};
 }
@@ -138,8 +136,7 @@ Term Reader<eT>::number(double x) {
   return in_.number(x);
 }
 
-// ---- Operations
-// -----------------------------------------------------------------------------------------------
+// ---- Operations ----
 
 template <class eT>
 Term Reader<eT>::spread(Term t, Shape to) {
@@ -231,8 +228,7 @@ Term Reader<eT>::converted(Index i) {
   return FunctionReader<eT>(tape_, in_, read_)(i, x, n.shape);
 }
 
-// ---- Facts
-// ----------------------------------------------------------------------------------------------------
+// ---- Facts ----
 
 template <class eT>
 bool Reader<eT>::is_seen(Fact fact) {

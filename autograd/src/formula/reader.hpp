@@ -14,8 +14,7 @@ namespace armagrad::algebra {
 template <class eT>
 class Reader {
  public:
-  Reader(Tape<eT>& tape, Expressions& in, const FormulaOptions& options)
-      : tape_(tape), in_(in), options_(options) {}
+  Reader(Tape<eT>& tape, Expressions& in, const FormulaOptions& options) : tape_(tape), in_(in), options_(options) {}
 
   /// Node i and what it was computed from.
   Term operator()(Index i);

@@ -171,8 +171,7 @@ std::optional<Term> FunctionReader<eT>::part_of_singular(Index i) const {
   const Parts A{{read->second}};
   if (block->at.row == 0 && part.rows == s.rows) return in_.apply("left_vectors", {}, false, part, A);
   if (block->at.row == s.rows && part.rows == s.cols) return in_.apply("right_vectors", {}, false, part, A);
-  if (block->at.row == s.rows + s.cols)
-    return transposed({in_.apply("svd", {}, false, {part.cols, 1}, A)}).term;
+  if (block->at.row == s.rows + s.cols) return transposed({in_.apply("svd", {}, false, {part.cols, 1}, A)}).term;
   return {};
 }
 
@@ -191,8 +190,7 @@ std::optional<Term> FunctionReader<eT>::selected(Index i, Part x, const arma::uv
     bool whole_lines = true;
     for (uword j = 0; j < part.cols; ++j) {
       for (uword k = 0; k < part.rows; ++k)
-        whole_lines &=
-            indices[k + j * part.rows] == (rows ? place(k) + j * whole.rows : k + place(j) * whole.rows);
+        whole_lines &= indices[k + j * part.rows] == (rows ? place(k) + j * whole.rows : k + place(j) * whole.rows);
     }
     if (!whole_lines) continue;
     const std::uint32_t times = std::uint32_t(length / among);
@@ -211,8 +209,7 @@ std::optional<Term> FunctionReader<eT>::selected(Index i, Part x, const arma::uv
     }
     if (descends && rows && whole.cols == 1) {
       const Parameters first{Parameter::size(place(0) + 1 - length), Parameter::size(0)};
-      if (!takes)
-        return in_.apply("placed", first, false, shape, {{in_.apply("reverse", {}, false, part, {x})}});
+      if (!takes) return in_.apply("placed", first, false, shape, {{in_.apply("reverse", {}, false, part, {x})}});
       return in_.apply("reverse", {}, false, part, {{in_.apply("submat", first, false, part, {x})}});
     }
   }

@@ -28,8 +28,8 @@ class FunctionReader {
   FunctionReader(const Tape<eT>& tape, Expressions& in, const std::unordered_map<Index, Term>& read)
       : tape_(tape), in_(in), read_(read) {}
 
-  /// Node i, whose operands are x, as a term of this shape. An operation that nothing is said of here goes by its name, with its
-  /// parameters as they are printed.
+  /// Node i, whose operands are x, as a term of this shape. An operation that nothing is said of here goes by its name,
+  /// with its parameters as they are printed.
   Term operator()(Index i, const Parts& x, Shape shape) const;
   /// What node i's operation takes beside its operands.
   Parameters parameters(Index i) const;

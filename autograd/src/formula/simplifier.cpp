@@ -66,8 +66,7 @@ bool Simplifier::is_unit(Term t) const {
          in_[e.parts[1].term].kind == Kind::ones && !e.is_scalar();
 }
 
-// ---- The walk: operands first, and nested sums and products, used nowhere else, at once
-// ------------------------------------------------------------------------------------
+// ---- The walk: operands first, and nested sums and products, used nowhere else, at once ----
 
 Term Simplifier::operator()(Term root) {
   std::vector<Term> order;
@@ -93,7 +92,8 @@ Term Simplifier::operator()(Term root) {
     for (const Part& p : e.parts) {
       const Expression& x = in_[p.term];
       const bool whole = e.kind != Kind::powers || p.by == 1;
-      if (x.kind == e.kind && uses[p.term] == 1 && !normal_.contains(p.term) && whole && (x.shape == e.shape || e.kind == Kind::product))
+      if (x.kind == e.kind && uses[p.term] == 1 && !normal_.contains(p.term) && whole &&
+          (x.shape == e.shape || e.kind == Kind::product))
         inner.insert(p.term);
     }
   }
@@ -141,8 +141,7 @@ Term Simplifier::merged(Term t, const std::unordered_set<Term>& inner) {
   return t;
 }
 
-// ---- Transposes
-// -----------------------------------------------------------------------------------------------
+// ---- Transposes ----
 
 Term Simplifier::transposed(Term t) {
   const Expression e = in_[t];

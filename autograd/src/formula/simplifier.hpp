@@ -38,8 +38,7 @@ class Simplifier {
     std::function<void(Term, Term)> same;  // is told of terms and their normal forms
   };
 
-  Simplifier(Expressions& expressions, Knowledge knowledge)
-      : in_(expressions), knowledge_(std::move(knowledge)) {}
+  Simplifier(Expressions& expressions, Knowledge knowledge) : in_(expressions), knowledge_(std::move(knowledge)) {}
 
   /// The normal form of a term in any form.
   Term operator()(Term term);
@@ -90,9 +89,7 @@ class Simplifier {
   Term untransposed(Term t) const { return in_[t].kind == Kind::transpose ? in_[t].parts[0].term : t; }
   bool is_sum(Term t) const { return in_[untransposed(t)].kind == Kind::sum; }
   bool is_sum_of_several(Term t) const { return in_[t].kind == Kind::sum && in_[t].parts.size() > 1; }
-  bool is_function(Term t, const char* name) const {
-    return in_[t].kind == Kind::function && in_[t].name == name;
-  }
+  bool is_function(Term t, const char* name) const { return in_[t].kind == Kind::function && in_[t].name == name; }
 
   // Sums.
   void add_term(Parts& to, Shape shape, Part part);

@@ -2,7 +2,6 @@
 
 #include "simplifier.hpp"
 
-
 namespace armagrad::algebra {
 
 /// The terms of a matrix product whose factors are sums.

@@ -19,9 +19,10 @@ Term Simplifier::apply(const std::string& name, const Parameters& parameters, bo
 
 std::optional<Term> Simplifier::rewritten(Term f) {
   using Rule = std::optional<Term> (Simplifier::*)(Term);
-  for (const Rule rule : {&Simplifier::number_rule, &Simplifier::repeated_rule, &Simplifier::pow_rule, &Simplifier::exp_rule, &Simplifier::log_rule, &Simplifier::softmax_rule,
-                          &Simplifier::parity_rule, &Simplifier::sigmoid_rule, &Simplifier::truth_rule, &Simplifier::linear_rule, &Simplifier::matrix_rule,
-                          &Simplifier::block_rule}) {
+  for (const Rule rule :
+       {&Simplifier::number_rule, &Simplifier::repeated_rule, &Simplifier::pow_rule, &Simplifier::exp_rule,
+        &Simplifier::log_rule, &Simplifier::softmax_rule, &Simplifier::parity_rule, &Simplifier::sigmoid_rule,
+        &Simplifier::truth_rule, &Simplifier::linear_rule, &Simplifier::matrix_rule, &Simplifier::block_rule}) {
     if (const std::optional<Term> other = (this->*rule)(f)) return other;
   }
   return {};
@@ -58,9 +59,9 @@ std::optional<Term> Simplifier::number_rule(Term f) {
   const Expression e = in_[f];
   if (!e.elementwise || e.parts.size() != 1 || in_[e.parts[0].term].kind != Kind::number) return {};
   const double x = in_[e.parts[0].term].value;
-  constexpr const char* zero_at_zero[] = {"sin", "tan", "asin", "atan", "sinh", "tanh", "asinh", "atanh", "erf",
-                                          "expm1", "log1p", "cbrt", "abs", "sign", "floor", "ceil", "round",
-                                          "trunc", "relu", "gelu", "silu", "stop_gradient"};
+  constexpr const char* zero_at_zero[] = {"sin",   "tan",   "asin",  "atan", "sinh", "tanh",         "asinh", "atanh",
+                                          "erf",   "expm1", "log1p", "cbrt", "abs",  "sign",         "floor", "ceil",
+                                          "round", "trunc", "relu",  "gelu", "silu", "stop_gradient"};
   constexpr const char* one_at_zero[] = {"exp", "exp2", "exp10", "cos", "cosh", "erfc"};
   const auto is_among = [&](const auto& names) {
     return std::any_of(std::begin(names), std::end(names), [&](auto n) { return e.name == n; });
@@ -91,7 +92,7 @@ std::optional<Term> Simplifier::undone_log(Term t) {
     const Shape s = in_[x].shape;
     const Term exponential = apply("exp", {}, true, s, {x});
     return e.dim() == 0 ? product(e.shape, {in_.ones({1, s.rows}), exponential})
-                               : product(e.shape, {exponential, in_.ones({s.cols, 1})});
+                        : product(e.shape, {exponential, in_.ones({s.cols, 1})});
   }
   if (e.kind == Kind::transpose) {
     const auto inside = undone_log(e.parts[0].term);
@@ -169,7 +170,8 @@ std::optional<Term> Simplifier::softmax_rule(Term f) {
       same |= end.kind == Kind::ones && (down ? end.shape.cols == 1 : end.shape.rows == 1);
     }
     if (t.kind == Kind::powers)
-      same |= std::all_of(t.parts.begin(), t.parts.end(), [&](Part q) { return in_[q.term].is_scalar() || is_unit(q.term); });
+      same |= std::all_of(t.parts.begin(), t.parts.end(),
+                          [&](Part q) { return in_[q.term].is_scalar() || is_unit(q.term); });
     (same ? shift : rest).push_back(p);
   }
   if (shift.empty()) return {};
@@ -177,7 +179,8 @@ std::optional<Term> Simplifier::softmax_rule(Term f) {
   if (e.name != "logsumexp") return other;
   const Term by = sum(shape, shift);  // which repeats what the sum shifts by
   const Term length = knowledge_.size(down ? shape.rows : shape.cols);
-  const Term total = down ? product(e.shape, {in_.ones({1, shape.rows}), by}) : product(e.shape, {by, in_.ones({shape.cols, 1})});
+  const Term total =
+      down ? product(e.shape, {in_.ones({1, shape.rows}), by}) : product(e.shape, {by, in_.ones({shape.cols, 1})});
   return sum(e.shape, {{other}, {powers(e.shape, {{total}, {length, -1}})}});
 }
 
@@ -272,15 +275,16 @@ std::optional<Term> Simplifier::diagonal_rule(const Expression& e) {
   const Term x = e.parts[0].term;
   const Expression of = in_[x];
   if (e.name == "diagmat" && is_unit(x) && e.shape.rows == e.shape.cols) return in_.make(Kind::product, e.shape, {});
-  if (e.name == "diagmat" && of.kind == Kind::transpose) return apply("diagmat", {}, false, e.shape, {of.parts[0].term});
-  if (e.name == "diagvec" && of.kind == Kind::transpose) return apply("diagvec", {}, false, e.shape, {of.parts[0].term});
+  if (e.name == "diagmat" && of.kind == Kind::transpose)
+    return apply("diagmat", {}, false, e.shape, {of.parts[0].term});
+  if (e.name == "diagvec" && of.kind == Kind::transpose)
+    return apply("diagvec", {}, false, e.shape, {of.parts[0].term});
   if (e.name == "diagvec" && of.kind == Kind::product && of.parts.empty()) return in_.ones(e.shape);
   if (e.name == "diagvec" && is_function(x, "diagmat")) {
     const Term inner = of.parts[0].term;
     return in_[inner].shape == e.shape ? inner : transposed(inner);
   }
-  if (e.name == "reshape" && is_function(x, "reshape"))
-    return apply("reshape", {}, false, e.shape, {of.parts[0].term});
+  if (e.name == "reshape" && is_function(x, "reshape")) return apply("reshape", {}, false, e.shape, {of.parts[0].term});
   return {};
 }
 

@@ -81,8 +81,7 @@ void Simplifier::multiply_product(Factors& to, Part part) {
   if (front.kind == Kind::ones && front.shape.cols == 1)
     multiply(Factors::of(to.down, {1, e.shape.cols}), {rest(1, e.parts.size(), {1, e.shape.cols}), part.by});
   else if (back.kind == Kind::ones && back.shape.rows == 1)
-    multiply(Factors::of(to.across, {e.shape.rows, 1}),
-             {rest(0, e.parts.size() - 1, {e.shape.rows, 1}), part.by});
+    multiply(Factors::of(to.across, {e.shape.rows, 1}), {rest(0, e.parts.size() - 1, {e.shape.rows, 1}), part.by});
   else
     to.add(false, part.term, part.by);
 }
@@ -94,7 +93,8 @@ void Simplifier::fold_softmax(Factors& to) {
   for (const auto& [t, by] : full) {
     if (!is_function(t, "exp") || by < 1) continue;
     for (const int dim : {0, 1}) {
-      const Shape ones = dim == 0 ? Shape{1, s.rows} : Shape{s.cols, 1}, sums = dim == 0 ? Shape{1, s.cols} : Shape{s.rows, 1};
+      const Shape ones = dim == 0 ? Shape{1, s.rows} : Shape{s.cols, 1},
+                  sums = dim == 0 ? Shape{1, s.cols} : Shape{s.rows, 1};
       std::unique_ptr<Factors>& repeated = dim == 0 ? to.down : to.across;
       if (ones == scalar_shape || (sums != scalar_shape && !repeated)) continue;
       std::map<Term, double>& divisors = sums == scalar_shape ? to.numbers : repeated->full;
@@ -105,7 +105,13 @@ void Simplifier::fold_softmax(Factors& to) {
       const double times = std::min(std::floor(by), std::floor(-found->second));
       const Term x = in_[t].parts[0].term;
       const Term p = apply("softmax", {Parameter::number(dim)}, false, s, {x});
-      note("softmax", in_.make(Kind::powers, s, {{t}, {dim == 0 ? in_.make(Kind::product, s, {{in_.ones({s.rows, 1})}, {total}}) : in_.make(Kind::product, s, {{total}, {in_.ones({1, s.cols})}}), -1}}), p);
+      note("softmax",
+           in_.make(Kind::powers, s,
+                    {{t},
+                     {dim == 0 ? in_.make(Kind::product, s, {{in_.ones({s.rows, 1})}, {total}})
+                               : in_.make(Kind::product, s, {{total}, {in_.ones({1, s.cols})}}),
+                      -1}}),
+           p);
       if ((found->second += times) == 0) divisors.erase(found);
       to.add(false, t, -times);
       multiply(to, {p, times});
@@ -135,7 +141,8 @@ void Simplifier::fold_sigmoid(std::map<Term, double>& factors) {
       add(e, -both);
       add(note("sigmoid", ratio, sigmoid(x)), both);
     }
-    if (-by > both) add(note("sigmoid", in_.make(Kind::powers, in_[t].shape, {{t, -1}}), sigmoid(scaled(-1, x))), -by - both);
+    if (-by > both)
+      add(note("sigmoid", in_.make(Kind::powers, in_[t].shape, {{t, -1}}), sigmoid(scaled(-1, x))), -by - both);
   }
   // exp(x) sigmoid(-x), where 1 / (1 + exp(x)) had become the latter before they met.
   const std::map<Term, double> folded = factors;
@@ -239,7 +246,8 @@ void Simplifier::gather(Factors& to, std::unique_ptr<Factors>& repeated, bool do
   if (is_unit(row)) return;
   Parts factors{{row}};
   if (e.kind == Kind::product) factors = e.parts;
-  factors.insert(down ? factors.begin() : factors.end(), {in_.ones(down ? Shape{to.shape.rows, 1} : Shape{1, to.shape.cols})});
+  factors.insert(down ? factors.begin() : factors.end(),
+                 {in_.ones(down ? Shape{to.shape.rows, 1} : Shape{1, to.shape.cols})});
   to.add(false, in_.make(Kind::product, to.shape, factors), 1);
 }
 

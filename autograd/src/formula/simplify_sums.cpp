@@ -108,8 +108,7 @@ double Simplifier::content(Term sum) const {
     least = std::min(least, std::abs(p.by));
     balance += p.by > 0 ? 1 : -1;
     const bool p_is_unit = is_unit(p.term), leading_is_unit = is_unit(leading->term);
-    if (p_is_unit != leading_is_unit ? p_is_unit != numbers
-                                     : !p_is_unit && cost(p.term) > cost(leading->term))
+    if (p_is_unit != leading_is_unit ? p_is_unit != numbers : !p_is_unit && cost(p.term) > cost(leading->term))
       leading = &p;
   }
   for (const Part& p : parts) {
@@ -134,8 +133,7 @@ Simplifier::Primitive Simplifier::primitive(Term t, double exponent, double coef
   return {number, sum == t ? rest : transposed(rest)};
 }
 
-// ---- Common factors
-// -------------------------------------------------------------------------------------------
+// ---- Common factors ----
 
 /// A factor of several terms: of their entries, at the left end or at the right end of a matrix product.
 struct Simplifier::Shared {
@@ -184,8 +182,7 @@ std::vector<Simplifier::Shared> Simplifier::shared_factors(const Parts& parts) {
   const auto saved = [&](const Shared& s) { return double(s.of.size() - 1) * (cost(s.term) + 1); };
   std::stable_sort(several.begin(), several.end(),
                    [&](const Shared& a, const Shared& b) { return saved(a) > saved(b); });
-  const bool is_long =
-      std::any_of(parts.begin(), parts.end(), [&](Part p) { return cost(p.term) > readable; });
+  const bool is_long = std::any_of(parts.begin(), parts.end(), [&](Part p) { return cost(p.term) > readable; });
   const std::size_t tried = is_long ? 1 : 3;
   if (several.size() > tried) several.erase(several.begin() + long(tried), several.end());
   return several;
@@ -230,10 +227,9 @@ Parts Simplifier::divided(const Parts& parts, const Shared& by) {
     (has ? rest : others).push_back(has ? without(parts[i], by) : parts[i]);
   }
   const Term inner = sum(in_[rest[0].term].shape, rest);
-  const Term whole = by.place == Place::left ? product(shape, {by.term, inner})
-                     : by.place == Place::right
-                         ? product(shape, {inner, by.term})
-                         : powers(shape, {{by.term, by.divides ? -by.by : by.by}, {inner}});
+  const Term whole = by.place == Place::left    ? product(shape, {by.term, inner})
+                     : by.place == Place::right ? product(shape, {inner, by.term})
+                                                : powers(shape, {{by.term, by.divides ? -by.by : by.by}, {inner}});
   add_term(others, shape, {whole});
   collect(others);
   return others;
@@ -245,12 +241,11 @@ Term Simplifier::factored(Shape shape, Parts parts) {
     again = false;
     for (const Shared& shared : shared_factors(parts)) {
       // A factor at an end of element-wise products of several is none of the whole.
-      if (shared.place != Shared::Place::entries &&
-          std::any_of(shared.of.begin(), shared.of.end(), [&](std::size_t i) {
+      if (shared.place != Shared::Place::entries && std::any_of(shared.of.begin(), shared.of.end(), [&](std::size_t i) {
             const Expression& e = in_[parts[i].term];
-            return e.kind == Kind::powers &&
-                   std::count_if(e.parts.begin(), e.parts.end(),
-                                 [&](const Part& f) { return !in_[f.term].is_scalar(); }) != 1;
+            return e.kind == Kind::powers && std::count_if(e.parts.begin(), e.parts.end(), [&](const Part& f) {
+                                               return !in_[f.term].is_scalar();
+                                             }) != 1;
           }))
         continue;
       Attempt attempt(*this);

@@ -99,7 +99,9 @@ class Latex final : public Style {
   std::string fraction(const std::string& a, const std::string& b, bool) const override {
     return concat({"\\frac{", a, "}{", b, "}"});
   }
-  std::string raised(const std::string& x, const std::string& e) const override { return concat({"{", x, "}^{", e, "}"}); }
+  std::string raised(const std::string& x, const std::string& e) const override {
+    return concat({"{", x, "}^{", e, "}"});
+  }
   std::string entries_raised(const std::string& x, const std::string& e) const override {
     return concat({"{", x, "}^{\\odot ", e, "}"});
   }
@@ -178,9 +180,7 @@ class MathMl final : public Style {
   }
   bool calls_functions() const override { return false; }
 
-  static std::string row(std::initializer_list<std::string_view> x) {
-    return concat({"<mrow>", concat(x), "</mrow>"});
-  }
+  static std::string row(std::initializer_list<std::string_view> x) { return concat({"<mrow>", concat(x), "</mrow>"}); }
   static std::string escaped(const std::string& x) {
     std::string out;
     for (const char c : x) out += c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '&' ? "&amp;" : std::string(1, c);

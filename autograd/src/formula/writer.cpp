@@ -124,9 +124,7 @@ Writer::Box Writer::written_number(double x) const {
   return x < 0 ? Box{style_.minus(b.text), addition} : b;
 }
 
-Writer::Box Writer::written_ones(Shape s) const {
-  return {style_.ones(size(s.rows), size(s.cols)), atom};
-}
+Writer::Box Writer::written_ones(Shape s) const { return {style_.ones(size(s.rows), size(s.cols)), atom}; }
 
 std::string Writer::written(const Parameter& p) const {
   if (p.kind == Parameter::Kind::size) return size(std::uint32_t(p.value));
@@ -170,7 +168,8 @@ Writer::Box Writer::written_function(const Expression& e) {
   if (e.name == "pow" && e.parts.size() == 2) {
     const bool delimited = !style_.calls_functions();  // an exponent above the line needs no parentheses
     if (e.is_scalar())
-      return {style_.raised(wrapped(operand(0), atom), delimited ? operand(1).text : wrapped(operand(1), atom)), postfix};
+      return {style_.raised(wrapped(operand(0), atom), delimited ? operand(1).text : wrapped(operand(1), atom)),
+              postfix};
     const std::string base = delimited ? wrapped(operand(0), postfix) : operand(0).text;
     return {style_.entries_raised(base, operand(1).text), atom};
   }

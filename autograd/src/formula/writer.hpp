@@ -12,10 +12,10 @@ namespace armagrad::algebra {
 
 /// What the writer is told of the whole.
 struct Wording {
-  std::map<Term, std::string> names{};             // what is written by a name of its own
-  std::map<std::uint32_t, std::string> sizes{};    // of numbers of rows and columns
-  std::optional<int> softmax_dim{};                // the dimension that goes without saying
-  bool shapes = false;                             // beside every factor
+  std::map<Term, std::string> names{};           // what is written by a name of its own
+  std::map<std::uint32_t, std::string> sizes{};  // of numbers of rows and columns
+  std::optional<int> softmax_dim{};              // the dimension that goes without saying
+  bool shapes = false;                           // beside every factor
 };
 
 class Writer {

@@ -9,7 +9,8 @@ namespace armagrad::algebra {
 Writer::Box Writer::entry_power(Part p, Term negated) {
   const Box b = factor(p.term, negated);
   if (p.by == 1) return b;
-  return {style_.entries_raised(style_.calls_functions() ? b.text : wrapped(b, postfix), style_.number(to_text(p.by))), atom};
+  return {style_.entries_raised(style_.calls_functions() ? b.text : wrapped(b, postfix), style_.number(to_text(p.by))),
+          atom};
 }
 
 /// A factor, written the other way round if it is the one to negate.
@@ -34,8 +35,7 @@ Writer::Box Writer::factor(Term t, Term negated) {
 /// Whether t repeats a row downwards, or a column across.
 bool Writer::repeats(Term t, bool down) const {
   const Expression& e = in_[t];
-  if (e.kind != Kind::product || e.parts.size() < 2 || e.is_scalar() || wording_.names.contains(t))
-    return false;
+  if (e.kind != Kind::product || e.parts.size() < 2 || e.is_scalar() || wording_.names.contains(t)) return false;
   const Expression& end = in_[down ? e.parts.front().term : e.parts.back().term];
   return end.kind == Kind::ones && (down ? end.shape.cols : end.shape.rows) == 1;
 }
@@ -75,8 +75,7 @@ Writer::Box Writer::entries(const Parts& factors, const std::string& number, Ter
     Box box;
   };
   std::vector<Factor> boxes;
-  for (const Part& p : whole)
-    boxes.push_back({p.by < 0, rank(p), entry_power({p.term, std::abs(p.by)}, negated)});
+  for (const Part& p : whole) boxes.push_back({p.by < 0, rank(p), entry_power({p.term, std::abs(p.by)}, negated)});
   std::stable_sort(boxes.begin(), boxes.end(), [](const Factor& a, const Factor& b) {
     return std::tuple(a.divides, a.rank, a.box.text.size(), a.box.text) <
            std::tuple(b.divides, b.rank, b.box.text.size(), b.box.text);
@@ -88,8 +87,7 @@ Writer::Box Writer::entries(const Parts& factors, const std::string& number, Ter
     if (body.text.empty() && !f.divides) {
       body = alone ? f.box : Box{wrapped(f.box, postfix), multiplication};
     } else if (body.text.empty()) {
-      body = {style_.infix(lead.empty() ? style_.number("1") : lead, "/", wrapped(f.box, postfix)),
-              multiplication};
+      body = {style_.infix(lead.empty() ? style_.number("1") : lead, "/", wrapped(f.box, postfix)), multiplication};
       lead.clear();
     } else {
       body = {style_.infix(body.text, f.divides ? "/" : "%", wrapped(f.box, postfix)), multiplication};
@@ -148,8 +146,7 @@ Writer::Box Writer::written_chain(const std::vector<Term>& factors, Term negated
       ++i;
     } else {
       const Box b = factor(factors[i], negated);
-      const Term inside =
-          in_[factors[i]].kind == Kind::transpose ? in_[factors[i]].parts[0].term : factors[i];
+      const Term inside = in_[factors[i]].kind == Kind::transpose ? in_[factors[i]].parts[0].term : factors[i];
       const bool is_name = in_[inside].kind == Kind::name || wording_.names.contains(inside);
       const Box piece = b.precedence < postfix ? Box{style_.parentheses(b.text), atom} : b;
       pieces.push_back(is_name ? piece : shaped(piece, in_[factors[i]].shape));

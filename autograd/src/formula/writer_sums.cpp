@@ -25,18 +25,16 @@ Writer::Box Writer::written_sum(const Expression& e, double sign) {
     Box box;
   };
   if (e.parts.empty()) return {style_.call("zeros", {size(e.shape.rows), size(e.shape.cols)}), atom};
-  const bool all_plain =
-      std::all_of(e.parts.begin(), e.parts.end(), [&](const Part& p) { return is_plain(p.term); });
-  const bool all_negative =
-      std::all_of(e.parts.begin(), e.parts.end(), [&](const Part& p) { return p.by * sign < 0; });
+  const bool all_plain = std::all_of(e.parts.begin(), e.parts.end(), [&](const Part& p) { return is_plain(p.term); });
+  const bool all_negative = std::all_of(e.parts.begin(), e.parts.end(), [&](const Part& p) { return p.by * sign < 0; });
   std::vector<Term_> terms;
   for (const Part& p : e.parts) {
     bool negative = p.by * sign < 0;
     double by = std::abs(p.by);
     if (all_negative && to_negate(p.term) != none) negative = false, by = -by;
     const bool turned = in_[p.term].kind == Kind::transpose;  // which comes after what it is of
-    terms.push_back({negative, is_plain(p.term), in_[p.term].cost - (turned ? 1.5 : 0),
-                     monomial({p.term, by}, all_plain)});
+    terms.push_back(
+        {negative, is_plain(p.term), in_[p.term].cost - (turned ? 1.5 : 0), monomial({p.term, by}, all_plain)});
   }
   std::sort(terms.begin(), terms.end(), [](const Term_& a, const Term_& b) {
     if (a.negative != b.negative) return b.negative;
@@ -113,8 +111,7 @@ Writer::Box Writer::monomial(Part p, bool with_ones) {
   Box result{number.empty() ? style_.number("1") : number,
              up.size() + down.size() > 1 || !down.empty() ? multiplication : atom};
   if (!matrices.empty()) {
-    if (matrices.size() == 1 && matrices[0].by == 1 && number.empty() && p.by > 0)
-      return box(matrices[0].term);
+    if (matrices.size() == 1 && matrices[0].by == 1 && number.empty() && p.by > 0) return box(matrices[0].term);
     result = entries(matrices, number, negated);
   } else if (with_ones && !e.is_scalar()) {
     const std::string ones = written_ones(e.shape).text;

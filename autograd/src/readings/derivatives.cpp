@@ -13,8 +13,7 @@ std::vector<Var<eT>> append_gradients(const Var<eT>& J, std::span<const Var<eT>>
 }
 
 template <class eT>
-arma::Mat<eT> derivative_along(const Var<eT>& y, std::span<const Var<eT>> w,
-                               std::span<const arma::Mat<eT>* const> V) {
+arma::Mat<eT> derivative_along(const Var<eT>& y, std::span<const Var<eT>> w, std::span<const arma::Mat<eT>* const> V) {
   ForwardMode<eT> forward(y);
   for (std::size_t k = 0; k < w.size(); ++k) forward.seed(w[k], *V[k]);
   return forward.run();
@@ -39,10 +38,10 @@ arma::Mat<eT> jacobian_of(const Var<eT>& y, const Var<eT>& w, bool forward) {
   return J;
 }
 
-#define ARMAGRAD_INSTANTIATE(eT)                                                                          \
-  template ARMAGRAD_EXPORT std::vector<Var<eT>> append_gradients(const Var<eT>&, std::span<const Var<eT>>);               \
-  template ARMAGRAD_EXPORT arma::Mat<eT> derivative_along(const Var<eT>&, std::span<const Var<eT>>,                       \
-                                          std::span<const arma::Mat<eT>* const>);                         \
+#define ARMAGRAD_INSTANTIATE(eT)                                                                            \
+  template ARMAGRAD_EXPORT std::vector<Var<eT>> append_gradients(const Var<eT>&, std::span<const Var<eT>>); \
+  template ARMAGRAD_EXPORT arma::Mat<eT> derivative_along(const Var<eT>&, std::span<const Var<eT>>,         \
+                                                          std::span<const arma::Mat<eT>* const>);           \
   template ARMAGRAD_EXPORT arma::Mat<eT> jacobian_of(const Var<eT>&, const Var<eT>&, bool);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)

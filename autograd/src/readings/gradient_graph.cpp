@@ -4,11 +4,9 @@
 namespace armagrad {
 
 template <class eT>
-GradientGraph<eT>::GradientGraph(const Var<eT>& root)
-    : tape_(root.tape()), adjoints_(root.index() + 1, no_index) {
+GradientGraph<eT>::GradientGraph(const Var<eT>& root) : tape_(root.tape()), adjoints_(root.index() + 1, no_index) {
   tape_.check(root, "gradient", {});
-  if (root.shape() != scalar_shape)
-    misuse("gradient", {}, "the root is not a scalar but " + to_string(root.shape()));
+  if (root.shape() != scalar_shape) misuse("gradient", {}, "the root is not a scalar but " + to_string(root.shape()));
   Location place;
   struct Restore {  // also when a rule throws
     Tape<eT>& tape;
@@ -22,8 +20,7 @@ template <class eT>
 void GradientGraph<eT>::descend(Index root, const Var<eT>& dy, Index lowest, Location& place) {
   adjoints_[root] = dy.index();
   for (Index i = root + 1; i-- > lowest;) {
-    if (adjoints_[i] == no_index || !tape_.wants(i) || tape_.node(i).operation->family == Family::leaf)
-      continue;
+    if (adjoints_[i] == no_index || !tape_.wants(i) || tape_.node(i).operation->family == Family::leaf) continue;
     place = tape_.node(i).at;
     from_ = i;
     tape_.node(i).operation->append_gradient(*this, i);
@@ -80,8 +77,7 @@ void GradientGraph<eT>::add_product(Index operand, const Var<eT>& dy, double par
 }
 template <class eT>
 void GradientGraph<eT>::add_product(Index operand, const Var<eT>& dy, const Taken<Var<eT>>& partial) {
-  add(operand, is_one(detail::before_spread(dy)) ? spread(partial.mask, dy.shape())
-                                                 : select(partial.mask, dy, 0));
+  add(operand, is_one(detail::before_spread(dy)) ? spread(partial.mask, dy.shape()) : select(partial.mask, dy, 0));
 }
 
 template <class eT>

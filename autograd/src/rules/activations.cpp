@@ -13,8 +13,8 @@ Var<eT> elu(const Var<eT>& x, double alpha, Here at) {
   return detail::elementwise(rules::Elu{{}, alpha}, at, x);
 }
 
-#define ARMAGRAD_INSTANTIATE(eT)  \
-  template ARMAGRAD_EXPORT Var<eT> leaky_relu(const Var<eT>&, double, Here);  \
+#define ARMAGRAD_INSTANTIATE(eT)                                             \
+  template ARMAGRAD_EXPORT Var<eT> leaky_relu(const Var<eT>&, double, Here); \
   template ARMAGRAD_EXPORT Var<eT> elu(const Var<eT>&, double, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)

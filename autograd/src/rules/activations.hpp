@@ -71,15 +71,13 @@ struct Silu : Elementwise<1> {
   static constexpr auto name = "silu";
   static constexpr double far = 1000;  // where sigmoid(x) is 0 or 1
   static auto value(auto x) { return clamp(x, -far, std::numeric_limits<double>::infinity()) % sigmoid(x); }
-  static auto partials(auto, auto x) {
-    return std::tuple(sigmoid(x) % (1.0 + clamp(x, -far, far) % sigmoid(-x)));
-  }
+  static auto partials(auto, auto x) { return std::tuple(sigmoid(x) % (1.0 + clamp(x, -far, far) % sigmoid(-x))); }
 };
 
-}  // namespace rules
+}  // namespace ARMAGRAD_EXPORT
 
-using ActivationRules = RuleList<rules::Sigmoid, rules::SigmoidSlope, rules::Softplus, rules::Relu,
-                                 rules::LeakyRelu, rules::Elu, rules::Gelu, rules::Silu>;
+using ActivationRules = RuleList<rules::Sigmoid, rules::SigmoidSlope, rules::Softplus, rules::Relu, rules::LeakyRelu,
+                                 rules::Elu, rules::Gelu, rules::Silu>;
 
 template <class eT>
 Var<eT> sigmoid_slope(const Var<eT>& x) {

@@ -17,8 +17,7 @@ void for_each_run(const Window& w, F f) {
   for (std::uint32_t i = 0; i < w.rows(); ++i) {
     for (std::uint32_t j = 0; j < w.cols(); ++j) {
       const std::int64_t left = std::int64_t(j) * w.stride - w.padding;
-      const std::int64_t first = std::max<std::int64_t>(left, 0),
-                         last = std::min<std::int64_t>(left + w.size, w.width);
+      const std::int64_t first = std::max<std::int64_t>(left, 0), last = std::min<std::int64_t>(left + w.size, w.width);
       for (std::uint32_t k = 0; k < w.size; ++k, to += uword(w.size) * w.channels) {
         const std::int64_t row = std::int64_t(i) * w.stride + k - w.padding;
         if (row < 0 || row >= w.height || first >= last) continue;
@@ -107,8 +106,8 @@ Pooled<T> pooled(const arma::Mat<T>& x, const arma::Mat<T>& by, const Window& wi
 namespace rules ARMAGRAD_EXPORT {
 
 inline std::string text(const Window& w, bool inverse) {
-  return std::string(inverse ? "inverse " : "") + std::to_string(w.size) + "x" + std::to_string(w.size) +
-         ", stride " + std::to_string(w.stride) + ", padding " + std::to_string(w.padding);
+  return std::string(inverse ? "inverse " : "") + std::to_string(w.size) + "x" + std::to_string(w.size) + ", stride " +
+         std::to_string(w.stride) + ", padding " + std::to_string(w.padding);
 }
 
 /// The patches of images (im2col), or patches added up to images.
@@ -119,9 +118,7 @@ struct Patches : General<1> {
   Window window;
   bool inverse = false;
   void forward(auto y, const auto& x) const { y = patches(x, window, inverse); }
-  void reverse(auto dx, const auto& dy, const auto&, const auto&) const {
-    dx += patches(full(dy), window, !inverse);
-  }
+  void reverse(auto dx, const auto& dy, const auto&, const auto&) const { dx += patches(full(dy), window, !inverse); }
   std::string parameters() const { return text(window, inverse); }
 };
 
@@ -142,10 +139,9 @@ struct MaxPool : General<2> {
   std::string parameters() const { return text(window, inverse); }
 };
 
-}  // namespace rules
+}  // namespace ARMAGRAD_EXPORT
 
 using ConvolutionRules = RuleList<rules::Patches, rules::MaxPool>;
-
 
 namespace detail {
 template <class eT>
@@ -153,8 +149,8 @@ void check_images(const char* operation, const Var<eT>& x, const Window& w, Here
   check_window(operation, w, at);
   if (x.n_rows != w.channels * w.pixels())
     misuse(operation, at,
-           "images of " + std::to_string(w.channels) + "x" + std::to_string(w.height) + "x" +
-               std::to_string(w.width) + " in columns of " + std::to_string(x.n_rows));
+           "images of " + std::to_string(w.channels) + "x" + std::to_string(w.height) + "x" + std::to_string(w.width) +
+               " in columns of " + std::to_string(x.n_rows));
 }
 }  // namespace detail
 

@@ -36,11 +36,11 @@ void svd_econ(Var<eT>& U, Var<eT>& s, Var<eT>& V, const Var<eT>& A, Here at) {
   s = rows_of(all, a.n_rows + a.n_cols, 1, at).t(at);
 }
 
-#define ARMAGRAD_INSTANTIATE(eT)  \
-  template ARMAGRAD_EXPORT Var<eT> eig_sym(const Var<eT>&, Here);  \
-  template ARMAGRAD_EXPORT void eig_sym(Var<eT>&, Var<eT>&, const Var<eT>&, Here);  \
-  template ARMAGRAD_EXPORT Var<eT> sqrtmat_sympd(const Var<eT>&, Here);  \
-  template ARMAGRAD_EXPORT Var<eT> svd(const Var<eT>&, Here);  \
+#define ARMAGRAD_INSTANTIATE(eT)                                                   \
+  template ARMAGRAD_EXPORT Var<eT> eig_sym(const Var<eT>&, Here);                  \
+  template ARMAGRAD_EXPORT void eig_sym(Var<eT>&, Var<eT>&, const Var<eT>&, Here); \
+  template ARMAGRAD_EXPORT Var<eT> sqrtmat_sympd(const Var<eT>&, Here);            \
+  template ARMAGRAD_EXPORT Var<eT> svd(const Var<eT>&, Here);                      \
   template ARMAGRAD_EXPORT void svd_econ(Var<eT>&, Var<eT>&, Var<eT>&, const Var<eT>&, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)

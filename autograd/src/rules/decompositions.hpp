@@ -229,8 +229,7 @@ arma::Mat<eT> square_root(const arma::Mat<eT>& a, const arma::Mat<eT>& f) {
 template <class eT>
 arma::Mat<eT> root_solved(const arma::Mat<eT>& y, const arma::Mat<eT>& f, const arma::Mat<eT>& c) {
   if (c.is_empty()) return c;
-  if (f(0) == 0)
-    unfit("sqrtmat_sympd", c.n_rows, c.n_cols, "singular: there its square root has no derivative");
+  if (f(0) == 0) unfit("sqrtmat_sympd", c.n_rows, c.n_cols, "singular: there its square root has no derivative");
   const arma::Mat<eT> v = eigenvectors(y, f);
   arma::Mat<eT> m = v.t() * c * v;
   for (uword j = 0; j < m.n_cols; ++j) m.col(j) /= arma::sqrt(f.col(0)) + std::sqrt(f(j));
@@ -239,8 +238,7 @@ arma::Mat<eT> root_solved(const arma::Mat<eT>& y, const arma::Mat<eT>& f, const 
 
 /// To first order, which is what a complex step needs.
 template <class eT>
-arma::Mat<std::complex<eT>> square_root(const arma::Mat<std::complex<eT>>& a,
-                                        const arma::Mat<std::complex<eT>>& f) {
+arma::Mat<std::complex<eT>> square_root(const arma::Mat<std::complex<eT>>& a, const arma::Mat<std::complex<eT>>& f) {
   const arma::Mat<eT> values = arma::real(f), y = square_root(arma::Mat<eT>(arma::real(a)), values);
   const arma::Mat<eT> moved = symmetric_part(arma::Mat<eT>(arma::imag(a)));
   return arma::Mat<std::complex<eT>>(y, root_solved(y, values, moved));
@@ -390,38 +388,95 @@ struct SquareRoot : General<2> {
   }
 };
 
-}  // namespace rules
+}  // namespace ARMAGRAD_EXPORT
 
-using DecompositionRules = RuleList<rules::SquareRoot, rules::Eigen, rules::Eigenvalues, rules::Eigenvectors,
-                                    rules::OverGaps, rules::OverSums, rules::Singular, rules::SingularValues,
-                                    rules::SingularVectors, rules::Qr, rules::QrQ, rules::QrR, rules::NormalSolve,
-                                    rules::LeastSquares, rules::Expmat, rules::Sylvester>;
+using DecompositionRules =
+    RuleList<rules::SquareRoot, rules::Eigen, rules::Eigenvalues, rules::Eigenvectors, rules::OverGaps, rules::OverSums,
+             rules::Singular, rules::SingularValues, rules::SingularVectors, rules::Qr, rules::QrQ, rules::QrR,
+             rules::NormalSolve, rules::LeastSquares, rules::Expmat, rules::Sylvester>;
 
-template <class eT> Var<eT> over_gaps(const Var<eT>& m, const Var<eT>& w, bool strict = true, bool singular = false) { return append_node<rules::OverGaps, eT>({{}, strict, singular}, m.shape(), {}, {&m, &w}); }
-template <class eT> Var<eT> over_sums(const Var<eT>& m, const Var<eT>& s, const Var<eT>& t, bool strict = true) { return append_node<rules::OverSums, eT>({{}, strict}, m.shape(), {}, {&m, &s, &t}); }
-template <class eT> Var<eT> antisymmetric_part(const Var<eT>& x) { return (x - x.t({})) * 0.5; }
-template <class eT> Var<eT> multiplied(const Var<eT>& a, const Var<eT>& b) { return multiply(a, false, b, false); }
-template <class eT> Var<eT> zeros_of(const Var<eT>& like, uword n) { return spread(like.tape().constant(eT(0)), shape_of(n, 1)); }
-template <class eT> Var<eT> singular_pairs(const Var<eT>& a, const Var<eT>& f, Here at = {}) { return append_node<rules::SingularVectors, eT>({}, f.shape(), at, {&a, &f}); }
-template <class eT> Var<eT> rows_of(const Var<eT>& x, uword first, uword n, Here at = {}) { return block(x, Place{std::uint32_t(first), 0, shape_of(n, x.n_cols)}, at); }
-template <class eT> Var<eT> eigenvalues(const Var<eT>& a, const Var<eT>& f, Here at = {})  { return append_node<rules::Eigenvalues, eT>({}, shape_of(a.n_rows, 1), at, {&a, &f}); }
-template <class eT> Var<eT> eigenpairs(const Var<eT>& a, const Var<eT>& f, Here at = {})   { return append_node<rules::Eigenvectors, eT>({}, f.shape(), at, {&a, &f}); }
-template <class eT> Var<eT> right_of_first(const Var<eT>& x, Here at = {})      { return x.tail_cols(x.n_cols - 1, at); }
-template <class eT> Var<eT> eigenvectors(const Var<eT>& a, const Var<eT>& f)    { return right_of_first(eigenpairs(a, f)); }
-template <class eT> Var<eT> root_solved(const Var<eT>& y, const Var<eT>&, const Var<eT>& c) { return sylvester(y, y, minus(c)); }
+template <class eT>
+Var<eT> over_gaps(const Var<eT>& m, const Var<eT>& w, bool strict = true, bool singular = false) {
+  return append_node<rules::OverGaps, eT>({{}, strict, singular}, m.shape(), {}, {&m, &w});
+}
+template <class eT>
+Var<eT> over_sums(const Var<eT>& m, const Var<eT>& s, const Var<eT>& t, bool strict = true) {
+  return append_node<rules::OverSums, eT>({{}, strict}, m.shape(), {}, {&m, &s, &t});
+}
+template <class eT>
+Var<eT> antisymmetric_part(const Var<eT>& x) {
+  return (x - x.t({})) * 0.5;
+}
+template <class eT>
+Var<eT> multiplied(const Var<eT>& a, const Var<eT>& b) {
+  return multiply(a, false, b, false);
+}
+template <class eT>
+Var<eT> zeros_of(const Var<eT>& like, uword n) {
+  return spread(like.tape().constant(eT(0)), shape_of(n, 1));
+}
+template <class eT>
+Var<eT> singular_pairs(const Var<eT>& a, const Var<eT>& f, Here at = {}) {
+  return append_node<rules::SingularVectors, eT>({}, f.shape(), at, {&a, &f});
+}
+template <class eT>
+Var<eT> rows_of(const Var<eT>& x, uword first, uword n, Here at = {}) {
+  return block(x, Place{std::uint32_t(first), 0, shape_of(n, x.n_cols)}, at);
+}
+template <class eT>
+Var<eT> eigenvalues(const Var<eT>& a, const Var<eT>& f, Here at = {}) {
+  return append_node<rules::Eigenvalues, eT>({}, shape_of(a.n_rows, 1), at, {&a, &f});
+}
+template <class eT>
+Var<eT> eigenpairs(const Var<eT>& a, const Var<eT>& f, Here at = {}) {
+  return append_node<rules::Eigenvectors, eT>({}, f.shape(), at, {&a, &f});
+}
+template <class eT>
+Var<eT> right_of_first(const Var<eT>& x, Here at = {}) {
+  return x.tail_cols(x.n_cols - 1, at);
+}
+template <class eT>
+Var<eT> eigenvectors(const Var<eT>& a, const Var<eT>& f) {
+  return right_of_first(eigenpairs(a, f));
+}
+template <class eT>
+Var<eT> root_solved(const Var<eT>& y, const Var<eT>&, const Var<eT>& c) {
+  return sylvester(y, y, minus(c));
+}
 /// Of the decomposition's node, which has no derivative, or of U above V above s' themselves.
 template <class eT>
 Var<eT> of_singular(const Var<eT>& a, const Var<eT>& f, uword first, uword n) {
   const bool is_factor = f.tape().node(f.index()).operation == &operation_of<rules::Singular, eT>();
   return rows_of(is_factor ? singular_pairs(a, f) : f, first, n);
 }
-template <class eT> Var<eT> left_vectors(const Var<eT>& a, const Var<eT>& f)    { return of_singular(a, f, 0, a.n_rows); }
-template <class eT> Var<eT> right_vectors(const Var<eT>& a, const Var<eT>& f)   { return of_singular(a, f, a.n_rows, a.n_cols); }
-template <class eT> Var<eT> singular_values(const Var<eT>& a, const Var<eT>& f) { return of_singular(a, f, a.n_rows + a.n_cols, 1).t({}); }
-template <class eT> Var<eT> with_diagonal(const Var<eT>& m, const Var<eT>& d)   { return m + on_diagonal(d - diagonal(m), m.shape()); }
-template <class eT> Var<eT> columns_scaled(const Var<eT>& x, const Var<eT>& by) { return x % spread(by.t({}), x.shape()); }
-template <class eT> Var<eT> rows_less_columns(const Var<eT>& x)                 { return sum(x, 1) - sum(x, 0).t({}); }
-template <class eT> Var<eT> times(const Var<eT>& a, const Var<eT>& b)           { return a % b; }
+template <class eT>
+Var<eT> left_vectors(const Var<eT>& a, const Var<eT>& f) {
+  return of_singular(a, f, 0, a.n_rows);
+}
+template <class eT>
+Var<eT> right_vectors(const Var<eT>& a, const Var<eT>& f) {
+  return of_singular(a, f, a.n_rows, a.n_cols);
+}
+template <class eT>
+Var<eT> singular_values(const Var<eT>& a, const Var<eT>& f) {
+  return of_singular(a, f, a.n_rows + a.n_cols, 1).t({});
+}
+template <class eT>
+Var<eT> with_diagonal(const Var<eT>& m, const Var<eT>& d) {
+  return m + on_diagonal(d - diagonal(m), m.shape());
+}
+template <class eT>
+Var<eT> columns_scaled(const Var<eT>& x, const Var<eT>& by) {
+  return x % spread(by.t({}), x.shape());
+}
+template <class eT>
+Var<eT> rows_less_columns(const Var<eT>& x) {
+  return sum(x, 1) - sum(x, 0).t({});
+}
+template <class eT>
+Var<eT> times(const Var<eT>& a, const Var<eT>& b) {
+  return a % b;
+}
 
 template <class eT>
 Var<eT> along_vectors(const Var<eT>& v, const Var<eT>& dy) {

@@ -16,8 +16,9 @@ Var<eT> select(const Var<eT>& c, const std::type_identity_t<Argument<eT>>& a,
   return detail::append_elementwise(operation_of<rules::Where, eT>(), {&condition, &a, &b});
 }
 
-#define ARMAGRAD_INSTANTIATE(eT)  \
-  template ARMAGRAD_EXPORT Var<eT> select(const Var<eT>&, const std::type_identity_t<Argument<eT>>&, const std::type_identity_t<Argument<eT>>&);  \
+#define ARMAGRAD_INSTANTIATE(eT)                                                                     \
+  template ARMAGRAD_EXPORT Var<eT> select(const Var<eT>&, const std::type_identity_t<Argument<eT>>&, \
+                                          const std::type_identity_t<Argument<eT>>&);                \
   template ARMAGRAD_EXPORT Var<eT> clamp(const Var<eT>&, double, double, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)

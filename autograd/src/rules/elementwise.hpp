@@ -2,8 +2,8 @@
 // Operations that go entry by entry: a value, and its partial derivatives by each operand. Here: arithmetic,
 // comparisons, choices and roundings.
 
-#include <armagrad/ops/elementwise.hpp>
 #include <armagrad/detail/rule.hpp>
+#include <armagrad/ops/elementwise.hpp>
 
 namespace armagrad {
 namespace rules ARMAGRAD_EXPORT {
@@ -153,12 +153,11 @@ struct StopGradient : Elementwise<1> {
   static auto value(auto x) { return held(x); }
 };
 
-}  // namespace rules
+}  // namespace ARMAGRAD_EXPORT
 
-using ElementwiseRules =
-    RuleList<rules::Plus, rules::Minus, rules::Times, rules::Chain, rules::Divide, rules::Negate,
-             rules::Greater, rules::GreaterEqual, rules::Equal, rules::NotEqual, rules::Where, rules::Larger,
-             rules::Smaller, rules::Clamp, rules::Abs, rules::Sign, rules::Floor, rules::Ceil, rules::Round,
-             rules::Trunc, rules::StopGradient>;
+using ElementwiseRules = RuleList<rules::Plus, rules::Minus, rules::Times, rules::Chain, rules::Divide, rules::Negate,
+                                  rules::Greater, rules::GreaterEqual, rules::Equal, rules::NotEqual, rules::Where,
+                                  rules::Larger, rules::Smaller, rules::Clamp, rules::Abs, rules::Sign, rules::Floor,
+                                  rules::Ceil, rules::Round, rules::Trunc, rules::StopGradient>;
 
 }  // namespace armagrad

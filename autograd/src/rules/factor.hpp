@@ -10,12 +10,10 @@ namespace armagrad {
 
 /// A matrix that an operation cannot do with: which, of what shape, and why.
 [[noreturn]] inline void unfit(const char* operation, uword rows, uword cols, const std::string& why) {
-  throw std::runtime_error(std::string(operation) + ": the " + to_string(shape_of(rows, cols)) +
-                           " matrix is " + why);
+  throw std::runtime_error(std::string(operation) + ": the " + to_string(shape_of(rows, cols)) + " matrix is " + why);
 }
 
-// ---- One policy for matrices that are singular to working precision
-// ------------------------------------------------
+// ---- One policy for matrices that are singular to working precision ----
 // Whatever solves with a factor refuses it where LAPACK's estimate of its reciprocal condition number, in the 1-norm,
 // is what rounding alone may leave of 0.
 
@@ -38,14 +36,12 @@ double triangle_condition(const arma::Mat<T>& t, bool upper) {
     arma::blas_int n = arma::blas_int(t.n_rows), info = 0;
     std::vector<T> work(3 * t.n_rows);
     std::vector<arma::blas_int> more(t.n_rows);
-    if (n > 0)
-      arma::lapack::trcon(&norm, &uplo, &diag, &n, t.memptr(), &n, &rcond, work.data(), more.data(), &info);
+    if (n > 0) arma::lapack::trcon(&norm, &uplo, &diag, &n, t.memptr(), &n, &rcond, work.data(), more.data(), &info);
   }
   return double(lane::real(rcond));
 }
 
-// ---- P A = L U
-// ---------------------------------------------------------------------------------------------
+// ---- P A = L U ----
 
 /// Of an n x n matrix n x (n + 2): L and U as getrf packs them, the pivots, and on top of the last column the
 /// reciprocal condition number by the 1-norm: 0 where U has a zero, NaN where A is not finite.
@@ -69,14 +65,12 @@ arma::Mat<T> lu_packed(const arma::Mat<T>& a) {
     const T norm = arma::norm(a, 1);
     std::vector<T> work(4 * n);
     if (info == 0)
-      arma::lapack::gecon(&which, &size, f.memptr(), &size, &norm, &f(0, n + 1), work.data(), pivots.data(),
-                          &info);
+      arma::lapack::gecon(&which, &size, f.memptr(), &size, &norm, &f(0, n + 1), work.data(), pivots.data(), &info);
   }
   return f;
 }
 
-// ---- A = L L'
-// ----------------------------------------------------------------------------------------------
+// ---- A = L L' ----
 
 /// The lower triangle of (A + A') / 2, and zeros above it; by tiles, as A is read along its rows as well.
 template <class T>
@@ -134,13 +128,11 @@ arma::Mat<T> cholesky_packed(const arma::Mat<T>& a) {
   return l;
 }
 
-// ---- Solving
-// -----------------------------------------------------------------------------------------------
+// ---- Solving ----
 
 /// op(T)^-1 B, reading one triangle of T, of which nothing is checked.
 template <class T>
-arma::Mat<T> triangular_solved(const arma::Mat<T>& t, const arma::Mat<T>& right, bool upper,
-                               bool transposed) {
+arma::Mat<T> triangular_solved(const arma::Mat<T>& t, const arma::Mat<T>& right, bool upper, bool transposed) {
   arma::Mat<T> b(right);  // which may be a look at somebody's memory
   if (b.is_empty()) return b;
   char uplo = upper ? 'U' : 'L', trans = transposed ? 'T' : 'N', diag = 'N';
@@ -183,13 +175,11 @@ arma::Mat<T> factor_solved(const arma::Mat<T>& f, const arma::Mat<T>& right, boo
   arma::blas_int n = arma::blas_int(f.n_rows), columns = arma::blas_int(b.n_cols), info = 0;
   char trans = transposed ? 'T' : 'N';
   std::vector<arma::blas_int> pivots = pivots_of(f);
-  arma::lapack::getrs(&trans, &n, &columns, const_cast<T*>(f.memptr()), &n, pivots.data(), b.memptr(), &n,
-                      &info);
+  arma::lapack::getrs(&trans, &n, &columns, const_cast<T*>(f.memptr()), &n, pivots.data(), b.memptr(), &n, &info);
   return b;
 }
 
-// ---- Primitives that rules are written in, over numbers
-// ---------------------------------------------------------
+// ---- Primitives that rules are written in, over numbers ----
 
 /// op(A)^-1 B. What is singular to working precision is refused, where Armadillo would warn and solve another
 /// problem.
@@ -201,7 +191,8 @@ arma::Mat<T> solved(const arma::Mat<T>&, const arma::Mat<T>& f, const arma::Mat<
 /// The same by one triangle of T.
 template <class T>
 arma::Mat<T> triangle_solved(const arma::Mat<T>& t, const arma::Mat<T>& b, bool upper, bool transposed) {
-  check_condition<T>("solve", t.n_rows, t.n_rows, triangle_condition(t, upper), "triangular and singular to working precision");
+  check_condition<T>("solve", t.n_rows, t.n_rows, triangle_condition(t, upper),
+                     "triangular and singular to working precision");
   return triangular_solved(t, b, upper, transposed);
 }
 template <class T>

@@ -26,10 +26,10 @@ Var<eT> Var<eT>::cols(const arma::uvec& indices, Here at) const {
   return detail::taken(*this, indices, false, "cols", at);
 }
 
-#define ARMAGRAD_INSTANTIATE(eT)  \
-  template ARMAGRAD_EXPORT Var<eT> one_hot(const Var<eT>&, uword, Here);  \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::elem(const arma::uvec&, Here) const;  \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::rows(const arma::uvec&, Here) const;  \
+#define ARMAGRAD_INSTANTIATE(eT)                                                 \
+  template ARMAGRAD_EXPORT Var<eT> one_hot(const Var<eT>&, uword, Here);         \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::elem(const arma::uvec&, Here) const; \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::rows(const arma::uvec&, Here) const; \
   template ARMAGRAD_EXPORT Var<eT> Var<eT>::cols(const arma::uvec&, Here) const;
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)

@@ -93,14 +93,19 @@ struct Scatter : General<1> {
   std::string parameters() const { return Gather::text(*indices) + ", " + to_string(to); }
 };
 
-}  // namespace rules
+}  // namespace ARMAGRAD_EXPORT
 
-using PartRules =
-    RuleList<rules::Block, rules::PlacedIn, rules::Assign, rules::Reshape, rules::Gather, rules::Scatter,
-             rules::OneHot>;
+using PartRules = RuleList<rules::Block, rules::PlacedIn, rules::Assign, rules::Reshape, rules::Gather, rules::Scatter,
+                           rules::OneHot>;
 
-template <class eT> Var<eT> gathered(const Var<eT>& x, std::shared_ptr<const arma::uvec> i, Shape to, Here at = {}) { return append_node<rules::Gather, eT>({{}, std::move(i), to}, to, at, {&x}); }
-template <class eT> Var<eT> scattered(const Var<eT>& x, std::shared_ptr<const arma::uvec> i, Shape to) { return append_node<rules::Scatter, eT>({{}, std::move(i), to}, to, {}, {&x}); }
+template <class eT>
+Var<eT> gathered(const Var<eT>& x, std::shared_ptr<const arma::uvec> i, Shape to, Here at = {}) {
+  return append_node<rules::Gather, eT>({{}, std::move(i), to}, to, at, {&x});
+}
+template <class eT>
+Var<eT> scattered(const Var<eT>& x, std::shared_ptr<const arma::uvec> i, Shape to) {
+  return append_node<rules::Scatter, eT>({{}, std::move(i), to}, to, {}, {&x});
+}
 
 namespace detail {
 template <class eT>

@@ -18,8 +18,8 @@ Var<eT> pinv(const Var<eT>& A, Here at) {
   return least_squares(A, detail::qr_of(A, at), A.tape().constant(identity), at);
 }
 
-#define ARMAGRAD_INSTANTIATE(eT)  \
-  template ARMAGRAD_EXPORT void qr_econ(Var<eT>&, Var<eT>&, const Var<eT>&, Here);  \
+#define ARMAGRAD_INSTANTIATE(eT)                                                   \
+  template ARMAGRAD_EXPORT void qr_econ(Var<eT>&, Var<eT>&, const Var<eT>&, Here); \
   template ARMAGRAD_EXPORT Var<eT> pinv(const Var<eT>&, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)

@@ -101,8 +101,8 @@ struct QrR : General<2> {
 
 struct NormalSolve : General<3> {
   static constexpr auto name = "normal_equations";
-  static constexpr std::array reads{std::uint8_t(reads::result | reads::first | reads::second),
-                                    reads::nothing, reads::second};
+  static constexpr std::array reads{std::uint8_t(reads::result | reads::first | reads::second), reads::nothing,
+                                    reads::second};
   static void forward(auto y, const auto& a, const auto& f, const auto& g) { y = normal_solved(a, f, g); }
   static void reverse(auto da, auto, auto dg, const auto& dy, const auto& y, const auto& a, const auto& f,
                       const auto&) {
@@ -112,16 +112,15 @@ struct NormalSolve : General<3> {
     const auto s = by_transpose(z, y);
     da += -(a * (s + s.t()));
   }
-  static void tangent(auto ty, const auto& y, const auto& a, const auto& f, const auto&, const auto& ta,
-                      const auto&, const auto& tg) {
+  static void tangent(auto ty, const auto& y, const auto& a, const auto& f, const auto&, const auto& ta, const auto&,
+                      const auto& tg) {
     ty = normal_solved(a, f, evaluated(tg - ta.t() * (a * y) - a.t() * (ta * y)));
   }
 };
 
 struct LeastSquares : General<3> {
   static constexpr auto name = "least_squares";
-  static constexpr std::array reads{reads::everything, reads::nothing,
-                                    std::uint8_t(reads::first | reads::second)};
+  static constexpr std::array reads{reads::everything, reads::nothing, std::uint8_t(reads::first | reads::second)};
   static void forward(auto y, const auto& a, const auto& f, const auto& b) { y = least_squares(a, f, b); }
   static void reverse(auto da, auto, auto db, const auto& dy, const auto& y, const auto& a, const auto& f,
                       const auto& b) {
@@ -130,18 +129,30 @@ struct LeastSquares : General<3> {
     db += g;
     if (da) da += (b - a * y) * z.t() - g * y.t();
   }
-  static void tangent(auto ty, const auto& y, const auto& a, const auto& f, const auto& b, const auto& ta,
-                      const auto&, const auto& tb) {
+  static void tangent(auto ty, const auto& y, const auto& a, const auto& f, const auto& b, const auto& ta, const auto&,
+                      const auto& tb) {
     ty = normal_solved(a, f, evaluated(ta.t() * (b - a * y))) + least_squares(a, f, evaluated(tb - ta * y));
   }
 };
 
-}  // namespace rules
+}  // namespace ARMAGRAD_EXPORT
 
-template <class eT> Var<eT> qr_q(const Var<eT>& a, const Var<eT>& f, Here at = {}) { return append_node<rules::QrQ, eT>({}, a.shape(), at, {&a, &f}); }
-template <class eT> Var<eT> qr_r(const Var<eT>& a, const Var<eT>& f, Here at = {}) { return append_node<rules::QrR, eT>({}, shape_of(a.n_cols, a.n_cols), at, {&a, &f}); }
-template <class eT> Var<eT> normal_solved(const Var<eT>& a, const Var<eT>& f, const Var<eT>& g, Here at = {}) { return append_node<rules::NormalSolve, eT>({}, g.shape(), at, {&a, &f, &g}); }
-template <class eT> Var<eT> least_squares(const Var<eT>& a, const Var<eT>& f, const Var<eT>& b, Here at = {}) { return append_node<rules::LeastSquares, eT>({}, shape_of(a.n_cols, b.n_cols), at, {&a, &f, &b}); }
+template <class eT>
+Var<eT> qr_q(const Var<eT>& a, const Var<eT>& f, Here at = {}) {
+  return append_node<rules::QrQ, eT>({}, a.shape(), at, {&a, &f});
+}
+template <class eT>
+Var<eT> qr_r(const Var<eT>& a, const Var<eT>& f, Here at = {}) {
+  return append_node<rules::QrR, eT>({}, shape_of(a.n_cols, a.n_cols), at, {&a, &f});
+}
+template <class eT>
+Var<eT> normal_solved(const Var<eT>& a, const Var<eT>& f, const Var<eT>& g, Here at = {}) {
+  return append_node<rules::NormalSolve, eT>({}, g.shape(), at, {&a, &f, &g});
+}
+template <class eT>
+Var<eT> least_squares(const Var<eT>& a, const Var<eT>& f, const Var<eT>& b, Here at = {}) {
+  return append_node<rules::LeastSquares, eT>({}, shape_of(a.n_cols, b.n_cols), at, {&a, &f, &b});
+}
 
 namespace detail {
 template <class eT>

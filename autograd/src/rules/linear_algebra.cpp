@@ -8,8 +8,7 @@
 namespace armagrad {
 template <class eT>
 Var<eT> chol(const Var<eT>& A, const char* layout, Here at) {
-  if (!layout || (*layout != 'u' && *layout != 'l'))
-    misuse("chol", at, "layout must be \"upper\" or \"lower\"");
+  if (!layout || (*layout != 'u' && *layout != 'l')) misuse("chol", at, "layout must be \"upper\" or \"lower\"");
   const Var<eT> l = detail::of_square<rules::Chol>(A, true, A.shape(), at);
   return *layout == 'l' ? l : l.t(at);
 }
@@ -52,24 +51,26 @@ Var<eT> solve(const Argument<eT>& a, const Argument<eT>& b, const arma::solve_op
                               arma::solve_opts::flag_no_approx | arma::solve_opts::flag_no_band |
                               arma::solve_opts::flag_no_sympd | arma::solve_opts::flag_likely_sympd |
                               arma::solve_opts::flag_refine | arma::solve_opts::flag_no_trimat;
-  constexpr const char* names[] = {"fast",       "equilibrate",  "no_approx", "triu",      "tril",         "no_band", "no_sympd",
-                                   "allow_ugly", "likely_sympd", "refine",    "no_trimat", "force_approx", "force_sym"};
+  constexpr const char* names[] = {"fast",      "equilibrate",  "no_approx",  "triu",         "tril",
+                                   "no_band",   "no_sympd",     "allow_ugly", "likely_sympd", "refine",
+                                   "no_trimat", "force_approx", "force_sym"};
   if (const auto rest = options.flags & ~understood) {
     const auto bit = std::size_t(std::countr_zero(rest));
-    misuse("solve", at, "solve_opts::" + (bit < std::size(names) ? names[bit] : "bit " + std::to_string(bit)) +
-                            " is not supported");
+    misuse("solve", at,
+           "solve_opts::" + (bit < std::size(names) ? names[bit] : "bit " + std::to_string(bit)) + " is not supported");
   }
   return solve(left, right, (options.flags & arma::solve_opts::flag_likely_sympd) != 0, at);
 }
 }  // namespace detail
 
-#define ARMAGRAD_INSTANTIATE(eT)  \
-  template ARMAGRAD_EXPORT Var<eT> detail::solve(const Argument<eT>&, const Argument<eT>&, const arma::solve_opts::opts&, Here);  \
-  template ARMAGRAD_EXPORT Var<eT> chol(const Var<eT>&, const char*, Here);  \
-  template ARMAGRAD_EXPORT Var<eT> inv(const Var<eT>&, Here);  \
-  template ARMAGRAD_EXPORT Var<eT> inv_sympd(const Var<eT>&, Here);  \
-  template ARMAGRAD_EXPORT Var<eT> det(Var<eT>, Here);  \
-  template ARMAGRAD_EXPORT Var<eT> log_det(Var<eT>, Here);  \
+#define ARMAGRAD_INSTANTIATE(eT)                                                           \
+  template ARMAGRAD_EXPORT Var<eT> detail::solve(const Argument<eT>&, const Argument<eT>&, \
+                                                 const arma::solve_opts::opts&, Here);     \
+  template ARMAGRAD_EXPORT Var<eT> chol(const Var<eT>&, const char*, Here);                \
+  template ARMAGRAD_EXPORT Var<eT> inv(const Var<eT>&, Here);                              \
+  template ARMAGRAD_EXPORT Var<eT> inv_sympd(const Var<eT>&, Here);                        \
+  template ARMAGRAD_EXPORT Var<eT> det(Var<eT>, Here);                                     \
+  template ARMAGRAD_EXPORT Var<eT> log_det(Var<eT>, Here);                                 \
   template ARMAGRAD_EXPORT Var<eT> log_det_sympd(const Var<eT>&, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)

@@ -50,12 +50,10 @@ struct Chol : General<2> {
 /// op(A)^-1 B by A's factorisation F.
 struct Solve : General<3> {
   static constexpr auto name = "solve";
-  static constexpr std::array reads{std::uint8_t(reads::result | reads::second), reads::nothing,
-                                    reads::second};
+  static constexpr std::array reads{std::uint8_t(reads::result | reads::second), reads::nothing, reads::second};
   bool turned = false;
   void forward(auto y, const auto& a, const auto& f, const auto& b) const { y = solved(a, f, b, turned); }
-  void reverse(auto da, auto, auto db, const auto& dy, const auto& y, const auto& a, const auto& f,
-               const auto&) const {
+  void reverse(auto da, auto, auto db, const auto& dy, const auto& y, const auto& a, const auto& f, const auto&) const {
     const auto z = solved(a, f, full(dy), !turned);
     db += z;
     if (!da) return;
@@ -93,8 +91,7 @@ struct SolveTriangular : General<2> {
   }
   void tangent(auto ty, const auto& y, const auto& t, const auto&, const auto& tt, const auto& tb) const {
     const auto moved = triangle(tt, upper);
-    ty = triangle_solved(t, turned ? evaluated(tb - moved.t() * y) : evaluated(tb - moved * y), upper,
-                           turned);
+    ty = triangle_solved(t, turned ? evaluated(tb - moved.t() * y) : evaluated(tb - moved * y), upper, turned);
   }
   std::string parameters() const {
     return std::string(upper ? "upper triangle" : "lower triangle") + (turned ? ", transposed" : "");
@@ -144,23 +141,59 @@ struct Det : General<2> {
   }
 };
 
-}  // namespace rules
+}  // namespace ARMAGRAD_EXPORT
 
-using LinearAlgebraRules = RuleList<rules::Lu, rules::CholeskyFactor, rules::Chol, rules::Solve,
-                                    rules::SolveTriangular, rules::Inverse, rules::LogDet, rules::Det>;
+using LinearAlgebraRules = RuleList<rules::Lu, rules::CholeskyFactor, rules::Chol, rules::Solve, rules::SolveTriangular,
+                                    rules::Inverse, rules::LogDet, rules::Det>;
 
-template <class eT> Var<eT> evaluated(const Var<eT>& x)                 { return x; }
-template <class eT> Var<eT> transposed(const Var<eT>& x)                { return x.t({}); }
-template <class eT> Var<eT> minus(const Var<eT>& x)                     { return -x; }
-template <class eT> Var<eT> by_transpose(const Var<eT>& a, const Var<eT>& b) { return multiply(a, false, b, true); }
-template <class eT> Var<eT> scaled(const Var<eT>& dy, const Var<eT>& x) { return dy * x; }
-template <class eT> Var<eT> symmetric_part(const Var<eT>& x)            { return (x + x.t({})) * 0.5; }
-template <class eT> Var<eT> triangular_solved(const Var<eT>& t, const Var<eT>& b, bool upper, bool turned, Here at = {}) { return append_node<rules::SolveTriangular, eT>({{}, upper, turned}, b.shape(), at, {&t, &b}); }
-template <class eT> Var<eT> triangle_solved(const Var<eT>& t, const Var<eT>& b, bool upper, bool turned) { return triangular_solved(t, b, upper, turned); }
-template <class eT> Var<eT> solved(const Var<eT>& a, const Var<eT>& f, const Var<eT>& b, bool turned, Here at = {}) { return append_node<rules::Solve, eT>({{}, turned}, b.shape(), at, {&a, &f, &b}); }
-template <class eT> Var<eT> inverse(const Var<eT>& a, const Var<eT>& f, Here at = {}) { return append_node<rules::Inverse, eT>({}, a.shape(), at, {&a, &f}); }
-template <class eT> Var<eT> inverse_transposed(const Var<eT>& a, const Var<eT>& f) { return is_cholesky(f) ? inverse(a, f) : inverse(a, f).t({}); }
-template <class eT> Var<eT> cofactors(const Var<eT>& a, const Var<eT>& f, const Var<eT>& det) { return det * inverse_transposed(a, f); }
+template <class eT>
+Var<eT> evaluated(const Var<eT>& x) {
+  return x;
+}
+template <class eT>
+Var<eT> transposed(const Var<eT>& x) {
+  return x.t({});
+}
+template <class eT>
+Var<eT> minus(const Var<eT>& x) {
+  return -x;
+}
+template <class eT>
+Var<eT> by_transpose(const Var<eT>& a, const Var<eT>& b) {
+  return multiply(a, false, b, true);
+}
+template <class eT>
+Var<eT> scaled(const Var<eT>& dy, const Var<eT>& x) {
+  return dy * x;
+}
+template <class eT>
+Var<eT> symmetric_part(const Var<eT>& x) {
+  return (x + x.t({})) * 0.5;
+}
+template <class eT>
+Var<eT> triangular_solved(const Var<eT>& t, const Var<eT>& b, bool upper, bool turned, Here at = {}) {
+  return append_node<rules::SolveTriangular, eT>({{}, upper, turned}, b.shape(), at, {&t, &b});
+}
+template <class eT>
+Var<eT> triangle_solved(const Var<eT>& t, const Var<eT>& b, bool upper, bool turned) {
+  return triangular_solved(t, b, upper, turned);
+}
+template <class eT>
+Var<eT> solved(const Var<eT>& a, const Var<eT>& f, const Var<eT>& b, bool turned, Here at = {}) {
+  return append_node<rules::Solve, eT>({{}, turned}, b.shape(), at, {&a, &f, &b});
+}
+template <class eT>
+Var<eT> inverse(const Var<eT>& a, const Var<eT>& f, Here at = {}) {
+  return append_node<rules::Inverse, eT>({}, a.shape(), at, {&a, &f});
+}
+template <class eT>
+Var<eT> inverse_transposed(const Var<eT>& a, const Var<eT>& f) {
+  return is_cholesky(f) ? inverse(a, f) : inverse(a, f).t({});
+}
+template <class eT>
+Var<eT> cofactors(const Var<eT>& a, const Var<eT>& f, const Var<eT>& det) {
+  return det * inverse_transposed(a, f);
+}
 
 template <class eT>
 Var<eT> mirrored(const Var<eT>& x) {
@@ -171,8 +204,7 @@ Var<eT> mirrored(const Var<eT>& x) {
 namespace detail {
 template <class eT>
 void check_square(const Var<eT>& A, const char* name, Here at) {
-  if (A.n_rows != A.n_cols)
-    misuse(name, at, "given matrix must be square sized, not " + to_string(A.shape()));
+  if (A.n_rows != A.n_cols) misuse(name, at, "given matrix must be square sized, not " + to_string(A.shape()));
 }
 template <class eT>
 Var<eT> lu_of(const Var<eT>& A, Here at) {
@@ -180,7 +212,8 @@ Var<eT> lu_of(const Var<eT>& A, Here at) {
 }
 template <class eT>
 Var<eT> cholesky_of(const Var<eT>& A, Here at) {
-  return A.tape().append_once(operation_of<rules::CholeskyFactor, eT>(), shape_of(A.n_rows, A.n_rows + 1), A.index(), at);
+  return A.tape().append_once(operation_of<rules::CholeskyFactor, eT>(), shape_of(A.n_rows, A.n_rows + 1), A.index(),
+                              at);
 }
 /// A, its factorisation and perhaps B, as a rule's operands.
 template <class Rule, class eT>
@@ -201,8 +234,7 @@ Var<eT> solve_rectangular(const Var<eT>& A, const Var<eT>& B, Here at);  // leas
 template <class eT>
 Var<eT> solve(Var<eT> A, const Var<eT>& B, bool symmetric, Here at) {
   if (A.n_rows != B.n_rows)
-    misuse("solve", at,
-           "number of rows must be the same: " + to_string(A.shape()) + " and " + to_string(B.shape()));
+    misuse("solve", at, "number of rows must be the same: " + to_string(A.shape()) + " and " + to_string(B.shape()));
   if (symmetric) check_square(A, "solve", at);
   if (A.n_rows != A.n_cols) return solve_rectangular(A, B, at);
   bool turned = false;

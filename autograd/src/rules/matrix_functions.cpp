@@ -21,8 +21,8 @@ Var<eT> syl(const Argument<eT>& a, const Argument<eT>& b, const Argument<eT>& c,
 }
 }  // namespace detail
 
-#define ARMAGRAD_INSTANTIATE(eT)  \
-  template ARMAGRAD_EXPORT Var<eT> detail::syl(const Argument<eT>&, const Argument<eT>&, const Argument<eT>&, Here);  \
+#define ARMAGRAD_INSTANTIATE(eT)                                                                                     \
+  template ARMAGRAD_EXPORT Var<eT> detail::syl(const Argument<eT>&, const Argument<eT>&, const Argument<eT>&, Here); \
   template ARMAGRAD_EXPORT Var<eT> expmat(const Var<eT>&, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)

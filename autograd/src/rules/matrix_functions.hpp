@@ -80,8 +80,7 @@ M<T> exponential(const M<T>& matrix) {
   M<T> one;
   set_identity(one, n);
   const M<T> a = T(std::ldexp(1.0, -halvings)) * matrix, a2 = a * a, a4 = a2 * a2, a6 = a4 * a2;
-  const M<T> odd =
-      a * (a6 * (b(13) * a6 + b(11) * a4 + b(9) * a2) + b(7) * a6 + b(5) * a4 + b(3) * a2 + b(1) * one);
+  const M<T> odd = a * (a6 * (b(13) * a6 + b(11) * a4 + b(9) * a2) + b(7) * a6 + b(5) * a4 + b(3) * a2 + b(1) * one);
   const M<T> even = a6 * (b(12) * a6 + b(10) * a4 + b(8) * a2) + b(6) * a6 + b(4) * a4 + b(2) * a2 + one;
   M<T> y = quotient(M<T>(even - odd), M<T>(even + odd));
   for (int i = 0; i < halvings; ++i) y = M<T>(y * y);
@@ -105,14 +104,12 @@ arma::Mat<eT> sylvester(const arma::Mat<eT>& a, const arma::Mat<eT>& b, const ar
     const auto size = [](const arma::Mat<eT>& m) { return arma::norm(m, "fro"); };
     found = 10 * std::numeric_limits<eT>::epsilon() * (size(a) + size(b)) * size(x) <= size(c);
   }
-  if (!found)
-    unfit("syl", c.n_rows, c.n_cols, "not to be found: A and -B share an eigenvalue, or are not finite");
+  if (!found) unfit("syl", c.n_rows, c.n_cols, "not to be found: A and -B share an eigenvalue, or are not finite");
   return x;
 }
 
 template <class eT>
-arma::Mat<std::complex<eT>> sylvester(const arma::Mat<std::complex<eT>>& a,
-                                      const arma::Mat<std::complex<eT>>& b,
+arma::Mat<std::complex<eT>> sylvester(const arma::Mat<std::complex<eT>>& a, const arma::Mat<std::complex<eT>>& b,
                                       const arma::Mat<std::complex<eT>>& c) {
   const arma::Mat<eT> p = arma::real(a), q = arma::real(b), x = sylvester(p, q, arma::Mat<eT>(arma::real(c)));
   const arma::Mat<eT> moved = arma::imag(a) * x + x * arma::imag(b) + arma::imag(c);
@@ -144,13 +141,13 @@ struct Sylvester : General<3> {
     if (db) db += multiply(y, true, z, false);
     dc += z;
   }
-  static void tangent(auto ty, const auto& y, const auto& a, const auto& b, const auto&, const auto& ta,
-                      const auto& tb, const auto& tc) {
+  static void tangent(auto ty, const auto& y, const auto& a, const auto& b, const auto&, const auto& ta, const auto& tb,
+                      const auto& tc) {
     ty = sylvester(a, b, evaluated(ta * y + y * tb + tc));
   }
 };
 
-}  // namespace rules
+}  // namespace ARMAGRAD_EXPORT
 
 template <class eT>
 Var<eT> sylvester(const Var<eT>& a, const Var<eT>& b, const Var<eT>& c, Here at = {}) {

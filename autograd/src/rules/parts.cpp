@@ -3,14 +3,40 @@
 #include "tables.hpp"
 
 namespace armagrad {
-template <class eT> Var<eT> Var<eT>::operator()(arma::span r, arma::span c, Here at) const { return block(*this, detail::place(*this, r, c, "submat", at), at); }
-template <class eT> Var<eT> Var<eT>::operator()(uword i, arma::span c, Here at) const { return (*this)(arma::span(i, i), c, at); }
-template <class eT> Var<eT> Var<eT>::operator()(arma::span r, uword j, Here at) const { return (*this)(r, arma::span(j, j), at); }
-template <class eT> Var<eT> Var<eT>::row(uword i, Here at) const { detail::check_bound(i < n_rows, "row", at); return (*this)(i, arma::span(), at); }
-template <class eT> Var<eT> Var<eT>::col(uword j, Here at) const { detail::check_bound(j < n_cols, "col", at); return (*this)(arma::span(), j, at); }
-template <class eT> Var<eT> Var<eT>::rows(uword a, uword b, Here at) const { return block(*this, detail::place(*this, arma::span(a, b), arma::span(), "rows", at), at); }
-template <class eT> Var<eT> Var<eT>::cols(uword a, uword b, Here at) const { return block(*this, detail::place(*this, arma::span(), arma::span(a, b), "cols", at), at); }
-template <class eT> Var<eT> Var<eT>::submat(uword r1, uword c1, uword r2, uword c2, Here at) const { return (*this)(arma::span(r1, r2), arma::span(c1, c2), at); }
+template <class eT>
+Var<eT> Var<eT>::operator()(arma::span r, arma::span c, Here at) const {
+  return block(*this, detail::place(*this, r, c, "submat", at), at);
+}
+template <class eT>
+Var<eT> Var<eT>::operator()(uword i, arma::span c, Here at) const {
+  return (*this)(arma::span(i, i), c, at);
+}
+template <class eT>
+Var<eT> Var<eT>::operator()(arma::span r, uword j, Here at) const {
+  return (*this)(r, arma::span(j, j), at);
+}
+template <class eT>
+Var<eT> Var<eT>::row(uword i, Here at) const {
+  detail::check_bound(i < n_rows, "row", at);
+  return (*this)(i, arma::span(), at);
+}
+template <class eT>
+Var<eT> Var<eT>::col(uword j, Here at) const {
+  detail::check_bound(j < n_cols, "col", at);
+  return (*this)(arma::span(), j, at);
+}
+template <class eT>
+Var<eT> Var<eT>::rows(uword a, uword b, Here at) const {
+  return block(*this, detail::place(*this, arma::span(a, b), arma::span(), "rows", at), at);
+}
+template <class eT>
+Var<eT> Var<eT>::cols(uword a, uword b, Here at) const {
+  return block(*this, detail::place(*this, arma::span(), arma::span(a, b), "cols", at), at);
+}
+template <class eT>
+Var<eT> Var<eT>::submat(uword r1, uword c1, uword r2, uword c2, Here at) const {
+  return (*this)(arma::span(r1, r2), arma::span(c1, c2), at);
+}
 
 template <class eT>
 Var<eT> Var<eT>::operator()(uword i, uword j, Here at) const {
@@ -74,23 +100,24 @@ Var<eT> assign(const Argument<eT>& x, arma::span rows, arma::span cols, const Ar
 }
 }  // namespace detail
 
-#define ARMAGRAD_INSTANTIATE(eT)  \
-  template ARMAGRAD_EXPORT Var<eT> detail::assign(const Argument<eT>&, arma::span, arma::span, const Argument<eT>&, Here);  \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::operator()(arma::span, arma::span, Here) const;  \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::operator()(uword, arma::span, Here) const;  \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::operator()(arma::span, uword, Here) const;  \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::row(uword, Here) const;  \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::col(uword, Here) const;  \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::rows(uword, uword, Here) const;  \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::cols(uword, uword, Here) const;  \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::submat(uword, uword, uword, uword, Here) const;  \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::operator()(uword, uword, Here) const;  \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::operator()(uword, Here) const;  \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::head_rows(uword, Here) const;  \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::tail_rows(uword, Here) const;  \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::head_cols(uword, Here) const;  \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::tail_cols(uword, Here) const;  \
-  template ARMAGRAD_EXPORT Var<eT> reshape(const Var<eT>&, uword, uword, Here);  \
+#define ARMAGRAD_INSTANTIATE(eT)                                                                                    \
+  template ARMAGRAD_EXPORT Var<eT> detail::assign(const Argument<eT>&, arma::span, arma::span, const Argument<eT>&, \
+                                                  Here);                                                            \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::operator()(arma::span, arma::span, Here) const;                         \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::operator()(uword, arma::span, Here) const;                              \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::operator()(arma::span, uword, Here) const;                              \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::row(uword, Here) const;                                                 \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::col(uword, Here) const;                                                 \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::rows(uword, uword, Here) const;                                         \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::cols(uword, uword, Here) const;                                         \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::submat(uword, uword, uword, uword, Here) const;                         \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::operator()(uword, uword, Here) const;                                   \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::operator()(uword, Here) const;                                          \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::head_rows(uword, Here) const;                                           \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::tail_rows(uword, Here) const;                                           \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::head_cols(uword, Here) const;                                           \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::tail_cols(uword, Here) const;                                           \
+  template ARMAGRAD_EXPORT Var<eT> reshape(const Var<eT>&, uword, uword, Here);                                     \
   template ARMAGRAD_EXPORT Var<eT> vectorise(const Var<eT>&, uword, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)

@@ -9,9 +9,7 @@ namespace armagrad {
 template <class T>
 struct Look {
   Strided<const T> of;
-  void put(T* out, Shape s, bool add) const {
-    deliver_scaled<T>(broadcast(out, s, s), add, of, T(1), s.rows, s.cols);
-  }
+  void put(T* out, Shape s, bool add) const { deliver_scaled<T>(broadcast(out, s, s), add, of, T(1), s.rows, s.cols); }
 };
 
 /// A matrix of zeros but for a part: a block from (row, col) on, or the diagonal. Adding it touches no more.
@@ -75,8 +73,8 @@ Placed<T> placed(const arma::Mat<T>& x, Place at) {
 
 template <class T>
 Assigned<T> assigned(const arma::Mat<T>& x, const arma::Mat<T>& part, Place at) {
-  return {x.memptr(), broadcast<const T>(part.memptr(), shape_of(part), shape_of(part)), shape_of(part),
-          at.row, at.col};
+  return {x.memptr(), broadcast<const T>(part.memptr(), shape_of(part), shape_of(part)), shape_of(part), at.row,
+          at.col};
 }
 
 // Of an adjoint: blocks and other shapes are looks at the same memory.
@@ -124,8 +122,8 @@ struct Block : General<1> {
     dx += placed(dy, Place{at.row, at.col, shape_of(x)});
   }
   std::string parameters() const {
-    return std::to_string(at.row) + ", " + std::to_string(at.col) + ", size(" +
-           std::to_string(at.shape.rows) + ", " + std::to_string(at.shape.cols) + ")";
+    return std::to_string(at.row) + ", " + std::to_string(at.col) + ", size(" + std::to_string(at.shape.rows) + ", " +
+           std::to_string(at.shape.cols) + ")";
   }
 };
 
@@ -171,14 +169,32 @@ struct Reshape : General<1> {
   std::string parameters() const { return std::to_string(to.rows) + ", " + std::to_string(to.cols); }
 };
 
-}  // namespace rules
+}  // namespace ARMAGRAD_EXPORT
 
-template <class eT> Shape shape_of(const Var<eT>& x) { return x.shape(); }
-template <class eT> Var<eT> block(const Var<eT>& x, Place p, Here at = {})    { return append_node<rules::Block, eT>({{}, p}, p.shape, at, {&x}); }
-template <class eT> Var<eT> placed(const Var<eT>& x, Place p)                 { return append_node<rules::PlacedIn, eT>({{}, p}, p.shape, {}, {&x}); }
-template <class eT> Var<eT> reshaped(const Var<eT>& x, Shape to, Here at = {}) { return append_node<rules::Reshape, eT>({{}, to}, to, at, {&x}); }
-template <class eT> Var<eT> assigned(const Var<eT>& x, const Var<eT>& part, Place p, Here at = {}) { return append_node<rules::Assign, eT>({{}, p}, x.shape(), at, {&x, &part}); }
-template <class eT> Var<eT> cleared(const Var<eT>& dy, Place p)               { return assigned(dy, spread(dy.tape().constant(eT(0)), p.shape), p); }
+template <class eT>
+Shape shape_of(const Var<eT>& x) {
+  return x.shape();
+}
+template <class eT>
+Var<eT> block(const Var<eT>& x, Place p, Here at = {}) {
+  return append_node<rules::Block, eT>({{}, p}, p.shape, at, {&x});
+}
+template <class eT>
+Var<eT> placed(const Var<eT>& x, Place p) {
+  return append_node<rules::PlacedIn, eT>({{}, p}, p.shape, {}, {&x});
+}
+template <class eT>
+Var<eT> reshaped(const Var<eT>& x, Shape to, Here at = {}) {
+  return append_node<rules::Reshape, eT>({{}, to}, to, at, {&x});
+}
+template <class eT>
+Var<eT> assigned(const Var<eT>& x, const Var<eT>& part, Place p, Here at = {}) {
+  return append_node<rules::Assign, eT>({{}, p}, x.shape(), at, {&x, &part});
+}
+template <class eT>
+Var<eT> cleared(const Var<eT>& dy, Place p) {
+  return assigned(dy, spread(dy.tape().constant(eT(0)), p.shape), p);
+}
 
 namespace detail {
 template <class eT>

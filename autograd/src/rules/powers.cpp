@@ -9,8 +9,7 @@ Var<eT> pow(const Var<eT>& x, double exponent, Here at) {
   return detail::elementwise(rules::Pow{{}, exponent}, at, x);
 }
 
-#define ARMAGRAD_INSTANTIATE(eT)  \
-  template ARMAGRAD_EXPORT Var<eT> pow(const Var<eT>&, double, Here);
+#define ARMAGRAD_INSTANTIATE(eT) template ARMAGRAD_EXPORT Var<eT> pow(const Var<eT>&, double, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE

@@ -78,9 +78,7 @@ struct Pow : Elementwise<1> {
   static constexpr auto name = "pow";
   double exponent;
   auto value(auto x) const { return pow(x, exponent); }
-  auto partials(auto, auto x) const {
-    return std::tuple(exponent * pow(x, exponent == 0 ? 0 : exponent - 1));
-  }
+  auto partials(auto, auto x) const { return std::tuple(exponent * pow(x, exponent == 0 ? 0 : exponent - 1)); }
   std::string parameters() const { return to_text(exponent); }
 };
 
@@ -102,10 +100,10 @@ struct Xlogy : Elementwise<2> {
   static auto partials(auto, auto a, auto b) { return std::tuple(log(nonzero(a, b)), a / nonzero(a, b)); }
 };
 
-}  // namespace rules
+}  // namespace ARMAGRAD_EXPORT
 
 using PowerRules =
-    RuleList<rules::Exp, rules::Expm1, rules::Exp2, rules::Exp10, rules::Log, rules::Log1p, rules::Log2,
-             rules::Log10, rules::Sqrt, rules::Cbrt, rules::Square, rules::Pow, rules::Power, rules::Xlogy>;
+    RuleList<rules::Exp, rules::Expm1, rules::Exp2, rules::Exp10, rules::Log, rules::Log1p, rules::Log2, rules::Log10,
+             rules::Sqrt, rules::Cbrt, rules::Square, rules::Pow, rules::Power, rules::Xlogy>;
 
 }  // namespace armagrad

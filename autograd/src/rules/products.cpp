@@ -35,11 +35,11 @@ Var<eT> multiply(const Var<eT>& a, bool ta, const Var<eT>& b, bool tb) {
   return detail::product(a, ta, b, tb, Location());
 }
 
-#define ARMAGRAD_INSTANTIATE(eT)  \
-  template ARMAGRAD_EXPORT Var<eT> multiply(const Var<eT>&, bool, const Var<eT>&, bool);  \
-  template ARMAGRAD_EXPORT Var<eT> detail::append_product(const Argument<eT>&, const Argument<eT>&);  \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::t(std::source_location) const;  \
-  template ARMAGRAD_EXPORT Var<eT> trans(const Var<eT>&, std::source_location);  \
+#define ARMAGRAD_INSTANTIATE(eT)                                                                     \
+  template ARMAGRAD_EXPORT Var<eT> multiply(const Var<eT>&, bool, const Var<eT>&, bool);             \
+  template ARMAGRAD_EXPORT Var<eT> detail::append_product(const Argument<eT>&, const Argument<eT>&); \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::t(std::source_location) const;                           \
+  template ARMAGRAD_EXPORT Var<eT> trans(const Var<eT>&, std::source_location);                      \
   template ARMAGRAD_EXPORT Var<eT> strans(const Var<eT>&, std::source_location);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)

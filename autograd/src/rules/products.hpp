@@ -1,8 +1,8 @@
 #pragma once
 // Transposes and products of matrices.
 
-#include <armagrad/ops/products.hpp>
 #include <armagrad/detail/rule.hpp>
+#include <armagrad/ops/products.hpp>
 
 namespace armagrad {
 namespace rules ARMAGRAD_EXPORT {
@@ -35,7 +35,7 @@ struct MatMul : General<2> {
   }
 };
 
-}  // namespace rules
+}  // namespace ARMAGRAD_EXPORT
 
 using ProductRules = RuleList<rules::Transpose, rules::MatMul>;
 
@@ -58,6 +58,5 @@ Var<eT> product(Var<eT> a, bool ta, Var<eT> b, bool tb, Location at) {
   return append_node<rules::MatMul, eT>({{}, ta, tb}, {l.rows, r.cols}, at, {&a, &b});
 }
 }  // namespace detail
-
 
 }  // namespace armagrad

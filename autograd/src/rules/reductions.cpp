@@ -60,8 +60,7 @@ Var<eT> dot(const Argument<eT>& a, const Argument<eT>& b, Here at) {
   const bool number = x.tape().node(x.index()).is_scalar || y.tape().node(y.index()).is_scalar;
   if (!number && x.n_elem != y.n_elem) {
     misuse("dot", at,
-           "objects must have the same number of elements: " + to_string(x.shape()) + " and " +
-               to_string(y.shape()));
+           "objects must have the same number of elements: " + to_string(x.shape()) + " and " + to_string(y.shape()));
   }
   return accu(elementwise<rules::Times>(at, x, number ? y : reshape(y, x.n_rows, x.n_cols)), at);
 }
@@ -92,20 +91,20 @@ Var<eT> sum_to(const Var<eT>& x, Shape like) {
   return sum(x, like.rows == 1 ? 0 : 1);
 }
 
-#define ARMAGRAD_INSTANTIATE(eT)  \
-  template ARMAGRAD_EXPORT Var<eT> spread(const Var<eT>&, Shape);  \
-  template ARMAGRAD_EXPORT Var<eT> sum_to(const Var<eT>&, Shape);  \
-  template ARMAGRAD_EXPORT Var<eT> detail::dot(const Argument<eT>&, const Argument<eT>&, Here);  \
-  template class Each<eT, true>;  \
-  template class Each<eT, false>;  \
-  template ARMAGRAD_EXPORT Var<eT> accu(const Var<eT>&, Here);  \
-  template ARMAGRAD_EXPORT Var<eT> sum(const Var<eT>&, uword, Here);  \
-  template ARMAGRAD_EXPORT Var<eT> sum(const Var<eT>&, Here);  \
-  template ARMAGRAD_EXPORT Var<eT> mean(const Var<eT>&, uword, Here);  \
-  template ARMAGRAD_EXPORT Var<eT> mean(const Var<eT>&, Here);  \
-  template ARMAGRAD_EXPORT Var<eT> max(const Var<eT>&, uword, Here);  \
-  template ARMAGRAD_EXPORT Var<eT> max(const Var<eT>&, Here);  \
-  template ARMAGRAD_EXPORT Var<eT> min(const Var<eT>&, uword, Here);  \
+#define ARMAGRAD_INSTANTIATE(eT)                                                                \
+  template ARMAGRAD_EXPORT Var<eT> spread(const Var<eT>&, Shape);                               \
+  template ARMAGRAD_EXPORT Var<eT> sum_to(const Var<eT>&, Shape);                               \
+  template ARMAGRAD_EXPORT Var<eT> detail::dot(const Argument<eT>&, const Argument<eT>&, Here); \
+  template class Each<eT, true>;                                                                \
+  template class Each<eT, false>;                                                               \
+  template ARMAGRAD_EXPORT Var<eT> accu(const Var<eT>&, Here);                                  \
+  template ARMAGRAD_EXPORT Var<eT> sum(const Var<eT>&, uword, Here);                            \
+  template ARMAGRAD_EXPORT Var<eT> sum(const Var<eT>&, Here);                                   \
+  template ARMAGRAD_EXPORT Var<eT> mean(const Var<eT>&, uword, Here);                           \
+  template ARMAGRAD_EXPORT Var<eT> mean(const Var<eT>&, Here);                                  \
+  template ARMAGRAD_EXPORT Var<eT> max(const Var<eT>&, uword, Here);                            \
+  template ARMAGRAD_EXPORT Var<eT> max(const Var<eT>&, Here);                                   \
+  template ARMAGRAD_EXPORT Var<eT> min(const Var<eT>&, uword, Here);                            \
   template ARMAGRAD_EXPORT Var<eT> min(const Var<eT>&, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)

@@ -71,10 +71,9 @@ struct Min : AlongDim {
   std::string parameters() const { return std::to_string(dim); }
 };
 
-}  // namespace rules
+}  // namespace ARMAGRAD_EXPORT
 
-using ReductionRules =
-    RuleList<rules::Spread, rules::Accu, rules::Sum, rules::FirstMax, rules::Max, rules::Min>;
+using ReductionRules = RuleList<rules::Spread, rules::Accu, rules::Sum, rules::FirstMax, rules::Max, rules::Min>;
 
 namespace detail {
 /// A node along a dimension; `reduces` to one number per column (dim 0) or row (dim 1), or keeps x's shape.
@@ -82,11 +81,7 @@ template <class Rule, class eT>
 Var<eT> along(const Var<eT>& x, uword dim, bool reduces, std::source_location at) {
   if (dim > 1) misuse(Rule::name, at, "dim must be 0 or 1");
   const Shape s = x.shape();
-  return append_node<Rule, eT>(Rule{{}, dim},
-                               !reduces   ? s
-                               : dim == 0 ? Shape{1, s.cols}
-                                          : Shape{s.rows, 1},
-                               at, {&x});
+  return append_node<Rule, eT>(Rule{{}, dim}, !reduces ? s : dim == 0 ? Shape{1, s.cols} : Shape{s.rows, 1}, at, {&x});
 }
 }  // namespace detail
 
@@ -118,6 +113,5 @@ Var<eT> reduced(const Var<eT>& y, const Var<eT>& x) {
   return y;
 }
 }  // namespace detail
-
 
 }  // namespace armagrad

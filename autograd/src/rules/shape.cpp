@@ -8,8 +8,7 @@ Var<eT> repmat(const Var<eT>& x, uword down, uword across, Here at) {
   shape_of(down, across);  // or refused, before the products below overflow
   const bool stretches = (down == 1 || x.n_rows == 1) && (across == 1 || x.n_cols == 1);
   if (stretches) return spread(x, shape_of(x.n_rows * down, x.n_cols * across));
-  if (down * across == 0)
-    return spread(x.tape().constant(eT(0)), shape_of(x.n_rows * down, x.n_cols * across));
+  if (down * across == 0) return spread(x.tape().constant(eT(0)), shape_of(x.n_rows * down, x.n_cols * across));
   return repeated(x, down, across, at);
 }
 
@@ -73,15 +72,15 @@ Var<eT> kron(const Argument<eT>& a, const Argument<eT>& b, Here at) {
 }
 }  // namespace detail
 
-#define ARMAGRAD_INSTANTIATE(eT)  \
-  template ARMAGRAD_EXPORT Var<eT> detail::join(uword, Here, std::initializer_list<const Argument<eT>*>);  \
-  template ARMAGRAD_EXPORT Var<eT> detail::kron(const Argument<eT>&, const Argument<eT>&, Here);  \
-  template ARMAGRAD_EXPORT Var<eT> repmat(const Var<eT>&, uword, uword, Here);  \
-  template ARMAGRAD_EXPORT Var<eT> diagvec(const Var<eT>&, Here);  \
-  template ARMAGRAD_EXPORT Var<eT> diagmat(const Var<eT>&, Here);  \
-  template ARMAGRAD_EXPORT Var<eT> trimatu(const Var<eT>&, Here);  \
-  template ARMAGRAD_EXPORT Var<eT> trimatl(const Var<eT>&, Here);  \
-  template ARMAGRAD_EXPORT Var<eT> sort(const Var<eT>&, const char*, uword, Here);  \
+#define ARMAGRAD_INSTANTIATE(eT)                                                                          \
+  template ARMAGRAD_EXPORT Var<eT> detail::join(uword, Here, std::initializer_list<const Argument<eT>*>); \
+  template ARMAGRAD_EXPORT Var<eT> detail::kron(const Argument<eT>&, const Argument<eT>&, Here);          \
+  template ARMAGRAD_EXPORT Var<eT> repmat(const Var<eT>&, uword, uword, Here);                            \
+  template ARMAGRAD_EXPORT Var<eT> diagvec(const Var<eT>&, Here);                                         \
+  template ARMAGRAD_EXPORT Var<eT> diagmat(const Var<eT>&, Here);                                         \
+  template ARMAGRAD_EXPORT Var<eT> trimatu(const Var<eT>&, Here);                                         \
+  template ARMAGRAD_EXPORT Var<eT> trimatl(const Var<eT>&, Here);                                         \
+  template ARMAGRAD_EXPORT Var<eT> sort(const Var<eT>&, const char*, uword, Here);                        \
   template ARMAGRAD_EXPORT Var<eT> sort(const Var<eT>&, const char*, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)

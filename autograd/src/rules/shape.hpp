@@ -128,9 +128,7 @@ struct Repmat : General<1> {
   static constexpr std::array reads{reads::nothing};
   std::uint32_t down = 1, across = 1;
   void forward(auto y, const auto& x) const { y = repeated(x, down, across); }
-  void reverse(auto dx, const auto& dy, const auto&, const auto&) const {
-    dx += folded(full(dy), down, across);
-  }
+  void reverse(auto dx, const auto& dy, const auto&, const auto&) const { dx += folded(full(dy), down, across); }
   std::string parameters() const { return std::to_string(down) + ", " + std::to_string(across); }
 };
 
@@ -141,9 +139,7 @@ struct Fold : General<1> {
   static constexpr std::array reads{reads::nothing};
   std::uint32_t down = 1, across = 1;
   void forward(auto y, const auto& x) const { y = folded(x, down, across); }
-  void reverse(auto dx, const auto& dy, const auto&, const auto&) const {
-    dx += repeated(full(dy), down, across);
-  }
+  void reverse(auto dx, const auto& dy, const auto&, const auto&) const { dx += repeated(full(dy), down, across); }
   std::string parameters() const { return std::to_string(down) + ", " + std::to_string(across); }
 };
 
@@ -153,9 +149,7 @@ struct Diagonal : General<1> {
   static constexpr bool multilinear = true;
   static constexpr std::array reads{reads::nothing};
   static void forward(auto y, const auto& x) { y = diagonal(x); }
-  static void reverse(auto dx, const auto& dy, const auto&, const auto& x) {
-    dx += on_diagonal(dy, shape_of(x));
-  }
+  static void reverse(auto dx, const auto& dy, const auto&, const auto& x) { dx += on_diagonal(dy, shape_of(x)); }
 };
 
 /// A column on the diagonal of a matrix of zeros.
@@ -199,17 +193,37 @@ struct Arrange : General<2> {
   }
 };
 
-}  // namespace rules
+}  // namespace ARMAGRAD_EXPORT
 
 using ShapeRules = RuleList<rules::Join, rules::Repmat, rules::Fold, rules::Diagonal, rules::OnDiagonal,
                             rules::Triangle, rules::Arrange>;
 
-template <class eT> Var<eT> repeated(const Var<eT>& x, uword r, uword c, Here at = {}) { return append_node<rules::Repmat, eT>({{}, std::uint32_t(r), std::uint32_t(c)}, shape_of(x.n_rows * r, x.n_cols * c), at, {&x}); }
-template <class eT> Var<eT> folded(const Var<eT>& x, uword r, uword c)        { return append_node<rules::Fold, eT>({{}, std::uint32_t(r), std::uint32_t(c)}, shape_of(x.n_rows / r, x.n_cols / c), {}, {&x}); }
-template <class eT> Var<eT> diagonal(const Var<eT>& x, Here at = {})          { return append_node<rules::Diagonal, eT>({}, shape_of(std::min(x.n_rows, x.n_cols), 1), at, {&x}); }
-template <class eT> Var<eT> on_diagonal(const Var<eT>& x, Shape to, Here at = {}) { return append_node<rules::OnDiagonal, eT>({{}, to}, to, at, {&x}); }
-template <class eT> Var<eT> triangle(const Var<eT>& x, bool upper, Here at = {}) { return append_node<rules::Triangle, eT>({{}, upper}, x.shape(), at, {&x}); }
-template <class eT> Var<eT> arranged(const Var<eT>& x, const Var<eT>& by, Order order, Here at = {}) { return append_node<rules::Arrange, eT>({{}, order}, x.shape(), at, {&x, &by}); }
+template <class eT>
+Var<eT> repeated(const Var<eT>& x, uword r, uword c, Here at = {}) {
+  return append_node<rules::Repmat, eT>({{}, std::uint32_t(r), std::uint32_t(c)}, shape_of(x.n_rows * r, x.n_cols * c),
+                                        at, {&x});
+}
+template <class eT>
+Var<eT> folded(const Var<eT>& x, uword r, uword c) {
+  return append_node<rules::Fold, eT>({{}, std::uint32_t(r), std::uint32_t(c)}, shape_of(x.n_rows / r, x.n_cols / c),
+                                      {}, {&x});
+}
+template <class eT>
+Var<eT> diagonal(const Var<eT>& x, Here at = {}) {
+  return append_node<rules::Diagonal, eT>({}, shape_of(std::min(x.n_rows, x.n_cols), 1), at, {&x});
+}
+template <class eT>
+Var<eT> on_diagonal(const Var<eT>& x, Shape to, Here at = {}) {
+  return append_node<rules::OnDiagonal, eT>({{}, to}, to, at, {&x});
+}
+template <class eT>
+Var<eT> triangle(const Var<eT>& x, bool upper, Here at = {}) {
+  return append_node<rules::Triangle, eT>({{}, upper}, x.shape(), at, {&x});
+}
+template <class eT>
+Var<eT> arranged(const Var<eT>& x, const Var<eT>& by, Order order, Here at = {}) {
+  return append_node<rules::Arrange, eT>({{}, order}, x.shape(), at, {&x, &by});
+}
 
 template <class eT>
 Var<eT> joined(const Var<eT>& a, const Var<eT>& b, uword dim, Here at = {}) {

@@ -18,9 +18,9 @@ Var<eT> log_softmax(const Var<eT>& x, uword dim, Here at) {
   return detail::along<rules::LogSoftmax>(x, dim, false, at);
 }
 
-#define ARMAGRAD_INSTANTIATE(eT)  \
-  template ARMAGRAD_EXPORT Var<eT> logsumexp(const Var<eT>&, uword, Here);  \
-  template ARMAGRAD_EXPORT Var<eT> softmax(const Var<eT>&, uword, Here);  \
+#define ARMAGRAD_INSTANTIATE(eT)                                           \
+  template ARMAGRAD_EXPORT Var<eT> logsumexp(const Var<eT>&, uword, Here); \
+  template ARMAGRAD_EXPORT Var<eT> softmax(const Var<eT>&, uword, Here);   \
   template ARMAGRAD_EXPORT Var<eT> log_softmax(const Var<eT>&, uword, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)

@@ -102,7 +102,7 @@ struct LogSoftmax : AlongDim {
   std::string parameters() const { return std::to_string(dim); }
 };
 
-}  // namespace rules
+}  // namespace ARMAGRAD_EXPORT
 
 using SoftmaxRules = RuleList<rules::LogSumExp, rules::Softmax, rules::LogSoftmax>;
 

@@ -13,7 +13,7 @@ Var<eT> sparse_product(SparseFactor<eT> S, const Var<eT>& x, Location at) {
 }
 }  // namespace detail
 
-#define ARMAGRAD_INSTANTIATE(eT)  \
+#define ARMAGRAD_INSTANTIATE(eT) \
   template ARMAGRAD_EXPORT Var<eT> detail::sparse_product(SparseFactor<eT>, const Var<eT>&, Location);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)

@@ -1,8 +1,8 @@
 #pragma once
 // Products with constant sparse matrices, which stay sparse.
 
-#include <armagrad/ops/sparse.hpp>
 #include <armagrad/detail/rule.hpp>
+#include <armagrad/ops/sparse.hpp>
 
 namespace armagrad {
 
@@ -11,8 +11,7 @@ template <class T, class eT>
 arma::Mat<T> multiply(const SparseFactor<eT>& factor, bool transposed, const arma::Mat<T>& x) {
   const arma::SpMat<eT>& S = *factor.matrix;
   const uword rows = transposed ? S.n_cols : S.n_rows, cols = transposed ? S.n_rows : S.n_cols;
-  arma::Mat<T> y(factor.on_the_right ? x.n_rows : rows, factor.on_the_right ? cols : x.n_cols,
-                 arma::fill::zeros);
+  arma::Mat<T> y(factor.on_the_right ? x.n_rows : rows, factor.on_the_right ? cols : x.n_cols, arma::fill::zeros);
   const auto each = [&](auto visit) {
     for (uword c = 0; c < S.n_cols; ++c) {
       for (uword k = S.col_ptrs[c]; k < S.col_ptrs[c + 1]; ++k) {
@@ -47,16 +46,14 @@ struct SparseProduct : General<1> {
   static constexpr std::array reads{reads::nothing};
   SparseFactor<eT> S;
   void forward(auto y, const auto& x) const { y = multiply(S, S.transposed, x); }
-  void reverse(auto dx, const auto& dy, const auto&, const auto&) const {
-    dx += multiply(S, !S.transposed, full(dy));
-  }
+  void reverse(auto dx, const auto& dy, const auto&, const auto&) const { dx += multiply(S, !S.transposed, full(dy)); }
   std::string parameters() const {
     std::string text = to_string(shape_of(S.matrix->n_rows, S.matrix->n_cols));
     return text.append(S.transposed ? "'" : "").append(S.on_the_right ? " on the right" : " on the left");
   }
 };
 
-}  // namespace rules
+}  // namespace ARMAGRAD_EXPORT
 
 template <class eT>
 Var<eT> multiply(SparseFactor<eT> S, bool transposed, const Var<eT>& x) {
@@ -66,7 +63,5 @@ Var<eT> multiply(SparseFactor<eT> S, bool transposed, const Var<eT>& x) {
 
 template <class eT>
 using SparseRules = RuleList<rules::SparseProduct<eT>>;
-
-
 
 }  // namespace armagrad

@@ -24,9 +24,7 @@ struct Gaussian : Elementwise<1> {
   static constexpr auto name = "gaussian";
   double rate;
   auto value(auto x) const { return gaussian(rate, x); }
-  auto partials(auto y, auto x) const {
-    return std::tuple(-2 * rate * (clamp(x, -gaussian_far, gaussian_far) % y));
-  }
+  auto partials(auto y, auto x) const { return std::tuple(-2 * rate * (clamp(x, -gaussian_far, gaussian_far) % y)); }
   std::string parameters() const { return to_text(rate); }
 };
 
@@ -46,7 +44,7 @@ struct Polygamma : Elementwise<1> {
   std::string parameters() const { return std::to_string(n); }
 };
 
-}  // namespace rules
+}  // namespace ARMAGRAD_EXPORT
 
 using SpecialRules = RuleList<rules::Erf, rules::Erfc, rules::Gaussian, rules::Lgamma, rules::Polygamma>;
 

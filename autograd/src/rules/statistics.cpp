@@ -29,8 +29,7 @@ template <class eT>
 Var<eT> prod(const Var<eT>& x, uword dim, Here at) {
   if (dim > 1) misuse("prod", at, "dim must be 0 or 1");
   uword n = dim == 0 ? x.n_rows : x.n_cols;
-  if (n == 0)
-    return spread(x.tape().constant(eT(1)), dim == 0 ? shape_of(1, x.n_cols) : shape_of(x.n_rows, 1));
+  if (n == 0) return spread(x.tape().constant(eT(1)), dim == 0 ? shape_of(1, x.n_cols) : shape_of(x.n_rows, 1));
   const auto part = [dim, at](const Var<eT>& y, uword a, uword b) {
     return dim == 0 ? y.rows(a, b, at) : y.cols(a, b, at);
   };
@@ -100,27 +99,26 @@ Var<eT> norm(const Var<eT>& x, const char* method, Here at) {
 template <class eT>
 Var<eT> norm(const Var<eT>& x, uword k, Here at) {
   if (x.n_elem == 0) return accu(x, at);
-  if (k == 1)
-    return detail::is_vector(x) ? accu(abs(x, at), at) : accu(max(sum(abs(x, at), 0, at), 1, at), at);
+  if (k == 1) return detail::is_vector(x) ? accu(abs(x, at), at) : accu(max(sum(abs(x, at), 0, at), 1, at), at);
   if (k == 2 && detail::is_vector(x)) return norm(x, "fro", at);
   if (k == 2) return svd(x, at)(0, at);  // of decompositions.hpp
   misuse("norm", at, detail::is_vector(x) ? "unsupported vector norm type" : "unsupported matrix norm type");
 }
 
-#define ARMAGRAD_INSTANTIATE(eT)  \
-  template ARMAGRAD_EXPORT Var<eT> var(const Var<eT>&, uword, uword, Here);  \
-  template ARMAGRAD_EXPORT Var<eT> var(const Var<eT>&, uword, Here);  \
-  template ARMAGRAD_EXPORT Var<eT> stddev(const Var<eT>&, uword, uword, Here);  \
-  template ARMAGRAD_EXPORT Var<eT> stddev(const Var<eT>&, uword, Here);  \
-  template ARMAGRAD_EXPORT Var<eT> prod(const Var<eT>&, uword, Here);  \
-  template ARMAGRAD_EXPORT Var<eT> prod(const Var<eT>&, Here);  \
-  template ARMAGRAD_EXPORT Var<eT> cumsum(const Var<eT>&, uword, Here);  \
-  template ARMAGRAD_EXPORT Var<eT> cumsum(const Var<eT>&, Here);  \
-  template ARMAGRAD_EXPORT Var<eT> trace(const Var<eT>&, Here);  \
-  template ARMAGRAD_EXPORT Var<eT> vecnorm(const Var<eT>&, uword, uword, Here);  \
-  template ARMAGRAD_EXPORT Var<eT> normalise(const Var<eT>&, uword, uword, Here);  \
-  template ARMAGRAD_EXPORT Var<eT> normalise(const Var<eT>&, uword, Here);  \
-  template ARMAGRAD_EXPORT Var<eT> norm(const Var<eT>&, const char*, Here);  \
+#define ARMAGRAD_INSTANTIATE(eT)                                                  \
+  template ARMAGRAD_EXPORT Var<eT> var(const Var<eT>&, uword, uword, Here);       \
+  template ARMAGRAD_EXPORT Var<eT> var(const Var<eT>&, uword, Here);              \
+  template ARMAGRAD_EXPORT Var<eT> stddev(const Var<eT>&, uword, uword, Here);    \
+  template ARMAGRAD_EXPORT Var<eT> stddev(const Var<eT>&, uword, Here);           \
+  template ARMAGRAD_EXPORT Var<eT> prod(const Var<eT>&, uword, Here);             \
+  template ARMAGRAD_EXPORT Var<eT> prod(const Var<eT>&, Here);                    \
+  template ARMAGRAD_EXPORT Var<eT> cumsum(const Var<eT>&, uword, Here);           \
+  template ARMAGRAD_EXPORT Var<eT> cumsum(const Var<eT>&, Here);                  \
+  template ARMAGRAD_EXPORT Var<eT> trace(const Var<eT>&, Here);                   \
+  template ARMAGRAD_EXPORT Var<eT> vecnorm(const Var<eT>&, uword, uword, Here);   \
+  template ARMAGRAD_EXPORT Var<eT> normalise(const Var<eT>&, uword, uword, Here); \
+  template ARMAGRAD_EXPORT Var<eT> normalise(const Var<eT>&, uword, Here);        \
+  template ARMAGRAD_EXPORT Var<eT> norm(const Var<eT>&, const char*, Here);       \
   template ARMAGRAD_EXPORT Var<eT> norm(const Var<eT>&, uword, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)

@@ -70,18 +70,14 @@ struct Variance : Moments {
     y = sum_along(d % d, dim) / divisor();
   }
   void reverse(auto dx, auto dy, auto, auto x) const { dx += spread(dy, x) % deviations(x) % (2 / divisor()); }
-  void tangent(auto ty, auto, auto x, auto tx) const {
-    ty = total_along(deviations(x) % tx, dim) % (2 / divisor());
-  }
+  void tangent(auto ty, auto, auto x, auto tx) const { ty = total_along(deviations(x) % tx, dim) % (2 / divisor()); }
 };
 
 /// Their square roots. Where one is 0, so is its derivative.
 struct Stddev : Moments {
   static constexpr auto name = "stddev";
   static constexpr std::array reads{std::uint8_t(reads::result | reads::first)};
-  auto slope(auto y, auto x) const {
-    return over_root_mean_square(deviations(x), y, dim, divisor()) % (1 / divisor());
-  }
+  auto slope(auto y, auto x) const { return over_root_mean_square(deviations(x), y, dim, divisor()) % (1 / divisor()); }
   void forward(auto y, auto x) const { y = root_mean_square(deviations(x), dim, divisor()); }
   void reverse(auto dx, auto dy, auto y, auto x) const { dx += spread(dy, x) % slope(y, x); }
   void tangent(auto ty, auto y, auto x, auto tx) const { ty = total_along(slope(y, x) % tx, dim); }
@@ -95,9 +91,7 @@ struct Length : AlongDim {
   static constexpr std::array reads{std::uint8_t(reads::result | reads::first)};
   uword dim;
   void forward(auto y, auto x) const { y = root_mean_square(x, dim, 1); }
-  void reverse(auto dx, auto dy, auto y, auto x) const {
-    dx += spread(dy, x) % over_root_mean_square(x, y, dim, 1);
-  }
+  void reverse(auto dx, auto dy, auto y, auto x) const { dx += spread(dy, x) % over_root_mean_square(x, y, dim, 1); }
   void tangent(auto ty, auto y, auto x, auto tx) const {
     ty = total_along(over_root_mean_square(x, y, dim, 1) % tx, dim);
   }
@@ -117,7 +111,7 @@ struct RunningSums : General<1> {
   std::string parameters() const { return std::to_string(dim) + (reversed ? ", reversed" : ""); }
 };
 
-}  // namespace rules
+}  // namespace ARMAGRAD_EXPORT
 
 using StatisticsRules = RuleList<rules::Variance, rules::Stddev, rules::Length, rules::RunningSums>;
 

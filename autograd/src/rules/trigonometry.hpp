@@ -96,7 +96,7 @@ struct Hypot : Elementwise<2> {
   static auto partials(auto, auto a, auto b) { return std::tuple(cosine(a, b), cosine(b, a)); }
 };
 
-// ---- Parts of partial derivatives, whose own derivatives neither cancel nor underflow
+// ---- Parts of partial derivatives, whose own derivatives neither cancel nor underflow ----
 
 /// 1 - tanh(x)^2.
 struct TanhSlope : Elementwise<1> {
@@ -122,12 +122,11 @@ struct Cosine : Elementwise<2> {
   }
 };
 
-}  // namespace rules
+}  // namespace ARMAGRAD_EXPORT
 
-using TrigonometryRules =
-    RuleList<rules::Sin, rules::Cos, rules::Tan, rules::Asin, rules::Acos, rules::Atan, rules::Sinh,
-             rules::Cosh, rules::Tanh, rules::Asinh, rules::Acosh, rules::Atanh, rules::Atan2, rules::Hypot,
-             rules::TanhSlope, rules::OneMinusSquare, rules::Cosine>;
+using TrigonometryRules = RuleList<rules::Sin, rules::Cos, rules::Tan, rules::Asin, rules::Acos, rules::Atan,
+                                   rules::Sinh, rules::Cosh, rules::Tanh, rules::Asinh, rules::Acosh, rules::Atanh,
+                                   rules::Atan2, rules::Hypot, rules::TanhSlope, rules::OneMinusSquare, rules::Cosine>;
 
 template <class eT>
 Var<eT> tanh_slope(const Var<eT>& x) {

@@ -48,8 +48,7 @@ struct Anomalies {
       }
       operands += (operands.empty() ? "" : ", ") + at_entry(tape, k, n.shape, bad);
     }
-    throw std::runtime_error(describe(n.operation->name, n.at) +
-                             ": not finite: " + number_at(y, eT(1), n.shape, bad) +
+    throw std::runtime_error(describe(n.operation->name, n.at) + ": not finite: " + number_at(y, eT(1), n.shape, bad) +
                              (operands.empty() ? "" : ", of " + operands));
   }
 
@@ -76,11 +75,9 @@ struct Anomalies {
     if (!x.evaluated) return x.operation->name + (" of " + to_string(x.shape));
     const Strided<const eT> numbers = broadcast(tape.data(k), x.shape, x.shape);
     const uword broken = first_anomaly(numbers, eT(1), x.shape);
-    const std::string name =
-        x.operation->family == Family::leaf ? std::string("the ") + x.operation->name + " " : "";
+    const std::string name = x.operation->family == Family::leaf ? std::string("the ") + x.operation->name + " " : "";
     if (broken < x.shape.size()) return name + number_at(numbers, eT(1), x.shape, broken);
-    if (x.shape == s || x.one_by_one())
-      return name + number_at(numbers, eT(1), x.shape, x.one_by_one() ? 0 : e);
+    if (x.shape == s || x.one_by_one()) return name + number_at(numbers, eT(1), x.shape, x.one_by_one() ? 0 : e);
     return name + to_string(x.shape);
   }
 };

@@ -68,13 +68,12 @@ Var<eT> append(const Operation<eT>& operation, Shape shape, Location at,
     tape.check(*x, operation.name, at);
     indices[n++] = x->index();
   }
-  return tape.handle(tape.append(operation, shape, std::span<const Index>(indices.data(), n),
-                                 tape.place ? *tape.place : at));
+  return tape.handle(
+      tape.append(operation, shape, std::span<const Index>(indices.data(), n), tape.place ? *tape.place : at));
 }
 
 template <class eT>
-Var<eT> append_elementwise(const Operation<eT>& operation,
-                           std::initializer_list<const Argument<eT>*> arguments) {
+Var<eT> append_elementwise(const Operation<eT>& operation, std::initializer_list<const Argument<eT>*> arguments) {
   Tape<eT>* tape = nullptr;
   for (const auto* a : arguments) {
     if (a->var() && !tape) tape = &a->var()->tape();
@@ -93,18 +92,19 @@ Var<eT> append_elementwise(const Operation<eT>& operation,
     }
     operands[n++] = before_spread(x).index();
   }
-  const bool squares = &operation == &operation_of<rules::Square, eT>() ||
-                       (&operation == &operation_of<rules::Times, eT>() && are_same_root(*tape, operands[0], operands[1]));
+  const bool squares =
+      &operation == &operation_of<rules::Square, eT>() ||
+      (&operation == &operation_of<rules::Times, eT>() && are_same_root(*tape, operands[0], operands[1]));
   if (squares && has_smooth_square(*tape, operands[0])) return smooth_square(*tape, operands[0], at);
   const Index y = tape->append(operation, shape, std::span<const Index>(operands.data(), n), at);
   tape->node(y).is_scalar = is_scalar;
   return tape->handle(y);
 }
 
-#define ARMAGRAD_INSTANTIATE(eT)                                                                     \
-  template ARMAGRAD_EXPORT Var<eT> append(const Operation<eT>&, Shape, Location,                                     \
-                          std::initializer_list<const Var<eT>*>);                                    \
-  template ARMAGRAD_EXPORT bool has_smooth_square(const Var<eT>&);                                                   \
+#define ARMAGRAD_INSTANTIATE(eT)                                                  \
+  template ARMAGRAD_EXPORT Var<eT> append(const Operation<eT>&, Shape, Location,  \
+                                          std::initializer_list<const Var<eT>*>); \
+  template ARMAGRAD_EXPORT bool has_smooth_square(const Var<eT>&);                \
   template ARMAGRAD_EXPORT Var<eT> append_elementwise(const Operation<eT>&, std::initializer_list<const Argument<eT>*>);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)

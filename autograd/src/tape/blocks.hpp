@@ -34,18 +34,14 @@ double sum_block(const T* x, uword n) {
 template <class T>
 void scale_block(T* y, const T* x, bool advances, T scale, uword n) {
   const std::uint8_t step = advances;
-  for_each_pack<T, 1>(y, &x, &step, n, [scale](const auto& in) {
-    return Pack<T, pack_width<T>>(scale) % in[0];
-  });
+  for_each_pack<T, 1>(y, &x, &step, n, [scale](const auto& in) { return Pack<T, pack_width<T>>(scale) % in[0]; });
 }
 /// y = a + scale * b
 template <class T>
 void add_scaled(T* y, const T* a, const T* b, bool b_advances, T scale, uword n) {
   const T* x[] = {a, b};
   const std::uint8_t step[] = {1, b_advances};
-  for_each_pack<T, 2>(y, x, step, n, [scale](const auto& in) {
-    return in[0] + Pack<T, pack_width<T>>(scale) % in[1];
-  });
+  for_each_pack<T, 2>(y, x, step, n, [scale](const auto& in) { return in[0] + Pack<T, pack_width<T>>(scale) % in[1]; });
 }
 
 }  // namespace armagrad::tiles

@@ -32,9 +32,13 @@ Var<eT> append_checkpoint(Tape<eT>& tape, Function<eT> f, std::span<const Var<eT
 }
 }  // namespace detail
 
-template ARMAGRAD_EXPORT Var<double> detail::append_checkpoint(Tape<double>&, Function<double>, std::span<const Var<double>>);
-template ARMAGRAD_EXPORT Var<float> detail::append_checkpoint(Tape<float>&, Function<float>, std::span<const Var<float>>);
-template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, RuleList<rules::Checkpoint<double>>>();
-template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, RuleList<rules::Checkpoint<float>>>();
+template ARMAGRAD_EXPORT Var<double> detail::append_checkpoint(Tape<double>&, Function<double>,
+                                                               std::span<const Var<double>>);
+template ARMAGRAD_EXPORT Var<float> detail::append_checkpoint(Tape<float>&, Function<float>,
+                                                              std::span<const Var<float>>);
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>&
+operations<double, RuleList<rules::Checkpoint<double>>>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>&
+operations<float, RuleList<rules::Checkpoint<float>>>();
 
 }  // namespace armagrad

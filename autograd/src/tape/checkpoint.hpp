@@ -77,12 +77,11 @@ struct Checkpoint : OnTape {
   Var<eT> evaluated(std::span<const Given<eT>> given, const Node<eT>& n) const {
     const Var<eT> y = call(given);
     if (y.shape() != n.shape)
-      misuse(name, n.at,
-             "the function gave " + to_string(n.shape) + " when recorded and now " + to_string(y.shape()));
+      misuse(name, n.at, "the function gave " + to_string(n.shape) + " when recorded and now " + to_string(y.shape()));
     return y;
   }
 };
 
-}  // namespace rules
+}  // namespace ARMAGRAD_EXPORT
 
 }  // namespace armagrad

@@ -42,8 +42,9 @@ CompiledLoss<eT>& CompiledLosses<eT>::bind(const Function<eT>& f, std::span<cons
   return r;
 }
 
-#define ARMAGRAD_INSTANTIATE(eT)                                                                      \
-  template ARMAGRAD_EXPORT Var<eT> call_on(Tape<eT>&, const Function<eT>&, std::span<const Given<eT>>, std::vector<Var<eT>>&); \
+#define ARMAGRAD_INSTANTIATE(eT)                                                                       \
+  template ARMAGRAD_EXPORT Var<eT> call_on(Tape<eT>&, const Function<eT>&, std::span<const Given<eT>>, \
+                                           std::vector<Var<eT>>&);                                     \
   template class CompiledLosses<eT>;
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)

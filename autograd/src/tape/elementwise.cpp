@@ -57,7 +57,7 @@ struct Whole {
 
 }  // namespace
 
-// ---- Values
+// ---- Values ----
 
 // Not inline: nodes that are numbers go another way and would pay for these functions' stack.
 template <class eT>
@@ -117,8 +117,7 @@ template <class eT>
   for (std::size_t s = 0; s < group.size(); ++s) {
     const Index i = group[s];
     const bool is_sum = nodes_[i].operation->family == Family::total;
-    const Index of = is_sum && !nodes_[nodes_[i].operands[0]].evaluated &&
-                             buffer_of(nodes_[i].operands[0]) < 0
+    const Index of = is_sum && !nodes_[nodes_[i].operands[0]].evaluated && buffer_of(nodes_[i].operands[0]) < 0
                          ? nodes_[i].operands[0]
                          : i;  // whose kernel runs
     const Node<eT>& n = nodes_[of];
@@ -130,9 +129,9 @@ template <class eT>
     for (unsigned k = 0; k < n.arity; ++k) {
       step.x[k].buffer = buffer_of(n.operands[k]);
       if (step.x[k].buffer < 0)
-        step.x[k].from = step.kernel ? operand(n, k)
-                                     : broadcast(data(n.operands[k]), nodes_[n.operands[k]].shape,
-                                                 nodes_[n.operands[k]].shape);
+        step.x[k].from = step.kernel
+                             ? operand(n, k)
+                             : broadcast(data(n.operands[k]), nodes_[n.operands[k]].shape, nodes_[n.operands[k]].shape);
     }
     if (is_sum) {
       step.sink = tiles::Sink::total;
@@ -143,7 +142,7 @@ template <class eT>
       has_last_use_here |= d.value == i;
       if (d.after != i) continue;
       const int b = buffer_of(d.value);
-      if (b >= 0) buffers[b].in_use = false;  // this step may write where it read
+      if (b >= 0) buffers[b].in_use = false;                               // this step may write where it read
       if (b < 0 && nodes_[d.value].shape == n.shape) drop_value(d.value);  // and so in memory
     }
     if (has_last_use_here) {
@@ -165,7 +164,7 @@ template <class eT>
   for (const Schedule::Drop& d : drops) drop_value(d.value);
 }
 
-// ---- Adjoints
+// ---- Adjoints ----
 
 /// Finds the derivative of node i by operand k, where it reads nothing but numbers and so is one itself.
 template <class eT>
@@ -173,8 +172,7 @@ bool Tape<eT>::constant_partial(Index i, unsigned k, eT& slope) const {
   const Node<eT>& n = nodes_[i];
   const std::uint8_t reads = n.operation->reads[k];
   bool constant = !(reads & reads::result);
-  for (unsigned j = 0; j < n.arity; ++j)
-    constant &= !(reads & reads::operand(j)) || nodes_[n.operands[j]].one_by_one();
+  for (unsigned j = 0; j < n.arity; ++j) constant &= !(reads & reads::operand(j)) || nodes_[n.operands[j]].one_by_one();
   if (constant) slope = n.operation->partial_of_numbers(rule(i), k, eT(0), numbers(n).data());
   return constant;
 }
@@ -351,8 +349,7 @@ template <class eT>
       const Index to = n.operands[k];
       if (!wants(to)) continue;
       const std::size_t neighbour = std::size_t(std::find(group.begin(), group.end(), to) - group.begin());
-      AdjointInTile<eT>* const target =
-          neighbour < group.size() && in_tile[neighbour] ? &adjoints[neighbour] : nullptr;
+      AdjointInTile<eT>* const target = neighbour < group.size() && in_tile[neighbour] ? &adjoints[neighbour] : nullptr;
 
       AdjointInTile<eT> part;
       if (dy.buffer < 0) {
@@ -395,11 +392,11 @@ template <class eT>
   }
 }
 
-#define ARMAGRAD_INSTANTIATE(eT)                                                                     \
-  template void Tape<eT>::compute_elementwise(Index, std::span<const Schedule::Drop>);                                                \
-  template double Tape<eT>::sum_elementwise(Index);                                                  \
-  template void Tape<eT>::compute_group(std::span<const Index>, std::span<const Schedule::Drop>);    \
-  template void Tape<eT>::pull_elementwise(Index, unsigned);                                         \
+#define ARMAGRAD_INSTANTIATE(eT)                                                                  \
+  template void Tape<eT>::compute_elementwise(Index, std::span<const Schedule::Drop>);            \
+  template double Tape<eT>::sum_elementwise(Index);                                               \
+  template void Tape<eT>::compute_group(std::span<const Index>, std::span<const Schedule::Drop>); \
+  template void Tape<eT>::pull_elementwise(Index, unsigned);                                      \
   template void Tape<eT>::pull_group(std::span<const Index>, std::span<const std::uint8_t>);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)

@@ -6,8 +6,8 @@
 #include <cstring>
 
 #include <armagrad/detail/kernels.hpp>
-#include "sweeps.hpp"
 #include <armagrad/var.hpp>
+#include "sweeps.hpp"
 
 namespace armagrad {
 
@@ -25,11 +25,10 @@ Tape<eT>::Tape() = default;
 template <class eT>
 Tape<eT>::~Tape() = default;
 
-// ---- Appending nodes
+// ---- Appending nodes ----
 
 template <class eT>
-Index Tape<eT>::append(const Operation<eT>& operation, Shape shape, std::span<const Index> operands,
-                       Location at) {
+Index Tape<eT>::append(const Operation<eT>& operation, Shape shape, std::span<const Index> operands, Location at) {
   if (nodes_.size() >= no_index) throw std::length_error("a tape of more than 2^32 nodes");
   Node<eT>& n = nodes_.emplace_back();
   n.operation = &operation;
@@ -154,8 +153,7 @@ void Tape<eT>::evaluate(Index i) {
   run(schedule_);
 }
 
-// ---- Values
-// ------------------------------------------------------------------------------------------------
+// ---- Values ----
 
 template <class eT>
 eT* Tape<eT>::output(Index i) {
@@ -225,14 +223,12 @@ arma::Mat<eT> Tape<eT>::value(const Var<eT>& x) {
 template <class eT>
 eT Tape<eT>::scalar(const Var<eT>& x) {
   check(x, "scalar", {});
-  if (x.shape() != scalar_shape)
-    misuse("scalar", nodes_[x.index()].at, "expected 1x1, got " + to_string(x.shape()));
+  if (x.shape() != scalar_shape) misuse("scalar", nodes_[x.index()].at, "expected 1x1, got " + to_string(x.shape()));
   evaluate(x.index());
   return nodes_[x.index()].value;
 }
 
-// ---- Adjoints
-// ----------------------------------------------------------------------------------------------
+// ---- Adjoints ----
 
 template <class eT>
 void Tape<eT>::backward(const Var<eT>& root, bool value) {
@@ -277,8 +273,7 @@ void Tape<eT>::contribute(Index i, const Adjoint<eT>& part) {
     return;
   }
   const auto [out, add] = accumulate(i);
-  deliver_scaled<eT>(broadcast(out, n.shape, n.shape), add, part.look, part.scale, n.shape.rows,
-                     n.shape.cols);
+  deliver_scaled<eT>(broadcast(out, n.shape, n.shape), add, part.look, part.scale, n.shape.rows, n.shape.cols);
 }
 
 template <class eT>
@@ -290,8 +285,7 @@ std::pair<eT*, bool> Tape<eT>::accumulate(Index i) {
     return {const_cast<eT*>(a.look.data), true};  // which may be a part of the chunk
   const auto [chunk, old] = replace(i);
   if (old) {
-    deliver_scaled<eT>(broadcast(chunk, n.shape, n.shape), false, old.look, old.scale, n.shape.rows,
-                       n.shape.cols);
+    deliver_scaled<eT>(broadcast(chunk, n.shape, n.shape), false, old.look, old.scale, n.shape.rows, n.shape.cols);
   }
   return {chunk, bool(old)};
 }
@@ -334,7 +328,8 @@ bool Tape<eT>::has_zero_adjoint(Index i) {
   const Adjoint<eT> a = adjoint(i);
   if (a.scale == 0) return true;
   const Shape s = nodes_[i].shape;
-  const uword rows = a.look.inner == 0 ? std::min(s.rows, 1u) : s.rows, cols = a.look.outer == 0 ? std::min(s.cols, 1u) : s.cols;
+  const uword rows = a.look.inner == 0 ? std::min(s.rows, 1u) : s.rows,
+              cols = a.look.outer == 0 ? std::min(s.cols, 1u) : s.cols;
   for (uword j = 0; j < cols; ++j) {
     for (uword k = 0; k < rows; ++k) {
       if (a.look.data[k * a.look.inner + j * a.look.outer] != 0) return false;

@@ -20,8 +20,7 @@ void deliver_plainly(Strided<T> out, bool add, Strided<const T> x, T scale, uwor
   for (uword j = 0; j < cols; ++j) {
     T* const y = out.data + j * out.outer;
     const T* const from = x.data + j * x.outer;
-    for (uword i = 0; i < rows; ++i)
-      y[i * out.inner] = (add ? y[i * out.inner] : T(0)) + scale * from[i * x.inner];
+    for (uword i = 0; i < rows; ++i) y[i * out.inner] = (add ? y[i * out.inner] : T(0)) + scale * from[i * x.inner];
   }
 }
 
@@ -70,8 +69,8 @@ void deliver_scaled(Strided<T> out, bool add, Strided<const T> x, std::type_iden
 }
 
 template <class eT>
-void deliver_outer(eT* out, Strided<const eT> base, std::type_identity_t<eT> base_scale, const eT* a,
-                   const eT* b, uword rows, uword cols) {
+void deliver_outer(eT* out, Strided<const eT> base, std::type_identity_t<eT> base_scale, const eT* a, const eT* b,
+                   uword rows, uword cols) {
   constexpr int N = pack_width<eT>;
   using P = Pack<eT, N>;
   alignas(64) eT repeated[N];
@@ -86,9 +85,8 @@ void deliver_outer(eT* out, Strided<const eT> base, std::type_identity_t<eT> bas
     if (!advances) store_pack<eT, N>(repeated, P(*from)), from = repeated;
     const eT* x[] = {from, a};
     const std::uint8_t step[] = {advances, 1};
-    for_each_pack<eT, 2>(out + j * rows, x, step, rows, [s = P(base_scale), bj = P(b[j])](const auto& in) {
-      return s % in[0] + in[1] % bj;
-    });
+    for_each_pack<eT, 2>(out + j * rows, x, step, rows,
+                         [s = P(base_scale), bj = P(b[j])](const auto& in) { return s % in[0] + in[1] % bj; });
   }
 }
 
@@ -106,15 +104,17 @@ void put_block(T* out, uword outer, bool add, Strided<const T> x, T scale, Shape
   }
 }
 
-#define ARMAGRAD_INSTANTIATE(T)                                                       \
-  template ARMAGRAD_EXPORT void deliver_scaled(Strided<T>, bool, Strided<const T>, T, uword, uword);  \
+#define ARMAGRAD_INSTANTIATE(T)                                                                      \
+  template ARMAGRAD_EXPORT void deliver_scaled(Strided<T>, bool, Strided<const T>, T, uword, uword); \
   template ARMAGRAD_EXPORT void put_block(T*, uword, bool, Strided<const T>, T, Shape);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 ARMAGRAD_INSTANTIATE(std::complex<double>)
 ARMAGRAD_INSTANTIATE(std::complex<float>)
 #undef ARMAGRAD_INSTANTIATE
-template ARMAGRAD_EXPORT void deliver_outer(double*, Strided<const double>, double, const double*, const double*, uword, uword);
-template ARMAGRAD_EXPORT void deliver_outer(float*, Strided<const float>, float, const float*, const float*, uword, uword);
+template ARMAGRAD_EXPORT void deliver_outer(double*, Strided<const double>, double, const double*, const double*, uword,
+                                            uword);
+template ARMAGRAD_EXPORT void deliver_outer(float*, Strided<const float>, float, const float*, const float*, uword,
+                                            uword);
 
 }  // namespace armagrad

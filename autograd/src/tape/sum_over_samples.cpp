@@ -15,8 +15,7 @@ namespace detail {
 template <class eT>
 class BlockSum {
  public:
-  BlockSum(Function<eT> f, std::size_t samples, Blocks blocks)
-      : f_(std::move(f)), samples_(samples), blocks_(blocks) {}
+  BlockSum(Function<eT> f, std::size_t samples, Blocks blocks) : f_(std::move(f)), samples_(samples), blocks_(blocks) {}
 
   /// Records f for the first block, so that its mistakes are found where it is used.
   void prepare(std::span<const Given<eT>> arguments) {
@@ -71,8 +70,7 @@ class BlockSum {
   };
 
   /// The recording for the block of `size` columns from `first` on.
-  CompiledLoss<eT>& take(Worker& worker, std::span<const Given<eT>> arguments, arma::uword first,
-                     arma::uword size) {
+  CompiledLoss<eT>& take(Worker& worker, std::span<const Given<eT>> arguments, arma::uword first, arma::uword size) {
     worker.arguments.assign(arguments.begin(), arguments.end());
     for (std::size_t k = arguments.size() - samples_; k < arguments.size(); ++k) {
       Given<eT>& x = worker.arguments[k];
@@ -157,12 +155,12 @@ struct SumOverSamples : OnTape {
   }
 };
 
-}  // namespace rules
+}  // namespace ARMAGRAD_EXPORT
 
 namespace detail {
 template <class eT>
-Var<eT> append_block_sum(Tape<eT>& tape, const Function<eT>& f, std::span<const Var<eT>> x,
-                         std::size_t samples, const Blocks& blocks, Location at) {
+Var<eT> append_block_sum(Tape<eT>& tape, const Function<eT>& f, std::span<const Var<eT>> x, std::size_t samples,
+                         const Blocks& blocks, Location at) {
   using Rule = rules::SumOverSamples<eT>;
   if (blocks.columns == 0) misuse(Rule::name, at, "blocks of 0 columns");
   if (blocks.run == 0) misuse(Rule::name, at, "runs of 0 blocks");
@@ -190,11 +188,15 @@ Var<eT> append_block_sum(Tape<eT>& tape, const Function<eT>& f, std::span<const 
 }
 }  // namespace detail
 
-template ARMAGRAD_EXPORT Var<double> detail::append_block_sum(Tape<double>&, const Function<double>&, std::span<const Var<double>>,
-                                              std::size_t, const Blocks&, Location);
-template ARMAGRAD_EXPORT Var<float> detail::append_block_sum(Tape<float>&, const Function<float>&, std::span<const Var<float>>,
-                                             std::size_t, const Blocks&, Location);
-template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, RuleList<rules::SumOverSamples<double>>>();
-template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, RuleList<rules::SumOverSamples<float>>>();
+template ARMAGRAD_EXPORT Var<double> detail::append_block_sum(Tape<double>&, const Function<double>&,
+                                                              std::span<const Var<double>>, std::size_t, const Blocks&,
+                                                              Location);
+template ARMAGRAD_EXPORT Var<float> detail::append_block_sum(Tape<float>&, const Function<float>&,
+                                                             std::span<const Var<float>>, std::size_t, const Blocks&,
+                                                             Location);
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>&
+operations<double, RuleList<rules::SumOverSamples<double>>>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>&
+operations<float, RuleList<rules::SumOverSamples<float>>>();
 
 }  // namespace armagrad

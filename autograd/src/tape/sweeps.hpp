@@ -21,8 +21,7 @@ void Tape<eT>::need_operands(Index i, Index& lowest, Schedule& schedule) {
   const Node<eT>& n = nodes_[i];
   for (const Index operand : operands(n)) {
     Node<eT>& x = nodes_[operand];
-    if (n.operation->family == Family::total && x.operation->family == Family::elementwise &&
-        !x.one_by_one()) {
+    if (n.operation->family == Family::total && x.operation->family == Family::elementwise && !x.one_by_one()) {
       // Its sum can be taken without storing it, unless somebody else needs it.
       x.summed = true;
       lowest = std::min(lowest, operand);
@@ -63,7 +62,8 @@ template <class eT>
 void Tape<eT>::group_values(Schedule& schedule) {
   const std::vector<Index>& list = schedule.values;
   const auto shape_of_loop = [&](const Node<eT>& n) {
-    const bool sums = n.operation->family == Family::total && nodes_[n.operands[0]].operation->family == Family::elementwise;
+    const bool sums =
+        n.operation->family == Family::total && nodes_[n.operands[0]].operation->family == Family::elementwise;
     return n.operation->family == Family::elementwise ? n.shape : sums ? nodes_[n.operands[0]].shape : Shape{};
   };
   for (std::size_t begin = 0; begin < list.size();) {
@@ -99,7 +99,8 @@ void Tape<eT>::group_adjoints(Schedule& schedule) {
     if (last.operation->family == Family::elementwise && is_worth_fusing(last.shape)) {
       unsigned steps = last.arity;
       const auto fits = [&](const Node<eT>& n) {
-        return n.operation->family == Family::elementwise && n.shape == last.shape && steps + n.arity <= tiles::max_steps;
+        return n.operation->family == Family::elementwise && n.shape == last.shape &&
+               steps + n.arity <= tiles::max_steps;
       };
       while (begin > 0 && fits(nodes_[list[begin - 1]])) steps += nodes_[list[--begin]].arity;
     }
@@ -157,8 +158,7 @@ void Tape<eT>::plan(Schedule& schedule, Index root, bool value, bool adjoints) {
     if (n.active) schedule.adjoints.push_back(i);
     fuses |= !n.one_by_one() && n.operation->family == Family::elementwise && is_worth_fusing(n.shape);
   }
-  std::erase_if(schedule.drops,
-                [&](const auto& d) { return nodes_[d.value].kept || !nodes_[d.value].needed; });
+  std::erase_if(schedule.drops, [&](const auto& d) { return nodes_[d.value].kept || !nodes_[d.value].needed; });
   std::reverse(schedule.drops.begin(), schedule.drops.end());
   schedule.value_groups.clear();
   schedule.adjoint_groups.clear();

@@ -12,7 +12,7 @@
 namespace armagrad::tiles {
 namespace {
 
-// ---- Blocks of numbers
+// ---- Blocks of numbers ----
 
 template <class T>
 void add_widened(double* y, const T* x, uword n) {
@@ -96,7 +96,7 @@ void sum_rows(T* y, const T* x, uword period, uword n) {
   for (uword i = groups * period; i < n; ++i) y[i - groups * period] += x[i];
 }
 
-// ---- Memory for tiles, a thread's own
+// ---- Memory for tiles, a thread's own ----
 
 inline constexpr int max_tiles = max_buffers + 7 * max_steps;  // buffers, and inputs that are laid out anew
 
@@ -110,7 +110,7 @@ Workspace& workspace() {  // not in thread-local storage itself, which is part o
   return *w;
 }
 
-// ---- The loop
+// ---- The loop ----
 
 enum class Refresh : std::uint8_t { never, row_number, repeat_row, copy };
 
@@ -121,8 +121,8 @@ struct Reader {
   std::uint8_t advances = 1;  // from pack to pack, and from tile to tile with `moves`
   bool moves = false;
   Refresh refresh = Refresh::never;
-  T scale = 1;                // that a number is multiplied by in its place
-  uword jump = 0;             // from column to column, where columns are done one by one
+  T scale = 1;     // that a number is multiplied by in its place
+  uword jump = 0;  // from column to column, where columns are done one by one
   T* own = nullptr;
   Strided<const T> from;
 };
@@ -246,8 +246,7 @@ class Loop {
     Step<T>& step = steps_[s];
     const auto begin = [&](Reader<T>& r) {
       if (r.moves) r.at = r.from.data + j * r.jump;
-      if (r.refresh == Refresh::row_number)
-        std::fill_n(r.own, 64 / sizeof(T), r.from.data[j * r.from.outer] * r.scale);
+      if (r.refresh == Refresh::row_number) std::fill_n(r.own, 64 / sizeof(T), r.from.data[j * r.from.outer] * r.scale);
     };
     for (unsigned k = 0; k < step.arity; ++k) begin(readers_[s][k]);
     if (step.base.from.data) begin(bases_[s]);

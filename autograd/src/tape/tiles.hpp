@@ -33,10 +33,10 @@ struct Step {
   T scale = 1;  // of x[0]
 
   Sink sink = Sink::memory;
-  int buffer = -1;    // Sink::buffer
-  T* out = nullptr;   // Sink::memory, columns, rows
-  bool add = false;   // to what is there, of buffers and memory too
-  Input<T> base;      // Sink::memory without add: if it has data, base_scale * base is added
+  int buffer = -1;   // Sink::buffer
+  T* out = nullptr;  // Sink::memory, columns, rows
+  bool add = false;  // to what is there, of buffers and memory too
+  Input<T> base;     // Sink::memory without add: if it has data, base_scale * base is added
   T base_scale = 1;
   double total = 0;
 };

@@ -25,8 +25,7 @@ class IndexNotation {
     const std::string main = text.substr(0, where);
     const std::size_t equals = std::min(main.find(" = "), main.find(" += "));
     text_ = main.substr(0, equals), at_ = 0;
-    const bool is_entry =
-        text_.find_first_of(" (") == std::string::npos || text_.find('[') < text_.find_first_of(" (");
+    const bool is_entry = text_.find_first_of(" (") == std::string::npos || text_.find('[') < text_.find_first_of(" (");
     if (is_entry && !text_.starts_with("Σ") && !text_.starts_with("-")) return error_of_entries(main);
     const arma::vec r = residuals(main);
     return arma::abs(r).max();
@@ -35,7 +34,7 @@ class IndexNotation {
  private:
   using Bound = std::map<char, arma::sword>;
 
-  // ---- Whole equations
+  // ---- Whole equations ----
 
   /// "Z[i+2,j] = X[i,j]; ...": a matrix that is filled, compared with what Z is.
   double error_of_entries(const std::string& text) {
@@ -55,8 +54,7 @@ class IndexNotation {
       for_all(free_letters(left, equation), [&](const Bound& at) {
         const double x = evaluated(right, at);
         text_ = left, at_ = left.find('[');
-        const auto [i, j] =
-            at_ == std::string::npos ? std::pair<arma::uword, arma::uword>(0, 0) : place(filled, at);
+        const auto [i, j] = at_ == std::string::npos ? std::pair<arma::uword, arma::uword>(0, 0) : place(filled, at);
         filled(i, j) = adds ? filled(i, j) + x : x;
       });
     }
@@ -86,7 +84,7 @@ class IndexNotation {
     S = arma::reshape(solved, S.n_rows, S.n_cols);
   }
 
-  // ---- Indices and their ranges
+  // ---- Indices and their ranges ----
 
   static bool is_letter(const std::string& text, std::size_t k) {
     const auto alpha = [&](std::size_t n) { return n < text.size() && std::isalpha((unsigned char)text[n]); };
@@ -97,8 +95,7 @@ class IndexNotation {
     std::string all, bound;
     int depth = 0;
     for (std::size_t k = 0; k < text.size(); ++k) {
-      if (text.compare(k, 3, "Σ_") == 0 || text.compare(k, 4, "max_") == 0 ||
-          text.compare(k, 4, "min_") == 0) {
+      if (text.compare(k, 3, "Σ_") == 0 || text.compare(k, 4, "max_") == 0 || text.compare(k, 4, "min_") == 0) {
         std::size_t n = text.find('_', k) + 1;
         if (text[n] != '{')
           bound += text[n];
@@ -109,8 +106,7 @@ class IndexNotation {
       }
       depth += text[k] == '[' ? 1 : text[k] == ']' ? -1 : 0;
       const bool is_name = k + 1 < text.size() && (text[k + 1] == '(' || text[k + 1] == '[');
-      if (depth > 0 && is_letter(text, k) && !is_name && all.find(text[k]) == std::string::npos)
-        all += text[k];
+      if (depth > 0 && is_letter(text, k) && !is_name && all.find(text[k]) == std::string::npos) all += text[k];
     }
     std::erase_if(all, [&](char c) { return bound.find(c) != std::string::npos; });
     lengths_ = lengths_in(ranges);
@@ -159,7 +155,7 @@ class IndexNotation {
     }
   }
 
-  // ---- Expressions, read anew at each place
+  // ---- Expressions, read anew at each place ----
 
   double evaluated(const std::string& text, const Bound& at) {
     text_ = text, at_ = 0;
@@ -167,9 +163,7 @@ class IndexNotation {
     if (at_ != text_.size()) fail();
     return x;
   }
-  [[noreturn]] void fail() const {
-    throw std::runtime_error("not read: " + text_ + " from " + text_.substr(at_));
-  }
+  [[noreturn]] void fail() const { throw std::runtime_error("not read: " + text_ + " from " + text_.substr(at_)); }
   bool take(const std::string& word) {
     if (text_.compare(at_, word.size(), word) != 0) return false;
     at_ += word.size();
@@ -216,8 +210,7 @@ class IndexNotation {
     for (const char* loop : {"Σ_", "max_", "min_"}) {
       if (take(loop)) return looped(loop, at);
     }
-    if (sees("(") && (text_.compare(text_.find(')', at_), 2, ")[") == 0) &&
-        text_.find('^', at_) < text_.find(')', at_))
+    if (sees("(") && (text_.compare(text_.find(')', at_), 2, ")[") == 0) && text_.find('^', at_) < text_.find(')', at_))
       return power_entry(at);
     if (take("(")) return closed(sum(at), ")");
     if (take("|")) return closed(std::abs(sum(at)), "|");

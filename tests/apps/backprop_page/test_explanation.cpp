@@ -21,25 +21,22 @@ namespace {
 /// and numbers.
 struct Network {
   Tape<double> tape;
-  const arma::mat u{{0.5, -0.5, 1}, {0.25, 0.75, -0.5}}, a = arma::vec{0.1, -0.2, 0.3},
-                                                         x{{1, 0.5, -1, 2}, {0, 2, 1, -1}},
-                                                         y{{1, 0, 0, 1}, {0, 1, 0, 0}, {0, 0, 1, 0}};
+  const arma::mat u{{0.5, -0.5, 1}, {0.25, 0.75, -0.5}},
+      a = arma::vec{0.1, -0.2, 0.3}, x{{1, 0.5, -1, 2}, {0, 2, 1, -1}}, y{{1, 0, 0, 1}, {0, 1, 0, 0}, {0, 0, 1, 0}};
   V U = tape.variable(view(u, "U")), A = tape.variable(view(a, "a"));
   V J;
 
   Network() {
     const V hidden = tanh((U.t() * view(x, "X")).each_col() + A);
     const V P = log_softmax(hidden, 0);
-    J = -accu(view(y, "Y") % P) / 4 + 0.3 * accu(exp(U) / (1 + square(U))) +
-        accu(sum(sqrt(1 + square(hidden)), 1) % A);
+    J = -accu(view(y, "Y") % P) / 4 + 0.3 * accu(exp(U) / (1 + square(U))) + accu(sum(sqrt(1 + square(hidden)), 1) % A);
   }
 };
 
 /// The node of this name.
 const nlohmann::ordered_json& node(const nlohmann::ordered_json& document, const std::string& name) {
   const auto& nodes = document["nodes"];
-  const auto found =
-      std::find_if(nodes.begin(), nodes.end(), [&](const auto& n) { return n["name"] == name; });
+  const auto found = std::find_if(nodes.begin(), nodes.end(), [&](const auto& n) { return n["name"] == name; });
   BOOST_REQUIRE_MESSAGE(found != nodes.end(), "no node " << name);
   return *found;
 }
@@ -47,8 +44,7 @@ const nlohmann::ordered_json& node(const nlohmann::ordered_json& document, const
 /// "Z̄1" as a name that expressions may have.
 std::string plain(std::string text) {
   const std::string macron = "\u0304";
-  for (std::size_t at; (at = text.find(macron)) != std::string::npos;)
-    text.replace(at, macron.size(), "_bar");
+  for (std::size_t at; (at = text.find(macron)) != std::string::npos;) text.replace(at, macron.size(), "_bar");
   return text;
 }
 
@@ -72,8 +68,7 @@ BOOST_AUTO_TEST_CASE(adjoints_of_leaves_are_the_gradients) {
   const NodeFormulas spelling(n.J, {n.U, n.A}, options, {});
   const BackwardPass<double> backward(n.J);
   n.tape.backward(n.J);
-  for (const V& v : {n.U, n.A})
-    BOOST_TEST(difference(n.tape.gradient(v), backward.adjoint(v.index())) < 1e-14);
+  for (const V& v : {n.U, n.A}) BOOST_TEST(difference(n.tape.gradient(v), backward.adjoint(v.index())) < 1e-14);
 }
 
 BOOST_AUTO_TEST_CASE(formulas_of_steps_read_back) {
@@ -129,8 +124,7 @@ BOOST_AUTO_TEST_CASE(differences_tell_right_from_wrong_everywhere) {
 
 BOOST_AUTO_TEST_CASE(the_document) {
   Network n;
-  const auto document =
-      explanation(n.J, {n.U, n.A}, {"A </script> title", {{"d", 2}, {"h", 3}, {"n", 4}}, {}, {}, {}});
+  const auto document = explanation(n.J, {n.U, n.A}, {"A </script> title", {{"d", 2}, {"h", 3}, {"n", 4}}, {}, {}, {}});
   BOOST_TEST(document["steps"].front()["kind"] == "start");
   BOOST_TEST(document["steps"].back()["gradients"].size() == 2u);
   BOOST_TEST(node(document, "X")["size"] == "d × n");
@@ -141,16 +135,14 @@ BOOST_AUTO_TEST_CASE(the_document) {
   const std::string html = page(document);
   BOOST_TEST(html.find("A </script> title") == std::string::npos);
   BOOST_TEST(html.find("A \\u003c/script> title") != std::string::npos);
-  for (const char* left : {"@document@", "@main.js@", "@page.css@"})
-    BOOST_TEST(html.find(left) == std::string::npos);
+  for (const char* left : {"@document@", "@main.js@", "@page.css@"}) BOOST_TEST(html.find(left) == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(big_matrices_are_packed_and_cut) {
   Tape<double> tape;
   const arma::mat w(784, 10, arma::fill::randn), x(784, 100, arma::fill::randn);
   const V W = tape.variable(view(w, "W"));
-  const auto document =
-      explanation(accu(square(W.t() * view(x, "X"))), {W}, {"Big", {}, {}, {}, Tiles{28, 28}});
+  const auto document = explanation(accu(square(W.t() * view(x, "X"))), {W}, {"Big", {}, {}, {}, Tiles{28, 28}});
   const auto value = node(document, "X")["value"];
   BOOST_TEST(value["shown"] == nlohmann::ordered_json({784, 10}));
   BOOST_TEST(value["packed"].get<std::string>().size() == 784u * 10 * 2 * 4 / 3 + 2);

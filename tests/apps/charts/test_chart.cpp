@@ -13,8 +13,7 @@ namespace {
 std::vector<std::string> all(const std::string& text, const std::string& pattern) {
   const std::regex expression(pattern);
   std::vector<std::string> found;
-  for (std::sregex_iterator i(text.begin(), text.end(), expression), end; i != end; ++i)
-    found.push_back((*i)[1]);
+  for (std::sregex_iterator i(text.begin(), text.end(), expression), end; i != end; ++i) found.push_back((*i)[1]);
   return found;
 }
 std::vector<double> numbers(const std::string& text, const std::string& pattern) {
@@ -75,13 +74,12 @@ BOOST_AUTO_TEST_CASE(points_are_where_their_values_are) {
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_drawn_is_left_out) {
   const double nan = arma::datum::nan, inf = arma::datum::inf;
-  Chart chart{
-      "some",
-      "",
-      "",
-      {.label = "x", .logarithmic = true},
-      {.label = "y"},
-      {{"<&\">", {0, 1, 2, 3, nan, -1}, {1, nan, inf, 2, 2, 2}, Mark::line, 0, {0, nan, 1, nan, 1, 1}}}};
+  Chart chart{"some",
+              "",
+              "",
+              {.label = "x", .logarithmic = true},
+              {.label = "y"},
+              {{"<&\">", {0, 1, 2, 3, nan, -1}, {1, nan, inf, 2, 2, 2}, Mark::line, 0, {0, nan, 1, nan, 1, 1}}}};
   const std::string drawn = svg(chart);
   BOOST_TEST(all(drawn, "(<circle)").size() == 1u);
   for (const char* part : {"nan", "inf", "<&"}) BOOST_TEST(drawn.find(part) == std::string::npos, part);

@@ -16,8 +16,7 @@ namespace {
 /// Places of which none exists.
 struct Fixture {
   TemporaryFolder folder;
-  DataPlaces places{
-      "", folder / "cache", folder / "fashion", {"file://" + (folder / "mirror/").string()}, "file"};
+  DataPlaces places{"", folder / "cache", folder / "fashion", {"file://" + (folder / "mirror/").string()}, "file"};
 
   std::string refusal(const DataOptions& options) {
     return error_of([&] { load_dataset(options, places); });
@@ -98,8 +97,7 @@ BOOST_AUTO_TEST_CASE(folders_that_are_no_set) {
   fs::remove(folder / "mine/t10k-labels-idx1-ubyte");
   BOOST_TEST(contains(refusal({(folder / "mine").string()}), "mine: no t10k-labels-idx1-ubyte[.gz] in it"));
   write_bytes(folder / "mine/t10k-labels-idx1-ubyte", idx({3}, {1, 2, 3}));
-  BOOST_TEST(
-      contains(refusal({(folder / "mine").string()}), "t10k-labels-idx1-ubyte: there are 2 images but 3"));
+  BOOST_TEST(contains(refusal({(folder / "mine").string()}), "t10k-labels-idx1-ubyte: there are 2 images but 3"));
   write_bytes(folder / "mine/t10k-labels-idx1-ubyte", idx({2}, {1, 2}));
   write_bytes(folder / "mine/train-images-idx3-ubyte", idx({3, 4, 2}, counting(24)));
   BOOST_TEST(contains(refusal({(folder / "mine").string()}), "training images are 4x2, the test images 2x4"));

@@ -73,8 +73,7 @@ BOOST_AUTO_TEST_CASE(wrong_contents_are_refused) {
 
 BOOST_AUTO_TEST_CASE(every_truncated_download_is_refused) {
   const std::string whole = gzip(contents);
-  for (std::size_t length = 0; length < whole.size(); ++length)
-    refused_contents(whole.substr(0, length), "truncated");
+  for (std::size_t length = 0; length < whole.size(); ++length) refused_contents(whole.substr(0, length), "truncated");
 }
 
 BOOST_AUTO_TEST_CASE(unreachable_mirrors) {

@@ -50,8 +50,7 @@ BOOST_AUTO_TEST_CASE(mnist_comes_before_fashion) {
   BOOST_TEST(load_dataset({"mnist"}, places).name == "MNIST");
 }
 
-BOOST_AUTO_TEST_CASE(mnist_is_downloaded_into_the_cache,
-                     *precondition(mnist_dir_has(mnist().files[0].name + ".gz"))) {
+BOOST_AUTO_TEST_CASE(mnist_is_downloaded_into_the_cache, *precondition(mnist_dir_has(mnist().files[0].name + ".gz"))) {
   const fs::path origin = require_mnist();
   places.mnist_dir.clear();
   places.mirrors = {"file:///no/such/mirror/", "file://" + origin.string() + "/"};

@@ -41,8 +41,7 @@ struct OnTape {
   Data data;
   std::vector<mat> gradients;
 
-  OnTape(const std::string& expression, const Strings& variables, const Strings& by,
-         const std::string& along = "")
+  OnTape(const std::string& expression, const Strings& variables, const Strings& by, const std::string& along = "")
       : problem(posed(expression, variables, by, along)),
         data(drawn(problem.variables, Range::normal, Length::one, Order::ascending, 7)),
         gradients(values_at(problem, data).gradients) {}
@@ -70,8 +69,7 @@ BOOST_AUTO_TEST_CASE(softmax_regression_by_rows) {
 }
 
 BOOST_AUTO_TEST_CASE(its_hessian_times_a_vector) {
-  const OnTape t("-accu(Y % log_softmax(W'*X, 0))/n", {"W:d,c", "X:d,n", "Y:c,n:columns-sum-to-one"}, {"W"},
-                 "V");
+  const OnTape t("-accu(Y % log_softmax(W'*X, 0))/n", {"W:d,c", "X:d,n", "Y:c,n:columns-sum-to-one"}, {"W"}, "V");
   check(hessian_times_vector::dJ_V_dW(t("V"), t("W"), t("X")), t.gradients[0]);
 }
 
@@ -89,8 +87,7 @@ BOOST_AUTO_TEST_CASE(a_gaussian_likelihood) {
 }
 
 BOOST_AUTO_TEST_CASE(a_number_and_a_name_that_is_a_keyword) {
-  const OnTape t("accu(softplus(-y % (X*new)))/n + s*norm(new)", {"new:d,1", "X:n,d", "y:n,1", "s"},
-                 {"new", "s"});
+  const OnTape t("accu(softplus(-y % (X*new)))/n + s*norm(new)", {"new:d,1", "X:n,d", "y:n,1", "s"}, {"new", "s"});
   check(logistic::dJ_dnew(t("X"), t("new"), t.number("s"), t("y")), t.gradients[0]);
   check(mat(1, 1, arma::fill::value(logistic::dJ_ds(t("new")))), t.gradients[1]);
 }

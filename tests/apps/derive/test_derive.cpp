@@ -11,8 +11,7 @@ using namespace armagrad::apps::testing;
 namespace {
 
 const std::string softmax_regression = "-accu(Y % log_softmax(W'*X, 0))/n + 0.5*l2*accu(W % W)";
-const Words with_its_variables{"--wrt", "W",     "--var", "W:d,c", "--var",
-                               "X:d,n", "--var", "Y:c,n", "--var", "l2"};
+const Words with_its_variables{"--wrt", "W", "--var", "W:d,c", "--var", "X:d,n", "--var", "Y:c,n", "--var", "l2"};
 
 Words operator+(Words a, const Words& b) {
   a.insert(a.end(), b.begin(), b.end());
@@ -59,8 +58,7 @@ BOOST_AUTO_TEST_CASE(the_formula_is_the_last_line) {
 
 BOOST_AUTO_TEST_CASE(samples_as_rows_end_in_the_labs_line) {
   const Words variables{"--wrt", "W", "--var", "W:d,c", "--var", "X:n,d", "--var", "Y:n,c", "--var", "l2"};
-  const std::string out =
-      succeeds(Words{"-accu(Y % log_softmax(X*W, 1))/n + 0.5*l2*accu(W % W)"} + variables);
+  const std::string out = succeeds(Words{"-accu(Y % log_softmax(X*W, 1))/n + 0.5*l2*accu(W % W)"} + variables);
   BOOST_TEST(last_line(out) == "dJ/dW = 1/n X' (softmax(X W) - Y) + l2 W");
   BOOST_TEST(contains(out, "the rows of Y sum to one"));
 }
@@ -96,15 +94,14 @@ BOOST_AUTO_TEST_CASE(the_proof) {
 }
 
 BOOST_AUTO_TEST_CASE(several_variables_and_domains_are_proven_too) {
-  const std::vector<Words> problems{
-      {"accu(square((tanh(W*X)).each_col() + b))", "--wrt", "W", "--wrt", "b", "--var", "W:c,d", "--var",
-       "X:d,n", "--var", "b:c,1"},
-      {"accu(log(W))", "--wrt", "W", "--var", "W:c,d"},
-      {"accu(acosh(W))", "--wrt", "W", "--var", "W:c,d"},
-      {"log_det_sympd(S) + trace(inv_sympd(S))", "--wrt", "S", "--var", "S:d,d"},
-      {"x'*S*x/2", "--wrt", "x", "--var", "x:d,1", "--var", "S:d,d:symmetric"},
-      {"l2^3 * accu(W)", "--wrt", "l2", "--var", "W:3,4", "--var", "l2"},
-      {"accu(max(W, 1))", "--wrt", "W", "--var", "W:d,c"}};
+  const std::vector<Words> problems{{"accu(square((tanh(W*X)).each_col() + b))", "--wrt", "W", "--wrt", "b", "--var",
+                                     "W:c,d", "--var", "X:d,n", "--var", "b:c,1"},
+                                    {"accu(log(W))", "--wrt", "W", "--var", "W:c,d"},
+                                    {"accu(acosh(W))", "--wrt", "W", "--var", "W:c,d"},
+                                    {"log_det_sympd(S) + trace(inv_sympd(S))", "--wrt", "S", "--var", "S:d,d"},
+                                    {"x'*S*x/2", "--wrt", "x", "--var", "x:d,1", "--var", "S:d,d:symmetric"},
+                                    {"l2^3 * accu(W)", "--wrt", "l2", "--var", "W:3,4", "--var", "l2"},
+                                    {"accu(max(W, 1))", "--wrt", "W", "--var", "W:d,c"}};
   for (const Words& problem : problems)
     BOOST_TEST(contains(succeeds(problem + Words{"--check"}), "gradient check: passed"));
 }
@@ -114,27 +111,25 @@ BOOST_AUTO_TEST_CASE(the_hessian_times_a_vector) {
   const std::string out = succeeds(Words{softmax_regression} + with_its_variables + along);
   BOOST_TEST(contains(out, "gradient check: passed"));
   BOOST_TEST(last_line(out).starts_with("dJ_V/dW = "));
-  BOOST_TEST(last_line(succeeds({"x'*S*x/2", "--wrt", "x", "--var", "x:d,1", "--var", "S:d,d:symmetric",
-                                 "--along", "v"})) == "dJ_v/dx = S v");
+  BOOST_TEST(last_line(succeeds({"x'*S*x/2", "--wrt", "x", "--var", "x:d,1", "--var", "S:d,d:symmetric", "--along",
+                                 "v"})) == "dJ_v/dx = S v");
 }
 
 BOOST_AUTO_TEST_CASE(at_given_data) {
   write("W.csv", "1,2\n3,4\n5,6\n");
   write("X.csv", "1, 0,1,2\r\n0,1,-1,0.5\n\n2,1,1,1e0\n");
   const Words at{"--at", "W=W.csv", "--at", "X=X.csv", "--at", "s=0.5"};
-  const std::string out = succeeds(Words{"0.5*s*accu(square(W'*X))", "--wrt", "W", "--wrt", "s", "--var",
-                                         "W:d,c", "--var", "X:d,n", "--var", "s"} +
-                                   at + Words{"--format", "json"});
+  const std::string out = succeeds(
+      Words{"0.5*s*accu(square(W'*X))", "--wrt", "W", "--wrt", "s", "--var", "W:d,c", "--var", "X:d,n", "--var", "s"} +
+      at + Words{"--format", "json"});
   const Report report = Report::parse(out);
-  const arma::mat W{{1, 2}, {3, 4}, {5, 6}}, X{{1, 0, 1, 2}, {0, 1, -1, 0.5}, {2, 1, 1, 1}},
-      G = 0.5 * X * X.t() * W;
+  const arma::mat W{{1, 2}, {3, 4}, {5, 6}}, X{{1, 0, 1, 2}, {0, 1, -1, 0.5}, {2, 1, 1, 1}}, G = 0.5 * X * X.t() * W;
   BOOST_TEST(std::abs(report["at"]["J"].get<double>() - 0.25 * arma::accu(arma::square(W.t() * X))) < 1e-10);
   for (arma::uword i = 0; i < 3; ++i) {
     for (arma::uword j = 0; j < 2; ++j)
       BOOST_TEST(std::abs(report["at"]["dJ/dW"][i][j].get<double>() - G(i, j)) < 1e-10);
   }
-  BOOST_TEST(std::abs(report["at"]["dJ/ds"][0][0].get<double>() - 0.5 * arma::accu(arma::square(W.t() * X))) <
-             1e-10);
+  BOOST_TEST(std::abs(report["at"]["dJ/ds"][0][0].get<double>() - 0.5 * arma::accu(arma::square(W.t() * X))) < 1e-10);
 }
 
 BOOST_AUTO_TEST_CASE(facts_are_checked_on_given_data) {
@@ -179,22 +174,19 @@ BOOST_AUTO_TEST_CASE(the_steps) {
 
 BOOST_AUTO_TEST_CASE(help_has_an_example_and_every_function) {
   const std::string out = succeeds({"--help"});
-  for (const char* part :
-       {"Example: derive", "log_softmax(x[, dim])", "solve(A, B)", "--along", "standard input"})
+  for (const char* part : {"Example: derive", "log_softmax(x[, dim])", "solve(A, B)", "--along", "standard input"})
     BOOST_TEST(contains(out, part), part);
 }
 
 BOOST_AUTO_TEST_CASE(mistakes_in_the_expression_are_pointed_at) {
   const Words rest{"--wrt", "W", "--var", "W:d,c", "--var", "X:d,n"};
-  refused(
-      Words{"accu(W*X)"} + rest, 2,
-      "W*X: d x c times d x n: inner dimensions c and d differ; with the left one transposed it would fit\n"
-      "  accu(W*X)\n        ^");
+  refused(Words{"accu(W*X)"} + rest, 2,
+          "W*X: d x c times d x n: inner dimensions c and d differ; with the left one transposed it would fit\n"
+          "  accu(W*X)\n        ^");
   refused(Words{"accu(W) + Z"} + rest, 2, "unknown name 'Z'\n  accu(W) + Z\n            ^");
   refused(Words{"accu(W"} + rest, 2, "this parenthesis is never closed\n  accu(W\n      ^");
   refused(Words{"accu(qr(W))"} + rest, 2, "unknown name 'qr'\n  accu(qr(W))\n       ^^");
-  refused(Words{"W'*X"} + rest, 2,
-          "the expression is c x n, not a number; accu() would sum it\n  W'*X\n  ^^^^");
+  refused(Words{"W'*X"} + rest, 2, "the expression is c x n, not a number; accu() would sum it\n  W'*X\n  ^^^^");
   refused(Words{""} + rest, 2, "EXPRESSION: expected a value, got ''");
   refused(Words{" "} + rest, 2, "an expression was expected, there is none");
   std::string deep(100'000, '(');
@@ -225,9 +217,8 @@ BOOST_AUTO_TEST_CASE(wrong_command_lines) {
   is_refused(Words{"x", "--wrt", "x", "--along", "x"} + var, "--along");
   is_refused(Words{"x", "--wrt", "x", "--along", "V", "--var", "V:2,2"} + var, "2 x 2");
   is_refused(Words{"x", "--wrt", "x", "--frobnicate"} + var, "frobnicate");
-  for (const std::string bad :
-       {"x:", "x:1", "x:1,2,3", "x:0,1", "x:-1,2", "x:a b,1", "x:d,c:odd", "x:d,c:symmetric", "2x", "", "sum",
-        "J", "x:x,1", "x:exp,1", "x:99999999999999999999,1"})
+  for (const std::string bad : {"x:", "x:1", "x:1,2,3", "x:0,1", "x:-1,2", "x:a b,1", "x:d,c:odd", "x:d,c:symmetric",
+                                "2x", "", "sum", "J", "x:x,1", "x:exp,1", "x:99999999999999999999,1"})
     is_refused({"1", "--wrt", "x", "--var", bad}, "--var");
   is_refused({"1", "--wrt", "x", "--var", "x", "--var", "x"}, "declared already");
   is_refused({"1", "--wrt", "x", "--var", "x:n,1", "--var", "n"}, "declared already");

@@ -51,23 +51,23 @@ BOOST_AUTO_TEST_CASE(scalars_stay_symbols) {
 }
 
 BOOST_AUTO_TEST_CASE(traces_norms_and_determinants) {
-  for (const Question& q : std::vector<Question>{
-           {"-trace(A*X)", "X", "X:m,n A:n,m", "dJ/dX = -A'"},
-           {"exp(trace(A*X))", "X", "X:m,n A:n,m", "dJ/dX = exp(trace(A X)) A'"},
-           {"0.5*trace(X'*X)", "X", "X:n,d", "dJ/dX = X"},
-           {"trace(A*X*B*X')", "X", "X:m,n A:m,m B:n,n", "dJ/dX = A' X B' + A X B"},
-           {"norm(X, \"fro\")^2", "X", "X:m,n", "dJ/dX = 2 X"},
-           {"trace(A*diagmat(x))", "x", "A:n,n x:n,1", "dJ/dx = diagvec(A)"},
-           {"log_det(A*diagmat(x))", "x", "A:n,n x:n,1", "dJ/dx = 1 / x"},
-           {"log(abs(det(X)))", "X", "X:n,n", "assuming that det(X) has no zeros\ndJ/dX = X^-1'"},
-           {"log_det(X'*X)", "X", "X:n,p", "dJ/dX = 2 X (X' X)^-1"}})
+  for (const Question& q :
+       std::vector<Question>{{"-trace(A*X)", "X", "X:m,n A:n,m", "dJ/dX = -A'"},
+                             {"exp(trace(A*X))", "X", "X:m,n A:n,m", "dJ/dX = exp(trace(A X)) A'"},
+                             {"0.5*trace(X'*X)", "X", "X:n,d", "dJ/dX = X"},
+                             {"trace(A*X*B*X')", "X", "X:m,n A:m,m B:n,n", "dJ/dX = A' X B' + A X B"},
+                             {"norm(X, \"fro\")^2", "X", "X:m,n", "dJ/dX = 2 X"},
+                             {"trace(A*diagmat(x))", "x", "A:n,n x:n,1", "dJ/dx = diagvec(A)"},
+                             {"log_det(A*diagmat(x))", "x", "A:n,n x:n,1", "dJ/dx = 1 / x"},
+                             {"log(abs(det(X)))", "X", "X:n,n", "assuming that det(X) has no zeros\ndJ/dX = X^-1'"},
+                             {"log_det(X'*X)", "X", "X:n,p", "dJ/dX = 2 X (X' X)^-1"}})
     answers(q);
 }
 
 BOOST_AUTO_TEST_CASE(an_entry_is_no_product) {
   answers({"(x'*y)(0)", "x", "x:n,1 y:n,1", "dJ/dx = y"});
-  answers({"accu((A + B)(A - B))", "A", "A:d,d B:d,d",
-           "dJ/dA = (ones(d, 1) sum(A + B, 0) + sum(A - B, 1) ones(1, d))'"});
+  answers(
+      {"accu((A + B)(A - B))", "A", "A:d,d B:d,d", "dJ/dA = (ones(d, 1) sum(A + B, 0) + sum(A - B, 1) ones(1, d))'"});
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_assumed_that_nobody_said) {

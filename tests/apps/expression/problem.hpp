@@ -1,8 +1,8 @@
 #pragma once
 // A loss typed as an expression over named random matrices, its formula, and the formula read back.
 
-#include <armagrad/detail/gradient_graph.hpp>
 #include <armagrad/armagrad.hpp>
+#include <armagrad/detail/gradient_graph.hpp>
 #include <deque>
 #include <map>
 #include <sstream>
@@ -31,8 +31,7 @@ class Problem {
     for (const std::string& declaration : split(names, ' ')) {
       const std::string name = declaration.substr(0, declaration.find_first_of(":="));
       const bool is_variable = std::find(wanted.begin(), wanted.end(), name) != wanted.end();
-      put(name, drawn(declaration.substr(name.size())), is_variable,
-          declaration.find(':') == declaration.npos);
+      put(name, drawn(declaration.substr(name.size())), is_variable, declaration.find(':') == declaration.npos);
     }
     for (const std::string& name : wanted) variables.push_back(names_.at(name));
     loss = apps::evaluate(apps::parse(expression), {tape, names_}).back();

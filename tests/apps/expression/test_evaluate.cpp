@@ -80,8 +80,7 @@ uword number(const Size& size) {
   const auto value = [](const std::string& text, auto self) -> double {
     const std::size_t sign = text.find_last_of("+-");
     if (sign != text.npos && sign > 0)
-      return self(text.substr(0, sign - 1), self) +
-             (text[sign] == '-' ? -1 : 1) * self(text.substr(sign + 2), self);
+      return self(text.substr(0, sign - 1), self) + (text[sign] == '-' ? -1 : 1) * self(text.substr(sign + 2), self);
     double product = 1;
     std::istringstream words(text);
     for (std::string word; words >> word;)
@@ -284,8 +283,7 @@ std::vector<Case> cases() {
       {"v' v X", arma::dot(v, v) * X},
       {"X / (r r')", X / arma::dot(r, r)},
       {"1/n X (softmax(W' X) - Y)' + s W", X * (softmax_columns(W.t() * X) - Y).t() / n + s * W},
-      {"P = softmax(W' X)\nR = P - Y\ndJ/dW = 1/n X R' + s W",
-       X * (softmax_columns(W.t() * X) - Y).t() / n + s * W},
+      {"P = softmax(W' X)\nR = P - Y\ndJ/dW = 1/n X R' + s W", X * (softmax_columns(W.t() * X) - Y).t() / n + s * W},
   };
 }
 
@@ -308,8 +306,7 @@ BOOST_AUTO_TEST_CASE(every_function_computes_what_armadillo_does_and_has_the_sha
     }
   }
   for (const auto& list : {elementwise_functions(), matrix_functions(), operators()}) {
-    for (const Function& f : list)
-      BOOST_TEST(tried.count(std::string(f.name())) == 1u, f.usage << " was not tried");
+    for (const Function& f : list) BOOST_TEST(tried.count(std::string(f.name())) == 1u, f.usage << " was not tried");
   }
 }
 
@@ -317,8 +314,7 @@ BOOST_AUTO_TEST_CASE(softmax_goes_along_the_environments_dimension_where_none_is
   const mat& X = data().X;
   BOOST_TEST(arma::approx_equal(value("softmax(X)", 1), softmax_columns(X.t()).t(), "absdiff", 1e-15));
   BOOST_TEST(arma::approx_equal(value("softmax(X, 0)", 1), softmax_columns(X), "absdiff", 1e-15));
-  BOOST_TEST(
-      arma::approx_equal(value("logsumexp(X)", 1), arma::log(arma::sum(arma::exp(X), 1)), "absdiff", 1e-14));
+  BOOST_TEST(arma::approx_equal(value("logsumexp(X)", 1), arma::log(arma::sum(arma::exp(X), 1)), "absdiff", 1e-14));
   BOOST_TEST(arma::approx_equal(value("sum(X)", 1), arma::sum(X, 0), "absdiff", 1e-15));
   Declarations rows = declared();
   rows.softmax_dim = 1;
@@ -332,8 +328,7 @@ BOOST_AUTO_TEST_CASE(what_is_evaluated_can_be_differentiated) {
   tape.backward(J);
   const auto& [W, X, Y, A, S, v, r, b, s] = data();
   BOOST_TEST(arma::approx_equal(tape.gradient(e.names.at("W")), mat(X * X.t() * W), "reldiff", 1e-13));
-  BOOST_TEST(arma::approx_equal(tape.gradient(e.names.at("A")), mat(s * mat(d, d, arma::fill::eye)),
-                                "absdiff", 1e-15));
+  BOOST_TEST(arma::approx_equal(tape.gradient(e.names.at("A")), mat(s * mat(d, d, arma::fill::eye)), "absdiff", 1e-15));
 }
 
 BOOST_AUTO_TEST_CASE(refusals_of_the_library_have_a_place) {
@@ -341,8 +336,7 @@ BOOST_AUTO_TEST_CASE(refusals_of_the_library_have_a_place) {
       {"2 + W*X", "W*X: matmul: incompatible matrix dimensions: 4x3 and 4x5\n  2 + W*X\n       ^"},
       {"W + X", "W + X: addition: incompatible matrix dimensions: 4x3 and 4x5\n  W + X\n    ^"},
       {"unknown", "unknown name 'unknown'\n  unknown\n  ^^^^^^^"},
-      {"clamp(X, 1, 0)",
-       "clamp(X, 1, 0): clamp: min_val must be less than max_val\n  clamp(X, 1, 0)\n  ^^^^^"},
+      {"clamp(X, 1, 0)", "clamp(X, 1, 0): clamp: min_val must be less than max_val\n  clamp(X, 1, 0)\n  ^^^^^"},
       {"clamp(X, 0, W)", "clamp(X, 0, W): a number was expected\n  clamp(X, 0, W)\n  ^^^^^"},
       {"ones(s, 1)", "ones(s, 1): a whole number was expected, not 0.7\n  ones(s, 1)\n  ^^^^"},
       {"ones(1e5, 1e5)", "ones(1e5, 1e5): a matrix of more than 1e+08 entries\n  ones(1e5, 1e5)\n  ^^^^"},

@@ -20,8 +20,7 @@ void check(const Objective& o) {
   std::string lines;
   for (const auto& [left, right] : problem.formula->definitions()) lines += left + " = " + right + "; ";
   for (const auto& [left, right] : problem.formula->gradients()) lines += left + " = " + right + "; ";
-  BOOST_TEST(lines.substr(0, lines.size() - 2) == o.line,
-             o.expression << "\n  " << lines << "\n  " << o.line);
+  BOOST_TEST(lines.substr(0, lines.size() - 2) == o.line, o.expression << "\n  " << lines << "\n  " << o.line);
   BOOST_TEST(problem.error() <= 1e-12, o.expression);
 }
 template <std::size_t n>
@@ -73,18 +72,14 @@ BOOST_AUTO_TEST_CASE(regressions) {
       {"accu(square(A*x - b))", "x", "A:n,d x:d,1 b:n,1", "dJ/dx = 2 A' (A x - b)"},
       {"0.5*dot(b - A*x, b - A*x)/n", "x", "A:n,d x:d,1 b:n,1", "dJ/dx = 1/n A' (A x - b)"},
       {"0.5*accu(square(W'*X - Y))/n", "W", "W:d,c X:d,n Y:c,n", "dJ/dW = 1/n X (W' X - Y)'"},
-      {"accu(square(A*x - b)) + l*accu(square(x))", "x", "A:n,d x:d,1 b:n,1 l",
-       "dJ/dx = 2 A' (A x - b) + 2 l x"},
+      {"accu(square(A*x - b)) + l*accu(square(x))", "x", "A:n,d x:d,1 b:n,1 l", "dJ/dx = 2 A' (A x - b) + 2 l x"},
       {"-accu(y % log(sigmoid(w'*X)) + (1 - y) % log(1 - sigmoid(w'*X)))/n", "w", "w:d,1 X:d,n y:1,n=01",
        "dJ/dw = 1/n X (sigmoid(w' X) - y)'"},
-      {"-accu(y % log(1/(1 + exp(-w'*X))) + (1 - y) % log(1 - 1/(1 + exp(-w'*X))))/n", "w",
-       "w:d,1 X:d,n y:1,n=01", "dJ/dw = 1/n X (sigmoid(w' X) - y)'"},
-      {"accu(softplus(w'*X) - y % (w'*X))/n", "w", "w:d,1 X:d,n y:1,n=01",
+      {"-accu(y % log(1/(1 + exp(-w'*X))) + (1 - y) % log(1 - 1/(1 + exp(-w'*X))))/n", "w", "w:d,1 X:d,n y:1,n=01",
        "dJ/dw = 1/n X (sigmoid(w' X) - y)'"},
-      {"accu(softplus(-y % (w'*X)))/n", "w", "w:d,1 X:d,n y:1,n",
-       "dJ/dw = -1/n X (y % sigmoid(-y % (w' X)))'"},
-      {"accu(log(1 + exp(-y % (w'*X))))/n", "w", "w:d,1 X:d,n y:1,n",
-       "dJ/dw = -1/n X (y % sigmoid(-y % (w' X)))'"},
+      {"accu(softplus(w'*X) - y % (w'*X))/n", "w", "w:d,1 X:d,n y:1,n=01", "dJ/dw = 1/n X (sigmoid(w' X) - y)'"},
+      {"accu(softplus(-y % (w'*X)))/n", "w", "w:d,1 X:d,n y:1,n", "dJ/dw = -1/n X (y % sigmoid(-y % (w' X)))'"},
+      {"accu(log(1 + exp(-y % (w'*X))))/n", "w", "w:d,1 X:d,n y:1,n", "dJ/dw = -1/n X (y % sigmoid(-y % (w' X)))'"},
   });
 }
 
@@ -111,8 +106,7 @@ BOOST_AUTO_TEST_CASE(statistics) {
   check({
       {"0.5*n*log_det(S) + 0.5*accu(X % solve(S, X))", "S", "S:d,d=symmetric X:d,n",
        "dJ/dS = n/2 S^-1 - 1/2 S^-1 X X' S^-1"},
-      {"0.5*n*log_det(S) + 0.5*accu(X % (inv(S)*X))", "S", "S:d,d X:d,n",
-       "dJ/dS = (n/2 S^-1 - 1/2 S^-1 X X' S^-1)'"},
+      {"0.5*n*log_det(S) + 0.5*accu(X % (inv(S)*X))", "S", "S:d,d X:d,n", "dJ/dS = (n/2 S^-1 - 1/2 S^-1 X X' S^-1)'"},
       {"0.5*accu((X - repmat(u, 1, n)) % solve(S, X - repmat(u, 1, n)))", "u", "S:d,d=symmetric X:d,n u:d,1",
        "dJ/du = S^-1 sum(u ones(1, n) - X, 1)"},
       {"accu(square(X - W*W'*X))/n", "W", "W:d,c X:d,n", "R = W W' X - X; dJ/dW = 2/n (R X' + X R') W"},
@@ -137,7 +131,8 @@ BOOST_AUTO_TEST_CASE(what_is_antisymmetric) {
        "dJ/dS = sum(A - B, 0)' ones(1, d) - ones(d, 1) sum(A - B, 0)"},
       {"accu((S - S')*A + (S' - S)*A + S)", "S", "S:d,d A:d,d", "dJ/dS = ones(d, d)"},
       {"accu((S - S') % (S' - S))", "S", "S:d,d", "dJ/dS = 4 S' - 4 S"},
-      {"accu(square(repmat(w, 1, d) - repmat(w', d, 1)))", "w", "w:d,1", "dJ/dw = 4 sum(w ones(1, d) - ones(d, 1) w', 1)"},
+      {"accu(square(repmat(w, 1, d) - repmat(w', d, 1)))", "w", "w:d,1",
+       "dJ/dw = 4 sum(w ones(1, d) - ones(d, 1) w', 1)"},
   });
 }
 
@@ -159,8 +154,8 @@ BOOST_AUTO_TEST_CASE(an_expression_of_ten_thousand_nodes_takes_seconds) {
     Problem problem(expression, "W", "W:d,d=uniform X:d,n=uniform");
     const std::string text = problem.formula->text();
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    BOOST_TEST_MESSAGE(step << ", 5000 times, " << problem.tape.size() << " nodes with the gradient's: "
-                            << seconds << " s, " << text.size() << " characters");
+    BOOST_TEST_MESSAGE(step << ", 5000 times, " << problem.tape.size() << " nodes with the gradient's: " << seconds
+                            << " s, " << text.size() << " characters");
     BOOST_TEST(seconds < 60);
     // No gradient that the tape has is lost in a product of thousands of numbers.
     if (std::string(step).find("tanh") != std::string::npos) BOOST_TEST(text.find("zeros") == text.npos);

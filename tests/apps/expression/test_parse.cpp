@@ -125,8 +125,7 @@ const std::map<std::string, std::string> refusals{
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(expressions_are_read_as_written) {
-  for (const auto& [text, expected] : readings)
-    BOOST_TEST(prefix(text) == expected, text << " is " << prefix(text));
+  for (const auto& [text, expected] : readings) BOOST_TEST(prefix(text) == expected, text << " is " << prefix(text));
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_refused_where_it_stands) {
@@ -139,8 +138,7 @@ BOOST_AUTO_TEST_CASE(lines_define_names_for_those_that_follow) {
   BOOST_TEST(s.lines[0].label == "P");
   BOOST_TEST(s.lines[1].label == "Q");
   BOOST_TEST(s.lines[2].label == "dJ/dW");
-  BOOST_TEST(prefix(s, s.lines[2].term) ==
-             "(+ (* X (' (- (softmax (* (' W) X)) Y))) (* 0 (softmax (* (' W) X))))");
+  BOOST_TEST(prefix(s, s.lines[2].term) == "(+ (* X (' (- (softmax (* (' W) X)) Y))) (* 0 (softmax (* (' W) X))))");
   const auto softmaxes =
       std::count_if(s.terms.begin(), s.terms.end(), [](const Term& t) { return t.text == "softmax"; });
   BOOST_TEST(softmaxes == 1, "a name stands for the term itself");
@@ -189,16 +187,15 @@ BOOST_AUTO_TEST_CASE(limits_of_size_and_depth) {
   BOOST_TEST(refusal(repeated("-", 100'000).append("a")) == "nothing");
   BOOST_TEST(refusal(repeated("a'", 1).append(repeated("'", 100'000))) == "nothing");
   BOOST_TEST(refusal(repeated("a^2", 1).append(repeated("^2", 100'000))) == "nothing");
-  BOOST_TEST(refusal(repeated(" ", longest_text).append("a")) ==
-             "the expression is longer than 1048576 characters");
+  BOOST_TEST(refusal(repeated(" ", longest_text).append("a")) == "the expression is longer than 1048576 characters");
   BOOST_TEST(parse(repeated("a + ", longest_text / 4 - 1).append("a")).terms.size() > 500'000u);
 }
 
 BOOST_AUTO_TEST_CASE(garbage_is_refused_or_read_but_never_crashes) {
-  const std::vector<std::string> pieces{
-      "a",  "b",   "W",     "sum", "exp", "P =", "=",  "(",  ")",  "(",  ")",    ",",       "+",
-      "-",  "*",   "%",     "/",   "'",   "^",   ".^", ".",  ".t", "()", "\n",   ";",       "1",
-      "2.", "1e5", "\"x\"", "\"",  "<",   ">=",  "!",  "==", " ",  "λ",  "\xff", "each_row"};
+  const std::vector<std::string> pieces{"a", "b",  "W",  "sum", "exp", "P =", "=",    "(",       ")",     "(",
+                                        ")", ",",  "+",  "-",   "*",   "%",   "/",    "'",       "^",     ".^",
+                                        ".", ".t", "()", "\n",  ";",   "1",   "2.",   "1e5",     "\"x\"", "\"",
+                                        "<", ">=", "!",  "==",  " ",   "λ",   "\xff", "each_row"};
   std::mt19937 random(1);
   unsigned read = 0, refused = 0;
   for (unsigned i = 0; i < 50'000; ++i) {

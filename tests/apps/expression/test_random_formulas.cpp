@@ -104,16 +104,14 @@ class Expressions {
                                                            "folded(@, 2, 2)"};
     std::string text = all[k];
     const std::string x = matrix("d", "d", 1);
-    for (auto at = text.find('@'); at != text.npos; at = text.find('@', at + x.size()))
-      text.replace(at, 1, x);
+    for (auto at = text.find('@'); at != text.npos; at = text.find('@', at + x.size())) text.replace(at, 1, x);
     return "accu(sin(" + text + "))";
   }
   static std::string names() {
     std::string all = "s";
     for (const char* r : {"d", "c", "h"}) {
       for (const char* c : {"d", "c", "h"}) {
-        for (const char* kind : {"M", "K"})
-          all += std::string(" ") + kind + r + c + ":" + r + "," + c + "=uniform";
+        for (const char* kind : {"M", "K"}) all += std::string(" ") + kind + r + c + ":" + r + "," + c + "=uniform";
       }
     }
     return all;
@@ -167,11 +165,9 @@ class Expressions {
       case 17:
         return std::string(below(2) ? "log_softmax(" : "softmax(") + x() + (below(2) ? ", 0)" : ", 1)");
       case 18:
-        return std::string("repmat(") + std::string(below(2) ? "sum" : "logsumexp") + "(" + x() + ", 0), " +
-               r + ", 1)";
+        return std::string("repmat(") + std::string(below(2) ? "sum" : "logsumexp") + "(" + x() + ", 0), " + r + ", 1)";
       case 19:
-        return std::string("repmat(") + std::string(below(2) ? "sum" : "logsumexp") + "(" + x() +
-               ", 1), 1, " + c + ")";
+        return std::string("repmat(") + std::string(below(2) ? "sum" : "logsumexp") + "(" + x() + ", 1), 1, " + c + ")";
       case 20:
         return std::string("(inv(") + positive(r, 0) + ")*" + x() + ")";
       case 21:
@@ -211,9 +207,9 @@ BOOST_AUTO_TEST_CASE(formulas_of_every_function_read_back) {
                                          << problem.formula->text());
     }
   }
-  BOOST_TEST_MESSAGE(tries * Expressions::functions_tried - missed
-                     << " of " << tries * Expressions::functions_tried
-                     << " read back within 1e-12, the worst error " << worst);
+  BOOST_TEST_MESSAGE(tries * Expressions::functions_tried - missed << " of " << tries * Expressions::functions_tried
+                                                                   << " read back within 1e-12, the worst error "
+                                                                   << worst);
 }
 
 BOOST_AUTO_TEST_CASE(random_formulas_read_back_are_the_gradients) {
@@ -229,6 +225,5 @@ BOOST_AUTO_TEST_CASE(random_formulas_read_back_are_the_gradients) {
     missed += !(error <= 1e-12);
     BOOST_TEST(error <= 1e-12, "seed " << seed << ": " << expression << "\n" << problem.formula->text());
   }
-  BOOST_TEST_MESSAGE(tried - missed << " of " << tried << " read back within 1e-12, the worst error "
-                                    << worst);
+  BOOST_TEST_MESSAGE(tried - missed << " of " << tried << " read back within 1e-12, the worst error " << worst);
 }

@@ -72,8 +72,7 @@ BOOST_AUTO_TEST_CASE(shapes_of_expressions) {
       {"b % Y.each_col()", "c x n"},
       {"A^-1 X", "d x n"},
   };
-  for (const auto& [text, expected] : table)
-    BOOST_TEST(shape(text) == expected, text << " is " << shape(text));
+  for (const auto& [text, expected] : table) BOOST_TEST(shape(text) == expected, text << " is " << shape(text));
 }
 
 BOOST_AUTO_TEST_CASE(mistakes_are_told_with_both_shapes_and_the_cure) {
@@ -96,8 +95,7 @@ BOOST_AUTO_TEST_CASE(mistakes_are_told_with_both_shapes_and_the_cure) {
       {"Y*W",
        "Y*W: c x n times d x c: inner dimensions n and d differ; with both transposed it would fit\n  Y*W\n  "
        " ^"},
-      {"W + W'",
-       "W + W': shapes d x c and c x d differ; a transpose ' would make them equal\n  W + W'\n    ^"},
+      {"W + W'", "W + W': shapes d x c and c x d differ; a transpose ' would make them equal\n  W + W'\n    ^"},
       {"2 + (X % W)", "X % W: shapes d x n and d x c differ\n  2 + (X % W)\n         ^"},
       {"W'*X + b",
        "W'*X + b: shapes c x n and c x 1 differ; .each_col() of the larger repeats the other\n  W'*X + b\n   "
@@ -109,8 +107,7 @@ BOOST_AUTO_TEST_CASE(mistakes_are_told_with_both_shapes_and_the_cure) {
       {"log_det(X)", "log_det(X): a square matrix was expected, not d x n\n  log_det(X)\n  ^^^^^^^"},
       {"X^2", "X^2: a square matrix was expected, not d x n\n  X^2\n   ^"},
       {"solve(W, Y)", "solve(W, Y): rows of d x c and c x n differ\n  solve(W, Y)\n  ^^^^^"},
-      {"join_cols(X, A)",
-       "join_cols(X, A): columns of d x n and d x d differ\n  join_cols(X, A)\n  ^^^^^^^^^"},
+      {"join_cols(X, A)", "join_cols(X, A): columns of d x n and d x d differ\n  join_cols(X, A)\n  ^^^^^^^^^"},
       {"reshape(X, n, n)",
        "reshape(X, n, n): shapes d x n and n x n have not as many entries\n  reshape(X, n, n)\n  ^^^^^^^"},
       {"sum(X, 2)", "sum(X, 2): a dimension is 0 or 1\n  sum(X, 2)\n  ^^^"},
@@ -136,8 +133,7 @@ BOOST_AUTO_TEST_CASE(sizes_that_grow_are_no_longer_followed) {
   std::string text = "(n + c)";
   for (unsigned i = 0; i < 5000; ++i) text += "*(n + c + d)";
   BOOST_TEST(shape(text) == "a number");
-  BOOST_TEST(shape("ones(" + text + ", 1)").find("a whole number or a dimension was expected") !=
-             std::string::npos);
+  BOOST_TEST(shape("ones(" + text + ", 1)").find("a whole number or a dimension was expected") != std::string::npos);
   std::string krons = "X";
   for (unsigned i = 0; i < 20; ++i) krons = "kron(X, " + krons + ")";
   BOOST_TEST(shape(krons).find("a shape of too many dimensions") != std::string::npos);

@@ -100,8 +100,7 @@ BOOST_AUTO_TEST_CASE(devices_and_pipes_are_written_directly) {
 }
 
 BOOST_AUTO_TEST_CASE(impossible_targets) {
-  check_refused([&] { write_file_atomically(folder / "no/file", "x"); }, "no/file",
-                "No such file or directory");
+  check_refused([&] { write_file_atomically(folder / "no/file", "x"); }, "no/file", "No such file or directory");
   check_refused([&] { write_file_atomically(folder.path(), "x"); }, folder.path(), "Is a directory");
   write_file_atomically(file, "bytes");
   check_refused([&] { write_file_atomically(file / "below", "x"); }, "file/below", "Not a directory");

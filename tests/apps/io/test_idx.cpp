@@ -95,9 +95,8 @@ BOOST_AUTO_TEST_CASE(every_flipped_byte_of_a_gzip_is_noticed_or_harmless) {
 }
 
 BOOST_AUTO_TEST_CASE(figures_in_the_message) {
-  refused_images(
-      idx({60000, 28, 28}, counting(1234)),
-      ": truncated: the header promises 60000 images of 28x28 (47040000 bytes), the file holds 1234 bytes");
+  refused_images(idx({60000, 28, 28}, counting(1234)),
+                 ": truncated: the header promises 60000 images of 28x28 (47040000 bytes), the file holds 1234 bytes");
   refused_labels(gzip(idx({7}, counting(3))),
                  ": truncated: the header promises 7 labels (7 bytes), the file holds 3 bytes");
 }

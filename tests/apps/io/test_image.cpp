@@ -64,12 +64,10 @@ BOOST_AUTO_TEST_CASE(png_of_every_kind) {
     BOOST_REQUIRE(image.n_rows == 1u);
     BOOST_REQUIRE(image.n_cols == row.size());
     arma::uword j = 0;
-    for (const int v : row)
-      BOOST_TEST(std::abs(int(image(0, j++)) - v) <= 1, "column " << j << " is not " << v);
+    for (const int v : row) BOOST_TEST(std::abs(int(image(0, j++)) - v) <= 1, "column " << j << " is not " << v);
   };
   for (const bool interlaced : {false, true}) {
-    const auto make = [&](int colour, int depth, std::vector<unsigned char> row, unsigned width,
-                          int alpha = -1) {
+    const auto make = [&](int colour, int depth, std::vector<unsigned char> row, unsigned width, int alpha = -1) {
       return read(png_of(width, 1, colour, depth, interlaced, {row}, alpha));
     };
     same(make(PNG_COLOR_TYPE_GRAY, 8, {0, 100, 255}, 3), {0, 100, 255});
@@ -96,9 +94,8 @@ BOOST_AUTO_TEST_CASE(rows_and_columns) {
 BOOST_AUTO_TEST_CASE(pgm_of_every_kind) {
   const std::string header = " # a comment\n3 # and\n# more\n2 ";
   const std::string last{1, 2, 3, 4, 5, 15};
-  for (const std::string& bytes :
-       {"P2" + header + "15\n1 2 3\n4 5 15\n", "P5" + header + "15\n" + last,
-        "P5" + header + "3855\n" + std::string{1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 15, 15}}) {
+  for (const std::string& bytes : {"P2" + header + "15\n1 2 3\n4 5 15\n", "P5" + header + "15\n" + last,
+                                   "P5" + header + "3855\n" + std::string{1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 15, 15}}) {
     const auto image = read(bytes);
     BOOST_REQUIRE((image.n_rows == 2 && image.n_cols == 3));
     BOOST_TEST((image(0, 0) == 17 && image(0, 2) == 51 && image(1, 0) == 68 && image(1, 2) == 255));

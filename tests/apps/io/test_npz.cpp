@@ -132,8 +132,7 @@ BOOST_AUTO_TEST_CASE(wrong_headers) {
 
 BOOST_AUTO_TEST_CASE(every_truncated_array_is_refused) {
   const std::string whole = npy("|u1", "(3, 2, 4)", counting(24));
-  for (std::size_t length = 0; length < whole.size(); ++length)
-    refused_images(whole.substr(0, length), "x: ");
+  for (std::size_t length = 0; length < whole.size(); ++length) refused_images(whole.substr(0, length), "x: ");
 }
 
 BOOST_AUTO_TEST_CASE(every_truncated_archive_is_refused) {
@@ -158,8 +157,8 @@ BOOST_AUTO_TEST_CASE(every_flipped_byte_is_noticed_or_harmless) {
         std::string damaged = whole;
         damaged[position] = static_cast<char>(damaged[position] ^ flip);
         write_bytes(file, damaged);
-        const std::string message = error_of(
-            [&] { BOOST_TEST(same(load_dataset({file.string()}), good), "wrong data, byte " << position); });
+        const std::string message =
+            error_of([&] { BOOST_TEST(same(load_dataset({file.string()}), good), "wrong data, byte " << position); });
         if (!message.empty()) ++refused;
       }
     }
@@ -196,8 +195,7 @@ BOOST_AUTO_TEST_CASE(sets_that_do_not_fit_together) {
     check_refused([&] { load_dataset({file.string()}); }, file, part);
   };
   refused("y_train.npy", npy("|u1", "(2,)", {1, 2}), "there are 3 images but 2 labels");
-  refused("x_test.npy", npy("|u1", "(2, 4, 2)", counting(16)),
-          "training images are 2x4, the test images 4x2");
+  refused("x_test.npy", npy("|u1", "(2, 4, 2)", counting(16)), "training images are 2x4, the test images 4x2");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -69,9 +69,8 @@ BOOST_AUTO_TEST_CASE(other_files_are_refused_and_the_last_good_one_stays) {
   refuses({{"lr", 0.2}, {"seed", 3}}, "a checkpoint with lr 0.1, not 0.2");
   refuses({{"lr", 0.1}, {"seed", 3}, {"clip", 1}}, "not a checkpoint of this training");
   check_refused([&] { load_checkpoint<float>(file, Task<float>().net, settings); }, file, "of another type");
-  check_refused(
-      [&] { load_checkpoint<double>(file, Sequential<double>({7}, {linear<double>(5)}), settings); }, file,
-      "0.weight is 6x5");
+  check_refused([&] { load_checkpoint<double>(file, Sequential<double>({7}, {linear<double>(5)}), settings); }, file,
+                "0.weight is 6x5");
 
   ModelFile model = load_model(file);
   model.info.erase("training");

@@ -30,8 +30,8 @@ struct Fixture : TinySets {
 };
 
 /// Gradient descent on the full batch as one writes it by hand; J at the start and after each epoch.
-std::vector<double> losses_by_hand(const fs::path& folder, arma::uword n, int epochs, double rate,
-                                   double decay, double l2) {
+std::vector<double> losses_by_hand(const fs::path& folder, arma::uword n, int epochs, double rate, double decay,
+                                   double l2) {
   const Dataset set = read_dataset(folder);
   const arma::mat X = scaled<double>(set.train.pixels).eval().head_cols(n);
   const arma::mat Y = one_hot<double>(set.train.labels, 10).eval().head_cols(n);
@@ -47,16 +47,13 @@ std::vector<double> losses_by_hand(const fs::path& folder, arma::uword n, int ep
   return losses;
 }
 
-std::vector<double> history(const Report& report) {
-  return report["loss_history"].get<std::vector<double>>();
-}
+std::vector<double> history(const Report& report) { return report["loss_history"].get<std::vector<double>>(); }
 
-const Words option_names{"--data",       "--download",  "--train-size", "--optimizer",   "--epochs",
-                         "--batch-size", "--lr",        "--lr-decay",   "--l2",          "--init",
-                         "--seed",       "--precision", "--model",      "--json",        "--quiet",
-                         "--tolerance",  "--net",       "--hidden",     "--activation",  "--dropout",
-                         "--schedule",   "--warm-up",   "--clip",       "--smoothing",   "--validation",
-                         "--stratify",   "--patience",  "--threads",    "--distributed", "--checkpoint",
+const Words option_names{"--data",       "--download", "--train-size", "--optimizer", "--epochs",      "--batch-size",
+                         "--lr",         "--lr-decay", "--l2",         "--init",      "--seed",        "--precision",
+                         "--model",      "--json",     "--quiet",      "--tolerance", "--net",         "--hidden",
+                         "--activation", "--dropout",  "--schedule",   "--warm-up",   "--clip",        "--smoothing",
+                         "--validation", "--stratify", "--patience",   "--threads",   "--distributed", "--checkpoint",
                          "--resume"};
 
 }  // namespace
@@ -64,20 +61,18 @@ const Words option_names{"--data",       "--download",  "--train-size", "--optim
 BOOST_FIXTURE_TEST_SUITE(suite, Fixture)
 
 BOOST_AUTO_TEST_CASE(help) {
-  const std::map<std::string, Words> texts{
-      {"--help", {"train", "evaluate", "check"}},
-      {"-h", {"train", "evaluate", "check"}},
-      {"help", {"train", "evaluate", "check"}},
-      {"train --help", option_names},
-      {"train -h", option_names},
-      {"evaluate --help", {"--model", "--data", "--download", "--weights"}},
-      {"check --help",
-       {"--data", "--train-size", "--l2", "--seed", "--entries", "--break", "softmax-axis", "softmax-targets",
-        "l2-global", "transpose"}}};
+  const std::map<std::string, Words> texts{{"--help", {"train", "evaluate", "check"}},
+                                           {"-h", {"train", "evaluate", "check"}},
+                                           {"help", {"train", "evaluate", "check"}},
+                                           {"train --help", option_names},
+                                           {"train -h", option_names},
+                                           {"evaluate --help", {"--model", "--data", "--download", "--weights"}},
+                                           {"check --help",
+                                            {"--data", "--train-size", "--l2", "--seed", "--entries", "--break",
+                                             "softmax-axis", "softmax-targets", "l2-global", "transpose"}}};
   for (const auto& [line, parts] : texts) {
     const std::string out = succeeds(line);
-    for (const std::string& part : parts)
-      BOOST_TEST(contains(out, part), part << " is not in the help of " << line);
+    for (const std::string& part : parts) BOOST_TEST(contains(out, part), part << " is not in the help of " << line);
   }
 }
 
@@ -92,11 +87,10 @@ BOOST_AUTO_TEST_CASE(the_report) {
     bool from_zero;
   };
   for (const Case& c :
-       {Case{"", 120, 20, true}, Case{"--epochs 0", 120, 0, true},
-        Case{"--optimizer gd --epochs 3", 120, 3, true}, Case{"--precision float --epochs 4", 120, 4, true},
-        Case{"--batch-size 7 --train-size 60", 60, 20, true}, Case{"--batch-size 1 --epochs 2", 120, 2, true},
-        Case{"--batch-size 120 --epochs 2", 120, 2, true}, Case{"--train-size 1 --epochs 1", 1, 1, true},
-        Case{"--train-size 120 --init uniform", 120, 20, false},
+       {Case{"", 120, 20, true}, Case{"--epochs 0", 120, 0, true}, Case{"--optimizer gd --epochs 3", 120, 3, true},
+        Case{"--precision float --epochs 4", 120, 4, true}, Case{"--batch-size 7 --train-size 60", 60, 20, true},
+        Case{"--batch-size 1 --epochs 2", 120, 2, true}, Case{"--batch-size 120 --epochs 2", 120, 2, true},
+        Case{"--train-size 1 --epochs 1", 1, 1, true}, Case{"--train-size 120 --init uniform", 120, 20, false},
         Case{"--init normal --precision float", 120, 20, false},
         Case{"--seed 18446744073709551615 --l2 0 --lr 0 --lr-decay 0 --epochs 2", 120, 2, true}}) {
     BOOST_TEST_CONTEXT(c.options) {
@@ -142,18 +136,16 @@ BOOST_AUTO_TEST_CASE(losses_are_those_of_gradient_descent_by_hand) {
   for (const Case& c : {Case{120, 5, 0.1, 1, 0}, Case{120, 20, 0.5, 0.85, 1e-5}, Case{37, 9, 0.25, 0.5, 0.5},
                         Case{1, 3, 1, 2, 0.125}, Case{120, 2, 0, 1, 1}}) {
     std::ostringstream options;
-    options << "--train-size " << c.size << " --epochs " << c.epochs << " --lr " << c.rate << " --lr-decay "
-            << c.decay << " --l2 " << c.l2;
-    const std::vector<double> expected =
-        losses_by_hand(folder / "set", c.size, int(c.epochs), c.rate, c.decay, c.l2);
+    options << "--train-size " << c.size << " --epochs " << c.epochs << " --lr " << c.rate << " --lr-decay " << c.decay
+            << " --l2 " << c.l2;
+    const std::vector<double> expected = losses_by_hand(folder / "set", c.size, int(c.epochs), c.rate, c.decay, c.l2);
     for (const char* more : {" --optimizer gd", " --optimizer gd --batch-size 0", " --batch-size 0",
                              " --optimizer gd --precision float"}) {
       BOOST_TEST_CONTEXT(options.str() << more) {
         const std::vector<double> losses = history(trained(options.str() + more));
         BOOST_REQUIRE(losses.size() == expected.size());
         const double precision = contains(more, "float") ? 1e-5 : 1e-12;
-        for (std::size_t i = 0; i < losses.size(); ++i)
-          BOOST_TEST(std::abs(losses[i] - expected[i]) < precision);
+        for (std::size_t i = 0; i < losses.size(); ++i) BOOST_TEST(std::abs(losses[i] - expected[i]) < precision);
       }
     }
   }
@@ -220,9 +212,9 @@ BOOST_AUTO_TEST_CASE(the_seed_decides) {
     bool random;
   };
   for (const Case& c : {Case{"--batch-size 32", true}, Case{"--batch-size 7 --precision float", true},
-                        Case{"--optimizer gd --init normal --epochs 3", true},
-                        Case{"--init uniform --epochs 0", true}, Case{"--optimizer gd --epochs 3", false},
-                        Case{"--epochs 0", false}, Case{"--batch-size 0 --precision float", false}}) {
+                        Case{"--optimizer gd --init normal --epochs 3", true}, Case{"--init uniform --epochs 0", true},
+                        Case{"--optimizer gd --epochs 3", false}, Case{"--epochs 0", false},
+                        Case{"--batch-size 0 --precision float", false}}) {
     BOOST_TEST_CONTEXT(c.options) {
       const std::string one = model_of(c.options + " --seed 5");
       BOOST_TEST((model_of(c.options + " --seed 5") == one));
@@ -311,10 +303,9 @@ BOOST_AUTO_TEST_CASE(the_weights_as_a_picture) {
 BOOST_AUTO_TEST_CASE(the_check_passes) {
   write_tiny_set(folder / "square", 2, 5);  // as many pixels as classes
   for (const std::string data : {"set", "square"}) {
-    for (const char* options :
-         {"--train-size 120", "--train-size 1", "--train-size 120 --seed 2", "--train-size 120 --l2 0",
-          "--train-size 50 --l2 3", "--train-size 120 --entries 1",
-          "--train-size 120 --entries 18446744073709551615"}) {
+    for (const char* options : {"--train-size 120", "--train-size 1", "--train-size 120 --seed 2",
+                                "--train-size 120 --l2 0", "--train-size 50 --l2 3", "--train-size 120 --entries 1",
+                                "--train-size 120 --entries 18446744073709551615"}) {
       const std::string out = succeeds("check --data " + data + ' ' + options);
       BOOST_TEST(contains(out, "gradient check: passed"), out);
       BOOST_TEST(!contains(out, "FAILED"), out);
@@ -332,8 +323,7 @@ BOOST_AUTO_TEST_CASE(the_check_catches_every_mistake) {
                                                     {"l2-global", "global"},
                                                     {"transpose", "transposed"}};
   for (const auto& [mistake, meaning] : mistakes) {
-    for (const char* options :
-         {"--data set", "--data square", "--data set --l2 0", "--data square --entries 1"}) {
+    for (const char* options : {"--data set", "--data square", "--data set --l2 0", "--data square --entries 1"}) {
       const std::string line = std::string("check --train-size 120 ") + options + " --break " + mistake;
       const Outcome run = program.run(line);
       BOOST_TEST_CONTEXT(line) {

@@ -12,16 +12,14 @@ namespace {
 using Grey = arma::Mat<unsigned char>;
 
 /// White paper with black strokes of a pen: from point to point, (row, column).
-Grey strokes(arma::uword height, arma::uword width, double pen,
-             const std::vector<std::pair<double, double>>& points) {
+Grey strokes(arma::uword height, arma::uword width, double pen, const std::vector<std::pair<double, double>>& points) {
   Grey paper(height, width, arma::fill::value(250));
   for (std::size_t k = 1; k < points.size(); ++k) {
     for (double t = 0; t <= 1; t += 1e-3) {
       const double y = points[k - 1].first + t * (points[k].first - points[k - 1].first),
                    x = points[k - 1].second + t * (points[k].second - points[k - 1].second);
       for (double i = std::floor(y - pen / 2); i <= y + pen / 2; ++i) {
-        for (double j = std::floor(x - pen / 2); j <= x + pen / 2; ++j)
-          paper(arma::uword(i), arma::uword(j)) = 10;
+        for (double j = std::floor(x - pen / 2); j <= x + pen / 2; ++j) paper(arma::uword(i), arma::uword(j)) = 10;
       }
     }
   }
@@ -39,8 +37,7 @@ BOOST_AUTO_TEST_CASE(a_digit_is_where_mnist_has_it) {
   const Drawing d = fitted_digit(strokes(300, 200, 8, seven), 28, 28);
   BOOST_TEST(!d.light_on_dark);
   BOOST_TEST((d.left >= 54 && d.left <= 57 && d.top >= 34 && d.top <= 37), d.left << ", " << d.top);
-  BOOST_TEST((std::abs(int(d.width) - 68) <= 2 && std::abs(int(d.height) - 128) <= 2),
-             d.width << "x" << d.height);
+  BOOST_TEST((std::abs(int(d.width) - 68) <= 2 && std::abs(int(d.height) - 128) <= 2), d.width << "x" << d.height);
   BOOST_REQUIRE((d.image.n_rows == 28 && d.image.n_cols == 28));
   BOOST_TEST((d.image.min() >= 0 && d.image.max() == 1));
   const arma::uvec rows = arma::find(arma::sum(d.image, 1)), columns = arma::find(arma::sum(d.image, 0));
@@ -91,23 +88,21 @@ BOOST_AUTO_TEST_CASE(a_thin_pen_is_made_thicker) {
 }
 
 BOOST_AUTO_TEST_CASE(nothing_to_find) {
-  for (const Grey& blank : {Grey(30, 30, arma::fill::value(255)), Grey(30, 30, arma::fill::zeros),
-                            Grey(1, 1, arma::fill::zeros)}) {
+  for (const Grey& blank :
+       {Grey(30, 30, arma::fill::value(255)), Grey(30, 30, arma::fill::zeros), Grey(1, 1, arma::fill::zeros)}) {
     BOOST_CHECK_EXCEPTION(fitted_digit(blank, 28, 28), std::runtime_error,
                           [](const auto& e) { return std::string(e.what()).starts_with("is blank"); });
   }
   Grey specks(100, 100, arma::fill::value(255));
   specks(20, 20) = specks(70, 30) = 0;
-  BOOST_CHECK_EXCEPTION(fitted_digit(specks, 28, 28), std::runtime_error, [](const auto& e) {
-    return std::string(e.what()).find("specks") != std::string::npos;
-  });
+  BOOST_CHECK_EXCEPTION(fitted_digit(specks, 28, 28), std::runtime_error,
+                        [](const auto& e) { return std::string(e.what()).find("specks") != std::string::npos; });
 }
 
 BOOST_AUTO_TEST_CASE(sizes_of_all_kinds) {
   for (const arma::uword n : {2, 3, 7, 28, 3000}) {
     Grey picture(n, n + n / 2, arma::fill::value(255));
-    picture.submat(n / 3, n / 3, arma::size(std::max<arma::uword>(2, n / 4), std::max<arma::uword>(2, n / 4)))
-        .fill(0);
+    picture.submat(n / 3, n / 3, arma::size(std::max<arma::uword>(2, n / 4), std::max<arma::uword>(2, n / 4))).fill(0);
     for (const arma::uword side : {1, 6, 28}) {
       try {
         const arma::mat image = fitted_digit(picture, side, side).image;

@@ -33,8 +33,7 @@ BOOST_AUTO_TEST_CASE(outputs_without_permission, *boost::unit_test::precondition
   fs::permissions(folder / "locked", fs::perms::owner_read | fs::perms::owner_exec);
   fs::permissions(folder / "old.model", fs::perms::owner_read);
   for (const std::string option : {"--model ", "--json "}) {
-    for (const std::string file : {"locked/file", "old.model"})
-      refused(long_training + option + file, 1, {file});
+    for (const std::string file : {"locked/file", "old.model"}) refused(long_training + option + file, 1, {file});
   }
 }
 
@@ -67,8 +66,7 @@ BOOST_AUTO_TEST_CASE(outputs_that_fail_in_the_end) {
   fs::create_symlink("missing/file", folder / "link");
   for (const std::string option : {"--model", "--json"}) {
     for (const std::string file : {"/dev/full", "/proc/armagrad", "link"}) {
-      refused("train --data set --quiet --epochs 1 " + option + ' ' + file, 1,
-              {file == "link" ? "missing" : file});
+      refused("train --data set --quiet --epochs 1 " + option + ' ' + file, 1, {file == "link" ? "missing" : file});
     }
   }
   const std::string good = model_of("");
@@ -92,8 +90,7 @@ BOOST_AUTO_TEST_CASE(a_disk_that_is_full_leaves_the_older_files) {
     refused(std::string("train --data set --quiet --model ") + file, 1, {file, "cannot be written"});
   }
   for (const char* file : {"old.json", "new.json"}) {
-    refused(std::string("train --data set --quiet --epochs 100 --json ") + file, 1,
-            {file, "cannot be written"});
+    refused(std::string("train --data set --quiet --epochs 100 --json ") + file, 1, {file, "cannot be written"});
   }
 }
 
@@ -123,11 +120,9 @@ BOOST_AUTO_TEST_CASE(a_kill_amid_the_training_leaves_no_trace) {
 }
 
 BOOST_AUTO_TEST_CASE(a_diverging_training_saves_nothing) {
-  for (const char* options :
-       {"--lr 1e300", "--lr 1e300 --precision float", "--lr 1e6 --lr-decay 1e6 --batch-size 10",
-        "--optimizer gd --lr 1e200 --l2 1"}) {
-    for (const char* files :
-         {"--model old.model --json old.json", "--model new.model --json new.json", "--json -"}) {
+  for (const char* options : {"--lr 1e300", "--lr 1e300 --precision float", "--lr 1e6 --lr-decay 1e6 --batch-size 10",
+                              "--optimizer gd --lr 1e200 --l2 1"}) {
+    for (const char* files : {"--model old.model --json old.json", "--model new.model --json new.json", "--json -"}) {
       refused(std::string("train --quiet --data set --epochs 100 ") + options + ' ' + files, 1,
               {"no longer finite", "learning rate"});
     }
@@ -152,10 +147,9 @@ BOOST_AUTO_TEST_CASE(standard_output_that_cannot_be_written) {
   const std::string good = read_bytes(folder / "good.model");
   for (const char* out : {"/dev/full", "closed"}) {
     program.how.out = out;
-    for (const char* line :
-         {"train --data set", "train --data set --json -", "train --data set --json - --quiet",
-          "train --data set --model old.model", "evaluate --data set --model good.model",
-          "check --data set --train-size 120", "--help", "train --help", "evaluate -h"}) {
+    for (const char* line : {"train --data set", "train --data set --json -", "train --data set --json - --quiet",
+                             "train --data set --model old.model", "evaluate --data set --model good.model",
+                             "check --data set --train-size 120", "--help", "train --help", "evaluate -h"}) {
       const Outcome run = program.run(line);
       BOOST_TEST_CONTEXT(line << " > " << out) {
         BOOST_TEST(run.status == 1);

@@ -29,8 +29,7 @@ void near(const Report& value, double expected, double tolerance) {
   BOOST_TEST(std::abs(found - expected) <= tolerance, found << " is not " << expected << " to " << tolerance);
 }
 
-const std::string lab =
-    "--train-size 4000 --optimizer gd --lr 0.1 --lr-decay 0.99 --l2 0.5 --init zeros --epochs ";
+const std::string lab = "--train-size 4000 --optimizer gd --lr 0.1 --lr-decay 0.99 --l2 0.5 --init zeros --epochs ";
 
 }  // namespace
 

@@ -79,8 +79,7 @@ BOOST_AUTO_TEST_CASE(the_descent_is_the_labs) {
     P.each_row() /= arma::rowvec(arma::sum(P, 0));
     return P;
   };
-  for (int epoch = 0; epoch < 40; ++epoch, rate *= 0.99)
-    W -= rate * (X * (probabilities() - Y).t() / 60 + 0.5 * W);
+  for (int epoch = 0; epoch < 40; ++epoch, rate *= 0.99) W -= rate * (X * (probabilities() - Y).t() / 60 + 0.5 * W);
   const double J = -arma::accu(Y % arma::log(probabilities())) / 60 + 0.25 * arma::accu(arma::square(W));
   BOOST_TEST(std::abs(step["loss"].get<double>() - J) < 1e-12);
 }
@@ -129,8 +128,7 @@ BOOST_AUTO_TEST_CASE(explain_as_text_and_at_a_model) {
   trained("--net mlp --hidden 3 --epochs 1 --model mlp.model");
   refused("explain --data set --train-size 20 --model mlp.model", 2, {"--model", "mlp"});
   refused("explain --data set --train-size 20 --model missing.model", 1, {"missing.model"});
-  refused("explain --data set --train-size 20 --model some.model --html some.model", 2,
-          {"--html", "--model"});
+  refused("explain --data set --train-size 20 --model some.model --html some.model", 2, {"--html", "--model"});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -67,8 +67,7 @@ BOOST_FIXTURE_TEST_SUITE(suite, Fixture)
 BOOST_AUTO_TEST_CASE(round_trip_bit_for_bit) {
   ModelFile model = small_model();
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  model.arrays["odd \"name\" \n\u00e9"] =
-      arma::mat{{nan, -nan}, {std::numeric_limits<double>::infinity(), -0.0}};
+  model.arrays["odd \"name\" \n\u00e9"] = arma::mat{{nan, -nan}, {std::numeric_limits<double>::infinity(), -0.0}};
   model.arrays["empty"] = arma::fmat(0, 5);
   model.arrays[""] = arma::mat(arma::randn(200, 300));
   save_model(file, model);
@@ -78,16 +77,14 @@ BOOST_AUTO_TEST_CASE(round_trip_bit_for_bit) {
   BOOST_REQUIRE_EQUAL(read.arrays.size(), 5U);
   for (const auto& [name, array] : model.arrays) {
     BOOST_REQUIRE_EQUAL(read.arrays.count(name), 1U);
-    const bool same =
-        std::visit([&, &key = name](const auto& a) { return same_bits(read.arrays.at(key), a); }, array);
+    const bool same = std::visit([&, &key = name](const auto& a) { return same_bits(read.arrays.at(key), a); }, array);
     BOOST_TEST(same, name);
   }
   BOOST_TEST(folder.entries() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(nothing_but_metadata) {
-  for (const nlohmann::json& info :
-       {nlohmann::json(), nlohmann::json("text"), nlohmann::json::array({1, 2})}) {
+  for (const nlohmann::json& info : {nlohmann::json(), nlohmann::json("text"), nlohmann::json::array({1, 2})}) {
     save_model(file, {info, {}});
     BOOST_TEST((load_model(file).info == info));
     BOOST_TEST(load_model(file).arrays.empty());
@@ -131,10 +128,8 @@ BOOST_AUTO_TEST_CASE(foreign_files) {
   refused("armagrad 0\n" + std::string(100, '\0'), "not an armagrad model file");
   refused("armagrad one\n" + std::string(100, '\0'), "not an armagrad model file");
   refused("armagrad 1111111111111111111\n", "not an armagrad model file");
-  refused(with_checksum("armagrad 3\n{}"),
-          "was written by a newer armagrad (format 3, this program reads format 2)");
-  refused(with_checksum("armagrad 1\n{}"),
-          "was written by an older armagrad (format 1, this program reads format 2)");
+  refused(with_checksum("armagrad 3\n{}"), "was written by a newer armagrad (format 3, this program reads format 2)");
+  refused(with_checksum("armagrad 1\n{}"), "was written by an older armagrad (format 1, this program reads format 2)");
   save_model(file, small_model());
   refused(read_bytes(file) + "x", "1 bytes more than the arrays have");
   check_refused([&] { load_model(folder / "none"); }, "none", "No such file");
@@ -143,8 +138,7 @@ BOOST_AUTO_TEST_CASE(foreign_files) {
 }
 
 BOOST_AUTO_TEST_CASE(hostile_metadata) {
-  refused("armagrad 2\n" + little_endian(~0ULL) + "{}",
-          "18446744073709551615 bytes of metadata promised, 2 bytes");
+  refused("armagrad 2\n" + little_endian(~0ULL) + "{}", "18446744073709551615 bytes of metadata promised, 2 bytes");
   refused(file_of("{"), "damaged metadata: ");
   refused(file_of("\xff"), "damaged metadata: ");
   refused(file_of("[]"), "not an object of arrays and info");
@@ -167,21 +161,15 @@ BOOST_AUTO_TEST_CASE(hostile_arrays) {
   refused(file_of_array(good, eight + "x"), "1 bytes more than the arrays have");
   for (const char* wrong :
        {"null", "[]", "{}", R"({"name":"a","type":"f8","rows":1})",
-        R"({"name":"a","type":"f8","rows":1,"cols":1,"more":1})",
-        R"({"name":1,"type":"f8","rows":1,"cols":1})", R"({"name":"a","type":8,"rows":1,"cols":1})",
-        R"({"name":"a","type":"f8","rows":-1,"cols":1})", R"({"name":"a","type":"f8","rows":1.0,"cols":1})",
-        R"({"name":"a","type":"f8","rows":1e99,"cols":1})"}) {
-    BOOST_TEST_CONTEXT(wrong) {
-      refused(file_of_array(wrong, eight), "not described by name, type, rows and cols");
-    }
+        R"({"name":"a","type":"f8","rows":1,"cols":1,"more":1})", R"({"name":1,"type":"f8","rows":1,"cols":1})",
+        R"({"name":"a","type":8,"rows":1,"cols":1})", R"({"name":"a","type":"f8","rows":-1,"cols":1})",
+        R"({"name":"a","type":"f8","rows":1.0,"cols":1})", R"({"name":"a","type":"f8","rows":1e99,"cols":1})"}) {
+    BOOST_TEST_CONTEXT(wrong) { refused(file_of_array(wrong, eight), "not described by name, type, rows and cols"); }
   }
   refused(file_of_array(R"({"name":"a","type":"f2","rows":1,"cols":4})", eight), "unknown type 'f2'");
-  refused(file_of_array(R"({"name":"a","type":"f8","rows":4294967296,"cols":4294967296})", eight),
-          "does not fit");
-  refused(file_of_array(R"({"name":"a","type":"f8","rows":2305843009213693953,"cols":1})", eight),
-          "does not fit");
-  refused(file_of_array(R"({"name":"a","type":"f4","rows":1,"cols":18446744073709551615})", eight),
-          "does not fit");
+  refused(file_of_array(R"({"name":"a","type":"f8","rows":4294967296,"cols":4294967296})", eight), "does not fit");
+  refused(file_of_array(R"({"name":"a","type":"f8","rows":2305843009213693953,"cols":1})", eight), "does not fit");
+  refused(file_of_array(R"({"name":"a","type":"f4","rows":1,"cols":18446744073709551615})", eight), "does not fit");
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_saved) {

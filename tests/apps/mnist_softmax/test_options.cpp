@@ -25,8 +25,7 @@ const std::map<std::string, std::string> short_work{
 std::vector<std::string> matches(const std::string& text, const std::string& pattern) {
   const std::regex expression(pattern);
   std::vector<std::string> all;
-  for (std::sregex_iterator i(text.begin(), text.end(), expression), end; i != end; ++i)
-    all.push_back((*i)[1]);
+  for (std::sregex_iterator i(text.begin(), text.end(), expression), end; i != end; ++i) all.push_back((*i)[1]);
   return all;
 }
 
@@ -63,8 +62,7 @@ BOOST_AUTO_TEST_CASE(help_of_each) {
       const std::string help = succeeds(command + " --help");
       BOOST_TEST((succeeds(command + " -h") == help && succeeds("help " + command) == help));
       BOOST_TEST(help.starts_with("mnist_softmax " + command + ": "));
-      for (const char* option : {"--help", "--config", "--json", "--quiet"})
-        BOOST_TEST(contains(help, option), option);
+      for (const char* option : {"--help", "--config", "--json", "--quiet"}) BOOST_TEST(contains(help, option), option);
       // The example is of options that there are.
       const auto examples = matches(help, "\nExample: mnist_softmax " + command + " ([^\n]+)\n");
       BOOST_REQUIRE(examples.size() == 1u);
@@ -114,16 +112,15 @@ BOOST_AUTO_TEST_CASE(options_in_a_file) {
     report(succeeds(all + " --json -"));  // the command line wins
     BOOST_TEST(!fs::exists(folder / "from_file.json"));
 
-    for (const auto& [text, named] :
-         std::map<std::string, std::string>{{"quiet=yes\nnonsense = 1\n", "nonsense"},
-                                            {"[section]\nquiet=yes\n", "section.quiet"},
-                                            {"quie=yes\n", "quie"},
-                                            {"quiet\n", "quiet"},
-                                            {"quiet=perhaps\n", "perhaps"},
-                                            {"quiet=yes\nquiet=yes\n", "quiet"},
-                                            {"json=\n", "json"},
-                                            {"config = other.ini\n", "config"},
-                                            {"help = 1\n", "help"}}) {
+    for (const auto& [text, named] : std::map<std::string, std::string>{{"quiet=yes\nnonsense = 1\n", "nonsense"},
+                                                                        {"[section]\nquiet=yes\n", "section.quiet"},
+                                                                        {"quie=yes\n", "quie"},
+                                                                        {"quiet\n", "quiet"},
+                                                                        {"quiet=perhaps\n", "perhaps"},
+                                                                        {"quiet=yes\nquiet=yes\n", "quiet"},
+                                                                        {"json=\n", "json"},
+                                                                        {"config = other.ini\n", "config"},
+                                                                        {"help = 1\n", "help"}}) {
       write_bytes(folder / "bad.ini", text);
       refused(line(command, "--config bad.ini"), 2, {"bad.ini", named});
     }

@@ -104,8 +104,7 @@ BOOST_FIXTURE_TEST_CASE(digits_redrawn, RealDigits) {
   std::string indices = "0";
   for (arma::uword k = 1; k < n; ++k) (indices += ',') += std::to_string(k);
   const auto predictions = [&](const std::string& what) {
-    const Report report =
-        Report::parse(succeeds("predict --quiet --json - --model digits.model --data mnist" + what));
+    const Report report = Report::parse(succeeds("predict --quiet --json - --model digits.model --data mnist" + what));
     std::vector<int> all;
     for (const auto& p : report["pictures"]) all.push_back(p["prediction"]);
     return all;

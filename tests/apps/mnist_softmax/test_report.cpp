@@ -47,10 +47,8 @@ BOOST_AUTO_TEST_CASE(figures_by_counting) {
   arma::mat P{{0.9, 0.2, 0.55, 0.3}, {0.1, 0.8, 0.45, 0.7}};
   const Figures f = figures_of(P, {0, 1, 1, 0});
   BOOST_TEST(f.accuracy == 0.5);
-  BOOST_TEST(std::abs(f.log_loss + (std::log(0.9) + std::log(0.8) + std::log(0.45) + std::log(0.3)) / 4) <
-             1e-15);
-  BOOST_TEST(
-      (f.confusion(0, 0) == 1 && f.confusion(0, 1) == 1 && f.confusion(1, 0) == 1 && f.confusion(1, 1) == 1));
+  BOOST_TEST(std::abs(f.log_loss + (std::log(0.9) + std::log(0.8) + std::log(0.45) + std::log(0.3)) / 4) < 1e-15);
+  BOOST_TEST((f.confusion(0, 0) == 1 && f.confusion(0, 1) == 1 && f.confusion(1, 0) == 1 && f.confusion(1, 1) == 1));
   BOOST_TEST(std::abs(f.calibration.error - (0.1 + 0.2 + 0.55 + 0.7) / 4) < 1e-15);
   BOOST_REQUIRE(f.misread.size() == 2u);
   BOOST_TEST((f.misread[0].index == 3 && f.misread[0].label == 0 && f.misread[0].predicted == 1));
@@ -78,18 +76,17 @@ BOOST_AUTO_TEST_CASE(the_model_keeps_its_training) {
 }
 
 BOOST_AUTO_TEST_CASE(a_report) {
-  for (const std::string net :
-       {"softmax", "mlp --hidden 8", "mlp --hidden 5 --precision double --activation tanh"}) {
+  for (const std::string net : {"softmax", "mlp --hidden 8", "mlp --hidden 5 --precision double --activation tanh"}) {
     succeeds("train --data set --quiet --epochs 2 --net " + net + " --model net.model");
     const Report r = json_of("report --model net.model --data set --out deep/out");
     const std::string page = read_bytes(folder / "deep/out/report.html");
     BOOST_TEST(r["bytes"] == page.size());
     BOOST_TEST(page.size() < 2u << 20);
-    for (const char* file : {"loss.svg", "accuracy.svg", "confusion.svg", "calibration.svg", "samples.png",
-                             "weights.png", "mistakes.png"})
+    for (const char* file :
+         {"loss.svg", "accuracy.svg", "confusion.svg", "calibration.svg", "samples.png", "weights.png", "mistakes.png"})
       BOOST_TEST(fs::exists(folder / "deep/out" / file), file);
-    for (const char* part : {"The training", "Is the gradient right?", "What is taken for what",
-                             "The worst mistakes", "Armadillo", "data:image/png;base64,"})
+    for (const char* part : {"The training", "Is the gradient right?", "What is taken for what", "The worst mistakes",
+                             "Armadillo", "data:image/png;base64,"})
       BOOST_TEST(contains(page, part), part);
     // One file that asks for nothing: no address but SVG's own name, every place filled in.
     BOOST_TEST(!std::regex_search(page, std::regex("@[a-z]+@|(src|href)=\"(?!data:|#)|<script|url\\(")));
@@ -153,8 +150,7 @@ BOOST_AUTO_TEST_CASE(a_sweep_in_the_report) {
       {"one_standard_error", point(1e-3, 0.31)}};
   save_model(folder / "sweep.model", model);
   succeeds("report --model sweep.model --data set --out out");
-  const std::string page = read_bytes(folder / "out/report.html"),
-                    chart = read_bytes(folder / "out/sweep.svg");
+  const std::string page = read_bytes(folder / "out/report.html"), chart = read_bytes(folder / "out/sweep.svg");
   for (const char* part : {"batches of 32", "smallest loss", "one standard error"})
     BOOST_TEST(contains(chart, part), part);
   BOOST_TEST((contains(page, "All 4 points") && contains(page, "diverged")));
@@ -215,9 +211,9 @@ BOOST_AUTO_TEST_CASE(predictions) {
     const Dataset data = read_dataset(folder / "set");
     for (const arma::uword k : {0, 1}) {
       const arma::vec p = model.probabilities(scaled<double>(data.test.pixels.col(k == 0 ? 4 : 7)));
-      BOOST_TEST(r["pictures"][k]["probabilities"].get<std::vector<double>>() ==
-                     arma::conv_to<std::vector<double>>::from(p),
-                 boost::test_tools::per_element());
+      BOOST_TEST(
+          r["pictures"][k]["probabilities"].get<std::vector<double>>() == arma::conv_to<std::vector<double>>::from(p),
+          boost::test_tools::per_element());
       BOOST_TEST(r["pictures"][k]["prediction"] == p.index_max());
     }
     const std::string words = succeeds("predict bar.pgm --model net.model");

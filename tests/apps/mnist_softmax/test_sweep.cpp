@@ -45,8 +45,7 @@ BOOST_AUTO_TEST_CASE(a_point_is_what_train_finds) {
     const auto text = [&](const char* name) { return point[name].dump(); };
     const Report train =
         trained("--l2 " + text("l2") + " --batch-size " + text("batch_size") + " --lr " + text("lr") + each);
-    BOOST_TEST(std::abs(train["validation_loss_history"].back().get<double>() - point["loss"].get<double>()) <
-               1e-12);
+    BOOST_TEST(std::abs(train["validation_loss_history"].back().get<double>() - point["loss"].get<double>()) < 1e-12);
     const double p = point["accuracy"];
     BOOST_TEST(std::abs(train["validation_accuracy_history"].back().get<double>() - p) < 1e-12);
     BOOST_TEST(std::abs(point["accuracy_error"].get<double>() - std::sqrt(p * (1 - p) / 29)) < 1e-12);
@@ -102,8 +101,7 @@ BOOST_AUTO_TEST_CASE(warm_starts_lead_to_the_same_minima) {
   BOOST_TEST(sweep["points"].size() == 4U);
   for (const auto& point : sweep["points"]) {
     const Report train = trained("--optimizer lbfgs --validation 20 --l2 " + point["l2"].dump());
-    BOOST_TEST(std::abs(train["validation_loss_history"].back().get<double>() - point["loss"].get<double>()) <
-               1e-5);
+    BOOST_TEST(std::abs(train["validation_loss_history"].back().get<double>() - point["loss"].get<double>()) < 1e-5);
   }
 }
 
@@ -185,8 +183,7 @@ BOOST_AUTO_TEST_CASE(fits_that_diverge) {
   BOOST_TEST(sweep["smallest_loss"]["lr"] == .1);
   const std::string out = succeeds("sweep --data set --l2 1e-4,1e-3 --lr .1,1e300", true);
   BOOST_TEST(contains(out, "diverged"), out);
-  refused("sweep --data set --quiet --json new.json --l2 1e-3 --lr 1e300", 1,
-          {"every fit diverged", "learning"});
+  refused("sweep --data set --quiet --json new.json --l2 1e-3 --lr 1e300", 1, {"every fit diverged", "learning"});
 }
 
 BOOST_AUTO_TEST_CASE(its_optimizer) {
@@ -209,36 +206,34 @@ BOOST_AUTO_TEST_CASE(without_training) {
 
 BOOST_AUTO_TEST_CASE(tables) {
   const std::string out = succeeds("sweep --data set --l2 .01,.1 --batch-size 8,32 --epochs 2", true);
-  for (const char* part :
-       {"4 fits, 20 of the 120 images held back", "l2          batch size  loss", "  smallest loss",
-        "within one standard error", "on all 120 images:", "accuracy on the 40 test images"})
+  for (const char* part : {"4 fits, 20 of the 120 images held back", "l2          batch size  loss", "  smallest loss",
+                           "within one standard error", "on all 120 images:", "accuracy on the 40 test images"})
     BOOST_TEST(contains(out, part), out);
   BOOST_TEST(!contains(out, "lr"), out);
 }
 
 BOOST_AUTO_TEST_CASE(command_lines_that_make_no_sense) {
-  const std::vector<std::pair<std::string, Words>> lines{
-      {"--l2 1e-3:1:log", {"--l2", "1e-3:1:log"}},
-      {"--l2 0:1:log5", {"--l2", "0:1:log5"}},
-      {"--l2 0:1:1", {"--l2"}},
-      {"--l2 0:1", {"--l2"}},
-      {"--l2 -1:1:5", {"--l2"}},
-      {"--l2 0:inf:5", {"--l2"}},
-      {"--l2 1,x", {"--l2"}},
-      {"--lr 1:2:3:4", {"--lr"}},
-      {"--batch-size 8,x", {"--batch-size"}},
-      {"--batch-size 8,121", {"--batch-size", "121"}},
-      {"--folds 1", {"--folds"}},
-      {"--folds 121", {"--folds", "120"}},
-      {"--folds 3 --validation 20", {"--folds", "--validation"}},
-      {"--validation 0", {"--validation"}},
-      {"--validation 120", {"--validation", "120"}},
-      {"--jobs 0", {"--jobs"}},
-      {"--patience 3", {"--patience"}},
-      {"--optimizer lbfgs --batch-size 8", {"--batch-size"}},
-      {"--optimizer lbfgs --lr 1", {"--lr"}},
-      {"--resume", {"--resume", "--checkpoint"}},
-      {"--precision float --l2 1e300", {"--l2"}}};
+  const std::vector<std::pair<std::string, Words>> lines{{"--l2 1e-3:1:log", {"--l2", "1e-3:1:log"}},
+                                                         {"--l2 0:1:log5", {"--l2", "0:1:log5"}},
+                                                         {"--l2 0:1:1", {"--l2"}},
+                                                         {"--l2 0:1", {"--l2"}},
+                                                         {"--l2 -1:1:5", {"--l2"}},
+                                                         {"--l2 0:inf:5", {"--l2"}},
+                                                         {"--l2 1,x", {"--l2"}},
+                                                         {"--lr 1:2:3:4", {"--lr"}},
+                                                         {"--batch-size 8,x", {"--batch-size"}},
+                                                         {"--batch-size 8,121", {"--batch-size", "121"}},
+                                                         {"--folds 1", {"--folds"}},
+                                                         {"--folds 121", {"--folds", "120"}},
+                                                         {"--folds 3 --validation 20", {"--folds", "--validation"}},
+                                                         {"--validation 0", {"--validation"}},
+                                                         {"--validation 120", {"--validation", "120"}},
+                                                         {"--jobs 0", {"--jobs"}},
+                                                         {"--patience 3", {"--patience"}},
+                                                         {"--optimizer lbfgs --batch-size 8", {"--batch-size"}},
+                                                         {"--optimizer lbfgs --lr 1", {"--lr"}},
+                                                         {"--resume", {"--resume", "--checkpoint"}},
+                                                         {"--precision float --l2 1e300", {"--l2"}}};
   for (const auto& [line, parts] : lines) refused("sweep --data set " + line, 2, parts);
 }
 

@@ -27,8 +27,7 @@ BOOST_AUTO_TEST_CASE(every_net_learns_and_is_evaluated) {
   for (const std::string options :
        {"--net mlp --hidden 20,10 --epochs 30 --lr .01 --batch-size 16",
         "--net mlp --hidden 30 --activation tanh --dropout .1 --epochs 40 --lr .01 --batch-size 16",
-        "--net lenet --hidden 20 --epochs 20 --lr .003 --batch-size 16",
-        "--net lenet --precision double --epochs 2"}) {
+        "--net lenet --hidden 20 --epochs 20 --lr .003 --batch-size 16", "--net lenet --precision double --epochs 2"}) {
     const Report report = trained_on("large", options + " --model some.model");
     BOOST_TEST_CONTEXT(options) {
       const std::vector<double> losses = report["loss_history"];
@@ -58,8 +57,7 @@ BOOST_AUTO_TEST_CASE(every_optimizer_lowers_the_loss) {
 BOOST_AUTO_TEST_CASE(lbfgs_goes_to_the_minimum) {
   const Report report = trained("--optimizer lbfgs --l2 .01 --epochs 500");
   BOOST_TEST(report["gradient_norm"].get<double>() < 1e-6);
-  const Report longer =
-      trained("--optimizer gd --l2 .01 --epochs 20000 --lr .5 --lr-decay 1 --tolerance 1e-9");
+  const Report longer = trained("--optimizer gd --l2 .01 --epochs 20000 --lr .5 --lr-decay 1 --tolerance 1e-9");
   BOOST_TEST(std::abs(report["loss"].get<double>() - longer["loss"].get<double>()) < 1e-12);
 }
 
@@ -74,9 +72,8 @@ BOOST_AUTO_TEST_CASE(validation) {
 }
 
 BOOST_AUTO_TEST_CASE(a_resumed_training_is_the_whole_one) {
-  for (const std::string options :
-       {"--optimizer adam --batch-size 32 --validation 20",
-        "--net mlp --hidden 9 --dropout .3 --precision double", "--optimizer gd"}) {
+  for (const std::string options : {"--optimizer adam --batch-size 32 --validation 20",
+                                    "--net mlp --hidden 9 --dropout .3 --precision double", "--optimizer gd"}) {
     const std::string line = options + " --epochs 6 --checkpoint kept ";
     const Report whole = trained(line);
     fs::remove(folder / "kept");
@@ -110,11 +107,9 @@ BOOST_AUTO_TEST_CASE(checkpoints_that_do_not_fit) {
   refused("train --data set --quiet --checkpoint kept --resume", 1, {"kept", "No such file"});
   trained("--epochs 2 --checkpoint kept --model plain");
   refused("train --data set --quiet --epochs 3 --checkpoint kept --resume", 1, {"kept", "epochs 2, not 3"});
-  refused("train --data set --quiet --epochs 2 --lr 1 --checkpoint kept --resume", 1,
-          {"kept", "lr 0.5, not 1"});
+  refused("train --data set --quiet --epochs 2 --lr 1 --checkpoint kept --resume", 1, {"kept", "lr 0.5, not 1"});
   refused("train --data large --epochs 2 --checkpoint kept --resume --quiet", 1, {"kept", "36x10"});
-  refused("train --data set --epochs 2 --checkpoint plain --resume --quiet", 1,
-          {"plain", "not a checkpoint"});
+  refused("train --data set --epochs 2 --checkpoint plain --resume --quiet", 1, {"plain", "not a checkpoint"});
   refused("train --data set --epochs 2 --resume", 2, {"--resume", "--checkpoint"});
   refused("train --data set --checkpoint set", 1, {"--checkpoint", "folder"});
   refused("train --data set --checkpoint kept --model kept", 2, {"--checkpoint", "--model"});
@@ -164,8 +159,8 @@ BOOST_AUTO_TEST_CASE(a_loss_that_grew_is_told) {
 
 BOOST_AUTO_TEST_CASE(it_stops_when_the_changes_are_no_longer_meaningful) {
   for (const std::string optimizer : {"gd", "lbfgs"}) {
-    const std::string options = "--optimizer " + optimizer + " --epochs 3000 --l2 .01 " +
-                                (optimizer == "gd" ? "--schedule constant " : "");
+    const std::string options =
+        "--optimizer " + optimizer + " --epochs 3000 --l2 .01 " + (optimizer == "gd" ? "--schedule constant " : "");
     const Report coarse = trained(options + "--relative-change 1e-3"),
                  fine = trained(options + "--relative-change 1e-6");
     const unsigned few = coarse["epochs_run"], more = fine["epochs_run"];

@@ -21,8 +21,7 @@ BOOST_AUTO_TEST_CASE(wrong_values) {
       {"--optimizer", {"GD", "newton", "s", "gd,sgd"}},
       {"--epochs", {"-1", "1.5", "1e3", "nan", "inf", "ten", "100000001", "99999999999999999999", "5x"}},
       {"--batch-size", {"-1", "0.5", "nan", "all", "18446744073709551616"}},
-      {"--lr",
-       {"nan", "-nan", "inf", "-1", "1e999", "-1e-9", "0.1f", "1,5", "0x1p3", "--5", "1e", "+1", "."}},
+      {"--lr", {"nan", "-nan", "inf", "-1", "1e999", "-1e-9", "0.1f", "1,5", "0x1p3", "--5", "1e", "+1", "."}},
       {"--lr-decay", {"nan", "inf", "-0.5", "1e999", "x"}},
       {"--l2", {"nan", "NaN", "-1", "infinity", "1e400", "x"}},
       {"--init", {"zero", "ones", "Normal", "0"}},
@@ -32,8 +31,7 @@ BOOST_AUTO_TEST_CASE(wrong_values) {
   for (const auto& [option, values] : wrong) {
     for (const std::string& value : values) {
       refused({"train", "--data", "set", option + "=" + value}, 2, {option, value});
-      refused({"train", "--data", "set", "--model", "old.model", "--json", "old.json", option, value}, 2,
-              {option});
+      refused({"train", "--data", "set", "--model", "old.model", "--json", "old.json", option, value}, 2, {option});
     }
     for (const char* value : {"", " ", " 1", "1 ", "\t", "\xff"}) {
       refused({"train", "--data", "set", option, value}, 2, {option});
@@ -50,35 +48,33 @@ BOOST_AUTO_TEST_CASE(wrong_values_of_the_check) {
                                            {"--entries", {"0", "-1", "1e2", "nan"}},
                                            {"--break", {"softmax", "Transpose", "all", "l2"}}};
   for (const auto& [option, values] : wrong) {
-    for (const std::string& value : values)
-      refused({"check", "--data", "set", option, value}, 2, {option, value});
+    for (const std::string& value : values) refused({"check", "--data", "set", option, value}, 2, {option, value});
     refused({"check", "--data", "set", option, ""}, 2, {option});
     refused({"check", "--data", "set", option}, 2, {option});
   }
 }
 
 BOOST_AUTO_TEST_CASE(wrong_command_lines) {
-  for (const Refusal& r :
-       std::vector<Refusal>{{"train --data set --lr 1 --lr 1", {"--lr"}},
-                            {"train --data set --data set", {"--data"}},
-                            {"train --data set --quiet --quiet", {"--quiet"}},
-                            {"train --data set --quiet=yes", {"--quiet"}},
-                            {"train --data set --download=1", {"--download"}},
-                            {"train --data set --epoch 1", {"--epoch"}},
-                            {"train --data set --EPOCHS 1", {"--EPOCHS"}},
-                            {"train --data set --entries 1", {"--entries"}},
-                            {"train --data set -e 1", {"-e"}},
-                            {"train --data set --no-quiet", {"--no-quiet"}},
-                            {"train --data", {"--data"}},
-                            {"train --data set --model", {"--model"}},
-                            {"train --data set --json", {"--json"}},
-                            {"evaluate", {"--model"}},
-                            {"evaluate --data set", {"--model"}},
-                            {"evaluate --model", {"--model"}},
-                            {"evaluate --model old.model --model old.model", {"--model"}},
-                            {"check --data set --lr 1", {"--lr"}},
-                            {"check --break transpose --break transpose", {"--break"}},
-                            {"train --optimizer gd --batch-size 5 --data set", {"--batch-size"}}}) {
+  for (const Refusal& r : std::vector<Refusal>{{"train --data set --lr 1 --lr 1", {"--lr"}},
+                                               {"train --data set --data set", {"--data"}},
+                                               {"train --data set --quiet --quiet", {"--quiet"}},
+                                               {"train --data set --quiet=yes", {"--quiet"}},
+                                               {"train --data set --download=1", {"--download"}},
+                                               {"train --data set --epoch 1", {"--epoch"}},
+                                               {"train --data set --EPOCHS 1", {"--EPOCHS"}},
+                                               {"train --data set --entries 1", {"--entries"}},
+                                               {"train --data set -e 1", {"-e"}},
+                                               {"train --data set --no-quiet", {"--no-quiet"}},
+                                               {"train --data", {"--data"}},
+                                               {"train --data set --model", {"--model"}},
+                                               {"train --data set --json", {"--json"}},
+                                               {"evaluate", {"--model"}},
+                                               {"evaluate --data set", {"--model"}},
+                                               {"evaluate --model", {"--model"}},
+                                               {"evaluate --model old.model --model old.model", {"--model"}},
+                                               {"check --data set --lr 1", {"--lr"}},
+                                               {"check --break transpose --break transpose", {"--break"}},
+                                               {"train --optimizer gd --batch-size 5 --data set", {"--batch-size"}}}) {
     refused(r.line, 2, r.named);
   }
   refused({"train", "--data", "set", "--model", ""}, 2, {"--model"});
@@ -93,8 +89,7 @@ BOOST_AUTO_TEST_CASE(an_empty_data_set_name_is_not_the_default) {
 }
 
 BOOST_AUTO_TEST_CASE(arguments_of_no_option) {
-  for (const Words& more :
-       {Words{"more"}, Words{"set", "more"}, Words{"--", "more"}, Words{"--quiet", "more"}}) {
+  for (const Words& more : {Words{"more"}, Words{"set", "more"}, Words{"--", "more"}, Words{"--quiet", "more"}}) {
     Words line{"train", "--data", "set"};
     line.insert(line.end(), more.begin(), more.end());
     refused(line, 2, {more[0] == "set" ? "set" : "more"});

@@ -23,20 +23,19 @@ BOOST_AUTO_TEST_CASE(data_that_is_none) {
   members.erase("y_test.npy");
   write_zip(folder / "part.npz", members);
   write_bytes(folder / "short.npz", read_bytes(folder / "part.npz").substr(0, 300));
-  for (const Refusal& r :
-       std::vector<Refusal>{{"empty", {"empty", "train-images-idx3-ubyte"}},
-                            {"missing", {"missing", "no such file or folder"}},
-                            {"MNIST", {"MNIST"}},
-                            {"text", {"text"}},
-                            {"nothing", {"nothing"}},
-                            {"set/train-images-idx3-ubyte", {"train-images-idx3-ubyte"}},
-                            {"old.model", {"old.model"}},
-                            {"part.npz", {"part.npz", "y_test"}},
-                            {"short.npz", {"short.npz"}},
-                            {"/dev/null", {"/dev/null"}},
-                            {"/dev/zero", {"/dev/zero"}},
-                            {"set/train-images-idx3-ubyte/", {"train-images-idx3-ubyte"}},
-                            {"https://example.org/mnist", {"https://example.org/mnist"}}}) {
+  for (const Refusal& r : std::vector<Refusal>{{"empty", {"empty", "train-images-idx3-ubyte"}},
+                                               {"missing", {"missing", "no such file or folder"}},
+                                               {"MNIST", {"MNIST"}},
+                                               {"text", {"text"}},
+                                               {"nothing", {"nothing"}},
+                                               {"set/train-images-idx3-ubyte", {"train-images-idx3-ubyte"}},
+                                               {"old.model", {"old.model"}},
+                                               {"part.npz", {"part.npz", "y_test"}},
+                                               {"short.npz", {"short.npz"}},
+                                               {"/dev/null", {"/dev/null"}},
+                                               {"/dev/zero", {"/dev/zero"}},
+                                               {"set/train-images-idx3-ubyte/", {"train-images-idx3-ubyte"}},
+                                               {"https://example.org/mnist", {"https://example.org/mnist"}}}) {
     refused("train --model old.model --json old.json --data " + r.line, 1, r.named);
     refused("train --quiet --json - --data " + r.line, 1, r.named);
     refused("check --data " + r.line, 1, r.named);
@@ -54,9 +53,8 @@ BOOST_AUTO_TEST_CASE(damaged_data) {
   wrong_label.back() = 10;
   for (const Damage& d :
        {Damage{images, "", "truncated"}, Damage{images, whole.substr(0, 10), "truncated"},
-        Damage{images, whole.substr(0, whole.size() - 1), "truncated"},
-        Damage{images, whole + '\0', "too long"}, Damage{images, whole_labels, "dimensions"},
-        Damage{images, gzip(whole).substr(0, 1000), "truncated"},
+        Damage{images, whole.substr(0, whole.size() - 1), "truncated"}, Damage{images, whole + '\0', "too long"},
+        Damage{images, whole_labels, "dimensions"}, Damage{images, gzip(whole).substr(0, 1000), "truncated"},
         Damage{images, idx({120, 36, 1}, std::string(120 * 36, 'x')), "36x1"},
         Damage{images, idx({119, 6, 6}, std::string(119 * 36, 'x')), "119 images but 120 labels"},
         Damage{images, idx({120, 6, 6}, std::string(120 * 36, 'x'), 13), "0x0d"},
@@ -86,8 +84,7 @@ BOOST_AUTO_TEST_CASE(no_mnist) {
   refused("train --data mnist", 1, {"MNIST not found", "MNIST_DIR", "--download"});
   refused("train --data mnist --download", 1, {"cannot be downloaded"});
   program.how.mnist_dir = "missing";
-  for (const char* line :
-       {"train", "train --data mnist", "check", "train --data mnist --download --json old.json"}) {
+  for (const char* line : {"train", "train --data mnist", "check", "train --data mnist --download --json old.json"}) {
     refused(line, 1, {"MNIST_DIR", "missing"});
   }
   program.how.mnist_dir = "set";

@@ -9,8 +9,8 @@ int main() {
   arma::mat X(2, 300), Y(1, 300);
   for (double& x : X) x = 2 * random.uniform() - 1;
   for (arma::uword j = 0; j < X.n_cols; ++j) Y(j) = arma::norm(X.col(j)) < 0.75;
-  const Sequential<double> net({2}, {linear<double>(8), activation<double>("tanh", [](const auto& x) { return tanh(x); }),
-                                     linear<double>(1)});
+  const Sequential<double> net(
+      {2}, {linear<double>(8), activation<double>("tanh", [](const auto& x) { return tanh(x); }), linear<double>(1)});
   const auto loss = [](const auto& z, const auto& y) { return binary_cross_entropy<double>(z, y); };
   TrainingOptions<double> options;
   options.epochs = 60;

@@ -30,7 +30,8 @@ bool tried(double tolerance) {
 int main() {
   arma::mat X = {{1, 2}, {3, 5}};
   const auto plain = [](const arma::mat& x) { return arma::accu(arma::square(x)); };
-  const bool by_hand = bool(check_gradient(plain, [](const arma::mat& x) { return arma::mat(2 * x); }, X));
+  const bool by_hand = bool(check_gradient(
+      plain, [](const arma::mat& x) { return arma::mat(2 * x); }, X));
   try {  // an error crosses from the library to its user
     gradient([&](auto w) { return accu(chol(w)); }, arma::mat(-X));
     return 2;

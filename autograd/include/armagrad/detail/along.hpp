@@ -10,8 +10,8 @@
 #include <array>
 #include <limits>
 
-#include "operation.hpp"
 #include "../simd/pack.hpp"
+#include "operation.hpp"
 
 namespace armagrad {
 
@@ -183,8 +183,7 @@ auto first_max(const A& a, const typename A::Walked::Number& best, uword) {
   Integers first = Integer(-1) - Integers{};  // the step at which each lane found it
   for (uword s = 0; s < a.walk.steps; ++s) {
     P x = a.at(s);
-    if constexpr (!W::across && N > 1)
-      x = first_lanes(x, a.walk.lanes(s), P(-std::numeric_limits<T>::infinity()));
+    if constexpr (!W::across && N > 1) x = first_lanes(x, a.walk.lanes(s), P(-std::numeric_limits<T>::infinity()));
     first = (first < 0) & detail::found(x, best) ? Integer(s) - Integers{} : first;
   }
   if constexpr (!W::across && N > 1) {  // of all lanes, the one that found it first
@@ -270,8 +269,7 @@ void for_each_fibre(uword rows, uword cols, uword dim, Visit visit) {
   if (dim == 1) {
     for (uword i = 0; i < rows; i += N) visit(Across{cols, int(std::min<uword>(N, rows - i))}, i, uword(0));
   } else if (rows <= short_column && cols >= N / 2) {
-    for (uword j = 0; j < cols; j += N)
-      visit(Across{rows, int(std::min<uword>(N, cols - j)), true}, uword(0), j);
+    for (uword j = 0; j < cols; j += N) visit(Across{rows, int(std::min<uword>(N, cols - j)), true}, uword(0), j);
   } else {
     const uword steps = (rows + N - 1) / N;
     const Walk<T, N, false> walk{steps, steps ? int(rows - (steps - 1) * N) : 0};
@@ -296,8 +294,7 @@ auto read_fibre(Walk<T, N, across> walk, Strided<const T> x, uword i, uword j, S
       store(scratch.rows + s * N, load<T, N>(first + s * step, lane, walk.tail), 1, N);
     first = scratch.rows, step = N, lane = 1;
   }
-  return detail::along(walk,
-                       [=](uword s) { return load<T, N>(first + s * step, lane, copy ? N : walk.lanes(s)); });
+  return detail::along(walk, [=](uword s) { return load<T, N>(first + s * step, lane, copy ? N : walk.lanes(s)); });
 }
 
 /// Reads the number that belongs to the fibre at (i, j) of a reduced look.

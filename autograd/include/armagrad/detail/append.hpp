@@ -36,8 +36,7 @@ auto elementwise(Here at, const A&... arguments) {
 
 /// The arguments, at least one of them a Var, as nodes of that Var's tape.
 template <class eT, std::same_as<Argument<eT>>... A>
-std::array<Var<eT>, 1 + sizeof...(A)> on_one_tape(const char* operation, const Argument<eT>& first,
-                                                  const A&... rest) {
+std::array<Var<eT>, 1 + sizeof...(A)> on_one_tape(const char* operation, const Argument<eT>& first, const A&... rest) {
   Tape<eT>* tape = nullptr;
   for (const Argument<eT>* a : {&first, &rest...}) {
     if (a->var() && !tape) tape = &a->var()->tape();

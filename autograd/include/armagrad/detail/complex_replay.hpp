@@ -24,7 +24,7 @@ class ARMAGRAD_EXPORT ComplexReplay {
   /// The value of the root with the nodes as they were moved, which are then put back.
   arma::Mat<cx> value();
 
-  // ---- For rules' readings
+  // ---- For rules' readings ----
   Tape<eT>& tape() { return tape_; }
   arma::Mat<cx>& output(Index i) { return values_[i]; }
   /// Computes node i from the values that its operands have here.
@@ -39,8 +39,7 @@ class ARMAGRAD_EXPORT ComplexReplay {
 
   Tape<eT>& tape_;
   Index root_;
-  std::vector<arma::Mat<cx>>
-      values_;  // of what moves with the leaf; constants are kept for the next direction
+  std::vector<arma::Mat<cx>> values_;  // of what moves with the leaf; constants are kept for the next direction
   std::vector<bool> used_, moved_;
 };
 

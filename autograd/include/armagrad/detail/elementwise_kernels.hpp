@@ -85,9 +85,8 @@ struct ElementwiseKernels {
 
   static void value(const void* rule, T* y, const T* const* x, const std::uint8_t* step, std::size_t n) {
     with_operands<Rule>([&](auto... k) {
-      for_each_pack<T, Rule::arity>(y, x, step, n, [=, text = as<Rule>(rule)](const auto& in) {
-        return P(text.value(in[k]...));
-      });
+      for_each_pack<T, Rule::arity>(y, x, step, n,
+                                    [=, text = as<Rule>(rule)](const auto& in) { return P(text.value(in[k]...)); });
     });
   }
   template <std::size_t which>
@@ -99,8 +98,7 @@ struct ElementwiseKernels {
     });
   }
   static T value_of_numbers(const void* rule, const T* x) {
-    return with_operands<Rule>(
-        [&](auto... k) { return Pack<T, 1>(as<Rule>(rule).value(Pack<T, 1>(x[k])...)).v; });
+    return with_operands<Rule>([&](auto... k) { return Pack<T, 1>(as<Rule>(rule).value(Pack<T, 1>(x[k])...)).v; });
   }
   static T partial_of_numbers(const void* rule, unsigned operand, T y, const T* x) {
     return with_operands<Rule>([&](auto... k) {

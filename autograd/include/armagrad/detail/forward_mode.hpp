@@ -17,7 +17,7 @@ class ARMAGRAD_EXPORT ForwardMode {
   /// The derivative of the root, of its shape; the root's value is then computed too. May be run again.
   arma::Mat<eT> run();
 
-  // ---- For rules' readings
+  // ---- For rules' readings ----
   Tape<eT>& tape() { return tape_; }
   /// The tangent of node i, column by column; nullptr where it does not move.
   const eT* tangent(Index i) const { return tangents_[i].data; }

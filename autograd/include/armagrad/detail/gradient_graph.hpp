@@ -23,7 +23,7 @@ class ARMAGRAD_EXPORT GradientGraph {
   /// In the order of the backward pass.
   const std::vector<Contribution>& contributions() const { return contributions_; }
 
-  // ---- For rules' readings
+  // ---- For rules' readings ----
   Tape<eT>& tape() { return tape_; }
   Var<eT> node(Index i) { return tape_.handle(i); }
   Var<eT> adjoint(Index i) { return tape_.handle(adjoints_[i]); }

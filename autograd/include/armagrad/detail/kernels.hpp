@@ -13,8 +13,8 @@ void deliver_scaled(Strided<T> out, bool add, Strided<const T> x, std::type_iden
 
 /// out = base_scale * base + a b' (a: one per row, b: one per column), in one pass.
 template <class eT>
-void deliver_outer(eT* out, Strided<const eT> base, std::type_identity_t<eT> base_scale, const eT* a,
-                   const eT* b, uword rows, uword cols);
+void deliver_outer(eT* out, Strided<const eT> base, std::type_identity_t<eT> base_scale, const eT* a, const eT* b,
+                   uword rows, uword cols);
 
 /// Writes or adds a block of a larger matrix whose columns are `outer` apart.
 template <class T>

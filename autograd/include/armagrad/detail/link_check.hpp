@@ -30,20 +30,19 @@ struct TheLibraryWasBuiltOtherwiseThanThisUnit {
   ARMAGRAD_EXPORT static void use_the_same_Armadillo_and_settings_for_both();
 };
 
-using LinkCheck =
-    TheLibraryWasBuiltOtherwiseThanThisUnit<Abi<1>, Armadillo<ARMA_VERSION_MAJOR, ARMA_VERSION_MINOR>,
-                                            Uword<8 * int(sizeof(uword))>,
-                                            SizesOfMatSpMatTape<sizeof(arma::mat), sizeof(arma::sp_mat), sizeof(Tape<double>)>,
+using LinkCheck = TheLibraryWasBuiltOtherwiseThanThisUnit<
+    Abi<1>, Armadillo<ARMA_VERSION_MAJOR, ARMA_VERSION_MINOR>, Uword<8 * int(sizeof(uword))>,
+    SizesOfMatSpMatTape<sizeof(arma::mat), sizeof(arma::sp_mat), sizeof(Tape<double>)>,
 #if defined(ARMA_ALIEN_MEM_ALLOC_FUNCTION)
-                                            AlienMemory
+    AlienMemory
 #elif defined(ARMA_USE_TBB_ALLOC)
-                                            TbbMemory
+    TbbMemory
 #elif defined(ARMA_USE_MKL_ALLOC)
-                                            MklMemory
+    MklMemory
 #else
-                                            SystemMemory
+    SystemMemory
 #endif
-                                            >;
+    >;
 
 namespace {
 [[gnu::used]] void (*const link_check)() = &LinkCheck::use_the_same_Armadillo_and_settings_for_both;

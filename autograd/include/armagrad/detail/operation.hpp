@@ -53,8 +53,7 @@ enum class Family : std::uint8_t {
 /// y[i] = f(x_0[i], x_1[i], ...) for i < n, over contiguous numbers. A step of 0 repeats one register's worth
 /// of numbers, which x_k then points to; a step of 1 goes on. y may be one of the x.
 template <class T>
-using BlockKernel = void (*)(const void* rule, T* y, const T* const* x, const std::uint8_t* step,
-                             std::size_t n);
+using BlockKernel = void (*)(const void* rule, T* y, const T* const* x, const std::uint8_t* step, std::size_t n);
 
 template <class eT>
 struct Operation {
@@ -67,8 +66,8 @@ struct Operation {
   std::uint8_t reads_by(unsigned k) const { return reads[k < reads.size() ? k : 0]; }
 
   // Elementwise: kernels over contiguous blocks, and the same for 1x1 nodes.
-  BlockKernel<eT> value = nullptr;             // of x...
-  std::array<BlockKernel<eT>, 3> pull{};       // dy % partial_k, of dy, y, x...; tangents alike
+  BlockKernel<eT> value = nullptr;        // of x...
+  std::array<BlockKernel<eT>, 3> pull{};  // dy % partial_k, of dy, y, x...; tangents alike
   BlockKernel<std::complex<eT>> complex_value = nullptr;
   eT (*value_of_numbers)(const void* rule, const eT* x) = nullptr;
   eT (*partial_of_numbers)(const void* rule, unsigned k, eT y, const eT* x) = nullptr;

@@ -28,8 +28,7 @@ class Pool {
     if (h) {
       free_[c] = h->next;
     } else {
-      if (all_.size() == all_.capacity())
-        all_.reserve(2 * all_.size() + 16);  // before there is a chunk to lose
+      if (all_.size() == all_.capacity()) all_.reserve(2 * all_.size() + 16);  // before there is a chunk to lose
       h = new (::operator new(sizeof(Header) + capacity(c) * sizeof(eT), alignment)) Header;
       h->size_class = c;
       all_.push_back(h);

@@ -14,7 +14,6 @@ namespace armagrad {
 template <class Rule, class eT>
 class Readings {
   using cx = std::complex<eT>;
-  using Ks = detail::Operands<Rule>;
 
   static const Rule& rule(Tape<eT>& tape, Index i) { return *static_cast<const Rule*>(tape.rule(i)); }
   static Index operand(Tape<eT>& tape, Index i, std::size_t k) { return tape.operands(tape.node(i))[k]; }
@@ -27,11 +26,10 @@ class Readings {
       const Index x = operand(tape, i, 0);
       forward_along<eT>(rule(tape, i), tape.output(i), tape.node(i).shape, tape.data(x), tape.node(x).shape);
     } else {
-      [&]<std::size_t... k>(std::index_sequence<k...>) {
+      detail::with_operands<Rule>([&](auto... k) {
         const Result<eT> out{tape.output(i), tape.node(i).shape};
         rule(tape, i).forward(out, matrix(tape, operand(tape, i, k))...);
-      }
-      (Ks{});
+      });
     }
   }
   static void reverse(Tape<eT>& tape, Index i) {
@@ -40,11 +38,10 @@ class Readings {
     } else if constexpr (detail::IsAlongDim<Rule>) {
       reverse_along(tape, i);
     } else {
-      [&]<std::size_t... k>(std::index_sequence<k...>) {
-        rule(tape, i).reverse(Slot<eT>{&tape, operand(tape, i, k)}..., Incoming<eT>{&tape, i},
-                              matrix(tape, i), matrix(tape, operand(tape, i, k))...);
-      }
-      (Ks{});
+      detail::with_operands<Rule>([&](auto... k) {
+        rule(tape, i).reverse(Slot<eT>{&tape, operand(tape, i, k)}..., Incoming<eT>{&tape, i}, matrix(tape, i),
+                              matrix(tape, operand(tape, i, k))...);
+      });
     }
   }
   static arma::Mat<eT> matrix(Tape<eT>& tape, Index i) { return over(tape.data(i), tape.node(i).shape); }
@@ -92,8 +89,8 @@ class Readings {
         rule(tape, i).reverse(into(g), g, read_number(walk, y_look, r, c), in);
       } else {
         const auto g = scale % read_fibre(walk, dy.look, r, c, scratch[1]);
-        rule(tape, i).reverse(into(max_along(abs(g), rule(tape, i).dim)), g,
-                              read_fibre(walk, y_look, r, c, scratch[2]), in);
+        rule(tape, i).reverse(into(max_along(abs(g), rule(tape, i).dim)), g, read_fibre(walk, y_look, r, c, scratch[2]),
+                              in);
       }
     });
   }
@@ -106,7 +103,7 @@ class Readings {
     Tape<eT>& tape = r.tape();
     const Rule text = rule(tape, i);  // a copy: recording moves the nodes
     const std::array<Index, 3> operands = tape.node(i).operands;
-    [&]<std::size_t... k>(std::index_sequence<k...>) {
+    detail::with_operands<Rule>([&](auto... k) {
       if constexpr (detail::IsOnTape<Rule>) {
         const Index first = Index(tape.size());
         std::vector<Var<eT>> x;
@@ -119,14 +116,13 @@ class Readings {
       } else {
         text.reverse(GradientSlot<eT>{&r, operands[k]}..., r.adjoint(i), r.node(i), r.node(operands[k])...);
       }
-    }
-    (Ks{});
+    });
   }
 
   // ---- Complex ----
   static void complex(ComplexReplay<eT>& replay, Index i) {
     Tape<eT>& tape = replay.tape();
-    [&]<std::size_t... k>(std::index_sequence<k...>) {
+    detail::with_operands<Rule>([&](auto... k) {
       (replay.operand(operand(tape, i, k)), ...);
       arma::Mat<cx>& y = replay.output(i);
       const Shape ys = shape_of(y.n_rows, y.n_cols);
@@ -139,8 +135,7 @@ class Readings {
         const Result<cx> out{y.memptr(), ys};
         rule(tape, i).forward(out, replay.operand(operand(tape, i, k))...);
       }
-    }
-    (Ks{});
+    });
   }
 
   /// A leaf that stands for operand k on a tape of its own.
@@ -183,7 +178,7 @@ class Readings {
     const Shape s = tape.node(i).shape;
     eT* ty = forward.output(i);
     const Rule& text = rule(tape, i);
-    [&]<std::size_t... k>(std::index_sequence<k...>) {
+    detail::with_operands<Rule>([&](auto... k) {
       const std::array<Index, sizeof...(k)> x{operand(tape, i, k)...};
       if constexpr (detail::IsOnTape<Rule>) {
         tangent_on_tape(forward, i, ty);
@@ -191,14 +186,12 @@ class Readings {
         bool add = false;
         ((forward.tangent(x[k]) ? void((linear_term<k>(forward, i, ty, add), add = true)) : void()), ...);
       } else if constexpr (detail::IsAlongDim<Rule>) {
-        tangent_along(text, ty, tape.data(i), s, tape.data(x[0]), forward.tangent(x[0]),
-                      tape.node(x[0]).shape);
+        tangent_along(text, ty, tape.data(i), s, tape.data(x[0]), forward.tangent(x[0]), tape.node(x[0]).shape);
       } else {
         const Result<eT> out{ty, s};
         text.tangent(out, matrix(tape, i), matrix(tape, x[k])..., forward.matrix(x[k])...);
       }
-    }
-    (Ks{});
+    });
   }
   /// The forward text with operand `which` replaced by its tangent.
   template <std::size_t which>
@@ -206,7 +199,7 @@ class Readings {
     Tape<eT>& tape = forward.tape();
     const Shape s = tape.node(i).shape;
     forward.put(ty, s, add, [&](eT* out) {
-      [&]<std::size_t... k>(std::index_sequence<k...>) {
+      detail::with_operands<Rule>([&](auto... k) {
         const auto data = [&](std::size_t j) {
           const Index x = operand(tape, i, j);
           return j == which ? forward.tangent(x) : tape.data(x);
@@ -216,12 +209,10 @@ class Readings {
           forward_along<eT>(rule(tape, i), out, s, data(0), shape(0));
         else
           rule(tape, i).forward(Result<eT>{out, s}, over(data(k), shape(k))...);
-      }
-      (Ks{});
+      });
     });
   }
-  static void tangent_along(const Rule& rule, eT* ty, const eT* y, Shape ys, const eT* x, const eT* tx,
-                            Shape xs) {
+  static void tangent_along(const Rule& rule, eT* ty, const eT* y, Shape ys, const eT* x, const eT* tx, Shape xs) {
     Scratch<eT, pack_width<eT>> scratch[3];
     // What the text does not read may not be there.
     const auto look = [&](const eT* data, Shape from, Shape to) {
@@ -233,8 +224,8 @@ class Readings {
       const auto in = read_fibre(walk, x_look, i, j, scratch[0]),
                  moved = read_fibre(walk, broadcast(tx, xs, xs), i, j, scratch[1]);
       if constexpr (Rule::reduces) {
-        rule.tangent(NumberOut<eT, W>{ty + (rule.dim == 0 ? j : i), walk.tail},
-                     read_number(walk, y_look, i, j), in, moved);
+        rule.tangent(NumberOut<eT, W>{ty + (rule.dim == 0 ? j : i), walk.tail}, read_number(walk, y_look, i, j), in,
+                     moved);
       } else {
         const Strided<eT> out = broadcast(ty, ys, ys);
         rule.tangent(FibreOut<eT, W>{walk, ty + i + j * ys.rows, walk.step(out), walk.lane(out)},

@@ -17,8 +17,8 @@
 // numbers they serve the complex-step check.  Functions that Var lacks in Armadillo's interface are below.
 
 #include "along.hpp"
-#include "kernels.hpp"
 #include "append.hpp"
+#include "kernels.hpp"
 
 namespace armagrad {
 
@@ -79,12 +79,11 @@ struct OnTape {
   static constexpr std::array reads{operands, operands, operands};
 };
 
-// ---- Appending nodes
+// ---- Appending nodes ----
 
 /// Appends a node of this rule and shape over operands of the same tape.
 template <class Rule, class eT>
-Var<eT> append_node(const Rule& rule, Shape shape, Location at,
-                    std::initializer_list<const Var<eT>*> operands) {
+Var<eT> append_node(const Rule& rule, Shape shape, Location at, std::initializer_list<const Var<eT>*> operands) {
   const Var<eT> y = detail::append(operation_of<Rule, eT>(), shape, at, operands);
   y.tape().store(y.index(), rule);
   return y;
@@ -117,8 +116,7 @@ requires(std::is_base_of_v<Elementwise<Rule::arity>, Rule>&& Differentiable<A...
 }
 }  // namespace detail
 
-// ---- Primitives over numbers
-// -------------------------------------------------------------------------------
+// ---- Primitives over numbers ----
 
 /// op(a) * op(b), not yet computed; op transposes (without conjugating) where the flag says so.
 template <class T>
@@ -249,8 +247,8 @@ struct Result {
     deliver_scaled<T>(broadcast(data, shape, x.from), false, x.of, x.scale, x.from.rows, x.from.cols);
   }
   void operator=(const Repeated<T>& x) const {
-    deliver_scaled<T>(broadcast(data, shape, shape), false, broadcast(x.data, x.from, shape), T(1),
-                      shape.rows, shape.cols);
+    deliver_scaled<T>(broadcast(data, shape, shape), false, broadcast(x.data, x.from, shape), T(1), shape.rows,
+                      shape.cols);
   }
 };
 
@@ -352,7 +350,7 @@ struct Slot {
   }
 };
 
-// ---- The same primitives over Var
+// ---- The same primitives over Var ----
 
 namespace rules ARMAGRAD_EXPORT {
 struct Chain;

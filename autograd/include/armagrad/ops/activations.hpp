@@ -11,13 +11,28 @@ struct Relu;
 struct Sigmoid;
 struct Silu;
 struct Softplus;
-}  // namespace rules
+}  // namespace ARMAGRAD_EXPORT
 
-template <class eT> Var<eT> sigmoid(const Var<eT>& x, Here at = Here::current())    { return detail::elementwise<rules::Sigmoid>(at, x); }
-template <class eT> Var<eT> softplus(const Var<eT>& x, Here at = Here::current())   { return detail::elementwise<rules::Softplus>(at, x); }
-template <class eT> Var<eT> relu(const Var<eT>& x, Here at = Here::current())       { return detail::elementwise<rules::Relu>(at, x); }
-template <class eT> Var<eT> gelu(const Var<eT>& x, Here at = Here::current())       { return detail::elementwise<rules::Gelu>(at, x); }
-template <class eT> Var<eT> silu(const Var<eT>& x, Here at = Here::current())       { return detail::elementwise<rules::Silu>(at, x); }
+template <class eT>
+Var<eT> sigmoid(const Var<eT>& x, Here at = Here::current()) {
+  return detail::elementwise<rules::Sigmoid>(at, x);
+}
+template <class eT>
+Var<eT> softplus(const Var<eT>& x, Here at = Here::current()) {
+  return detail::elementwise<rules::Softplus>(at, x);
+}
+template <class eT>
+Var<eT> relu(const Var<eT>& x, Here at = Here::current()) {
+  return detail::elementwise<rules::Relu>(at, x);
+}
+template <class eT>
+Var<eT> gelu(const Var<eT>& x, Here at = Here::current()) {
+  return detail::elementwise<rules::Gelu>(at, x);
+}
+template <class eT>
+Var<eT> silu(const Var<eT>& x, Here at = Here::current()) {
+  return detail::elementwise<rules::Silu>(at, x);
+}
 
 template <class eT>
 Var<eT> leaky_relu(const Var<eT>& x, double slope = 0.01, Here at = Here::current());

@@ -17,7 +17,7 @@ struct Smaller;
 struct StopGradient;
 struct Trunc;
 struct Where;
-}  // namespace rules
+}  // namespace ARMAGRAD_EXPORT
 
 namespace detail {
 template <class T>
@@ -37,13 +37,34 @@ decltype(auto) condition(const C& c) {
 }
 }  // namespace detail
 
-template <class eT> Var<eT> abs(const Var<eT>& x, Here at = Here::current())   { return detail::elementwise<rules::Abs>(at, x); }
-template <class eT> Var<eT> sign(const Var<eT>& x, Here at = Here::current())  { return detail::elementwise<rules::Sign>(at, x); }
-template <class eT> Var<eT> floor(const Var<eT>& x, Here at = Here::current()) { return detail::elementwise<rules::Floor>(at, x); }
-template <class eT> Var<eT> ceil(const Var<eT>& x, Here at = Here::current())  { return detail::elementwise<rules::Ceil>(at, x); }
-template <class eT> Var<eT> round(const Var<eT>& x, Here at = Here::current()) { return detail::elementwise<rules::Round>(at, x); }
-template <class eT> Var<eT> trunc(const Var<eT>& x, Here at = Here::current()) { return detail::elementwise<rules::Trunc>(at, x); }
-template <class eT> Var<eT> stop_gradient(const Var<eT>& x, Here at = Here::current()) { return detail::elementwise<rules::StopGradient>(at, x); }
+template <class eT>
+Var<eT> abs(const Var<eT>& x, Here at = Here::current()) {
+  return detail::elementwise<rules::Abs>(at, x);
+}
+template <class eT>
+Var<eT> sign(const Var<eT>& x, Here at = Here::current()) {
+  return detail::elementwise<rules::Sign>(at, x);
+}
+template <class eT>
+Var<eT> floor(const Var<eT>& x, Here at = Here::current()) {
+  return detail::elementwise<rules::Floor>(at, x);
+}
+template <class eT>
+Var<eT> ceil(const Var<eT>& x, Here at = Here::current()) {
+  return detail::elementwise<rules::Ceil>(at, x);
+}
+template <class eT>
+Var<eT> round(const Var<eT>& x, Here at = Here::current()) {
+  return detail::elementwise<rules::Round>(at, x);
+}
+template <class eT>
+Var<eT> trunc(const Var<eT>& x, Here at = Here::current()) {
+  return detail::elementwise<rules::Trunc>(at, x);
+}
+template <class eT>
+Var<eT> stop_gradient(const Var<eT>& x, Here at = Here::current()) {
+  return detail::elementwise<rules::StopGradient>(at, x);
+}
 
 /// Entries below `low` become low, those above `high` become high; a NaN stays.
 template <class eT>
@@ -52,14 +73,14 @@ Var<eT> clamp(const Var<eT>& x, double low, double high, Here at = Here::current
 /// The larger or smaller of two, entry by entry. With a plain number there is only max(x, dim), as in
 /// Armadillo: write clamp or relu.
 template <class A, class B>
-requires(Differentiable<A, B> && !detail::Number<A> &&
-         !detail::Number<B>) auto max(const A& a, const B& b, Here at = Here::current()) {
+requires(Differentiable<A, B> && !detail::Number<A> && !detail::Number<B>) auto max(const A& a, const B& b,
+                                                                                    Here at = Here::current()) {
   return detail::elementwise<rules::Larger>(at, a, b);
 }
 
 template <class A, class B>
-requires(Differentiable<A, B> && !detail::Number<A> &&
-         !detail::Number<B>) auto min(const A& a, const B& b, Here at = Here::current()) {
+requires(Differentiable<A, B> && !detail::Number<A> && !detail::Number<B>) auto min(const A& a, const B& b,
+                                                                                    Here at = Here::current()) {
   return detail::elementwise<rules::Smaller>(at, a, b);
 }
 

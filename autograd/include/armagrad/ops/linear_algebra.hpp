@@ -11,8 +11,8 @@
 // adjoint is symmetric.
 //
 // A matrix (n x n) is singular to working precision where LAPACK's estimate of its reciprocal condition number in
-// the 1-norm, from the factor (gecon, pocon, trcon), is below 2 epsilons of eT (4.4e-16, 2.4e-7). What solves with such a
-// factor (solve, inv, inv_sympd, the gradient of a log-determinant, least squares, pinv) throws std::runtime_error
+// the 1-norm, from the factor (gecon, pocon, trcon), is below 2 epsilons of eT (4.4e-16, 2.4e-7). What solves with such
+// a factor (solve, inv, inv_sympd, the gradient of a log-determinant, least squares, pinv) throws std::runtime_error
 // with that estimate when it is computed.
 
 #include "products.hpp"
@@ -38,9 +38,7 @@ auto solve(const A& a, const B& b, const arma::solve_opts::opts& options, Here a
 
 template <class A, class B>
 requires Differentiable<A, B>
-auto solve(const A& a, const B& b, Here at = Here::current()) {
-  return solve(a, b, arma::solve_opts::none, at);
-}
+auto solve(const A& a, const B& b, Here at = Here::current()) { return solve(a, b, arma::solve_opts::none, at); }
 
 /// R of A = R' R, or with "lower" L of A = L L'. std::runtime_error, when it is computed, unless A is
 /// positive definite.

@@ -9,7 +9,7 @@ struct Divide;
 struct Minus;
 struct Plus;
 struct Times;
-}  // namespace rules
+}  // namespace ARMAGRAD_EXPORT
 
 namespace detail {
 template <class eT>
@@ -86,13 +86,37 @@ Each<eT, mode == 1> each(const arma::subview_each1<arma::Mat<eT>, mode>& e, cons
 }
 }  // namespace detail
 
-template <class eT, unsigned m> Var<eT> operator+(const arma::subview_each1<arma::Mat<eT>, m>& e, const Var<eT>& v) { return detail::each(e, v) + v; }
-template <class eT, unsigned m> Var<eT> operator-(const arma::subview_each1<arma::Mat<eT>, m>& e, const Var<eT>& v) { return detail::each(e, v) - v; }
-template <class eT, unsigned m> Var<eT> operator%(const arma::subview_each1<arma::Mat<eT>, m>& e, const Var<eT>& v) { return detail::each(e, v) % v; }
-template <class eT, unsigned m> Var<eT> operator/(const arma::subview_each1<arma::Mat<eT>, m>& e, const Var<eT>& v) { return detail::each(e, v) / v; }
-template <class eT, unsigned m> Var<eT> operator+(const Var<eT>& v, const arma::subview_each1<arma::Mat<eT>, m>& e) { return v + detail::each(e, v); }
-template <class eT, unsigned m> Var<eT> operator-(const Var<eT>& v, const arma::subview_each1<arma::Mat<eT>, m>& e) { return v - detail::each(e, v); }
-template <class eT, unsigned m> Var<eT> operator%(const Var<eT>& v, const arma::subview_each1<arma::Mat<eT>, m>& e) { return v % detail::each(e, v); }
-template <class eT, unsigned m> Var<eT> operator/(const Var<eT>& v, const arma::subview_each1<arma::Mat<eT>, m>& e) { return v / detail::each(e, v); }
+template <class eT, unsigned m>
+Var<eT> operator+(const arma::subview_each1<arma::Mat<eT>, m>& e, const Var<eT>& v) {
+  return detail::each(e, v) + v;
+}
+template <class eT, unsigned m>
+Var<eT> operator-(const arma::subview_each1<arma::Mat<eT>, m>& e, const Var<eT>& v) {
+  return detail::each(e, v) - v;
+}
+template <class eT, unsigned m>
+Var<eT> operator%(const arma::subview_each1<arma::Mat<eT>, m>& e, const Var<eT>& v) {
+  return detail::each(e, v) % v;
+}
+template <class eT, unsigned m>
+Var<eT> operator/(const arma::subview_each1<arma::Mat<eT>, m>& e, const Var<eT>& v) {
+  return detail::each(e, v) / v;
+}
+template <class eT, unsigned m>
+Var<eT> operator+(const Var<eT>& v, const arma::subview_each1<arma::Mat<eT>, m>& e) {
+  return v + detail::each(e, v);
+}
+template <class eT, unsigned m>
+Var<eT> operator-(const Var<eT>& v, const arma::subview_each1<arma::Mat<eT>, m>& e) {
+  return v - detail::each(e, v);
+}
+template <class eT, unsigned m>
+Var<eT> operator%(const Var<eT>& v, const arma::subview_each1<arma::Mat<eT>, m>& e) {
+  return v % detail::each(e, v);
+}
+template <class eT, unsigned m>
+Var<eT> operator/(const Var<eT>& v, const arma::subview_each1<arma::Mat<eT>, m>& e) {
+  return v / detail::each(e, v);
+}
 
 }  // namespace armagrad

@@ -21,41 +21,61 @@ Var<eT> kron(const Argument<eT>& a, const Argument<eT>& b, Here at);
 }  // namespace detail
 
 /// Two to four matrices, at least one of them a Var, one above the other (join_cols) or side by side.
-template <class A, class B> requires Differentiable<A, B>
+template <class A, class B>
+requires Differentiable<A, B>
 auto join_cols(const A& a, const B& b, Here at = Here::current()) { return detail::join(0, at, a, b); }
 
-template <class A, class B, class C> requires Differentiable<A, B, C>
+template <class A, class B, class C>
+requires Differentiable<A, B, C>
 auto join_cols(const A& a, const B& b, const C& c, Here at = Here::current()) { return detail::join(0, at, a, b, c); }
 
-template <class A, class B, class C, class D> requires Differentiable<A, B, C, D>
-auto join_cols(const A& a, const B& b, const C& c, const D& d, Here at = Here::current()) { return detail::join(0, at, a, b, c, d); }
+template <class A, class B, class C, class D>
+requires Differentiable<A, B, C, D>
+auto join_cols(const A& a, const B& b, const C& c, const D& d, Here at = Here::current()) {
+  return detail::join(0, at, a, b, c, d);
+}
 
-template <class A, class B> requires Differentiable<A, B>
+template <class A, class B>
+requires Differentiable<A, B>
 auto join_rows(const A& a, const B& b, Here at = Here::current()) { return detail::join(1, at, a, b); }
 
-template <class A, class B, class C> requires Differentiable<A, B, C>
+template <class A, class B, class C>
+requires Differentiable<A, B, C>
 auto join_rows(const A& a, const B& b, const C& c, Here at = Here::current()) { return detail::join(1, at, a, b, c); }
 
-template <class A, class B, class C, class D> requires Differentiable<A, B, C, D>
-auto join_rows(const A& a, const B& b, const C& c, const D& d, Here at = Here::current()) { return detail::join(1, at, a, b, c, d); }
+template <class A, class B, class C, class D>
+requires Differentiable<A, B, C, D>
+auto join_rows(const A& a, const B& b, const C& c, const D& d, Here at = Here::current()) {
+  return detail::join(1, at, a, b, c, d);
+}
 
-template <class A, class B> requires Differentiable<A, B>
+template <class A, class B>
+requires Differentiable<A, B>
 auto join_vert(const A& a, const B& b, Here at = Here::current()) { return detail::join(0, at, a, b); }
 
-template <class A, class B, class C> requires Differentiable<A, B, C>
+template <class A, class B, class C>
+requires Differentiable<A, B, C>
 auto join_vert(const A& a, const B& b, const C& c, Here at = Here::current()) { return detail::join(0, at, a, b, c); }
 
-template <class A, class B, class C, class D> requires Differentiable<A, B, C, D>
-auto join_vert(const A& a, const B& b, const C& c, const D& d, Here at = Here::current()) { return detail::join(0, at, a, b, c, d); }
+template <class A, class B, class C, class D>
+requires Differentiable<A, B, C, D>
+auto join_vert(const A& a, const B& b, const C& c, const D& d, Here at = Here::current()) {
+  return detail::join(0, at, a, b, c, d);
+}
 
-template <class A, class B> requires Differentiable<A, B>
+template <class A, class B>
+requires Differentiable<A, B>
 auto join_horiz(const A& a, const B& b, Here at = Here::current()) { return detail::join(1, at, a, b); }
 
-template <class A, class B, class C> requires Differentiable<A, B, C>
+template <class A, class B, class C>
+requires Differentiable<A, B, C>
 auto join_horiz(const A& a, const B& b, const C& c, Here at = Here::current()) { return detail::join(1, at, a, b, c); }
 
-template <class A, class B, class C, class D> requires Differentiable<A, B, C, D>
-auto join_horiz(const A& a, const B& b, const C& c, const D& d, Here at = Here::current()) { return detail::join(1, at, a, b, c, d); }
+template <class A, class B, class C, class D>
+requires Differentiable<A, B, C, D>
+auto join_horiz(const A& a, const B& b, const C& c, const D& d, Here at = Here::current()) {
+  return detail::join(1, at, a, b, c, d);
+}
 
 template <class eT>
 Var<eT> repmat(const Var<eT>& x, uword down, uword across, Here at = Here::current());

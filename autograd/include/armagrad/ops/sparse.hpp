@@ -36,8 +36,7 @@ struct SparseArgument {
   Location at;
 
   SparseArgument(SparseView<eT> S, std::source_location place = std::source_location::current())
-      : factor{std::shared_ptr<const arma::SpMat<eT>>(std::shared_ptr<void>(), S.matrix), S.transposed},
-        at(place) {
+      : factor{std::shared_ptr<const arma::SpMat<eT>>(std::shared_ptr<void>(), S.matrix), S.transposed}, at(place) {
     S.matrix->sync();
   }
   template <class E>

@@ -8,11 +8,20 @@ namespace rules ARMAGRAD_EXPORT {
 struct Erf;
 struct Erfc;
 struct Lgamma;
-}  // namespace rules
+}  // namespace ARMAGRAD_EXPORT
 
-template <class eT> Var<eT> erf(const Var<eT>& x, Here at = Here::current())        { return detail::elementwise<rules::Erf>(at, x); }
-template <class eT> Var<eT> erfc(const Var<eT>& x, Here at = Here::current())       { return detail::elementwise<rules::Erfc>(at, x); }
-template <class eT> Var<eT> lgamma(const Var<eT>& x, Here at = Here::current())     { return detail::elementwise<rules::Lgamma>(at, x); }
+template <class eT>
+Var<eT> erf(const Var<eT>& x, Here at = Here::current()) {
+  return detail::elementwise<rules::Erf>(at, x);
+}
+template <class eT>
+Var<eT> erfc(const Var<eT>& x, Here at = Here::current()) {
+  return detail::elementwise<rules::Erfc>(at, x);
+}
+template <class eT>
+Var<eT> lgamma(const Var<eT>& x, Here at = Here::current()) {
+  return detail::elementwise<rules::Lgamma>(at, x);
+}
 
 template <class eT>
 Var<eT> polygamma(int n, const Var<eT>& x, Here at = Here::current());

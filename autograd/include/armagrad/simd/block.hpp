@@ -25,7 +25,7 @@ template <class T, int N>
   std::memcpy(p, &x.v, sizeof x.v);
 }
 
-// ---- The first n numbers of a pack, 0 < n < N: nothing is read or written beyond them
+// ---- The first n numbers of a pack, 0 < n < N: nothing is read or written beyond them ----
 #if ARMAGRAD_REGISTER_BYTES == 64
 inline Pack<double, 8> load_first(const double* p, int n) {
   return Pack<double, 8>::raw(_mm512_maskz_loadu_pd(__mmask8((1u << n) - 1), p));
@@ -33,16 +33,10 @@ inline Pack<double, 8> load_first(const double* p, int n) {
 inline Pack<float, 16> load_first(const float* p, int n) {
   return Pack<float, 16>::raw(_mm512_maskz_loadu_ps(__mmask16((1u << n) - 1), p));
 }
-inline void store_first(double* p, Pack<double, 8> x, int n) {
-  _mm512_mask_storeu_pd(p, __mmask8((1u << n) - 1), x.v);
-}
-inline void store_first(float* p, Pack<float, 16> x, int n) {
-  _mm512_mask_storeu_ps(p, __mmask16((1u << n) - 1), x.v);
-}
+inline void store_first(double* p, Pack<double, 8> x, int n) { _mm512_mask_storeu_pd(p, __mmask8((1u << n) - 1), x.v); }
+inline void store_first(float* p, Pack<float, 16> x, int n) { _mm512_mask_storeu_ps(p, __mmask16((1u << n) - 1), x.v); }
 #elif ARMAGRAD_REGISTER_BYTES == 32
-inline __m256i first_of_4(int n) {
-  return _mm256_cmpgt_epi64(_mm256_set1_epi64x(n), _mm256_setr_epi64x(0, 1, 2, 3));
-}
+inline __m256i first_of_4(int n) { return _mm256_cmpgt_epi64(_mm256_set1_epi64x(n), _mm256_setr_epi64x(0, 1, 2, 3)); }
 inline __m256i first_of_8(int n) {
   return _mm256_cmpgt_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
@@ -52,16 +46,14 @@ inline Pack<double, 4> load_first(const double* p, int n) {
 inline Pack<float, 8> load_first(const float* p, int n) {
   return Pack<float, 8>::raw(_mm256_maskload_ps(p, first_of_8(n)));
 }
-inline void store_first(double* p, Pack<double, 4> x, int n) {
-  _mm256_maskstore_pd(p, first_of_4(n), x.v);
-}
+inline void store_first(double* p, Pack<double, 4> x, int n) { _mm256_maskstore_pd(p, first_of_4(n), x.v); }
 inline void store_first(float* p, Pack<float, 8> x, int n) { _mm256_maskstore_ps(p, first_of_8(n), x.v); }
 #else
 template <class T>
-Pack<T, pack_width<T>> load_first(const T* p, int n) {
+Pack<T, pack_width<T> > load_first(const T* p, int n) {
   T some[pack_width<T>] = {};
   for (int i = 0; i < n; ++i) some[i] = p[i];
-  return load_pack<T, pack_width<T>>(some);
+  return load_pack<T, pack_width<T> >(some);
 }
 template <class T, int N>
 void store_first(T* p, Pack<T, N> x, int n) {
@@ -73,8 +65,8 @@ void store_first(T* p, Pack<T, N> x, int n) {
 /// 1 goes on. y may be one of the x. The text of f is compiled once: the last, partial pack goes through a
 /// padded scratch in the same loop.
 template <class T, std::size_t K, class F>
-[[gnu::always_inline]] inline void for_each_pack(T* y, const T* const* x, const std::uint8_t* step,
-                                                 std::size_t n, F f) {
+[[gnu::always_inline]] inline void for_each_pack(T* y, const T* const* x, const std::uint8_t* step, std::size_t n,
+                                                 F f) {
   constexpr int N = pack_width<T>;
   std::array<const T*, K> from;
   std::array<std::size_t, K> stride;

@@ -22,9 +22,7 @@ struct Probe {
   unsigned reads = 0;
   double factor = 0;
 };
-inline Probe operator*(Probe a, Probe b) {
-  return {a.reads | b.reads, a.reads && b.reads ? 0 : a.factor * b.factor};
-}
+inline Probe operator*(Probe a, Probe b) { return {a.reads | b.reads, a.reads && b.reads ? 0 : a.factor * b.factor}; }
 inline Probe operator/(Probe a, Probe b) { return {a.reads | b.reads, b.reads ? 0 : a.factor / b.factor}; }
 inline Probe operator-(Probe a) { return {a.reads, -a.factor}; }
 /// What depends on both.

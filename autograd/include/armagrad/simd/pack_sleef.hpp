@@ -152,8 +152,8 @@ namespace detail {
 /// SLEEF's sinh, cosh and pow overflow before the largest numbers: where there is an inf, each lane again.
 template <class P, class F>
 P unless_infinite(P y, F by_lane) {
-  const bool finite = fold(abs(y), [](auto a, auto b) { return larger(a, b); }) <=
-                      std::numeric_limits<typename P::Lane>::max();
+  const bool finite =
+      fold(abs(y), [](auto a, auto b) { return larger(a, b); }) <= std::numeric_limits<typename P::Lane>::max();
   return finite ? y : by_lane();
 }
 /// SLEEF's overflows near the largest numbers, where log(x) is the same.
@@ -171,20 +171,16 @@ using Floats = Pack<float, pack_width<float>>;
 inline Doubles log1p(Doubles x) { return detail::log1p_of(x, 1e300); }
 inline Floats log1p(Floats x) { return detail::log1p_of(x, 1e30f); }
 inline Doubles sinh(Doubles x) {
-  return detail::unless_infinite(sinh_below_overflow(x),
-                                 [x] { return map(x, [](auto v) { return lane::sinh(v); }); });
+  return detail::unless_infinite(sinh_below_overflow(x), [x] { return map(x, [](auto v) { return lane::sinh(v); }); });
 }
 inline Floats sinh(Floats x) {
-  return detail::unless_infinite(sinh_below_overflow(x),
-                                 [x] { return map(x, [](auto v) { return lane::sinh(v); }); });
+  return detail::unless_infinite(sinh_below_overflow(x), [x] { return map(x, [](auto v) { return lane::sinh(v); }); });
 }
 inline Doubles cosh(Doubles x) {
-  return detail::unless_infinite(cosh_below_overflow(x),
-                                 [x] { return map(x, [](auto v) { return lane::cosh(v); }); });
+  return detail::unless_infinite(cosh_below_overflow(x), [x] { return map(x, [](auto v) { return lane::cosh(v); }); });
 }
 inline Floats cosh(Floats x) {
-  return detail::unless_infinite(cosh_below_overflow(x),
-                                 [x] { return map(x, [](auto v) { return lane::cosh(v); }); });
+  return detail::unless_infinite(cosh_below_overflow(x), [x] { return map(x, [](auto v) { return lane::cosh(v); }); });
 }
 inline Doubles pow(Doubles a, Doubles b) {
   return detail::unless_infinite(pow_below_overflow(a, b),

@@ -30,9 +30,7 @@ requires requires(Objective& f, arma::Mat<eT>& x) { f.EvaluateWithGradient(x, x)
 double lbfgs(
     Objective& f, arma::Mat<eT>& x, const LbfgsOptions& options,
     const std::function<bool(double)>& go_on = [](double) { return true; }) {
-  const LossAndGradient<eT> evaluate = [&f](const auto& at, auto& g) {
-    return f.EvaluateWithGradient(at, g);
-  };
+  const LossAndGradient<eT> evaluate = [&f](const auto& at, auto& g) { return f.EvaluateWithGradient(at, g); };
   return lbfgs(evaluate, x, options, go_on);
 }
 

@@ -44,8 +44,7 @@ class SeparableObjective {
     for (const Mat& x : data_) {
       if (x.n_cols != data_[0].n_cols)
         misuse("as_separable", {},
-               "matrices of " + std::to_string(data_[0].n_cols) + " and " + std::to_string(x.n_cols) +
-                   " samples");
+               "matrices of " + std::to_string(data_[0].n_cols) + " and " + std::to_string(x.n_cols) + " samples");
     }
   }
 
@@ -96,8 +95,7 @@ class SeparableObjective {
 /// loss(w, x, y, ...) of Vars, which SUMS over the columns that it is given of X, Y, ... (copied), as an
 /// object for ensmallen's optimisers of separable functions, and for those of plain ones.
 template <class Loss, class eT, std::same_as<arma::Mat<eT>>... More>
-SeparableObjective<eT, 1 + sizeof...(More)> as_separable(Loss loss, const arma::Mat<eT>& X,
-                                                         const More&... more) {
+SeparableObjective<eT, 1 + sizeof...(More)> as_separable(Loss loss, const arma::Mat<eT>& X, const More&... more) {
   return {std::move(loss), {X, more...}};
 }
 

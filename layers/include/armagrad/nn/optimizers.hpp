@@ -2,8 +2,8 @@
 // First-order optimisers, defined step by step as in PyTorch. Their state is a matrix with a row for each
 // parameter: with it and the number of steps, a run can be resumed later.
 
-#include <armagrad/detail/export.hpp>
 #include <armadillo>
+#include <armagrad/detail/export.hpp>
 #include <stdexcept>
 #include <variant>
 
@@ -38,8 +38,8 @@ template <class eT>
 arma::Mat<eT> initial_state(const Optimizer& optimizer, arma::uword n);
 /// Step number `step`, counted from 1, of theta along the gradient g; the state is updated in place.
 template <class eT>
-void update(const Optimizer& optimizer, arma::Mat<eT>& theta, const arma::Mat<eT>& g, arma::Mat<eT>& state,
-            double rate, arma::uword step);
+void update(const Optimizer& optimizer, arma::Mat<eT>& theta, const arma::Mat<eT>& g, arma::Mat<eT>& state, double rate,
+            arma::uword step);
 
 /// Scales g down to the norm `most` if its norm is larger: Pascanu et al., 2013.
 template <class eT>

@@ -62,7 +62,7 @@ double share_right(const arma::Mat<eT>& outputs, const arma::Mat<eT>& Y);
 /// The share of samples whose largest output is in the row in which their target Y (c x n) is largest; 0
 /// without samples.
 template <class eT>
-double accuracy(const Sequential<eT>& net, const arma::Mat<eT>& theta, const arma::Mat<eT>& X,
-                const arma::Mat<eT>& Y, unsigned threads = 1);
+double accuracy(const Sequential<eT>& net, const arma::Mat<eT>& theta, const arma::Mat<eT>& X, const arma::Mat<eT>& Y,
+                unsigned threads = 1);
 
 }  // namespace armagrad

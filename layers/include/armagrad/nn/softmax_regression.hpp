@@ -15,8 +15,7 @@ Var<eT> softmax_regression_loss(const Var<eT>& W, const L2& l2, const Samples& X
 
 /// The loss evaluated a block of samples at a time. X and Y may be Vars, view(X), or matrices.
 template <class eT, class L2, class X_, class Y_>
-Var<eT> softmax_regression_loss(const Blocks& blocks, const Var<eT>& W, const L2& l2, const X_& X,
-                                const Y_& Y) {
+Var<eT> softmax_regression_loss(const Blocks& blocks, const Var<eT>& W, const L2& l2, const X_& X, const Y_& Y) {
   const auto surprise = [](const auto& w, const auto& x, const auto& y) {
     return -accu(y % log_softmax(w.t() * x, 0));
   };

@@ -72,8 +72,8 @@ class ARMAGRAD_EXPORT Trainer {
   using Mat = arma::Mat<eT>;
 
   /// std::logic_error without samples, or unless there is a target for each.
-  Trainer(const Sequential<eT>& net, SampleLoss<eT> loss, SampleSet<eT> train,
-          std::optional<SampleSet<eT>> validation, TrainingOptions<eT> options);
+  Trainer(const Sequential<eT>& net, SampleLoss<eT> loss, SampleSet<eT> train, std::optional<SampleSet<eT>> validation,
+          TrainingOptions<eT> options);
   ~Trainer();
   Trainer(const Trainer&) = delete;  // the programs refer to it
   Trainer& operator=(const Trainer&) = delete;
