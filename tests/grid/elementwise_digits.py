@@ -196,14 +196,14 @@ def points(kind, interest, domain, draw):
     some += [draw.uniform(-3, 3) for _ in range(100)] + [draw.uniform(-60, 60) for _ in range(60)]
     found = sorted({rounded(x, kind) for x in some})
     found = [x for x in found if math.isfinite(x) and x != 0 and domain(x)]
-    while len(found) < 350:
+    while len(set(found)) < 360:  # poles are left out later
         x = rounded(math.ldexp(1 + draw.random(), draw.randint(-60 if bits > 30 else -30, 0)) * draw.choice((1, -1)),
                     kind)
         if domain(x):
             found.append(x)
         elif domain(1 - x):
             found.append(rounded(1 - x, kind))
-    return found
+    return sorted(set(found))
 
 
 def condition(f, df, x):

@@ -46,6 +46,15 @@ inline Grid read_grid(const char* path) {
   return grid;
 }
 
+/// The numbers of a type that are normal.
+struct Range {
+  double least, most;
+};
+template <class eT>
+Range range_of() {
+  return {std::numeric_limits<eT>::min(), std::numeric_limits<eT>::max()};
+}
+
 /// |x - truth| in units in the last place of the truth rounded to eT. Where that overflows, x must be infinite or next
 /// to it; where it is no normal number, x must be 0 or about as small.
 template <class eT>

@@ -3,8 +3,9 @@
 
 vector_digits.py OUTPUT writes a line for each function, type and point:
     type function x ... | value gradient ... | k ...
-of a number made of f(x): f(x) itself, or the sum of its entries times 1, 5/4, 3/2, ... k are the condition numbers,
-the sum over j of |x_j dy / dx_j| / |y|, of the value and the gradient's entries.
+of a number made of f(x): f(x) itself, or the sum of its entries times w = 1, 5/4, 3/2, ... k are the condition numbers
+of the value and the gradient's entries, the sum over j of (|x_j dy / dx_j| + |w_j dy / dw_j|) / |y|, and where TERMS
+has the terms that y is a sum of, of their sizes over |y|.
 """
 import math
 import random
@@ -15,8 +16,11 @@ from mpmath import mp, mpf
 from oracle import TYPES, rounded, settled, text
 
 
+moved_weight = None  # its number, for condition numbers
+
+
 def weights(x):
-    return [1 + mpf(j) / 4 for j in range(len(x))]
+    return [(1 + mpf(j) / 4) * (1 + mpf(2) ** -100 if j == moved_weight else 1) for j in range(len(x))]
 
 
 def dot(a, b):
@@ -73,6 +77,14 @@ FUNCTIONS = {
 }
 
 
+def terms_of_normalise(x, i):
+    unit = [v / length(x) for v in x]
+    return (weights(x)[i] + abs(unit[i]) * mp.fsum(w * abs(u) for w, u in zip(weights(x), unit))) / length(x)
+
+
+TERMS = {"normalise": terms_of_normalise}
+
+
 def draw_vector(kind, scales, draw):
     bits, low, high = TYPES[kind]
     n = draw.randint(2, 9)
@@ -92,6 +104,24 @@ def draw_vector(kind, scales, draw):
     return [rounded(v, kind) for v in x]
 
 
+def conditions(functions, x, y, is_weighted):
+    global moved_weight
+    k = [0] * len(y)
+    with mp.workprec(400):
+        at = [mpf(v) for v in x]
+        before = [f(*at) for f in functions]
+        for j in range(len(x)):
+            for moved_weight in (None, j) if is_weighted else (None,):
+                moved = list(at)
+                if moved_weight is None:
+                    moved[j] *= 1 + mpf(2) ** -100
+                for i, f in enumerate(functions):
+                    if y[i] != 0:
+                        k[i] += abs((f(*moved) - before[i]) / y[i]) * mpf(2) ** 100
+        moved_weight = None
+    return k
+
+
 def main():
     with open(sys.argv[1], "w", encoding="ascii") as out:
         for kind in TYPES:
@@ -104,15 +134,14 @@ def main():
                     if name.startswith(("stddev", "var")) and len(set(x)) == 1:
                         continue
                     y = [settled(f, x) for f in functions]
-                    k = [0] * len(y)
-                    with mp.workprec(400):
-                        at = [mpf(v) for v in x]
-                        for j in range(len(x)):
-                            moved = list(at)
-                            moved[j] *= 1 + mpf(2) ** -100
-                            for i, f in enumerate(functions):
-                                if y[i] != 0:
-                                    k[i] += abs((f(*moved) - f(*at)) / y[i]) * mpf(2) ** 100
+                    if name in TERMS:
+                        with mp.workprec(400):
+                            at = [mpf(v) for v in x]
+                            sizes = [0] + [TERMS[name](at, i) / abs(y[1 + i]) for i in range(len(x))]
+                    else:
+                        sizes = [0] * len(y)
+                    k = conditions(functions, x, y, name in ("softmax", "log_softmax", "normalise"))
+                    k = [max(a, b) for a, b in zip(k, sizes)]
                     print(kind, name, *[v.hex() for v in x], "|", *map(text, y), "|", *[mp.nstr(mpf(v), 6) for v in k],
                           file=out)
 
