@@ -48,7 +48,7 @@ class Filling {
   }
 
  private:
-  std::string written(char who, const std::string& power, std::string index) const {
+  std::string written(char who, const std::string& power, const std::string& index) const {
     const bool is_adjoint = who >= 'A' && who <= 'Y' && who != 'S';
     const char small = is_adjoint ? char(who - 'A' + 'a') : who;
     const std::size_t k = std::size_t(small - 'a');
