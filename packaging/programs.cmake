@@ -8,20 +8,21 @@ if(NOT HELP2MAN)
   return()
 endif()
 set(pages)
-function(manual_page program what)  # command: a word after the program's name, or nothing
+# manual_page(PROGRAM WHAT [COMMAND]): WHAT, a command of the shell, writes the page's one line.
+function(manual_page program what)
   string(JOIN "-" page ${program} ${ARGN})
   string(JOIN " " command $<TARGET_FILE:${program}> ${ARGN})
   set(output ${CMAKE_CURRENT_BINARY_DIR}/${page}.1)
   add_custom_command(OUTPUT ${output} DEPENDS ${program}
-    COMMAND ${HELP2MAN} --no-info --section=1 --name=${what} --manual=Armagrad --source=armagrad
-            --version-string=${PROJECT_VERSION} --output=${output} ${command}
+    COMMAND sh -c "${HELP2MAN} --no-info --section=1 --name=\"$(${what})\" --manual=Armagrad --source=armagrad \
+--version-string=${PROJECT_VERSION} --output=${output} '${command}'"
     VERBATIM)
   set(pages ${pages} ${output} PARENT_SCOPE)
 endfunction()
-manual_page(derive "the formula of a gradient, from a loss as it is typed")
-manual_page(mnist_softmax "trains and explains softmax regression and small nets on MNIST")
+manual_page(derive "echo the formula of a gradient, from a loss as it is typed")
+manual_page(mnist_softmax "echo trains and explains softmax regression and small nets on MNIST")
 foreach(command train evaluate predict show sweep check explain report lab)
-  manual_page(mnist_softmax "see mnist_softmax(1)" ${command})
+  manual_page(mnist_softmax "$<TARGET_FILE:mnist_softmax> --help | sed -n 's/^ *${command}  *//p'" ${command})
 endforeach()
 add_custom_target(armagrad_manual_pages ALL DEPENDS ${pages})
 install(FILES ${pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)

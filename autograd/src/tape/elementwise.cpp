@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "blocks.hpp"
+#include "engine.hpp"
 #include "tiles.hpp"
 
 namespace armagrad {
@@ -392,14 +393,7 @@ template <class eT>
   }
 }
 
-#define ARMAGRAD_INSTANTIATE(eT)                                                                  \
-  template void Tape<eT>::compute_elementwise(Index, std::span<const Schedule::Drop>);            \
-  template double Tape<eT>::sum_elementwise(Index);                                               \
-  template void Tape<eT>::compute_group(std::span<const Index>, std::span<const Schedule::Drop>); \
-  template void Tape<eT>::pull_elementwise(Index, unsigned);                                      \
-  template void Tape<eT>::pull_group(std::span<const Index>, std::span<const std::uint8_t>);
-ARMAGRAD_INSTANTIATE(double)
-ARMAGRAD_INSTANTIATE(float)
-#undef ARMAGRAD_INSTANTIATE
+template class Tape<double>;
+template class Tape<float>;
 
 }  // namespace armagrad

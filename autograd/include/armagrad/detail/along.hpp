@@ -184,7 +184,7 @@ auto first_max(const A& a, const typename A::Walked::Number& best, uword) {
   for (uword s = 0; s < a.walk.steps; ++s) {
     P x = a.at(s);
     if constexpr (!W::across && N > 1) x = first_lanes(x, a.walk.lanes(s), P(-std::numeric_limits<T>::infinity()));
-    first = (first < 0) & detail::found(x, best) ? Integer(s) - Integers{} : first;
+    first = ((first < 0) & detail::found(x, best)) ? Integer(s) - Integers{} : first;
   }
   if constexpr (!W::across && N > 1) {  // of all lanes, the one that found it first
     int lane = 0;
