@@ -5,8 +5,14 @@
 #include <armagrad/simd/pack_sleef.hpp>
 #endif
 #include <armagrad/detail/readings.hpp>
+#include "../kernels/kernel_set.hpp"
 
 namespace armagrad {
+
+template <class Rule, class eT>
+BlockKernels<eT> detail::block_kernels() {
+  return kernels_over<eT>().rules[place_of<Rule>(BlockRules())];
+}
 
 /// Defines the table that TableOf declares. `used`: other units call it, though this one may have it inline.
 template <class Rule, class eT>

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "../shape.hpp"
+#include "elementwise_rule.hpp"
 
 namespace armagrad {
 
@@ -40,20 +41,6 @@ namespace reads {
 inline constexpr std::uint8_t nothing = 0, result = 1, first = 2, second = 4, third = 8, everything = 255;
 constexpr std::uint8_t operand(unsigned k) { return k < 3 ? std::uint8_t(2u << k) : std::uint8_t(128); }
 }  // namespace reads
-
-enum class Family : std::uint8_t {
-  leaf,         // a variable or a constant
-  elementwise,  // entry by entry, operands broadcast
-  total,        // the sum of all entries of one operand, which need not be stored
-  spread,       // repeats a row, a column or a number; elementwise consumers read through it
-  transpose,    // products read through it
-  general       // whatever its rule does with whole matrices
-};
-
-/// y[i] = f(x_0[i], x_1[i], ...) for i < n, over contiguous numbers. A step of 0 repeats one register's worth
-/// of numbers, which x_k then points to; a step of 1 goes on. y may be one of the x.
-template <class T>
-using BlockKernel = void (*)(const void* rule, T* y, const T* const* x, const std::uint8_t* step, std::size_t n);
 
 template <class eT>
 struct Operation {

@@ -5,11 +5,21 @@
 #include <deque>
 
 #include "complex_replay.hpp"
-#include "elementwise_kernels.hpp"
 #include "forward_mode.hpp"
 #include "gradient_graph.hpp"
+#include "rule_properties.hpp"
 
 namespace armagrad {
+
+namespace detail {
+/// The kernels of the library's rules are compiled there, for several instruction sets; others' where they are used.
+template <class Rule, class eT>
+BlockKernels<eT> block_kernels();
+template <CustomRule Rule, class eT>
+BlockKernels<eT> block_kernels() {
+  return ElementwiseKernels<Rule, eT>::over_blocks();
+}
+}  // namespace detail
 
 template <class Rule, class eT>
 class Readings {
@@ -251,11 +261,12 @@ class Readings {
     o.large = sizeof(Rule) > sizeof(Node<eT>::rule) || !std::is_trivially_copyable_v<Rule>;
     if constexpr (detail::IsElementwise<Rule>) {
       using E = detail::ElementwiseKernels<Rule, eT>;
-      o.value = E::value;
+      const BlockKernels<eT> kernels = detail::block_kernels<Rule, eT>();
+      o.value = kernels.value;
+      o.pull = kernels.pull;
       o.complex_value = detail::ElementwiseKernels<Rule, cx>::value;
       o.value_of_numbers = E::value_of_numbers;
       if constexpr (!detail::IsFlat<Rule>) {
-        detail::with_operands<Rule>([&](auto... k) { ((o.pull[k] = E::template pull<k>), ...); });
         o.partial_of_numbers = E::partial_of_numbers;
         const std::array<Probe, 3> p = detail::probe<Rule>();
         for (unsigned k = 0; k < Rule::arity; ++k) o.multiple[k] = p[k].reads ? p[k].factor : 0;
