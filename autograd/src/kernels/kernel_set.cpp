@@ -4,6 +4,7 @@
 #ifdef ARMAGRAD_SLEEF
 #include <armagrad/simd/pack_sleef.hpp>
 #endif
+#include <armagrad/detail/along_kernels.hpp>
 #include <armagrad/detail/elementwise_kernels.hpp>
 
 #include "blocks.hpp"
@@ -15,16 +16,22 @@
 namespace armagrad::detail::inline ARMAGRAD_SET {
 
 template <class T, class... Rules>
-constexpr auto kernels_of(RuleList<Rules...>) {
+constexpr auto elementwise_of(RuleList<Rules...>) {
   return std::array{ElementwiseKernels<Rules, T>::over_blocks()...};
 }
+template <class T, class... Rules>
+constexpr auto along_of(RuleList<Rules...>) {
+  return std::array{AlongLoops<Rules, T>::kernels()...};
+}
 template <class T>
-constinit const auto rule_kernels = kernels_of<T>(BlockRules());
+constinit const auto elementwise_kernels = elementwise_of<T>(BlockRules());
+template <class T>
+constinit const auto kernels_along = along_of<T>(AlongRules());
+template <class T>
+constexpr KernelsOver<T> kernels_here{elementwise_kernels<T>.data(), kernels_along<T>.data(), &block_loops_here<T>};
 
 const KernelSet& kernel_set() {
-  static constinit const KernelSet set{ARMAGRAD_NAME_OF(ARMAGRAD_SET),
-                                       {rule_kernels<double>.data(), &block_loops_here<double>},
-                                       {rule_kernels<float>.data(), &block_loops_here<float>}};
+  static constinit const KernelSet set{ARMAGRAD_NAME_OF(ARMAGRAD_SET), kernels_here<double>, kernels_here<float>};
   return set;
 }
 

@@ -6,6 +6,7 @@
 #include "../rules/activations.hpp"
 #include "../rules/elementwise.hpp"
 #include "../rules/powers.hpp"
+#include "../rules/softmax.hpp"
 #include "../rules/special.hpp"
 #include "../rules/trigonometry.hpp"
 
@@ -18,9 +19,17 @@ constexpr auto joined(RuleList<A...>, RuleList<B...>, Lists... lists) {
   else
     return joined(RuleList<A..., B...>(), lists...);
 }
-/// All elementwise rules: KernelsOver::rules is in their order.
+/// All elementwise rules: KernelsOver::elementwise is in their order.
 using BlockRules =
     decltype(joined(ElementwiseRules(), PowerRules(), TrigonometryRules(), ActivationRules(), SpecialRules()));
+/// Rules along a dimension that are compiled for several sets, in the order of KernelsOver::along; others are compiled
+/// with the library's own flags.
+using AlongRules = SoftmaxRules;
+template <class... Rules>
+constexpr std::size_t size(RuleList<Rules...>) {
+  return sizeof...(Rules);
+}
+/// The place of a rule in a list, or the list's size.
 template <class Rule, class... Rules>
 constexpr std::size_t place_of(RuleList<Rules...>) {
   std::size_t place = 0;
@@ -52,7 +61,8 @@ struct BlockLoops {
 
 template <class T>
 struct KernelsOver {
-  const BlockKernels<T>* rules;
+  const BlockKernels<T>* elementwise;
+  const AlongKernels<T>* along;
   const BlockLoops<T>* loops;
 };
 struct KernelSet {

@@ -2,7 +2,7 @@
 // Operations that go entry by entry: a value, and its partial derivatives by each operand. Here: arithmetic,
 // comparisons, choices and roundings.
 
-#include <armagrad/detail/elementwise_rule.hpp>
+#include <armagrad/detail/rule_text.hpp>
 
 namespace armagrad {
 namespace rules ARMAGRAD_EXPORT {

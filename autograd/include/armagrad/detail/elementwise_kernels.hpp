@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "../simd/block.hpp"
-#include "elementwise_rule.hpp"
+#include "rule_text.hpp"
 
 namespace armagrad::detail::inline ARMAGRAD_SET {
 
@@ -21,11 +21,6 @@ constexpr decltype(auto) with_operands(F f) {
   }
   (Operands<Rule>());
 }
-
-template <class Rule>
-concept IsFlat = requires {
-  requires Rule::flat;
-};
 
 template <class Rule>
 const Rule& as(const void* rule) {

@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "../shape.hpp"
-#include "elementwise_rule.hpp"
+#include "rule_text.hpp"
 
 namespace armagrad {
 
@@ -22,25 +22,11 @@ class ForwardMode;
 using Index = std::uint32_t;
 inline constexpr Index no_index = UINT32_MAX;
 
-/// Element (i, j) of a matrix at data[i * inner + j * outer]; a stride of 0 repeats a row, a column or a
-/// number.
-template <class T>
-struct Strided {
-  T* data = nullptr;
-  uword inner = 0, outer = 0;
-};
-
 /// Reads a rows x cols operand where a node of shape `to` is computed: sides of 1 are repeated.
 template <class T>
 Strided<T> broadcast(T* data, Shape from, Shape to) {
   return {data, from.rows == to.rows ? uword(1) : 0, from.cols == to.cols ? uword(from.rows) : 0};
 }
-
-/// Which of a rule's arguments a contribution reads: the result, or operand k.
-namespace reads {
-inline constexpr std::uint8_t nothing = 0, result = 1, first = 2, second = 4, third = 8, everything = 255;
-constexpr std::uint8_t operand(unsigned k) { return k < 3 ? std::uint8_t(2u << k) : std::uint8_t(128); }
-}  // namespace reads
 
 template <class eT>
 struct Operation {
@@ -65,6 +51,7 @@ struct Operation {
   void (*reverse)(Tape<eT>&, Index) = nullptr;
   void (*complex)(ComplexReplay<eT>&, Index) = nullptr;
   void (*tangent)(ForwardMode<eT>&, Index) = nullptr;
+  AlongKernels<eT> along{};  // of rules along a dimension, which these three call
 
   // Both: the reverse as nodes.
   void (*append_gradient)(GradientGraph<eT>&, Index) = nullptr;

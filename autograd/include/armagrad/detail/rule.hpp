@@ -28,12 +28,6 @@ using OperationGetter = const Operation<eT>& (*)();
 template <class eT, class List>
 const std::vector<OperationGetter<eT>>& operations();
 
-struct AlongDim {
-  static constexpr Family family = Family::general;
-  static constexpr unsigned arity = 1;
-  static constexpr bool reduces = false;  // one number per fibre instead of a fibre
-};
-
 template <unsigned n>
 struct General {
   static constexpr Family family = Family::general;

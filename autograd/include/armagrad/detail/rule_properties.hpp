@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "along_kernels.hpp"
 #include "elementwise_kernels.hpp"
 #include "rule.hpp"
 
@@ -10,10 +11,6 @@ namespace armagrad::detail {
 
 template <class Rule>
 concept IsElementwise = Rule::family == Family::elementwise;
-template <class Rule>
-concept IsMultilinear = requires {
-  requires Rule::multilinear;
-};
 template <class Rule>
 concept IsOnTape = std::is_base_of_v<OnTape, Rule>;
 template <class Rule>

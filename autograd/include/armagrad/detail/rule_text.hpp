@@ -1,5 +1,5 @@
 #pragma once
-// What the texts of elementwise rules need, without Armadillo: wide kernels are made of them and nothing else.
+// What the texts of rules need whose kernels are compiled for several instruction sets: nothing of Armadillo.
 
 #include <array>
 #include <cstddef>
@@ -33,6 +33,40 @@ struct BlockKernels {
   std::array<BlockKernel<T>, 3> pull{};  // dy % partial_k, of dy, y, x...; tangents alike
 };
 
+/// Element (i, j) of a matrix at data[i * inner + j * outer]; a stride of 0 repeats a row, a column or a
+/// number.
+template <class T>
+struct Strided {
+  T* data = nullptr;
+  std::size_t inner = 0, outer = 0;
+};
+
+/// Which of a rule's arguments a contribution reads: the result, or operand k.
+namespace reads {
+inline constexpr std::uint8_t nothing = 0, result = 1, first = 2, second = 4, third = 8, everything = 255;
+constexpr std::uint8_t operand(unsigned k) { return k < 3 ? std::uint8_t(2u << k) : std::uint8_t(128); }
+}  // namespace reads
+
+/// What a rule along a dimension passes backward: dx = scale * dy through the rule, or is added to dx.
+template <class T>
+struct AlongPull {
+  T* dx;
+  bool add;
+  Strided<const T> dy;
+  T scale;
+  Strided<const T> y, x;  // of the shape of x, or repeated to it
+  std::size_t rows, cols;
+};
+
+/// Kernels of a rule along a dimension of a rows x cols matrix x.
+template <class T>
+struct AlongKernels {
+  void (*forward)(const void* rule, T* y, const T* x, std::size_t rows, std::size_t cols) = nullptr;
+  void (*reverse)(const void* rule, const AlongPull<T>&) = nullptr;
+  void (*tangent)(const void* rule, T* ty, const T* y, const T* x, const T* tx, std::size_t rows,
+                  std::size_t cols) = nullptr;
+};
+
 /// The operations of a family, which one source of the compiled library instantiates: at the end of each
 /// family's file.
 template <class... Rules>
@@ -59,10 +93,27 @@ const Mask& slope_of(const Taken<Mask>& partial) {
   return partial.mask;
 }
 
+struct AlongDim {
+  static constexpr Family family = Family::general;
+  static constexpr unsigned arity = 1;
+  static constexpr bool reduces = false;  // one number per fibre instead of a fibre
+};
+
 template <unsigned n>
 struct Elementwise {
   static constexpr Family family = Family::elementwise;
   static constexpr unsigned arity = n;
 };
+
+namespace detail {
+template <class Rule>
+concept IsFlat = requires {
+  requires Rule::flat;
+};
+template <class Rule>
+concept IsMultilinear = requires {
+  requires Rule::multilinear;
+};
+}  // namespace detail
 
 }  // namespace armagrad
