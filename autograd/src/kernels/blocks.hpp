@@ -140,9 +140,6 @@ constexpr BlockLoops<T> block_loops_of() {
   }
   return loops;
 }
-template <class T>
-constinit const BlockLoops<T> block_loops_here = block_loops_of<T>();
-
 }  // namespace armagrad::detail::inline ARMAGRAD_SET
 
 namespace armagrad::detail {
@@ -150,10 +147,12 @@ namespace armagrad::detail {
 /// Those of the set that the CPU runs; of complex numbers there is one set only.
 template <class T>
 const BlockLoops<T>& block_loops() {
-  if constexpr (std::is_floating_point_v<T>)
-    return *kernels_over<T>().loops;
-  else
-    return block_loops_here<T>;
+  if constexpr (std::is_floating_point_v<T>) {
+    return kernels_over<T>().loops;
+  } else {
+    static constexpr BlockLoops<T> here = block_loops_of<T>();
+    return here;
+  }
 }
 
 }  // namespace armagrad::detail

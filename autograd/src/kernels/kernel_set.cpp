@@ -28,11 +28,14 @@ constinit const auto elementwise_kernels = elementwise_of<T>(BlockRules());
 template <class T>
 constinit const auto kernels_along = along_of<T>(AlongRules());
 template <class T>
-constexpr KernelsOver<T> kernels_here{elementwise_kernels<T>.data(), kernels_along<T>.data(), &block_loops_here<T>};
+constinit const KernelsOver<T> kernels_here{ARMAGRAD_NAME_OF(ARMAGRAD_SET), elementwise_kernels<T>.data(),
+                                            kernels_along<T>.data(), block_loops_of<T>()};
 
-const KernelSet& kernel_set() {
-  static constinit const KernelSet set{ARMAGRAD_NAME_OF(ARMAGRAD_SET), kernels_here<double>, kernels_here<float>};
-  return set;
+template <class T>
+const KernelsOver<T>& kernel_set() {
+  return kernels_here<T>;
 }
+template const KernelsOver<double>& kernel_set();
+template const KernelsOver<float>& kernel_set();
 
 }  // namespace armagrad::detail::inline ARMAGRAD_SET

@@ -59,29 +59,25 @@ struct BlockLoops {
   void (*sum_rows)(T* y, const T* x, std::size_t period, std::size_t n) = nullptr;
 };
 
+/// The kernels over T of one set.
 template <class T>
 struct KernelsOver {
+  const char* set;
   const BlockKernels<T>* elementwise;
   const AlongKernels<T>* along;
-  const BlockLoops<T>* loops;
-};
-struct KernelSet {
-  const char* name;
-  KernelsOver<double> doubles;
-  KernelsOver<float> floats;
+  BlockLoops<T> loops;
 };
 
 /// The best set that the library holds and this CPU runs, or the one that the environment variable ARMAGRAD_KERNELS
 /// names; std::runtime_error if there is no such set or the CPU cannot run it.
-const KernelSet& best_kernel_set();
+template <class T>
+const KernelsOver<T>& best_kernels();
 
-template <class eT>
-const KernelsOver<eT>& kernels_over() {
-  static const KernelSet& set = best_kernel_set();
-  if constexpr (std::is_same_v<eT, float>)
-    return set.floats;
-  else
-    return set.doubles;
+/// The same, chosen once.
+template <class T>
+const KernelsOver<T>& kernels_over() {
+  static const KernelsOver<T>& best = best_kernels<T>();
+  return best;
 }
 
 }  // namespace armagrad::detail
