@@ -8,6 +8,7 @@
 #include <string>
 
 #include "detail/export.hpp"
+#include "detail/number_text.hpp"
 
 namespace armagrad {
 
@@ -26,14 +27,6 @@ inline constexpr Shape scalar_shape{1, 1};
 ARMAGRAD_EXPORT Shape shape_of(uword rows, uword cols);
 
 ARMAGRAD_EXPORT std::string to_string(Shape s);
-
-/// The shortest text that reads back as the same number.
-ARMAGRAD_EXPORT std::string to_text(double x);
-ARMAGRAD_EXPORT std::string to_text(float x);
-template <std::integral T>
-std::string to_text(T x) {
-  return std::to_string(x);
-}
 
 /// Where in the user's source an operation was written.
 struct Location {

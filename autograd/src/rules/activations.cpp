@@ -1,5 +1,6 @@
 #include "activations.hpp"
 
+#include "partials.hpp"
 #include "tables.hpp"
 
 namespace armagrad {

@@ -1,7 +1,6 @@
 #pragma once
 // What neural networks put between products. Limits at -inf and inf are taken as such, not as 0 * inf.
 
-#include <armagrad/ops/activations.hpp>
 #include "powers.hpp"
 #include "special.hpp"
 
@@ -78,10 +77,5 @@ struct Silu : Elementwise<1> {
 
 using ActivationRules = RuleList<rules::Sigmoid, rules::SigmoidSlope, rules::Softplus, rules::Relu, rules::LeakyRelu,
                                  rules::Elu, rules::Gelu, rules::Silu>;
-
-template <class eT>
-Var<eT> sigmoid_slope(const Var<eT>& x) {
-  return detail::elementwise<rules::SigmoidSlope>({}, x);
-}
 
 }  // namespace armagrad

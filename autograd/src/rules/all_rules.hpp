@@ -1,6 +1,8 @@
 #pragma once
 // Every rule there is, by family.
 
+#include <armagrad/ops/all.hpp>
+
 #include "activations.hpp"
 #include "convolution.hpp"
 #include "decompositions.hpp"
@@ -9,6 +11,7 @@
 #include "least_squares.hpp"
 #include "linear_algebra.hpp"
 #include "matrix_functions.hpp"
+#include "partials.hpp"
 #include "parts.hpp"
 #include "powers.hpp"
 #include "products.hpp"

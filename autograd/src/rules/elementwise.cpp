@@ -1,5 +1,7 @@
 #include "elementwise.hpp"
 
+#include <armagrad/ops/elementwise.hpp>
+
 #include "tables.hpp"
 
 namespace armagrad {

@@ -2,8 +2,7 @@
 // Operations that go entry by entry: a value, and its partial derivatives by each operand. Here: arithmetic,
 // comparisons, choices and roundings.
 
-#include <armagrad/detail/rule.hpp>
-#include <armagrad/ops/elementwise.hpp>
+#include <armagrad/detail/rule_text.hpp>
 
 namespace armagrad {
 namespace rules ARMAGRAD_EXPORT {

@@ -1,6 +1,7 @@
 #pragma once
 // Parts of matrices, and matrices with a part replaced; other orders of the same entries.
 
+#include <armagrad/detail/rule.hpp>
 #include <armagrad/ops/parts.hpp>
 #include "elementwise.hpp"
 

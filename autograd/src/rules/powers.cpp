@@ -1,5 +1,6 @@
 #include "powers.hpp"
 
+#include "partials.hpp"
 #include "tables.hpp"
 
 namespace armagrad {

@@ -1,7 +1,6 @@
 #pragma once
 // Exponentials, logarithms and powers.
 
-#include <armagrad/ops/powers.hpp>
 #include "elementwise.hpp"
 
 namespace armagrad {

@@ -1,5 +1,6 @@
 #include "softmax.hpp"
 
+#include "partials.hpp"
 #include "tables.hpp"
 
 namespace armagrad {

@@ -3,44 +3,34 @@
 // Edges: entries of -inf count as probability 0; a fibre of nothing but -inf, or with a +inf or a NaN in it,
 // is NaN (logsumexp: -inf, +inf and NaN).
 
-#include <armagrad/ops/softmax.hpp>
-#include "powers.hpp"
-#include "reductions.hpp"
+#include <armagrad/detail/along.hpp>
 
 namespace armagrad {
 
 /// The sum of exp(x - top) without the first of x's largest entries, for which it is 1.
 template <Fibre A>
-auto rest_along(const A& x, const auto& top, uword dim) {
+auto rest_along(const A& x, const auto& top, std::size_t dim) {
   const auto is_top = x == top;
   return sum_along(exp(x - top) - is_top, dim) + (sum_along(is_top, dim) - 1.0);
 }
 
 /// softmax(x), and 0 along a fibre of nothing but -inf.
 template <Fibre A>
-auto softmax_or_zero(const A& x, uword dim) {
+auto softmax_or_zero(const A& x, std::size_t dim) {
   const auto e = exp(x - finite_or_zero(max_along(x, dim)));
   return e / or_one(sum_along(e, dim));
 }
 
 /// d less its entry where y is largest, so that what y's sum of 1 cancels is not there to be rounded.
 template <Fibre A, Fibre B>
-auto less_its_top(const A& d, const B& y, uword dim) {
+auto less_its_top(const A& d, const B& y, std::size_t dim) {
   return d - sum_along(first_max(y, max_along(y, dim), dim) % d, dim);
-}
-template <class eT>
-Var<eT> less_its_top(const Var<eT>& d, const Var<eT>&, uword) {
-  return d;
 }
 
 /// dy - exp(y) sum(dy), y being a log_softmax: 1 - exp(y) is taken as such.
 template <Fibre A, Fibre B>
-auto less_its_share(const A& dy, const B& y, uword dim) {
+auto less_its_share(const A& dy, const B& y, std::size_t dim) {
   return -dy % expm1(y) - exp(y) % (sum_along(dy, dim) - dy);
-}
-template <class eT>
-Var<eT> less_its_share(const Var<eT>& dy, const Var<eT>& y, uword dim) {
-  return dy - exp(y) % sum_along(dy, dim);
 }
 
 namespace rules ARMAGRAD_EXPORT {
@@ -50,7 +40,7 @@ struct LogSumExp : AlongDim {
   static constexpr auto name = "logsumexp";
   static constexpr bool reduces = true;
   static constexpr std::array reads{reads::first};
-  uword dim;
+  std::size_t dim;
   void forward(auto y, auto x) const {
     const auto top = finite_or_zero(max_along(x, dim));
     y = top + log1p(rest_along(x, top, dim));
@@ -64,7 +54,7 @@ struct LogSumExp : AlongDim {
 struct Softmax : AlongDim {
   static constexpr auto name = "softmax";
   static constexpr std::array reads{reads::result};
-  uword dim;
+  std::size_t dim;
   bool or_zero = false;  // 0 instead of NaN along a fibre of nothing but -inf
   void forward(auto y, auto x) const {
     if (or_zero) {
@@ -89,7 +79,7 @@ struct Softmax : AlongDim {
 struct LogSoftmax : AlongDim {
   static constexpr auto name = "log_softmax";
   static constexpr std::array reads{reads::result};
-  uword dim;
+  std::size_t dim;
   void forward(auto y, auto x) const {
     const auto top = max_along(x, dim);
     y = x - top - log1p(rest_along(x, top, dim));
@@ -105,10 +95,5 @@ struct LogSoftmax : AlongDim {
 }  // namespace ARMAGRAD_EXPORT
 
 using SoftmaxRules = RuleList<rules::LogSumExp, rules::Softmax, rules::LogSoftmax>;
-
-template <class eT>
-Var<eT> softmax_or_zero(const Var<eT>& x, uword dim) {
-  return append_node<rules::Softmax, eT>({{}, dim, true}, x.shape(), {}, {&x});
-}
 
 }  // namespace armagrad

@@ -1,5 +1,6 @@
 #include "special.hpp"
 
+#include "partials.hpp"
 #include "tables.hpp"
 
 namespace armagrad {

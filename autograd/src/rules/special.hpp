@@ -1,7 +1,7 @@
 #pragma once
 // The error function and the gamma function's logarithm.
 
-#include <armagrad/ops/special.hpp>
+#include <armagrad/simd/pack.hpp>
 #include "powers.hpp"
 
 namespace armagrad {
@@ -47,10 +47,5 @@ struct Polygamma : Elementwise<1> {
 }  // namespace ARMAGRAD_EXPORT
 
 using SpecialRules = RuleList<rules::Erf, rules::Erfc, rules::Gaussian, rules::Lgamma, rules::Polygamma>;
-
-template <class eT>
-Var<eT> gaussian(double rate, const Var<eT>& x) {
-  return detail::elementwise(rules::Gaussian{{}, rate}, {}, x);
-}
 
 }  // namespace armagrad

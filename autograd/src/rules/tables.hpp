@@ -5,8 +5,22 @@
 #include <armagrad/simd/pack_sleef.hpp>
 #endif
 #include <armagrad/detail/readings.hpp>
+#include "../kernels/kernel_set.hpp"
 
 namespace armagrad {
+
+template <class Rule, class eT>
+BlockKernels<eT> detail::block_kernels() {
+  return kernels_over<eT>().elementwise[place_of<Rule>(BlockRules())];
+}
+template <class Rule, class eT>
+AlongKernels<eT> detail::along_kernels() {
+  constexpr std::size_t place = place_of<Rule>(AlongRules());
+  if constexpr (place < size(AlongRules()))
+    return kernels_over<eT>().along[place];
+  else
+    return AlongLoops<Rule, eT>::kernels();
+}
 
 /// Defines the table that TableOf declares. `used`: other units call it, though this one may have it inline.
 template <class Rule, class eT>

@@ -1,5 +1,6 @@
 #include "trigonometry.hpp"
 
+#include "partials.hpp"
 #include "tables.hpp"
 
 namespace armagrad {

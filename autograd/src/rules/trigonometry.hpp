@@ -1,7 +1,6 @@
 #pragma once
 // Trigonometric and hyperbolic functions, and their inverses.
 
-#include <armagrad/ops/trigonometry.hpp>
 #include "powers.hpp"
 
 namespace armagrad {
@@ -127,20 +126,5 @@ struct Cosine : Elementwise<2> {
 using TrigonometryRules = RuleList<rules::Sin, rules::Cos, rules::Tan, rules::Asin, rules::Acos, rules::Atan,
                                    rules::Sinh, rules::Cosh, rules::Tanh, rules::Asinh, rules::Acosh, rules::Atanh,
                                    rules::Atan2, rules::Hypot, rules::TanhSlope, rules::OneMinusSquare, rules::Cosine>;
-
-template <class eT>
-Var<eT> tanh_slope(const Var<eT>& x) {
-  return detail::elementwise<rules::TanhSlope>({}, x);
-}
-
-template <class eT>
-Var<eT> one_minus_square(const Var<eT>& x) {
-  return detail::elementwise<rules::OneMinusSquare>({}, x);
-}
-
-template <class eT>
-Var<eT> cosine(const Var<eT>& a, const Var<eT>& b) {
-  return detail::elementwise<rules::Cosine>({}, a, b);
-}
 
 }  // namespace armagrad

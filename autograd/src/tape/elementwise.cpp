@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "blocks.hpp"
+#include "../kernels/blocks.hpp"
 #include "engine.hpp"
 #include "tiles.hpp"
 
@@ -90,7 +90,7 @@ template <class eT>
   if (n.shape.size() <= tiles::tile_size<eT> && whole.reads_operands(*this, n, 0)) {
     alignas(64) eT values[tiles::tile_size<eT>];
     n.operation->value(rule(i), values, whole.x, whole.step, n.shape.size());
-    return tiles::sum_block(values, n.shape.size());
+    return detail::block_loops<eT>().sum(values, n.shape.size());
   }
   tiles::Step<eT> step = value_step(*n.operation, rule(i), looks(n));
   step.sink = tiles::Sink::total;

@@ -1,6 +1,6 @@
 #include <armagrad/detail/kernels.hpp>
 
-#include "blocks.hpp"
+#include "../kernels/blocks.hpp"
 #include "tiles.hpp"
 
 namespace armagrad {
@@ -40,9 +40,9 @@ void deliver_scaled(Strided<T> out, bool add, Strided<const T> x, std::type_iden
     const bool whole = is_block(out, rows, cols);
     if (whole && !sums_down && !sums_along && is_block(x, rows, cols)) {  // the usual case, without tiles
       if (add)
-        tiles::add_scaled(out.data, out.data, x.data, true, T(scale), rows * cols);
+        detail::block_loops<T>().add_scaled(out.data, out.data, x.data, true, T(scale), rows * cols);
       else
-        tiles::scale_block(out.data, x.data, true, T(scale), rows * cols);
+        detail::block_loops<T>().scale(out.data, x.data, true, T(scale), rows * cols);
       return;
     }
     tiles::Step<T> step;
@@ -71,23 +71,14 @@ void deliver_scaled(Strided<T> out, bool add, Strided<const T> x, std::type_iden
 template <class eT>
 void deliver_outer(eT* out, Strided<const eT> base, std::type_identity_t<eT> base_scale, const eT* a, const eT* b,
                    uword rows, uword cols) {
-  constexpr int N = pack_width<eT>;
-  using P = Pack<eT, N>;
-  alignas(64) eT repeated[N];
   if (base.inner > 1) {
     deliver_plainly<eT>({out, 1, rows}, false, base, base_scale, rows, cols);
     base = {out, 1, rows};
     base_scale = 1;
   }
-  for (uword j = 0; j < cols; ++j) {
-    const eT* from = base.data + j * base.outer;
-    const bool advances = base.inner == 1;
-    if (!advances) store_pack<eT, N>(repeated, P(*from)), from = repeated;
-    const eT* x[] = {from, a};
-    const std::uint8_t step[] = {advances, 1};
-    for_each_pack<eT, 2>(out + j * rows, x, step, rows,
-                         [s = P(base_scale), bj = P(b[j])](const auto& in) { return s % in[0] + in[1] % bj; });
-  }
+  const auto combine = detail::block_loops<eT>().combine;
+  for (uword j = 0; j < cols; ++j)
+    combine(out + j * rows, base.data + j * base.outer, base.inner == 1, base_scale, a, b[j], rows);
 }
 
 template <class T>

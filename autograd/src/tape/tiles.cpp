@@ -1,6 +1,6 @@
 #include "tiles.hpp"
 
-#include "blocks.hpp"
+#include "../kernels/blocks.hpp"
 
 #include <algorithm>
 #include <complex>
@@ -12,31 +12,6 @@
 namespace armagrad::tiles {
 namespace {
 
-// ---- Blocks of numbers ----
-
-template <class T>
-void add_widened(double* y, const T* x, uword n) {
-  for (uword i = 0; i < n; ++i) y[i] += double(x[i]);
-}
-
-/// The r numbers of a column over and over, n in all.
-template <class T>
-void repeat_column(T* y, const T* column, uword r, uword n) {
-  std::copy_n(column, std::min(r, n), y);
-  for (uword i = r; i < n; ++i) y[i] = y[i - r];
-}
-/// Each of c numbers r times; may write a register's worth too many.
-template <class T>
-void repeat_row(T* y, const T* row, uword outer, uword r, uword c) {
-  constexpr int N = pack_width<T>;
-  for (uword j = 0; j < c; ++j, y += r) {
-    const Pack<T, N> x(row[j * outer]);
-    uword i = 0;
-    do store_pack<T, N>(y + i, x);
-    while ((i += N) + N <= r);
-    if (i < r) store_pack<T, N>(y + r - std::min<uword>(N, r), x);
-  }
-}
 /// Entries first, first + 1, ... of the array, column by column.
 template <class T>
 void copy_strided(T* y, Strided<const T> x, uword rows, uword first, uword n) {
@@ -50,50 +25,6 @@ void copy_strided(T* y, Strided<const T> x, uword rows, uword first, uword n) {
       for (uword k = 0; k < m; ++k) y[k] = from[k * x.inner];
     y += m, n -= m, i = 0, ++j;
   }
-}
-
-template <class T, int r>
-void sum_short_columns(T* y, const T* x, uword c, bool add) {
-  for (uword j = 0; j < c; ++j) {
-    T sum = add ? y[j] : T(0);
-    for (int i = 0; i < r; ++i) sum += x[j * r + i];
-    y[j] = sum;
-  }
-}
-/// y[j] = the sum of column j, of r numbers each.
-template <class T>
-void sum_columns(T* y, const T* x, uword r, uword c, bool add) {
-  const auto done = [&]<std::size_t... k>(std::index_sequence<k...>) {
-    return ((r == k + 1 && (sum_short_columns<T, k + 1>(y, x, c, add), true)) || ...);
-  }
-  (std::make_index_sequence<16>());
-  if (done) return;
-  for (uword j = 0; j < c; ++j, x += r) y[j] = T((add ? y[j] : T(0)) + sum_block(x, r));
-}
-template <class T, int packs>
-void sum_periods(T* y, const T* x, uword groups) {
-  constexpr int N = pack_width<T>;
-  Pack<T, N> sum[packs];
-  for (int p = 0; p < packs; ++p) sum[p] = Pack<T, N>(0);
-  for (uword g = 0; g < groups; ++g, x += packs * N) {
-    for (int p = 0; p < packs; ++p) sum[p] = sum[p] + load_pack<T, N>(x + p * N);
-  }
-  for (int p = 0; p < packs; ++p) store_pack<T, N>(y + p * N, sum[p]);
-}
-/// y[q] = the sum of x[q + k * period] over k, for a period of whole packs; x has n numbers.
-template <class T>
-void sum_rows(T* y, const T* x, uword period, uword n) {
-  constexpr int N = pack_width<T>;
-  const uword groups = n / period, packs = period / N;
-  const auto done = [&]<std::size_t... k>(std::index_sequence<k...>) {
-    return ((packs == k + 1 && (sum_periods<T, k + 1>(y, x, groups), true)) || ...);
-  }
-  (std::make_index_sequence<8>());
-  if (!done) {
-    std::fill_n(y, period, T(0));
-    for (uword g = 0; g < groups; ++g) add_scaled(y, y, x + g * period, true, T(1), period);
-  }
-  for (uword i = groups * period; i < n; ++i) y[i - groups * period] += x[i];
 }
 
 // ---- Memory for tiles, a thread's own ----
@@ -183,8 +114,7 @@ class Loop {
     if (is_flat) rows_ *= cols_, cols_ = 1;
     run_ = tile_size<T>;
     if (cols_ == 1) return;
-    const uword packs = rows_ / std::gcd(rows_, uword(pack_width<T>));
-    period_ = packs * pack_width<T>;  // after which rows and packs coincide again
+    period_ = std::lcm(rows_, uword(loops_.width));  // after which rows and packs coincide again
     by_columns_ = rows_ >= 64 || period_ > run_;
     if (!by_columns_) run_ = run_ / period_ * period_;
   }
@@ -235,7 +165,7 @@ class Loop {
       r.refresh = Refresh::row_number;
     } else if (x.from.inner == 1 && x.from.outer == 0) {
       r.at = r.own = tile();
-      repeat_column(r.own, x.from.data, rows_, std::min(run_, rows_ * cols_));
+      loops_.repeat_column(r.own, x.from.data, rows_, std::min(run_, rows_ * cols_));
     } else {
       r.at = r.own = tile();
       r.refresh = x.from.inner == 0 ? Refresh::repeat_row : Refresh::copy;
@@ -255,7 +185,7 @@ class Loop {
   }
   void refresh(Reader<T>& r, uword i, uword j, uword n) {
     if (r.refresh == Refresh::repeat_row)
-      repeat_row(r.own, r.from.data + i / rows_ * r.from.outer, r.from.outer, rows_, n / rows_);
+      loops_.repeat_row(r.own, r.from.data + i / rows_ * r.from.outer, r.from.outer, rows_, n / rows_);
     else if (r.refresh == Refresh::copy)
       copy_strided(r.own, r.from, rows_, by_columns_ ? i + j * rows_ : i, n);
   }
@@ -274,7 +204,7 @@ class Loop {
         if (r.moves) r.at += n;
       }
       if (scaled_[s]) {
-        scale_block(scaled_[s], in[0], advances[0], step.scale, n);
+        loops_.scale(scaled_[s], in[0], advances[0], step.scale, n);
         in[0] = scaled_[s];
         advances[0] = 1;
       }
@@ -285,11 +215,11 @@ class Loop {
       else if (is_sum(step) && advances[0])
         deliver(s, in[0], out, i, j, n);
       else if (is_sum(step))
-        scale_block(result, in[0], false, T(1), n);
+        loops_.scale(result, in[0], false, T(1), n);
       else if (step.add)
-        add_scaled(out, out, in[0], advances[0], step.scale, n);
+        loops_.add_scaled(out, out, in[0], advances[0], step.scale, n);
       else
-        scale_block(out, in[0], advances[0], step.scale, n);
+        loops_.scale(out, in[0], advances[0], step.scale, n);
       if (step.kernel || !is_sum(step) || !advances[0]) deliver(s, result, out, i, j, n);
     }
   }
@@ -301,10 +231,10 @@ class Loop {
     if (step.base.from.data) {
       Reader<T>& base = bases_[s];
       if (base.refresh >= Refresh::repeat_row) refresh(base, i, j, n);
-      add_scaled(out, result, base.at, base.advances, step.base_scale, n);
+      loops_.add_scaled(out, result, base.at, base.advances, step.base_scale, n);
       if (base.moves) base.at += n;
     } else if (step.add && step.kernel) {
-      add_scaled(out, out, result, true, T(1), n);
+      loops_.add_scaled(out, out, result, true, T(1), n);
     }
     if (step.sink == Sink::memory) out_[s] += n;
   }
@@ -312,17 +242,17 @@ class Loop {
     if constexpr (std::floating_point<T>) {
       Step<T>& step = steps_[s];
       if (step.sink == Sink::total) {
-        step.total += sum_block(x, n);
+        step.total += loops_.sum(x, n);
       } else if (step.sink == Sink::columns && by_columns_) {
-        column_sum_[s] += sum_block(x, n);
+        column_sum_[s] += loops_.sum(x, n);
       } else if (step.sink == Sink::columns) {
-        sum_columns(step.out + i / rows_, x, rows_, n / rows_, step.add);
+        loops_.sum_columns(step.out + i / rows_, x, rows_, n / rows_, step.add);
       } else if (by_columns_) {
-        add_widened(workspace().row_sums[s].data() + i, x, n);
+        loops_.add_widened(workspace().row_sums[s].data() + i, x, n);
       } else {
         alignas(64) T sums[tile_size<T>];
-        sum_rows(sums, x, period_, n);
-        add_widened(workspace().row_sums[s].data(), sums, period_);
+        loops_.sum_rows(sums, x, period_, n);
+        loops_.add_widened(workspace().row_sums[s].data(), sums, period_);
       }
     }
   }
@@ -342,6 +272,7 @@ class Loop {
     }
   }
 
+  const detail::BlockLoops<T>& loops_ = detail::block_loops<T>();
   std::span<Step<T>> steps_;
   uword rows_, cols_, run_ = 0, period_ = 0;
   bool by_columns_ = false;

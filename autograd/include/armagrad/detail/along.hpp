@@ -11,9 +11,9 @@
 #include <limits>
 
 #include "../simd/pack.hpp"
-#include "operation.hpp"
+#include "rule_text.hpp"
 
-namespace armagrad {
+namespace armagrad::inline ARMAGRAD_SET {
 
 /// How a fibre is walked: `steps` packs. Either the lanes are parts of one fibre, `tail` of them live in the
 /// last pack, or (across) each lane is a fibre of its own, `tail` of them live: columns side by side, or
@@ -22,18 +22,18 @@ template <class T, int N, bool across_>
 struct Walk {
   using Number = Pack<T, N>;
   static constexpr bool across = across_;
-  uword steps;
+  std::size_t steps;
   int tail;
   bool columns = false;
 
-  int lanes(uword step) const { return across || step + 1 == steps ? tail : N; }
+  int lanes(std::size_t step) const { return across || step + 1 == steps ? tail : N; }
   /// From one pack to the next, and from one lane to the next.
   template <class E>
-  uword step(Strided<E> look) const {
+  std::size_t step(Strided<E> look) const {
     return !across ? N * look.inner : columns ? look.inner : look.outer;
   }
   template <class E>
-  uword lane(Strided<E> look) const {
+  std::size_t lane(Strided<E> look) const {
     return across && columns ? look.outer : look.inner;
   }
 };
@@ -50,21 +50,23 @@ concept Fibre = requires(A a) {
   typename A::Walked;
 };
 
-namespace detail {
+}  // namespace armagrad::inline ARMAGRAD_SET
+
+namespace armagrad::detail::inline ARMAGRAD_SET {
 template <class W, class F>
 Along<W, F> along(W walk, F at) {
   return {walk, at};
 }
 
 template <Fibre A>
-auto entry(const A& a, uword step) {
+auto entry(const A& a, std::size_t step) {
   return a.at(step);
 }
 template <class T, int N>
-Pack<T, N> entry(Pack<T, N> p, uword) {
+Pack<T, N> entry(Pack<T, N> p, std::size_t) {
   return p;
 }
-inline double entry(double p, uword) { return p; }
+inline double entry(double p, std::size_t) { return p; }
 
 template <class A, class B>
 auto walk_of(const A& a, const B& b) {
@@ -75,9 +77,11 @@ auto walk_of(const A& a, const B& b) {
 }
 template <class A, class B, class F>
 auto combine(const A& a, const B& b, F f) {
-  return along(walk_of(a, b), [=](uword s) { return f(entry(a, s), entry(b, s)); });
+  return along(walk_of(a, b), [=](std::size_t s) { return f(entry(a, s), entry(b, s)); });
 }
-}  // namespace detail
+}  // namespace armagrad::detail::inline ARMAGRAD_SET
+
+namespace armagrad::inline ARMAGRAD_SET {
 
 // clang-format off
 template <class A, class B> requires (Fibre<A> || Fibre<B>)
@@ -89,25 +93,25 @@ auto operator%(const A& a, const B& b) { return detail::combine(a, b, [](auto x,
 template <class A, class B> requires (Fibre<A> || Fibre<B>)
 auto operator/(const A& a, const B& b) { return detail::combine(a, b, [](auto x, auto y) { return x / y; }); }
 template <Fibre A>
-auto operator-(const A& a) { return detail::along(a.walk, [=](uword s) { return -a.at(s); }); }
+auto operator-(const A& a) { return detail::along(a.walk, [=](std::size_t s) { return -a.at(s); }); }
 template <Fibre A>
-auto abs(const A& a) { return detail::along(a.walk, [=](uword s) { return abs(a.at(s)); }); }
+auto abs(const A& a) { return detail::along(a.walk, [=](std::size_t s) { return abs(a.at(s)); }); }
 template <Fibre A>
-auto exp(const A& a) { return detail::along(a.walk, [=](uword s) { return exp(a.at(s)); }); }
+auto exp(const A& a) { return detail::along(a.walk, [=](std::size_t s) { return exp(a.at(s)); }); }
 template <Fibre A>
-auto expm1(const A& a) { return detail::along(a.walk, [=](uword s) { return expm1(a.at(s)); }); }
+auto expm1(const A& a) { return detail::along(a.walk, [=](std::size_t s) { return expm1(a.at(s)); }); }
 /// 1 where they are equal, 0 elsewhere.
 template <Fibre A>
-auto operator==(const A& a, const typename A::Walked::Number& b) { return detail::along(a.walk, [=](uword s) { return a.at(s) == b; }); }
+auto operator==(const A& a, const typename A::Walked::Number& b) { return detail::along(a.walk, [=](std::size_t s) { return a.at(s) == b; }); }
 // clang-format on
 
 /// The sum along the fibre, as if spread back along it.
 template <Fibre A>
-auto sum_along(const A& a, uword) {
+auto sum_along(const A& a, std::size_t) {
   using W = typename A::Walked;
   using P = typename W::Number;
   Accumulator<typename P::Lane, P::width> sum;
-  for (uword s = 0; s < a.walk.steps; ++s) {
+  for (std::size_t s = 0; s < a.walk.steps; ++s) {
     if constexpr (W::across)
       sum.add(a.at(s));
     else
@@ -124,7 +128,7 @@ auto sum_along(const A& a, uword) {
 
 /// The sum along the fibre, as the one number that a rule that reduces results in.
 template <Fibre A>
-auto total_along(const A& a, uword dim) {
+auto total_along(const A& a, std::size_t dim) {
   return sum_along(a, dim);
 }
 
@@ -141,12 +145,12 @@ auto first_along(const A& a) {
 
 /// The largest entry along the fibre by its real part, NaN if there is one, -inf for an empty fibre.
 template <Fibre A>
-auto max_along(const A& a, uword) {
+auto max_along(const A& a, std::size_t) {
   using W = typename A::Walked;
   using P = typename W::Number;
   using T = typename P::Lane;
   P best(T(-std::numeric_limits<decltype(lane::real(T()))>::infinity()));
-  for (uword s = 0; s < a.walk.steps; ++s) {
+  for (std::size_t s = 0; s < a.walk.steps; ++s) {
     const P x = a.at(s);
     if constexpr (W::across)
       best = larger(best, x);
@@ -159,7 +163,9 @@ auto max_along(const A& a, uword) {
     return P(fold(best, [](auto x, auto y) { return larger(x, y); }));
 }
 
-namespace detail {
+}  // namespace armagrad::inline ARMAGRAD_SET
+
+namespace armagrad::detail::inline ARMAGRAD_SET {
 /// For each lane of x: is it, or a NaN, what is looked for? As a mask of integers (N > 1) or a bool.
 template <class T, int N>
 auto found(Pack<T, N> x, Pack<T, N> best) {
@@ -168,12 +174,14 @@ auto found(Pack<T, N> x, Pack<T, N> best) {
   else
     return (x.v == best.v) | (x.v != x.v);
 }
-}  // namespace detail
+}  // namespace armagrad::detail::inline ARMAGRAD_SET
+
+namespace armagrad::inline ARMAGRAD_SET {
 
 /// 1 at the first entry along the fibre that is `best`, its largest (the first NaN, if there is one), 0
 /// elsewhere.
 template <Fibre A>
-auto first_max(const A& a, const typename A::Walked::Number& best, uword) {
+auto first_max(const A& a, const typename A::Walked::Number& best, std::size_t) {
   using W = typename A::Walked;
   using P = typename W::Number;
   using T = typename P::Lane;
@@ -181,7 +189,7 @@ auto first_max(const A& a, const typename A::Walked::Number& best, uword) {
   using Integer = std::conditional_t<sizeof(T) == sizeof(int), int, long long>;
   using Integers = typename detail::Lanes<Integer, N>::type;
   Integers first = Integer(-1) - Integers{};  // the step at which each lane found it
-  for (uword s = 0; s < a.walk.steps; ++s) {
+  for (std::size_t s = 0; s < a.walk.steps; ++s) {
     P x = a.at(s);
     if constexpr (!W::across && N > 1) x = first_lanes(x, a.walk.lanes(s), P(-std::numeric_limits<T>::infinity()));
     first = ((first < 0) & detail::found(x, best)) ? Integer(s) - Integers{} : first;
@@ -195,7 +203,7 @@ auto first_max(const A& a, const typename A::Walked::Number& best, uword) {
     first = Integer(-1) - Integers{};
     first[lane] = step;
   }
-  return detail::along(a.walk, [first](uword s) {
+  return detail::along(a.walk, [first](std::size_t s) {
     P mask(T(0));
     if constexpr (N == 1)
       mask = P(T(first == Integer(s) ? 1 : 0));
@@ -218,12 +226,12 @@ struct FibreOut {
   using Number = typename W::Number;
   W walk;
   T* data;
-  uword step, lane;
+  std::size_t step, lane;
 
-  Number at(uword s) const { return load<T, Number::width>(data + s * step, lane, walk.lanes(s)); }
+  Number at(std::size_t s) const { return load<T, Number::width>(data + s * step, lane, walk.lanes(s)); }
   template <Fibre A>
   void operator=(const A& a) const {
-    for (uword s = 0; s < walk.steps; ++s) store(data + s * step, Number(a.at(s)), lane, walk.lanes(s));
+    for (std::size_t s = 0; s < walk.steps; ++s) store(data + s * step, Number(a.at(s)), lane, walk.lanes(s));
   }
 };
 
@@ -243,13 +251,13 @@ struct FibreSlot {
   using Number = typename W::Number;
   W walk;
   T* data;
-  uword step, lane;
+  std::size_t step, lane;
   bool add;
   Number live;  // not 0 where the fibre's adjoint is not 0 throughout; else nothing is added, not even a NaN
 
   template <Fibre A>
   void operator+=(const A& a) const {
-    for (uword s = 0; s < walk.steps; ++s) {
+    for (std::size_t s = 0; s < walk.steps; ++s) {
       const int lanes = walk.lanes(s);
       Number x = select(live, a.at(s), 0);
       if (add) x = x + load<T, Number::width>(data + s * step, lane, lanes);
@@ -260,20 +268,22 @@ struct FibreSlot {
 
 /// Up to this many rows, columns are walked side by side: their tails would waste more than strided access
 /// costs.
-inline constexpr uword short_column = 48;
+inline constexpr std::size_t short_column = 48;
 
 /// Calls visit(walk, i, j) for all fibres of a rows x cols matrix, with the first entry (i, j) of each walk.
 template <class T, int N, class Visit>
-void for_each_fibre(uword rows, uword cols, uword dim, Visit visit) {
+void for_each_fibre(std::size_t rows, std::size_t cols, std::size_t dim, Visit visit) {
   using Across = Walk<T, N, true>;
   if (dim == 1) {
-    for (uword i = 0; i < rows; i += N) visit(Across{cols, int(std::min<uword>(N, rows - i))}, i, uword(0));
+    for (std::size_t i = 0; i < rows; i += N)
+      visit(Across{cols, int(std::min<std::size_t>(N, rows - i))}, i, std::size_t(0));
   } else if (rows <= short_column && cols >= N / 2) {
-    for (uword j = 0; j < cols; j += N) visit(Across{rows, int(std::min<uword>(N, cols - j)), true}, uword(0), j);
+    for (std::size_t j = 0; j < cols; j += N)
+      visit(Across{rows, int(std::min<std::size_t>(N, cols - j)), true}, std::size_t(0), j);
   } else {
-    const uword steps = (rows + N - 1) / N;
+    const std::size_t steps = (rows + N - 1) / N;
     const Walk<T, N, false> walk{steps, steps ? int(rows - (steps - 1) * N) : 0};
-    for (uword j = 0; j < cols; ++j) visit(walk, uword(0), j);
+    for (std::size_t j = 0; j < cols; ++j) visit(walk, std::size_t(0), j);
   }
 }
 
@@ -285,23 +295,24 @@ struct Scratch {
 
 /// Reads the fibre of a broadcastable look that starts at (i, j).
 template <class T, int N, bool across>
-auto read_fibre(Walk<T, N, across> walk, Strided<const T> x, uword i, uword j, Scratch<T, N>& scratch) {
+auto read_fibre(Walk<T, N, across> walk, Strided<const T> x, std::size_t i, std::size_t j, Scratch<T, N>& scratch) {
   const T* first = x.data + i * x.inner + j * x.outer;
-  uword step = walk.step(x), lane = walk.lane(x);
+  std::size_t step = walk.step(x), lane = walk.lane(x);
   const bool copy = across && walk.columns && lane > 1;
   if (copy) {
-    for (uword s = 0; s < walk.steps; ++s)
+    for (std::size_t s = 0; s < walk.steps; ++s)
       store(scratch.rows + s * N, load<T, N>(first + s * step, lane, walk.tail), 1, N);
     first = scratch.rows, step = N, lane = 1;
   }
-  return detail::along(walk, [=](uword s) { return load<T, N>(first + s * step, lane, copy ? N : walk.lanes(s)); });
+  return detail::along(walk,
+                       [=](std::size_t s) { return load<T, N>(first + s * step, lane, copy ? N : walk.lanes(s)); });
 }
 
 /// Reads the number that belongs to the fibre at (i, j) of a reduced look.
 template <class T, int N, bool across>
-Pack<T, N> read_number(Walk<T, N, across> walk, Strided<const T> x, uword i, uword j) {
+Pack<T, N> read_number(Walk<T, N, across> walk, Strided<const T> x, std::size_t i, std::size_t j) {
   const T* p = x.data + i * x.inner + j * x.outer;
   return across ? load<T, N>(p, walk.lane(x), walk.tail) : Pack<T, N>(*p);
 }
 
-}  // namespace armagrad
+}  // namespace armagrad::inline ARMAGRAD_SET

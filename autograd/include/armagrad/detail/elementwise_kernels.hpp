@@ -1,67 +1,25 @@
 #pragma once
-// What the readings ask of a rule, and elementwise rules compiled as loops over contiguous blocks.
+// Elementwise rules compiled as loops over contiguous blocks.
 
 #include <array>
 #include <tuple>
 #include <utility>
 
 #include "../simd/block.hpp"
-#include "rule.hpp"
+#include "rule_text.hpp"
 
-namespace armagrad {
-
-namespace detail {
+namespace armagrad::detail::inline ARMAGRAD_SET {
 
 template <class Rule>
 using Operands = std::make_index_sequence<Rule::arity>;
 
-template <class Rule>
-concept IsElementwise = Rule::family == Family::elementwise;
-template <class Rule>
-concept IsFlat = requires {
-  requires Rule::flat;
-};
-template <class Rule>
-concept IsMultilinear = requires {
-  requires Rule::multilinear;
-};
-template <class Rule>
-concept IsOnTape = std::is_base_of_v<OnTape, Rule>;
-template <class Rule>
-concept IsAlongDim = std::is_base_of_v<AlongDim, Rule>;
-
 /// Calls f(k...) with the places 0, 1, ... of a rule's operands as constants.
 template <class Rule, class F>
-decltype(auto) with_operands(F f) {
+constexpr decltype(auto) with_operands(F f) {
   return [&]<std::size_t... k>(std::index_sequence<k...>)->decltype(auto) {
     return f(std::integral_constant<std::size_t, k>()...);
   }
   (Operands<Rule>());
-}
-
-/// Properties of an elementwise rule's partial derivatives, found by running their text over Probes.
-template <class Rule>
-std::array<Probe, 3> probe() {
-  using P = Pack<Probe, 1>;
-  const auto argument = [](std::uint8_t bit) { return P(Probe{bit, 1}); };
-  return with_operands<Rule>([&](auto... k) {
-    const auto partials = Rule{}.partials(argument(reads::result), argument(reads::operand(k))...);
-    return std::array<Probe, 3>{P(slope_of(std::get<k>(partials))).v...};
-  });
-}
-
-template <class Rule>
-std::array<std::uint8_t, 3> reads_of() {
-  if constexpr (IsFlat<Rule>) {
-    return {};
-  } else if constexpr (IsElementwise<Rule>) {
-    const std::array<Probe, 3> p = probe<Rule>();
-    return {std::uint8_t(p[0].reads), std::uint8_t(p[1].reads), std::uint8_t(p[2].reads)};
-  } else {
-    std::array<std::uint8_t, 3> all{reads::everything, reads::everything, reads::everything};
-    if constexpr (requires { Rule::reads; }) std::copy(Rule::reads.begin(), Rule::reads.end(), all.begin());
-    return all;
-  }
 }
 
 template <class Rule>
@@ -83,6 +41,12 @@ template <class Rule, class T>
 struct ElementwiseKernels {
   using P = Pack<T, pack_width<T>>;
 
+  static constexpr BlockKernels<T> over_blocks() {
+    BlockKernels<T> kernels{value, {}};
+    if constexpr (!IsFlat<Rule>)
+      with_operands<Rule>([&](auto... k) { ((kernels.pull[k] = pull<decltype(k)::value>), ...); });
+    return kernels;
+  }
   static void value(const void* rule, T* y, const T* const* x, const std::uint8_t* step, std::size_t n) {
     with_operands<Rule>([&](auto... k) {
       for_each_pack<T, Rule::arity>(y, x, step, n,
@@ -110,6 +74,4 @@ struct ElementwiseKernels {
   }
 };
 
-}  // namespace detail
-
-}  // namespace armagrad
+}  // namespace armagrad::detail::inline ARMAGRAD_SET

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "../shape.hpp"
+#include "rule_text.hpp"
 
 namespace armagrad {
 
@@ -21,39 +22,11 @@ class ForwardMode;
 using Index = std::uint32_t;
 inline constexpr Index no_index = UINT32_MAX;
 
-/// Element (i, j) of a matrix at data[i * inner + j * outer]; a stride of 0 repeats a row, a column or a
-/// number.
-template <class T>
-struct Strided {
-  T* data = nullptr;
-  uword inner = 0, outer = 0;
-};
-
 /// Reads a rows x cols operand where a node of shape `to` is computed: sides of 1 are repeated.
 template <class T>
 Strided<T> broadcast(T* data, Shape from, Shape to) {
   return {data, from.rows == to.rows ? uword(1) : 0, from.cols == to.cols ? uword(from.rows) : 0};
 }
-
-/// Which of a rule's arguments a contribution reads: the result, or operand k.
-namespace reads {
-inline constexpr std::uint8_t nothing = 0, result = 1, first = 2, second = 4, third = 8, everything = 255;
-constexpr std::uint8_t operand(unsigned k) { return k < 3 ? std::uint8_t(2u << k) : std::uint8_t(128); }
-}  // namespace reads
-
-enum class Family : std::uint8_t {
-  leaf,         // a variable or a constant
-  elementwise,  // entry by entry, operands broadcast
-  total,        // the sum of all entries of one operand, which need not be stored
-  spread,       // repeats a row, a column or a number; elementwise consumers read through it
-  transpose,    // products read through it
-  general       // whatever its rule does with whole matrices
-};
-
-/// y[i] = f(x_0[i], x_1[i], ...) for i < n, over contiguous numbers. A step of 0 repeats one register's worth
-/// of numbers, which x_k then points to; a step of 1 goes on. y may be one of the x.
-template <class T>
-using BlockKernel = void (*)(const void* rule, T* y, const T* const* x, const std::uint8_t* step, std::size_t n);
 
 template <class eT>
 struct Operation {
@@ -78,6 +51,7 @@ struct Operation {
   void (*reverse)(Tape<eT>&, Index) = nullptr;
   void (*complex)(ComplexReplay<eT>&, Index) = nullptr;
   void (*tangent)(ForwardMode<eT>&, Index) = nullptr;
+  AlongKernels<eT> along{};  // of rules along a dimension, which these three call
 
   // Both: the reverse as nodes.
   void (*append_gradient)(GradientGraph<eT>&, Index) = nullptr;

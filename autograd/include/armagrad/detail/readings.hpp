@@ -5,11 +5,27 @@
 #include <deque>
 
 #include "complex_replay.hpp"
-#include "elementwise_kernels.hpp"
 #include "forward_mode.hpp"
 #include "gradient_graph.hpp"
+#include "rule_properties.hpp"
 
 namespace armagrad {
+
+namespace detail {
+/// The kernels of the library's rules are compiled there, for several instruction sets; others' where they are used.
+template <class Rule, class eT>
+BlockKernels<eT> block_kernels();
+template <CustomRule Rule, class eT>
+BlockKernels<eT> block_kernels() {
+  return ElementwiseKernels<Rule, eT>::over_blocks();
+}
+template <class Rule, class eT>
+AlongKernels<eT> along_kernels();
+template <CustomRule Rule, class eT>
+AlongKernels<eT> along_kernels() {
+  return AlongLoops<Rule, eT>::kernels();
+}
+}  // namespace detail
 
 template <class Rule, class eT>
 class Readings {
@@ -24,7 +40,8 @@ class Readings {
       rule(tape, i).forward(tape, i);
     } else if constexpr (detail::IsAlongDim<Rule>) {
       const Index x = operand(tape, i, 0);
-      forward_along<eT>(rule(tape, i), tape.output(i), tape.node(i).shape, tape.data(x), tape.node(x).shape);
+      const Shape s = tape.node(x).shape;
+      tape.node(i).operation->along.forward(tape.rule(i), tape.output(i), tape.data(x), s.rows, s.cols);
     } else {
       detail::with_operands<Rule>([&](auto... k) {
         const Result<eT> out{tape.output(i), tape.node(i).shape};
@@ -46,53 +63,18 @@ class Readings {
   }
   static arma::Mat<eT> matrix(Tape<eT>& tape, Index i) { return over(tape.data(i), tape.node(i).shape); }
 
-  template <class T>
-  static void forward_along(const Rule& rule, T* y, Shape ys, const T* x, Shape xs) {
-    constexpr int N = pack_width<T>;
-    Scratch<T, N> scratch;
-    for_each_fibre<T, N>(xs.rows, xs.cols, rule.dim, [&](auto walk, uword i, uword j) {
-      using W = decltype(walk);
-      const auto in = read_fibre(walk, broadcast(x, xs, xs), i, j, scratch);
-      if constexpr (Rule::reduces) {
-        rule.forward(NumberOut<T, W>{y + (rule.dim == 0 ? j : i), walk.tail}, in);
-      } else {
-        const Strided<T> out = broadcast(y, ys, ys);
-        rule.forward(FibreOut<T, W>{walk, y + i + j * ys.rows, walk.step(out), walk.lane(out)}, in);
-      }
-    });
-  }
   static void reverse_along(Tape<eT>& tape, Index i) {
-    constexpr int N = pack_width<eT>;
     const Index x = operand(tape, i, 0);
-    const Shape xs = tape.node(x).shape, ys = tape.node(i).shape;
+    const Shape xs = tape.node(x).shape;
     const Adjoint<eT> dy = tape.adjoint(i);
-    const auto [dx_data, add_to] = tape.accumulate(x);
-    eT* const dx = dx_data;
-    const bool add = add_to;
-    Scratch<eT, N> scratch[3];
+    const auto [dx, add] = tape.accumulate(x);
     // What the text does not read may not be there: any number will do in its place.
-    constexpr std::uint8_t mask = Rule::reads[0];
-    const auto read = [&](std::uint8_t bit, Index node, Shape from, Shape to) {
-      return mask & bit ? broadcast(tape.data(node), from, to) : Strided<const eT>{dx, 0, 0};
+    const auto read = [&tape, dx = dx, xs](std::uint8_t bit, Index node) {
+      return Rule::reads[0] & bit ? broadcast(tape.data(node), tape.node(node).shape, xs) : Strided<const eT>{dx, 0, 0};
     };
-    const Strided<const eT> y_look = read(reads::result, i, ys, xs), x_look = read(reads::first, x, xs, xs);
-    for_each_fibre<eT, N>(xs.rows, xs.cols, rule(tape, i).dim, [&](auto walk, uword r, uword c) {
-      using W = decltype(walk);
-      const Strided<eT> slot = broadcast(dx, xs, xs);
-      const auto into = [&](Pack<eT, N> live) {
-        return FibreSlot<eT, W>{walk, dx + r + c * xs.rows, walk.step(slot), walk.lane(slot), add, live};
-      };
-      const auto in = read_fibre(walk, x_look, r, c, scratch[0]);
-      const Pack<eT, N> scale(dy.scale);
-      if constexpr (Rule::reduces) {
-        const auto g = scale % read_number(walk, widened(dy.look, ys, xs), r, c);
-        rule(tape, i).reverse(into(g), g, read_number(walk, y_look, r, c), in);
-      } else {
-        const auto g = scale % read_fibre(walk, dy.look, r, c, scratch[1]);
-        rule(tape, i).reverse(into(max_along(abs(g), rule(tape, i).dim)), g, read_fibre(walk, y_look, r, c, scratch[2]),
-                              in);
-      }
-    });
+    tape.node(i).operation->along.reverse(
+        tape.rule(i), {dx, add, Rule::reduces ? widened(dy.look, tape.node(i).shape, xs) : dy.look, dy.scale,
+                       read(reads::result, i), read(reads::first, x), xs.rows, xs.cols});
   }
   static Strided<const eT> widened(Strided<const eT> look, Shape from, Shape to) {
     return {look.data, from.rows == to.rows ? look.inner : 0, from.cols == to.cols ? look.outer : 0};
@@ -130,7 +112,7 @@ class Readings {
         complex_on_tape(replay, i);
       } else if constexpr (detail::IsAlongDim<Rule>) {
         const arma::Mat<cx>& x = replay.operand(operand(tape, i, 0));
-        forward_along<cx>(rule(tape, i), y.memptr(), ys, x.memptr(), shape_of(x.n_rows, x.n_cols));
+        detail::AlongLoops<Rule, cx>::forward(tape.rule(i), y.memptr(), x.memptr(), x.n_rows, x.n_cols);
       } else {
         const Result<cx> out{y.memptr(), ys};
         rule(tape, i).forward(out, replay.operand(operand(tape, i, k))...);
@@ -186,7 +168,9 @@ class Readings {
         bool add = false;
         ((forward.tangent(x[k]) ? void((linear_term<k>(forward, i, ty, add), add = true)) : void()), ...);
       } else if constexpr (detail::IsAlongDim<Rule>) {
-        tangent_along(text, ty, tape.data(i), s, tape.data(x[0]), forward.tangent(x[0]), tape.node(x[0]).shape);
+        const Shape from = tape.node(x[0]).shape;
+        tape.node(i).operation->along.tangent(&text, ty, tape.data(i), tape.data(x[0]), forward.tangent(x[0]),
+                                              from.rows, from.cols);
       } else {
         const Result<eT> out{ty, s};
         text.tangent(out, matrix(tape, i), matrix(tape, x[k])..., forward.matrix(x[k])...);
@@ -206,34 +190,12 @@ class Readings {
         };
         const auto shape = [&](std::size_t j) { return tape.node(operand(tape, i, j)).shape; };
         if constexpr (detail::IsAlongDim<Rule>)
-          forward_along<eT>(rule(tape, i), out, s, data(0), shape(0));
+          tape.node(i).operation->along.forward(tape.rule(i), out, data(0), shape(0).rows, shape(0).cols);
         else
           rule(tape, i).forward(Result<eT>{out, s}, over(data(k), shape(k))...);
       });
     });
   }
-  static void tangent_along(const Rule& rule, eT* ty, const eT* y, Shape ys, const eT* x, const eT* tx, Shape xs) {
-    Scratch<eT, pack_width<eT>> scratch[3];
-    // What the text does not read may not be there.
-    const auto look = [&](const eT* data, Shape from, Shape to) {
-      return data ? broadcast(data, from, to) : Strided<const eT>{tx, 0, 0};
-    };
-    const Strided<const eT> x_look = look(x, xs, xs), y_look = look(y, ys, Rule::reduces ? xs : ys);
-    for_each_fibre<eT, pack_width<eT>>(xs.rows, xs.cols, rule.dim, [&](auto walk, uword i, uword j) {
-      using W = decltype(walk);
-      const auto in = read_fibre(walk, x_look, i, j, scratch[0]),
-                 moved = read_fibre(walk, broadcast(tx, xs, xs), i, j, scratch[1]);
-      if constexpr (Rule::reduces) {
-        rule.tangent(NumberOut<eT, W>{ty + (rule.dim == 0 ? j : i), walk.tail}, read_number(walk, y_look, i, j), in,
-                     moved);
-      } else {
-        const Strided<eT> out = broadcast(ty, ys, ys);
-        rule.tangent(FibreOut<eT, W>{walk, ty + i + j * ys.rows, walk.step(out), walk.lane(out)},
-                     read_fibre(walk, y_look, i, j, scratch[2]), in, moved);
-      }
-    });
-  }
-
   static std::string parameters(const void* rule) {
     if constexpr (requires(const Rule& r) { r.parameters(); })
       return static_cast<const Rule*>(rule)->parameters();
@@ -251,11 +213,12 @@ class Readings {
     o.large = sizeof(Rule) > sizeof(Node<eT>::rule) || !std::is_trivially_copyable_v<Rule>;
     if constexpr (detail::IsElementwise<Rule>) {
       using E = detail::ElementwiseKernels<Rule, eT>;
-      o.value = E::value;
+      const BlockKernels<eT> kernels = detail::block_kernels<Rule, eT>();
+      o.value = kernels.value;
+      o.pull = kernels.pull;
       o.complex_value = detail::ElementwiseKernels<Rule, cx>::value;
       o.value_of_numbers = E::value_of_numbers;
       if constexpr (!detail::IsFlat<Rule>) {
-        detail::with_operands<Rule>([&](auto... k) { ((o.pull[k] = E::template pull<k>), ...); });
         o.partial_of_numbers = E::partial_of_numbers;
         const std::array<Probe, 3> p = detail::probe<Rule>();
         for (unsigned k = 0; k < Rule::arity; ++k) o.multiple[k] = p[k].reads ? p[k].factor : 0;
@@ -263,6 +226,7 @@ class Readings {
     } else {
       o.forward = forward;
       o.complex = complex;
+      if constexpr (detail::IsAlongDim<Rule>) o.along = detail::along_kernels<Rule, eT>();
       if constexpr (!detail::IsFlat<Rule>) o.reverse = reverse, o.tangent = tangent;
     }
     o.flat = detail::IsFlat<Rule>;

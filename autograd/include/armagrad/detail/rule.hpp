@@ -22,49 +22,11 @@
 
 namespace armagrad {
 
-/// The operations of a family, which one source of the compiled library instantiates: at the end of each
-/// family's file.
-template <class... Rules>
-struct RuleList {};
-
 /// The tables of a list's rules. The compiled library holds them for float and double.
 template <class eT>
 using OperationGetter = const Operation<eT>& (*)();
 template <class eT, class List>
 const std::vector<OperationGetter<eT>>& operations();
-
-/// What is safe to divide by: 1 in place of 0.
-auto or_one(const auto& x) { return x + (x == 0.0); }
-
-/// As a partial derivative: the adjoint where the mask holds, and 0 elsewhere, be the adjoint infinite there.
-template <class Mask>
-struct Taken {
-  Mask mask;
-};
-template <class Mask>
-Taken<Mask> taken(const Mask& mask) {
-  return {mask};
-}
-template <class Slope>
-const Slope& slope_of(const Slope& partial) {
-  return partial;
-}
-template <class Mask>
-const Mask& slope_of(const Taken<Mask>& partial) {
-  return partial.mask;
-}
-
-template <unsigned n>
-struct Elementwise {
-  static constexpr Family family = Family::elementwise;
-  static constexpr unsigned arity = n;
-};
-
-struct AlongDim {
-  static constexpr Family family = Family::general;
-  static constexpr unsigned arity = 1;
-  static constexpr bool reduces = false;  // one number per fibre instead of a fibre
-};
 
 template <unsigned n>
 struct General {

@@ -2,13 +2,15 @@
 // Functions of one number, real or complex: the complex ones are the analytic continuation of the real ones
 // (as the complex-step check needs), with branches taken by the real part.
 
-#include <armadillo>
 #include <cmath>
 #include <complex>
 #include <concepts>
 #include <numbers>
+#include <type_traits>
 
-namespace armagrad::lane {
+#include "instruction_set.hpp"
+
+namespace armagrad::inline ARMAGRAD_SET::lane {
 
 template <class T>
 concept Real = std::is_floating_point_v<T>;
@@ -113,4 +115,4 @@ std::complex<T> hypot(std::complex<T> a, std::complex<T> b) {
   return {r, r == 0 ? T(0) : (a.real() / r) * a.imag() + (b.real() / r) * b.imag()};
 }
 
-}  // namespace armagrad::lane
+}  // namespace armagrad::inline ARMAGRAD_SET::lane

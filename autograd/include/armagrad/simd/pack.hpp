@@ -14,7 +14,7 @@
 
 #include "lane_gamma.hpp"
 
-namespace armagrad {
+namespace armagrad::inline ARMAGRAD_SET {
 
 /// Stands for a number whose value is unknown; remembers which arguments it depends on, one bit each, and
 /// whether it is `factor` times nothing or one of them (a factor of 0: it is something else).
@@ -28,7 +28,9 @@ inline Probe operator-(Probe a) { return {a.reads, -a.factor}; }
 /// What depends on both.
 inline Probe either(Probe a, Probe b) { return {a.reads | b.reads}; }
 
-namespace detail {
+}  // namespace armagrad::inline ARMAGRAD_SET
+
+namespace armagrad::detail::inline ARMAGRAD_SET {
 template <class T, int N>
 struct Lanes {
   typedef T type __attribute__((vector_size(N * sizeof(T))));
@@ -37,7 +39,9 @@ template <class T>
 struct Lanes<T, 1> {
   using type = T;
 };
-}  // namespace detail
+}  // namespace armagrad::detail::inline ARMAGRAD_SET
+
+namespace armagrad::inline ARMAGRAD_SET {
 
 template <class T, int N>
 struct Pack {
@@ -249,18 +253,9 @@ Pack<T, N> cosine(Pack<T, N> a, Pack<T, N> b) {
   return u / (r + (r == 0.0));
 }
 
-/// The registers that this unit is compiled for; SLEEF's functions are chosen by the same macro.
-#if defined(__AVX512F__)
-#define ARMAGRAD_REGISTER_BYTES 64
-#elif defined(__AVX2__) && defined(__FMA__)
-#define ARMAGRAD_REGISTER_BYTES 32
-#else
-#define ARMAGRAD_REGISTER_BYTES 16
-#endif
-inline constexpr int register_bytes = ARMAGRAD_REGISTER_BYTES;
 /// How many numbers of type T are handled at once: what fills one register.
 template <class T>
-inline constexpr int pack_width = std::is_floating_point_v<T> ? register_bytes / int(sizeof(T)) : 1;
+inline constexpr int pack_width = std::is_floating_point_v<T> ? ARMAGRAD_REGISTER_BYTES / int(sizeof(T)) : 1;
 
 /// x in the first `lanes` lanes and `other` in the rest.
 template <class T, int N>
@@ -277,15 +272,15 @@ Pack<T, N> first_lanes(Pack<T, N> x, int lanes, std::type_identity_t<Pack<T, N>>
 
 /// Lane i from p[i * stride]; the lanes from `lanes` on are zero, unless stride 0 repeats one number.
 template <class T, int N>
-[[gnu::noinline]] Pack<T, N> gather(const T* p, arma::uword stride, int lanes) {
+[[gnu::noinline]] Pack<T, N> gather(const T* p, std::size_t stride, int lanes) {
   T some[N] = {};
-  for (int i = 0; i < lanes; ++i) some[i] = p[arma::uword(i) * stride];
+  for (int i = 0; i < lanes; ++i) some[i] = p[std::size_t(i) * stride];
   Pack<T, N> x;
   std::memcpy(&x.v, some, sizeof x.v);
   return x;
 }
 template <class T, int N>
-Pack<T, N> gather(const T* p, arma::uword stride) {
+Pack<T, N> gather(const T* p, std::size_t stride) {
   return [&]<std::size_t... lane>(std::index_sequence<lane...>) {
     const typename detail::Lanes<T, N>::type all = {p[lane * stride]...};
     return Pack<T, N>::raw(all);
@@ -293,7 +288,7 @@ Pack<T, N> gather(const T* p, arma::uword stride) {
   (std::make_index_sequence<N>());
 }
 template <class T, int N>
-[[gnu::always_inline]] inline Pack<T, N> load(const T* p, arma::uword stride, int lanes) {
+[[gnu::always_inline]] inline Pack<T, N> load(const T* p, std::size_t stride, int lanes) {
   if (stride == 0) return Pack<T, N>(*p);
   if (lanes != N) return gather<T, N>(p, stride, lanes);
   if (stride != 1) return gather<T, N>(p, stride);
@@ -304,18 +299,18 @@ template <class T, int N>
 
 /// Lane i to p[i * stride], for the first `lanes`.
 template <class T, int N>
-[[gnu::noinline]] void scatter(T* p, Pack<T, N> x, arma::uword stride, int lanes) {
+[[gnu::noinline]] void scatter(T* p, Pack<T, N> x, std::size_t stride, int lanes) {
   T some[N];
   std::memcpy(some, &x.v, sizeof x.v);
-  for (int i = 0; i < lanes; ++i) p[arma::uword(i) * stride] = some[i];
+  for (int i = 0; i < lanes; ++i) p[std::size_t(i) * stride] = some[i];
 }
 template <class T, int N>
-void scatter(T* p, Pack<T, N> x, arma::uword stride) {
+void scatter(T* p, Pack<T, N> x, std::size_t stride) {
   [&]<std::size_t... lane>(std::index_sequence<lane...>) { ((p[lane * stride] = x[lane]), ...); }
   (std::make_index_sequence<N>());
 }
 template <class T, int N>
-[[gnu::always_inline]] inline void store(T* p, Pack<T, N> x, arma::uword stride, int lanes) {
+[[gnu::always_inline]] inline void store(T* p, Pack<T, N> x, std::size_t stride, int lanes) {
   if (stride == 1 && lanes == N)
     std::memcpy(p, &x.v, sizeof x.v);
   else if (lanes == N)
@@ -384,4 +379,4 @@ class Accumulator {
   int count_ = 0;
 };
 
-}  // namespace armagrad
+}  // namespace armagrad::inline ARMAGRAD_SET

@@ -1,0 +1,44 @@
+#pragma once
+// What the readings ask of a rule.
+
+#include <algorithm>
+
+#include "along_kernels.hpp"
+#include "elementwise_kernels.hpp"
+#include "rule.hpp"
+
+namespace armagrad::detail {
+
+template <class Rule>
+concept IsElementwise = Rule::family == Family::elementwise;
+template <class Rule>
+concept IsOnTape = std::is_base_of_v<OnTape, Rule>;
+template <class Rule>
+concept IsAlongDim = std::is_base_of_v<AlongDim, Rule>;
+
+/// Properties of an elementwise rule's partial derivatives, found by running their text over Probes.
+template <class Rule>
+std::array<Probe, 3> probe() {
+  using P = Pack<Probe, 1>;
+  const auto argument = [](std::uint8_t bit) { return P(Probe{bit, 1}); };
+  return with_operands<Rule>([&](auto... k) {
+    const auto partials = Rule{}.partials(argument(reads::result), argument(reads::operand(k))...);
+    return std::array<Probe, 3>{P(slope_of(std::get<k>(partials))).v...};
+  });
+}
+
+template <class Rule>
+std::array<std::uint8_t, 3> reads_of() {
+  if constexpr (IsFlat<Rule>) {
+    return {};
+  } else if constexpr (IsElementwise<Rule>) {
+    const std::array<Probe, 3> p = probe<Rule>();
+    return {std::uint8_t(p[0].reads), std::uint8_t(p[1].reads), std::uint8_t(p[2].reads)};
+  } else {
+    std::array<std::uint8_t, 3> all{reads::everything, reads::everything, reads::everything};
+    if constexpr (requires { Rule::reads; }) std::copy(Rule::reads.begin(), Rule::reads.end(), all.begin());
+    return all;
+  }
+}
+
+}  // namespace armagrad::detail
