@@ -2,6 +2,7 @@
 #include <armagrad/nn/dropout.hpp>
 
 namespace armagrad {
+using namespace detail;
 
 template <class eT>
 arma::Mat<eT> dropout_keys(Random random, arma::uword n) {

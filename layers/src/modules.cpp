@@ -4,6 +4,7 @@
 #include <cmath>
 
 namespace armagrad {
+using namespace detail;
 
 std::string to_string(Size s) {
   std::string text = std::to_string(s.channels);

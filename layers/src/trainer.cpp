@@ -7,6 +7,7 @@
 #include <sstream>
 
 namespace armagrad {
+using namespace detail;
 
 namespace {
 
@@ -50,7 +51,7 @@ struct Trainer<eT>::Programs {
             const Pass<eT> pass = training ? Pass<eT>{&v[n + 2]} : Pass<eT>{};
             return trainer.loss_(net.forward(v.first(n), v[n], pass), v[n + 1]);
           };
-          return detail::append_block_sum<eT>(theta.tape(), sum, all, 3, options.blocks, {}) % weight +
+          return append_block_sum<eT>(theta.tape(), sum, all, 3, options.blocks, {}) % weight +
                  0.5 * options.l2 / options.ranks.size * penalty;
         });
   }

@@ -12,6 +12,7 @@
 namespace armagrad {
 
 using arma::uword;
+using Here = std::source_location;
 
 struct Shape {
   std::uint32_t rows = 0, cols = 0;
@@ -20,20 +21,10 @@ struct Shape {
   friend bool operator==(Shape, Shape) = default;
 };
 
-inline constexpr Shape scalar_shape{1, 1};
-
 /// The shape of a matrix of any element type; std::length_error when a side exceeds 32 bits.
 ARMAGRAD_EXPORT Shape shape_of(uword rows, uword cols);
 
 ARMAGRAD_EXPORT std::string to_string(Shape s);
-
-/// The shortest text that reads back as the same number.
-ARMAGRAD_EXPORT std::string to_text(double x);
-ARMAGRAD_EXPORT std::string to_text(float x);
-template <std::integral T>
-std::string to_text(T x) {
-  return std::to_string(x);
-}
 
 /// Where in the user's source an operation was written.
 struct Location {
@@ -44,6 +35,17 @@ struct Location {
   Location(const std::source_location& at) : file(at.file_name()), line(at.line()) {}
 };
 
+namespace detail {
+inline constexpr Shape scalar_shape{1, 1};
+
+/// The shortest text that reads back as the same number.
+ARMAGRAD_EXPORT std::string to_text(double x);
+ARMAGRAD_EXPORT std::string to_text(float x);
+template <std::integral T>
+std::string to_text(T x) {
+  return std::to_string(x);
+}
+
 /// "matmul at model.cpp:41"
 ARMAGRAD_EXPORT std::string describe(const char* operation, Location at);
 
@@ -52,5 +54,6 @@ ARMAGRAD_EXPORT std::string describe(const char* operation, Location at);
 
 /// "incompatible matrix dimensions: 2x3 and 4x5"
 ARMAGRAD_EXPORT std::string incompatible(Shape a, Shape b);
+}  // namespace detail
 
 }  // namespace armagrad

@@ -2,10 +2,22 @@
 // What neural networks put between products. Limits at -inf and inf are taken as such, not as 0 * inf.
 
 #include <armagrad/ops/activations.hpp>
+#include <armagrad/ops/trigonometry.hpp>
 #include "powers.hpp"
 #include "special.hpp"
 
-namespace armagrad {
+namespace armagrad::detail {
+// ---- Functions of Var that rules call ----
+
+namespace rules ARMAGRAD_EXPORT {
+struct SigmoidSlope;
+}  // namespace ARMAGRAD_EXPORT
+
+template <class eT>
+Var<eT> sigmoid_slope(const Var<eT>& x) {
+  return elementwise<rules::SigmoidSlope>({}, x);
+}
+
 namespace rules ARMAGRAD_EXPORT {
 
 struct Sigmoid : Elementwise<1> {
@@ -79,9 +91,4 @@ struct Silu : Elementwise<1> {
 using ActivationRules = RuleList<rules::Sigmoid, rules::SigmoidSlope, rules::Softplus, rules::Relu, rules::LeakyRelu,
                                  rules::Elu, rules::Gelu, rules::Silu>;
 
-template <class eT>
-Var<eT> sigmoid_slope(const Var<eT>& x) {
-  return detail::elementwise<rules::SigmoidSlope>({}, x);
-}
-
-}  // namespace armagrad
+}  // namespace armagrad::detail

@@ -5,7 +5,7 @@
 #include <armagrad/detail/rule.hpp>
 #include <armagrad/ops/elementwise.hpp>
 
-namespace armagrad {
+namespace armagrad::detail {
 namespace rules ARMAGRAD_EXPORT {
 
 struct Plus : Elementwise<2> {
@@ -160,4 +160,4 @@ using ElementwiseRules = RuleList<rules::Plus, rules::Minus, rules::Times, rules
                                   rules::Larger, rules::Smaller, rules::Clamp, rules::Abs, rules::Sign, rules::Floor,
                                   rules::Ceil, rules::Round, rules::Trunc, rules::StopGradient>;
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

@@ -7,7 +7,7 @@
 #include "powers.hpp"
 #include "reductions.hpp"
 
-namespace armagrad {
+namespace armagrad::detail {
 
 /// The sum of exp(x - top) without the first of x's largest entries, for which it is 1.
 template <Fibre A>
@@ -41,6 +41,17 @@ auto less_its_share(const A& dy, const B& y, uword dim) {
 template <class eT>
 Var<eT> less_its_share(const Var<eT>& dy, const Var<eT>& y, uword dim) {
   return dy - exp(y) % sum_along(dy, dim);
+}
+
+// ---- Functions of Var that rules call ----
+
+namespace rules ARMAGRAD_EXPORT {
+struct Softmax;
+}  // namespace ARMAGRAD_EXPORT
+
+template <class eT>
+Var<eT> softmax_or_zero(const Var<eT>& x, uword dim) {
+  return append_node<rules::Softmax, eT>({{}, dim, true}, x.shape(), {}, {&x});
 }
 
 namespace rules ARMAGRAD_EXPORT {
@@ -106,9 +117,4 @@ struct LogSoftmax : AlongDim {
 
 using SoftmaxRules = RuleList<rules::LogSumExp, rules::Softmax, rules::LogSoftmax>;
 
-template <class eT>
-Var<eT> softmax_or_zero(const Var<eT>& x, uword dim) {
-  return append_node<rules::Softmax, eT>({{}, dim, true}, x.shape(), {}, {&x});
-}
-
-}  // namespace armagrad
+}  // namespace armagrad::detail

@@ -4,7 +4,10 @@
 #include <armagrad/ops/special.hpp>
 #include "powers.hpp"
 
-namespace armagrad {
+namespace armagrad::detail {
+template <class eT>
+Var<eT> gaussian(double rate, const Var<eT>& x);
+
 namespace rules ARMAGRAD_EXPORT {
 
 struct Erf : Elementwise<1> {
@@ -50,7 +53,7 @@ using SpecialRules = RuleList<rules::Erf, rules::Erfc, rules::Gaussian, rules::L
 
 template <class eT>
 Var<eT> gaussian(double rate, const Var<eT>& x) {
-  return detail::elementwise(rules::Gaussian{{}, rate}, {}, x);
+  return elementwise(rules::Gaussian{{}, rate}, {}, x);
 }
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

@@ -6,7 +6,7 @@
 #endif
 #include <armagrad/detail/readings.hpp>
 
-namespace armagrad {
+namespace armagrad::detail {
 
 /// Defines the table that TableOf declares. `used`: other units call it, though this one may have it inline.
 template <class Rule, class eT>
@@ -29,4 +29,4 @@ const std::vector<OperationGetter<eT>>& operations() {
   return all;
 }
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

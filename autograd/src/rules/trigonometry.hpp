@@ -4,7 +4,28 @@
 #include <armagrad/ops/trigonometry.hpp>
 #include "powers.hpp"
 
-namespace armagrad {
+namespace armagrad::detail {
+// ---- Functions of Var that rules call ----
+
+namespace rules ARMAGRAD_EXPORT {
+struct Cosine;
+struct OneMinusSquare;
+struct TanhSlope;
+}  // namespace ARMAGRAD_EXPORT
+
+template <class eT>
+Var<eT> tanh_slope(const Var<eT>& x) {
+  return elementwise<rules::TanhSlope>({}, x);
+}
+template <class eT>
+Var<eT> one_minus_square(const Var<eT>& x) {
+  return elementwise<rules::OneMinusSquare>({}, x);
+}
+template <class eT>
+Var<eT> cosine(const Var<eT>& a, const Var<eT>& b) {
+  return elementwise<rules::Cosine>({}, a, b);
+}
+
 namespace rules ARMAGRAD_EXPORT {
 
 struct Sin : Elementwise<1> {
@@ -128,19 +149,4 @@ using TrigonometryRules = RuleList<rules::Sin, rules::Cos, rules::Tan, rules::As
                                    rules::Sinh, rules::Cosh, rules::Tanh, rules::Asinh, rules::Acosh, rules::Atanh,
                                    rules::Atan2, rules::Hypot, rules::TanhSlope, rules::OneMinusSquare, rules::Cosine>;
 
-template <class eT>
-Var<eT> tanh_slope(const Var<eT>& x) {
-  return detail::elementwise<rules::TanhSlope>({}, x);
-}
-
-template <class eT>
-Var<eT> one_minus_square(const Var<eT>& x) {
-  return detail::elementwise<rules::OneMinusSquare>({}, x);
-}
-
-template <class eT>
-Var<eT> cosine(const Var<eT>& a, const Var<eT>& b) {
-  return detail::elementwise<rules::Cosine>({}, a, b);
-}
-
-}  // namespace armagrad
+}  // namespace armagrad::detail

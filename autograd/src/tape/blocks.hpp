@@ -3,7 +3,7 @@
 
 #include <armagrad/simd/block.hpp>
 
-namespace armagrad::tiles {
+namespace armagrad::detail::tiles {
 
 template <class T>
 double sum_block(const T* x, uword n) {
@@ -44,4 +44,4 @@ void add_scaled(T* y, const T* a, const T* b, bool b_advances, T scale, uword n)
   for_each_pack<T, 2>(y, x, step, n, [scale](const auto& in) { return in[0] + Pack<T, pack_width<T>>(scale) % in[1]; });
 }
 
-}  // namespace armagrad::tiles
+}  // namespace armagrad::detail::tiles

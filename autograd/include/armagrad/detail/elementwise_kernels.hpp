@@ -8,9 +8,7 @@
 #include "../simd/block.hpp"
 #include "rule.hpp"
 
-namespace armagrad {
-
-namespace detail {
+namespace armagrad::detail {
 
 template <class Rule>
 using Operands = std::make_index_sequence<Rule::arity>;
@@ -110,6 +108,4 @@ struct ElementwiseKernels {
   }
 };
 
-}  // namespace detail
-
-}  // namespace armagrad
+}  // namespace armagrad::detail

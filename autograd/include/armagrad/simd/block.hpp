@@ -12,7 +12,7 @@
 #include <immintrin.h>
 #endif
 
-namespace armagrad {
+namespace armagrad::detail {
 
 template <class T, int N>
 [[gnu::always_inline]] inline Pack<T, N> load_pack(const T* p) {
@@ -101,4 +101,4 @@ template <class T, std::size_t K, class F>
   }
 }
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

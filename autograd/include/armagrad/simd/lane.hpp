@@ -8,7 +8,7 @@
 #include <concepts>
 #include <numbers>
 
-namespace armagrad::lane {
+namespace armagrad::detail::lane {
 
 template <class T>
 concept Real = std::is_floating_point_v<T>;
@@ -113,4 +113,4 @@ std::complex<T> hypot(std::complex<T> a, std::complex<T> b) {
   return {r, r == 0 ? T(0) : (a.real() / r) * a.imag() + (b.real() / r) * b.imag()};
 }
 
-}  // namespace armagrad::lane
+}  // namespace armagrad::detail::lane
