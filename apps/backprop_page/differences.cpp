@@ -13,7 +13,7 @@ double Differences::moved(Index i, const arma::mat& to) {
 }
 
 Verdict Differences::check(Index i, const arma::mat& adjoint) {
-  const arma::mat x = J_.tape().value(J_.tape().handle(i));
+  const arma::mat x = engine_of(J_).handle(i).value();
   std::mt19937_64 random(i + 1);
   std::normal_distribution<double> normal;
   arma::mat v(arma::size(x));

@@ -6,6 +6,7 @@
 #include <armagrad/var.hpp>
 
 namespace armagrad::apps {
+using namespace detail;
 
 using V = Var<double>;
 

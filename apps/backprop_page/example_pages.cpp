@@ -13,6 +13,7 @@
 #include "page.hpp"
 
 namespace armagrad::apps {
+using namespace detail;
 
 namespace {
 
@@ -86,7 +87,7 @@ V recorded(const Example& example, const std::vector<arma::mat>& values, Tape<do
   for (std::size_t k = 0; k < values.size(); ++k) {
     const View<double> given = view(values[k], example.leaves[k].name.c_str());
     x.push_back(k < example.variables ? tape.variable(given) : tape.constant(given));
-    tape.node(x.back().index()).is_scalar = values[k].n_elem == 1;
+    node_of(x.back()).is_scalar = values[k].n_elem == 1;
   }
   by.assign(x.begin(), x.begin() + std::ptrdiff_t(example.variables));
   return example.loss(x);

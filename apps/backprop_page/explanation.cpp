@@ -14,6 +14,7 @@
 #include "notation.hpp"
 
 namespace armagrad::apps {
+using namespace detail;
 
 namespace {
 
@@ -81,7 +82,7 @@ class Document {
       : J_(J),
         by_(by),
         options_(options),
-        tape_(J.tape()),
+        engine_(engine_of(J)),
         formulas_(J, by, options.formula, options.sizes),
         backward_(J),
         differences_(J),
@@ -103,13 +104,14 @@ class Document {
 
  private:
   EntryWise entry_wise_of(Index i) const {
-    const auto spelt = [&](Index k) { return Spelt{formulas_.name(k), tape_.node(k).shape}; };
+    const auto spelt = [&](Index k) { return Spelt{formulas_.name(k), engine_.node(k).shape}; };
     std::vector<Spelt> x;
     for (const Index k : formulas_.operands(i)) x.push_back(spelt(k));
-    const auto given = tape_.operands(tape_.node(i));
-    const bool symmetric = std::any_of(
-        given.begin(), given.end(), [&](Index k) { return tape_.node(k).operation->name == std::string("cholesky"); });
-    const Operation<double>& operation = *tape_.node(i).operation;
+    const auto given = engine_.operands(engine_.node(i));
+    const bool symmetric = std::any_of(given.begin(), given.end(), [&](Index k) {
+      return engine_.node(k).operation->name == std::string("cholesky");
+    });
+    const Operation<double>& operation = *engine_.node(i).operation;
     return entry_wise(operation, formulas_.parameters(i), spelt(i), x, symmetric);
   }
 
@@ -122,7 +124,7 @@ class Document {
   }
 
   Json node(Index i) {
-    const Node<double>& n = tape_.node(i);
+    const Node<double>& n = engine_.node(i);
     const bool is_leaf = n.operation->family == Family::leaf;
     const char* kind = !is_leaf                 ? "computed"
                        : n.needs_gradient       ? "variable"
@@ -142,7 +144,7 @@ class Document {
       j.update(apps::json(formula));
       j["index"] = stated.empty() ? formula.entries : stated;
     }
-    j["value"] = matrix(tape_.value(tape_.handle(i)));
+    j["value"] = matrix(engine_.handle(i).value());
     if (backward_.has_adjoint(i) || (is_leaf && n.needs_gradient)) {
       const arma::mat adjoint = backward_.has_adjoint(i) ? backward_.adjoint(i)  // else J does not depend on it
                                                          : arma::mat(n.shape.rows, n.shape.cols, arma::fill::zeros);
@@ -156,7 +158,7 @@ class Document {
   Json steps() {
     Json all = Json::array({Json{{"kind", "start"}}});
     for (const Index i : formulas_.nodes()) {
-      if (tape_.node(i).operation->family != Family::leaf) all.push_back({{"kind", "forward"}, {"node", i}});
+      if (engine_.node(i).operation->family != Family::leaf) all.push_back({{"kind", "forward"}, {"node", i}});
     }
     all.push_back({{"kind", "seed"}});
     for (const auto& one : backward_.steps()) all.push_back(step(one));
@@ -174,7 +176,7 @@ class Document {
       Json j{{"to", c.to}};
       j.update(apps::json(part));
       j["index"] = known.empty() ? part.entries : known;
-      const arma::mat value = tape_.handle(c.part).value();
+      const arma::mat value = engine_.handle(c.part).value();
       if (!arma::approx_equal(value, backward_.adjoint(c.to), "absdiff", 0)) j["value"] = matrix(value);
       for (const NodeFormulas::Mistake& w : part.mistakes)
         j["wrong"].push_back({{"text", w.text}, {"mathml", w.mathml}, {"why", w.hint}});
@@ -245,7 +247,7 @@ class Document {
   V J_;
   const std::vector<V>& by_;
   const ExplanationOptions& options_;
-  Tape<double>& tape_;
+  Engine<double>& engine_;
   NodeFormulas formulas_;
   BackwardPass<double> backward_;
   Differences differences_;
@@ -261,16 +263,16 @@ std::vector<std::string> shapes_in_words(const V& J, const Sizes& sizes) {
   };
   std::vector<std::string> all;
   for (Index i = 0; i <= J.index(); ++i) {
-    const Shape s = J.tape().node(i).shape;
+    const Shape s = engine_of(J).node(i).shape;
     all.push_back(side(s.rows) + " × " + side(s.cols));
   }
   return all;
 }
 
 Json explanation(const V& J, const std::vector<V>& by, const ExplanationOptions& options) {
-  J.tape().check(J, "explanation", {});
+  engine_of(J).check(J, "explanation", {});
   for (const V& v : by) {
-    J.tape().check(v, "explanation", {});
+    engine_of(J).check(v, "explanation", {});
     if (v.index() > J.index()) misuse("explanation", {}, "a variable that is younger than the root");
   }
   if (J.shape() != scalar_shape) misuse("explanation", {}, "the root is not a scalar but " + to_string(J.shape()));
@@ -279,7 +281,7 @@ Json explanation(const V& J, const std::vector<V>& by, const ExplanationOptions&
            std::to_string(J.index() + 1) + " nodes, of which a page has room for " + std::to_string(most_nodes) +
                "; derive --steps lists the steps as text");
   for (Index i = 0; i <= J.index(); ++i) {
-    if (J.tape().node(i).shape.size() == 0) misuse("explanation", J.tape().node(i).at, "an empty matrix");
+    if (engine_of(J).node(i).shape.size() == 0) misuse("explanation", engine_of(J).node(i).at, "an empty matrix");
   }
   return Document(J, by, options).json();
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 namespace armagrad::apps {
+using namespace detail;
 
 /// A node as the notation needs it.
 struct Spelt {

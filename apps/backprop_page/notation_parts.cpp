@@ -5,6 +5,7 @@
 #include "notation_rules.hpp"
 
 namespace armagrad::apps {
+using namespace detail;
 
 namespace {
 

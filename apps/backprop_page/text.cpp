@@ -8,6 +8,7 @@
 #include <armagrad/node_formulas.hpp>
 
 namespace armagrad::apps {
+using namespace detail;
 
 namespace {
 

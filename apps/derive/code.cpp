@@ -6,6 +6,7 @@
 #include "code_helpers.hpp"
 
 namespace armagrad::apps {
+using namespace detail;
 
 namespace {
 

@@ -9,6 +9,7 @@
 #include "variables.hpp"
 
 namespace armagrad::apps {
+using namespace detail;
 
 namespace {
 

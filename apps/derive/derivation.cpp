@@ -9,6 +9,7 @@
 #include "apps/expression/lines.hpp"
 
 namespace armagrad::apps {
+using namespace detail;
 
 namespace {
 

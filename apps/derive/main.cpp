@@ -16,6 +16,7 @@
 #include "small_example.hpp"
 
 namespace armagrad::apps {
+using namespace detail;
 
 namespace {
 
@@ -122,9 +123,9 @@ Json matrix(const arma::mat& x) {
 /// The numbers behind the steps, where there are some: a value or an adjoint, and differences' verdict on it.
 class StepNumbers {
  public:
-  explicit StepNumbers(const V& J) : tape_(J.tape()), differences_(J) {}
+  explicit StepNumbers(const V& J) : engine_(engine_of(J)), differences_(J) {}
 
-  arma::mat value(Index i) const { return tape_.value(tape_.handle(i)); }
+  arma::mat value(Index i) const { return engine_.handle(i).value(); }
   /// The entries if they are few, else the norm.
   std::string text(Index i) const {
     constexpr arma::uword few = 4;
@@ -138,7 +139,7 @@ class StepNumbers {
   Verdict verdict(const BackwardStep& step) { return differences_.check(step.node, value(step.adjoint)); }
 
  private:
-  Tape<double>& tape_;
+  Engine<double>& engine_;
   Differences differences_;
 };
 

@@ -6,6 +6,7 @@
 #include "lines.hpp"
 
 namespace armagrad::apps {
+using namespace detail;
 
 namespace {
 
@@ -56,7 +57,7 @@ std::vector<Result> walk(const Syntax& syntax, ValueOf value_of, Apply apply) {
 std::vector<Var<double>> evaluate(const Syntax& syntax, const Environment& environment) {
   Tape<double>& tape = environment.tape;
   const auto as_number = [&](const Var<double>& x) {
-    if (x.n_elem == 1) tape.node(x.index()).is_scalar = true;
+    if (x.n_elem == 1) node_of(x).is_scalar = true;
     return x;
   };
   const auto value_of = [&](const Term& term) -> Value {

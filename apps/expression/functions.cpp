@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 namespace armagrad::apps {
+using namespace detail;
 
 namespace {
 
@@ -41,12 +42,12 @@ void Function::check_count(std::size_t arguments) const {
 
 bool is_literal_number(const Var<double>& x) {
   if (x.n_elem != 1) return false;
-  Tape<double>& tape = x.tape();
+  Engine<double>& engine = engine_of(x);
   std::vector<Index> all{x.index()};
   for (std::size_t k = 0; k < all.size(); ++k) {
-    const Node<double>& n = tape.node(all[k]);
-    if (n.needs_gradient || tape.name(all[k]) || !n.one_by_one()) return false;
-    for (const Index i : tape.operands(n)) all.push_back(i);
+    const Node<double>& n = engine.node(all[k]);
+    if (n.needs_gradient || engine.name(all[k]) || !n.one_by_one()) return false;
+    for (const Index i : engine.operands(n)) all.push_back(i);
   }
   return true;
 }
@@ -57,7 +58,7 @@ void check_entries(double count) {
 }
 
 uword whole_number(const Var<double>& x) {
-  if (x.n_elem != 1 || x.tape().node(x.index()).needs_gradient) throw std::logic_error("a whole number was expected");
+  if (x.n_elem != 1 || node_of(x).needs_gradient) throw std::logic_error("a whole number was expected");
   const double number = x.scalar();
   if (!(number >= 0 && number <= UINT32_MAX && number == std::floor(number)))
     throw std::logic_error("a whole number was expected, not " + to_text(number));

@@ -10,6 +10,7 @@
 #include "shape_rules.hpp"
 
 namespace armagrad::apps {
+using namespace detail;
 
 namespace {
 

@@ -7,6 +7,7 @@
 #include "shape_rules.hpp"
 
 namespace armagrad::apps {
+using namespace detail;
 
 namespace {
 

@@ -21,7 +21,7 @@ struct Thinned {
     const auto least = std::uint32_t(rate * 0x1p32);
     const auto scale = T(1 / (1 - rate));
     for (uword j = 0; j < s.cols; ++j) {
-      const auto key = [&](uword i) { return std::uint32_t(lane::real((*keys)(i, j))); };
+      const auto key = [&](uword i) { return std::uint32_t(detail::lane::real((*keys)(i, j))); };
       const T* const from = x->colptr(j);
       T* const to = out + j * s.rows;
       for (uword i = 0; i < s.rows; i += 4) {
@@ -52,12 +52,13 @@ struct Dropout : General<2> {
   void tangent(auto ty, const auto&, const auto&, const auto& keys, const auto& tx, const auto&) const {
     ty = thinned(tx, keys, rate, salt);
   }
-  std::string parameters() const { return to_text(rate); }
+  std::string parameters() const { return detail::to_text(rate); }
 };
 
 template <class eT>
 Var<eT> thinned(const Var<eT>& x, const Var<eT>& keys, double rate, std::uint32_t salt, Location at) {
-  if (keys.shape() != Shape{2, x.shape().cols}) misuse(Dropout::name, at, incompatible(x.shape(), keys.shape()));
+  if (keys.shape() != Shape{2, x.shape().cols})
+    detail::misuse(Dropout::name, at, detail::incompatible(x.shape(), keys.shape()));
   return append_node<Dropout, eT>({{}, rate, salt}, x.shape(), at, {&x, &keys});
 }
 

@@ -49,7 +49,7 @@ Layer<eT> conv2d(uword filters, uword size, Conv2dOptions options) {
     const Window window{
         std::uint32_t(input.channels), std::uint32_t(input.height), std::uint32_t(input.width), std::uint32_t(size), 1,
         std::uint32_t(options.padding)};
-    check_window("conv2d", window, {});
+    detail::check_window("conv2d", window, {});
     const uword of_an_output = filters * size * size;
     Module<eT> m{
         "conv2d",
@@ -71,7 +71,7 @@ Layer<eT> max_pool2d(uword size) {
     const auto side = std::uint32_t(size);
     const Window window{
         std::uint32_t(input.channels), std::uint32_t(input.height), std::uint32_t(input.width), side, side, 0};
-    check_window("max_pool2d", window, {});
+    detail::check_window("max_pool2d", window, {});
     return Module<eT>{
         "max_pool2d", {input.channels, window.rows(), window.cols()}, {}, [=](auto, const auto& x, const auto&) {
           return max_pool(x, window);
@@ -81,7 +81,7 @@ Layer<eT> max_pool2d(uword size) {
 
 template <class eT>
 Layer<eT> dropout(double rate) {
-  if (!(rate >= 0 && rate < 1)) misuse("dropout", {}, "the rate must be in [0, 1)");
+  if (!(rate >= 0 && rate < 1)) detail::misuse("dropout", {}, "the rate must be in [0, 1)");
   return [=](Size input, unsigned place) {
     return Module<eT>{"dropout", input, {}, [=](auto, const auto& x, const auto& pass) {
                         return pass.keys ? thinned(x, *pass.keys, rate, place) : x;

@@ -45,8 +45,8 @@ arma::Mat<eT> Sequential<eT>::part(const arma::Mat<eT>& theta, const Part& p) co
 template <class eT>
 std::vector<Var<eT>> Sequential<eT>::split(const Var<eT>& theta) const {
   if (theta.shape() != shape_of(n_parameters_, 1))
-    misuse("sequential", {},
-           "parameters of " + to_string(theta.shape()) + " for a net of " + std::to_string(n_parameters_));
+    detail::misuse("sequential", {},
+                   "parameters of " + to_string(theta.shape()) + " for a net of " + std::to_string(n_parameters_));
   std::vector<Var<eT>> all;
   for (const Part& p : parts_)
     all.push_back(reshape(theta.rows(p.offset, p.offset + p.shape.size() - 1), p.shape.rows, p.shape.cols));
@@ -56,7 +56,8 @@ std::vector<Var<eT>> Sequential<eT>::split(const Var<eT>& theta) const {
 template <class eT>
 Var<eT> Sequential<eT>::forward(std::span<const Var<eT>> parameters, Var<eT> x, const Pass<eT>& pass) const {
   if (x.n_rows != input_.total())
-    misuse("sequential", {}, "samples of " + std::to_string(x.n_rows) + " for a net that takes " + to_string(input_));
+    detail::misuse("sequential", {},
+                   "samples of " + std::to_string(x.n_rows) + " for a net that takes " + to_string(input_));
   for (const Module<eT>& m : modules_) {
     x = m.forward(parameters.first(m.parameters.size()), x, pass);
     parameters = parameters.subspan(m.parameters.size());

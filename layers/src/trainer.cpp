@@ -46,7 +46,7 @@ struct Trainer<eT>::Programs {
             if (options.l2 != 0 && net.parts()[k].name.ends_with("weight")) penalty = penalty + accu(square(all[k]));
           }
           all.insert(all.end(), {x, y, keys});
-          const Function<eT> sum = [&trainer, &net, training, n](std::span<const Var<eT>> v) {
+          const detail::Function<eT> sum = [&trainer, &net, training, n](std::span<const Var<eT>> v) {
             const Pass<eT> pass = training ? Pass<eT>{&v[n + 2]} : Pass<eT>{};
             return trainer.loss_(net.forward(v.first(n), v[n], pass), v[n + 1]);
           };
@@ -68,7 +68,7 @@ Trainer<eT>::Trainer(const Sequential<eT>& net, SampleLoss<eT> loss, SampleSet<e
       options_(std::move(options)),
       programs_(new Programs(*this)) {
   const uword n = train.X.n_cols;
-  if (n == 0 || train.Y.n_cols != n) misuse("Trainer", {}, "no samples, or not one target for each");
+  if (n == 0 || train.Y.n_cols != n) detail::misuse("Trainer", {}, "no samples, or not one target for each");
   full_batch_ = options_.batch_size == 0 || options_.batch_size >= n;
   state_.parameters = net.initial(random_stream(options_.seed, Draw::initial, 0));
   state_.optimizer = initial_state<eT>(options_.optimizer, net.n_parameters());
@@ -81,7 +81,7 @@ template <class eT>
 void Trainer<eT>::resume(TrainingState<eT> state) {
   if (arma::size(state.parameters) != arma::size(state_.parameters) ||
       arma::size(state.optimizer) != arma::size(state_.optimizer) || state.position >= train_.X.n_cols)
-    misuse("Trainer", {}, "the state of another training");
+    detail::misuse("Trainer", {}, "the state of another training");
   state_ = std::move(state);
   gradient_of_ = never;
   rate_ = options_.rate(time());

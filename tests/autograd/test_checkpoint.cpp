@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(a_chain_holds_less_memory) {
     auto y = y0;
     for (int i = 0; i < 10; ++i) y = run(deep, v, y);
     tape.backward(accu(square(y)));
-    const auto place = rules::Checkpoint<double>::workplace_on(tape);
+    const auto place = rules::Checkpoint<double>::workplace_on(engine_of(tape));
     return tape.bytes() + (place ? place->tape.bytes() : 0);
   };
   BOOST_TEST(3 * bytes(checkpointed) < bytes(plain));
@@ -74,8 +74,8 @@ BOOST_AUTO_TEST_CASE(the_inside_is_shared_and_emptied_after_use) {
   using Rule = rules::Checkpoint<double>;
   std::vector<detail::Workplace<double>*> places;
   for (Index i = 0; i < tape.size(); ++i) {
-    if (tape.node(i).operation == &operation_of<Rule, double>())
-      places.push_back(static_cast<const Rule*>(tape.rule(i))->workplace.get());
+    if (engine_of(tape).node(i).operation == &operation_of<Rule, double>())
+      places.push_back(static_cast<const Rule*>(engine_of(tape).rule(i))->workplace.get());
   }
   BOOST_TEST(places.size() == 3U);
   BOOST_TEST((places[0] == places[1] && places[1] == places[2]));

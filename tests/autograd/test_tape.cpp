@@ -22,7 +22,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_computed_until_asked_for) {
   Tape<double> tape;
   const auto x = tape.variable(A);
   const auto used = exp(x), unused = square(x), beyond = used + 1.0;
-  const auto evaluated = [&](const auto& v) { return tape.node(v.index()).evaluated; };
+  const auto evaluated = [&](const auto& v) { return node_of(v).evaluated; };
   BOOST_TEST(!evaluated(used));
   BOOST_TEST(error(used.value(), arma::mat(arma::exp(A))) < 1e-15);
   BOOST_TEST(evaluated(used));
@@ -35,13 +35,13 @@ BOOST_AUTO_TEST_CASE(backward_computes_only_what_it_needs) {
   const auto x = tape.variable(A);
   const auto summed = square(x), J = accu(summed), elsewhere = exp(x);
   tape.backward(J);
-  BOOST_TEST(!tape.node(summed.index()).evaluated);
-  BOOST_TEST(!tape.node(J.index()).evaluated);
-  BOOST_TEST(!tape.node(elsewhere.index()).evaluated);
+  BOOST_TEST(!node_of(summed).evaluated);
+  BOOST_TEST(!node_of(J).evaluated);
+  BOOST_TEST(!node_of(elsewhere).evaluated);
   BOOST_TEST(error(tape.gradient(x), arma::mat(2 * A)) == 0);
   tape.backward(J, true);
-  BOOST_TEST(bool(tape.node(J.index()).evaluated));
-  BOOST_TEST(!tape.node(summed.index()).evaluated);  // an accu takes its sum on the fly
+  BOOST_TEST(bool(node_of(J).evaluated));
+  BOOST_TEST(!node_of(summed).evaluated);  // an accu takes its sum on the fly
 }
 
 BOOST_AUTO_TEST_CASE(values_and_scalars) {

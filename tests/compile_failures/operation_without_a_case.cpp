@@ -3,6 +3,7 @@
 #include <tests/harness/case.hpp>
 
 using namespace armagrad;
+using namespace armagrad::detail;
 
 int main() {
   const auto exp_of = harness::of<rules::Exp>(

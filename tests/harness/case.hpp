@@ -15,6 +15,7 @@
 #include "autograd/src/rules/all_rules.hpp"
 
 namespace armagrad::harness {
+using namespace armagrad::detail;  // tests look inside
 
 using Random = std::mt19937_64;
 

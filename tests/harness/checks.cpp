@@ -97,7 +97,7 @@ std::vector<arma::mat> gradients(Tape<double>& tape, const CompiledLoss<double>&
   tape.backward(r.loss);
   std::vector<arma::mat> g;
   for (const auto& leaf : r.leaves) {
-    if (tape.wants(leaf.index())) g.push_back(tape.gradient(leaf));
+    if (engine_of(tape).wants(leaf.index())) g.push_back(tape.gradient(leaf));
   }
   return g;
 }

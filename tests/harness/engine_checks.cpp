@@ -41,7 +41,7 @@ void check_chain(const Case& c, Random& random, Errors& errors) {
     const Var<double> end = accu(x[0]);
     forward[j] = tape.size();
     Schedule schedule;
-    tape.plan(schedule, end.index(), true, true);
+    engine_of(tape).plan(schedule, end.index(), true, true);
     swept[j] = schedule.adjoints.size();
     tape.backward(end);
     errors.add(check::chain, arma::abs(tape.gradient(r.leaves[0]) - 1).max());
@@ -81,10 +81,10 @@ void check_engine(const Case& c, const Point& p, Errors& errors) {
   for (arma::mat& x : elsewhere) x *= 0.99;
   const CompiledLoss<double> replay = record(tape, c, p, elsewhere);
   Schedule schedule;
-  tape.plan(schedule, replay.loss.index(), true, true);
-  tape.run(schedule);
-  for (std::size_t k = 0; k < g.size(); ++k) tape.rebind(replay.leaves[k].index(), p.x[k].memptr());
-  tape.run(schedule);
+  engine_of(tape).plan(schedule, replay.loss.index(), true, true);
+  engine_of(tape).run(schedule);
+  for (std::size_t k = 0; k < g.size(); ++k) engine_of(tape).rebind(replay.leaves[k].index(), p.x[k].memptr());
+  engine_of(tape).run(schedule);
   for (std::size_t k = 0; k < g.size(); ++k)
     errors.add(check::replayed, identical(g[k], tape.gradient(replay.leaves[k])) ? 0 : 1);
 

@@ -10,9 +10,9 @@ std::vector<std::string> formulas(const Case& c) {
   std::vector<Var<double>> x;
   for (unsigned k = 0; k < c.arity; ++k) x.push_back(tape.variable(view(p.x[k], names[c.arity - 1][k])));
   const Var<double> y = c.in_double(x);
-  const bool moves = tape.wants(y.index());
+  const bool moves = engine_of(tape).wants(y.index());
   const Var<double> dy = tape.constant(view(p.U, "dy"));
-  tape.node(dy.index()).is_scalar = tape.node(y.index()).is_scalar;
+  node_of(dy).is_scalar = node_of(y).is_scalar;
   const Var<double> loss = y.n_elem == 1 ? y % dy : accu(y % dy);
   std::vector<std::string> lines;
   if (!moves) {

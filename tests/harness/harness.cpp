@@ -35,7 +35,7 @@ std::string unused(const Case& c, Random& random) {
   record(tape, c, p, p.x);
   for (const auto getter : c.operations) {
     bool used = false;
-    for (Index i = 0; i < tape.size(); ++i) used |= tape.node(i).operation == &getter();
+    for (Index i = 0; i < tape.size(); ++i) used |= engine_of(tape).node(i).operation == &getter();
     if (!used) return std::string("does not record ") + getter().name;
   }
   return {};

@@ -62,10 +62,10 @@ double partial_of_numbers(const void* rule, unsigned k, double y, const double* 
 
 // ---- The others ----
 
-arma::mat adjoint_of(Tape<double>& tape, Index i) {
-  const Shape s = tape.node(i).shape;
-  if (!tape.node(i).one_by_one() && !tape.adjoint(i)) return arma::mat(s.rows, s.cols, arma::fill::zeros);
-  return arma::mat(tape.full_adjoint(i), s.rows, s.cols);
+arma::mat adjoint_of(Engine<double>& engine, Index i) {
+  const Shape s = engine.node(i).shape;
+  if (!engine.node(i).one_by_one() && !engine.adjoint(i)) return arma::mat(s.rows, s.cols, arma::fill::zeros);
+  return arma::mat(engine.full_adjoint(i), s.rows, s.cols);
 }
 
 /// What was pulled to `to`, as the fault has it; dy is the adjoint that was pulled.
@@ -75,23 +75,23 @@ arma::mat faulty(const arma::mat& part, const arma::mat& dy, bool is_spread) {
   return part * factor();
 }
 
-void reverse(Tape<double>& tape, Index i) {
-  const Index to = tape.node(i).operands[mutant.operand];
-  if (!tape.wants(to)) return mutant.original->reverse(tape, i);
-  const arma::mat before = adjoint_of(tape, to), dy = adjoint_of(tape, i);
-  mutant.original->reverse(tape, i);
-  const arma::mat right = adjoint_of(tape, to);
+void reverse(Engine<double>& engine, Index i) {
+  const Index to = engine.node(i).operands[mutant.operand];
+  if (!engine.wants(to)) return mutant.original->reverse(engine, i);
+  const arma::mat before = adjoint_of(engine, to), dy = adjoint_of(engine, i);
+  mutant.original->reverse(engine, i);
+  const arma::mat right = adjoint_of(engine, to);
   const arma::mat wrong =
       faulty(right - before, dy, mutant.original->family == Family::spread) + (mutant.fault == lost ? 0 : 1) * before;
   note(right, wrong);
-  std::copy(wrong.begin(), wrong.end(), tape.accumulate(to).first);
+  std::copy(wrong.begin(), wrong.end(), engine.accumulate(to).first);
 }
 
 // ---- All ----
 
 void append_gradient(GradientGraph<double>& recording, Index i) {
-  const Index to = recording.tape().node(i).operands[mutant.operand];
-  const Shape s = recording.tape().node(to).shape;
+  const Index to = recording.engine().node(i).operands[mutant.operand];
+  const Shape s = recording.engine().node(to).shape;
   const Var<double> x = recording.node(to), before = recording.gradient(x);
   mutant.original->append_gradient(recording, i);
   const Var<double> part = recording.gradient(x) - before;
@@ -106,7 +106,7 @@ void append_gradient(GradientGraph<double>& recording, Index i) {
 /// Linear in the operand's tangent, so the fault is put there.
 void tangent(ForwardMode<double>& forward, Index i) {
   mutant.original->tangent(forward, i);
-  const Index from = forward.tape().node(i).operands[mutant.operand];
+  const Index from = forward.engine().node(i).operands[mutant.operand];
   if (!forward.tangent(from)) return;
   const auto copied = [](const arma::mat& t) { return arma::mat(t.memptr(), t.n_rows, t.n_cols); };
   const arma::mat right = copied(forward.matrix(i));
@@ -144,7 +144,7 @@ void try_mutant(const Case& c, Random& random, Reading reading, Mutants& tally) 
     mutant.changed = false;
     check_point(c, p, random, errors, [&](Tape<double>& tape) {
       for (Index i = 0; i < tape.size(); ++i) {
-        if (tape.node(i).operation == mutant.original) tape.node(i).operation = &table;
+        if (engine_of(tape).node(i).operation == mutant.original) engine_of(tape).node(i).operation = &table;
       }
     });
     made |= mutant.changed;

@@ -11,6 +11,7 @@
 #include <vector>
 
 namespace armagrad::testing {
+using namespace armagrad::detail;  // tests look inside
 
 using Reals = std::tuple<double, float>;
 

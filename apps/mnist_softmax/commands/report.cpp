@@ -30,7 +30,7 @@ GradientCheck checked(const SavedModel& model, double l2, const LabelledImages<d
     options.names.push_back(part.name);
     parameters.push_back(model.net.part(model.parameters, part));
   }
-  const LossOnTape<double> loss = [&](const std::vector<Var<double>>& w) {
+  const detail::LossOnTape<double> loss = [&](const std::vector<Var<double>>& w) {
     const Var<double> x = w[0].tape().constant(view(images.X, "X"));
     Var<double> J = cross_entropy<double>(model.net.forward(w, x), view(images.Y, "Y")) / double(images.X.n_cols);
     for (std::size_t k = 0; k < w.size(); ++k) {
@@ -38,7 +38,7 @@ GradientCheck checked(const SavedModel& model, double l2, const LabelledImages<d
     }
     return J;
   };
-  return run_check<double>(options, loss, parameters);
+  return detail::run_check<double>(options, loss, parameters);
 }
 
 /// The folder, made where it is missing; what else is in it stays.

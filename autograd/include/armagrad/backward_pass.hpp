@@ -14,27 +14,27 @@ class ARMAGRAD_EXPORT BackwardPass {
  public:
   /// What the rule of a node adds to the adjoint of one of its operands, all its uses of the operand together.
   struct Contribution {
-    Index to, part;
+    detail::Index to, part;
     bool adds_up;  // to what other paths have brought
   };
   struct Step {
-    Index node, adjoint;
+    detail::Index node, adjoint;
     std::vector<Contribution> contributions;
   };
   explicit BackwardPass(const Var<eT>& J);
 
   /// In the order of the pass, without those that add nothing.
   const std::vector<Step>& steps() const { return steps_; }
-  bool has_adjoint(Index i) const { return adjoints_.contains(i); }
+  bool has_adjoint(detail::Index i) const { return adjoints_.contains(i); }
   /// dJ / d (node i), of node i's shape.
-  const arma::Mat<eT>& adjoint(Index i) const { return adjoints_.at(i); }
+  const arma::Mat<eT>& adjoint(detail::Index i) const { return adjoints_.at(i); }
 
  private:
-  Step step_of(Index i);
+  Step step_of(detail::Index i);
 
-  Tape<eT>& tape_;
+  detail::Engine<eT>& engine_;
   std::vector<Step> steps_;
-  std::unordered_map<Index, arma::Mat<eT>> adjoints_;
+  std::unordered_map<detail::Index, arma::Mat<eT>> adjoints_;
 };
 
 }  // namespace armagrad

@@ -95,6 +95,7 @@ SumOf<F...> sum_of(Term<F>... terms) {
   return SumOf<F...>(std::move(terms)...);
 }
 
+namespace detail {
 /// A loss and its gradient as plain functions of a list of matrices.
 template <class eT>
 struct PlainLoss {
@@ -108,7 +109,6 @@ template <class eT>
 GradientCheck run_function_check(const CheckOptions<eT>& options, const PlainLoss<eT>& f,
                                  const std::vector<arma::Mat<eT>>& W);
 
-namespace detail {
 /// f(w...) for a list of matrices, which become what f takes.
 template <class eT, class... W, class F>
 auto listed(F& f) {
@@ -127,12 +127,12 @@ requires detail::IsPlainLoss<F, W...> GradientCheck check_gradient(
     const CheckOptions<typename detail::FirstParameter<W...>::eT>& options, F&& f, G&& gradient, const W&... w) {
   using eT = typename detail::FirstParameter<W...>::eT;
   const auto as_list = [&](const W&... x) { return detail::as_matrices<eT>(gradient(x...)); };
-  PlainLoss<eT> plain{detail::listed<eT, W...>(f), detail::listed<eT, W...>(as_list), {}};
+  detail::PlainLoss<eT> plain{detail::listed<eT, W...>(f), detail::listed<eT, W...>(as_list), {}};
   if constexpr (requires { f.terms(); }) {
     std::apply([&](const auto&... one) { (plain.terms.emplace_back(one.name, detail::listed<eT, W...>(one.f)), ...); },
                f.terms());
   }
-  return run_function_check<eT>(options, plain, {detail::Parameter<W>::matrix(w)...});
+  return detail::run_function_check<eT>(options, plain, {detail::Parameter<W>::matrix(w)...});
 }
 template <class F, class G, class... W>
 requires detail::IsPlainLoss<F, W...> GradientCheck check_gradient(F&& f, G&& gradient, const W&... w) {

@@ -24,6 +24,7 @@ struct CheckOptions {
   std::uint64_t seed = 1;
 };
 
+namespace detail {
 template <class eT>
 using LossOnTape = std::function<Var<eT>(const std::vector<Var<eT>>&)>;
 template <class eT>
@@ -32,17 +33,18 @@ using PlainFunction = std::function<double(const std::vector<arma::Mat<eT>>&)>;
 template <class eT>
 GradientCheck run_check(const CheckOptions<eT>& options, const LossOnTape<eT>& loss,
                         const std::vector<arma::Mat<eT>>& W);
+}  // namespace detail
 
 /// The tape's gradient of loss at W... against differences (the loss recorded anew at each point), the
 /// complex step (the tape replayed over complex numbers), a second backward pass, and options.analytic. What
 /// each may be off by is derived from what was measured: see docs/gradient-checking.md.
 template <class eT, class Loss, std::same_as<arma::Mat<eT>>... Ws>
 GradientCheck check_gradient(const CheckOptions<eT>& options, Loss&& loss, const arma::Mat<eT>& W, const Ws&... more) {
-  const LossOnTape<eT> on_tape = [&loss](const std::vector<Var<eT>>& v) {
+  const detail::LossOnTape<eT> on_tape = [&loss](const std::vector<Var<eT>>& v) {
     return [&]<std::size_t... k>(std::index_sequence<k...>) { return detail::call(loss, v[k]...); }
     (std::make_index_sequence<1 + sizeof...(more)>{});
   };
-  return run_check<eT>(options, on_tape, {W, more...});
+  return detail::run_check<eT>(options, on_tape, {W, more...});
 }
 template <class Loss, class eT, std::same_as<arma::Mat<eT>>... Ws>
 GradientCheck check_gradient(Loss&& loss, const arma::Mat<eT>& W, const Ws&... more) {

@@ -20,7 +20,7 @@ template <class F, class eT, std::same_as<Var<eT>>... X>
 Var<eT> checkpoint(F f, const Var<eT>& first, const X&... rest) {
   constexpr std::size_t n = 1 + sizeof...(X);
   const std::array<Var<eT>, n> x{first, rest...};
-  return detail::append_checkpoint(first.tape(), function_of<eT, n>(std::move(f)), std::span<const Var<eT>>(x));
+  return detail::append_checkpoint(first.tape(), detail::function_of<eT, n>(std::move(f)), std::span<const Var<eT>>(x));
 }
 
 }  // namespace armagrad

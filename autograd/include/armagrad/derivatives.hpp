@@ -94,7 +94,8 @@ template <class eT, class Loss>
 arma::Mat<eT> hessian_vector_product(Tape<eT>& tape, Loss&& loss, const arma::Mat<eT>& W, const arma::Mat<eT>& V) {
   tape.clear();
   if (arma::size(W) != arma::size(V))
-    misuse("hessian_vector_product", {}, incompatible(shape_of(W.n_rows, W.n_cols), shape_of(V.n_rows, V.n_cols)));
+    detail::misuse("hessian_vector_product", {},
+                   detail::incompatible(shape_of(W.n_rows, W.n_cols), shape_of(V.n_rows, V.n_cols)));
   const Var<eT> w = tape.variable(view(W));
   const Var<eT> J = detail::call(loss, w);
   const Var<eT> slope = dot(gradient(J, w), view(V));

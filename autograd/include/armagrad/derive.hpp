@@ -31,14 +31,14 @@ struct FormulaOptions {
 /// One node of the tape in the backward pass: what came in, and what its rule handed on.
 struct BackwardStep {
   struct Contribution {
-    Index to, part;       // nodes: the operand, and what was added to its adjoint
-    std::string operand;  // "W' X"
-    std::string rule;     // in the operation's own terms: "dY B'"
-    std::string text;     // "1/n (softmax(W' X) - Y)"
-    bool adds_up;         // to what other paths have brought
-    std::string total;    // the operand's adjoint then
+    detail::Index to, part;  // nodes: the operand, and what was added to its adjoint
+    std::string operand;     // "W' X"
+    std::string rule;        // in the operation's own terms: "dY B'"
+    std::string text;        // "1/n (softmax(W' X) - Y)"
+    bool adds_up;            // to what other paths have brought
+    std::string total;       // the operand's adjoint then
   };
-  Index node, adjoint;  // whose values the tape has
+  detail::Index node, adjoint;  // whose values the tape has
   std::string operation;
   Location at;           // where it was written
   std::string result;    // what the node is

@@ -36,20 +36,20 @@ class ARMAGRAD_EXPORT NodeFormulas {
                const Sizes& sizes);
 
   /// In the order of the tape, without leaves that are there twice and factorisations.
-  const std::vector<Index>& nodes() const { return nodes_; }
+  const std::vector<detail::Index>& nodes() const { return nodes_; }
   /// A leaf's first occurrence, or the node itself.
-  Index first(Index i) const { return first_.at(i); }
-  const std::map<Index, std::string>& names() const { return names_; }
-  const std::string& name(Index i) const { return names_.at(i); }
+  detail::Index first(detail::Index i) const { return first_.at(i); }
+  const std::map<detail::Index, std::string>& names() const { return names_; }
+  const std::string& name(detail::Index i) const { return names_.at(i); }
   /// A number without a name, which is written out where it is used.
-  bool is_number(Index i) const;
+  bool is_number(detail::Index i) const;
   /// The operands of node i that are no factorisations.
-  std::vector<Index> operands(Index i) const;
+  std::vector<detail::Index> operands(detail::Index i) const;
   /// What node i's operation takes beside its operands.
-  algebra::Parameters parameters(Index i) const;
+  detail::algebra::Parameters parameters(detail::Index i) const;
 
   /// Node i by the names of its operands.
-  Written formula(Index i) const;
+  Written formula(detail::Index i) const;
   /// What a step adds to an adjoint, by the names of what it reads.
   Contribution contribution(const BackwardPass<double>::Step& step,
                             const BackwardPass<double>::Contribution& part) const;
@@ -66,13 +66,13 @@ class ARMAGRAD_EXPORT NodeFormulas {
  private:
   struct Reading;
 
-  Tape<double>& tape_;
-  Index root_;
+  detail::Engine<double>& engine_;
+  detail::Index root_;
   FormulaOptions options_;
   Sizes sizes_;
-  std::vector<Index> nodes_;
-  std::map<Index, Index> first_;
-  std::map<Index, std::string> names_;
+  std::vector<detail::Index> nodes_;
+  std::map<detail::Index, detail::Index> first_;
+  std::map<detail::Index, std::string> names_;
   std::optional<int> softmax_dim_;  // if all softmaxes have the same
 };
 

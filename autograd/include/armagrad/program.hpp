@@ -28,7 +28,7 @@ class Program {
   static constexpr std::size_t n = n_variables + n_inputs;
 
   template <class Loss>
-  explicit Program(Loss loss) : loss_(function_of<eT, n>(std::move(loss))) {}
+  explicit Program(Loss loss) : loss_(detail::function_of<eT, n>(std::move(loss))) {}
 
   /// Records the loss for these shapes, if it was not yet.
   template <std::same_as<arma::Mat<eT>>... M>
@@ -37,8 +37,8 @@ class Program {
   /// The loss at W... given x...: a matrix for each variable, then one for each input.
   template <std::same_as<arma::Mat<eT>>... M>
   requires(sizeof...(M) == n) eT value(const M&... arguments) {
-    CompiledLoss<eT>& r = bind({&arguments...});
-    r.tape.run(r.forward);
+    detail::CompiledLoss<eT>& r = bind({&arguments...});
+    detail::engine_of(r.tape).run(r.forward);
     return r.root.scalar();
   }
 
@@ -46,8 +46,8 @@ class Program {
   /// several.
   template <std::same_as<arma::Mat<eT>>... M>
   requires(sizeof...(M) == n) auto value_and_gradient(const M&... arguments) {
-    CompiledLoss<eT>& r = bind({&arguments...});
-    r.tape.run(r.both);
+    detail::CompiledLoss<eT>& r = bind({&arguments...});
+    detail::engine_of(r.tape).run(r.both);
     if constexpr (n_variables == 1) {
       return std::pair<eT, const arma::Mat<eT>&>(r.root.scalar(), r.tape.gradient(r.leaves[0]));
     } else {
@@ -60,8 +60,8 @@ class Program {
   }
 
  private:
-  CompiledLoss<eT>& bind(const std::array<const arma::Mat<eT>*, n>& arguments) {
-    std::array<Given<eT>, n> given;
+  detail::CompiledLoss<eT>& bind(const std::array<const arma::Mat<eT>*, n>& arguments) {
+    std::array<detail::Given<eT>, n> given;
     for (std::size_t k = 0; k < n; ++k) {
       const arma::Mat<eT>& x = *arguments[k];
       given[k] = {x.memptr(), shape_of(x.n_rows, x.n_cols), k < n_variables};
@@ -69,8 +69,8 @@ class Program {
     return recordings_.bind(loss_, given);
   }
 
-  Function<eT> loss_;
-  CompiledLosses<eT> recordings_;
+  detail::Function<eT> loss_;
+  detail::CompiledLosses<eT> recordings_;
 };
 
 /// A program of loss(variables..., inputs...), recorded at once for the shapes given.

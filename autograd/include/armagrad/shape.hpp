@@ -13,6 +13,7 @@
 namespace armagrad {
 
 using arma::uword;
+using Here = std::source_location;
 
 struct Shape {
   std::uint32_t rows = 0, cols = 0;
@@ -20,8 +21,6 @@ struct Shape {
   uword size() const { return uword(rows) * cols; }
   friend bool operator==(Shape, Shape) = default;
 };
-
-inline constexpr Shape scalar_shape{1, 1};
 
 /// The shape of a matrix of any element type; std::length_error when a side exceeds 32 bits.
 ARMAGRAD_EXPORT Shape shape_of(uword rows, uword cols);
@@ -37,6 +36,9 @@ struct Location {
   Location(const std::source_location& at) : file(at.file_name()), line(at.line()) {}
 };
 
+namespace detail {
+inline constexpr Shape scalar_shape{1, 1};
+
 /// "matmul at model.cpp:41"
 ARMAGRAD_EXPORT std::string describe(const char* operation, Location at);
 
@@ -45,5 +47,6 @@ ARMAGRAD_EXPORT std::string describe(const char* operation, Location at);
 
 /// "incompatible matrix dimensions: 2x3 and 4x5"
 ARMAGRAD_EXPORT std::string incompatible(Shape a, Shape b);
+}  // namespace detail
 
 }  // namespace armagrad

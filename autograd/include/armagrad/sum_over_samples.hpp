@@ -47,8 +47,8 @@ Var<eT> sum_over_samples(const Blocks& blocks, Loss loss, const samples<X...>& x
   return std::apply(
       [&](const auto&... matrix) {
         const std::array<Var<eT>, n> all{first, rest..., Argument<eT>(matrix).on(tape, "sum_over_samples")...};
-        return detail::append_block_sum(tape, function_of<eT, n>(loss), std::span<const Var<eT>>(all), ns, blocks,
-                                        x.at);
+        return detail::append_block_sum(tape, detail::function_of<eT, n>(loss), std::span<const Var<eT>>(all), ns,
+                                        blocks, x.at);
       },
       x.matrices);
 }

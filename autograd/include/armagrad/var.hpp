@@ -14,6 +14,7 @@ class Argument;
 template <class eT, bool rows>
 class Each;
 
+namespace detail {
 namespace rules ARMAGRAD_EXPORT {
 struct Plus;
 struct Minus;
@@ -25,7 +26,6 @@ struct GreaterEqual;
 struct Equal;
 struct NotEqual;
 }  // namespace ARMAGRAD_EXPORT
-namespace detail {
 /// Appends an elementwise node. The arguments have one shape, but for numbers, which are repeated.
 template <class eT>
 Var<eT> append_elementwise(const Operation<eT>& operation, std::initializer_list<const Argument<eT>*> arguments);
@@ -56,7 +56,7 @@ class Var {
     if (!tape_) throw std::logic_error("an empty Var: it belongs to no tape");
     return *tape_;
   }
-  Index index() const { return index_; }
+  detail::Index index() const { return index_; }
   std::uint32_t generation() const { return generation_; }
   Shape shape() const { return {std::uint32_t(n_rows), std::uint32_t(n_cols)}; }
 
@@ -91,55 +91,66 @@ class Var {
 
   using A = Argument<eT>;
   friend Var operator+(const A& a, const A& b) {
-    return detail::append_elementwise(operation_of<rules::Plus, eT>(), {&a, &b});
+    return detail::append_elementwise(detail::operation_of<detail::rules::Plus, eT>(), {&a, &b});
   }
   friend Var operator-(const A& a, const A& b) {
-    return detail::append_elementwise(operation_of<rules::Minus, eT>(), {&a, &b});
+    return detail::append_elementwise(detail::operation_of<detail::rules::Minus, eT>(), {&a, &b});
   }
   friend Var operator%(const A& a, const A& b) {
-    return detail::append_elementwise(operation_of<rules::Times, eT>(), {&a, &b});
+    return detail::append_elementwise(detail::operation_of<detail::rules::Times, eT>(), {&a, &b});
   }
   friend Var operator/(const A& a, const A& b) {
-    return detail::append_elementwise(operation_of<rules::Divide, eT>(), {&a, &b});
+    return detail::append_elementwise(detail::operation_of<detail::rules::Divide, eT>(), {&a, &b});
   }
   friend Var operator*(const A& a, const A& b) { return detail::append_product(a, b); }
-  friend Var operator-(const A& a) { return detail::append_elementwise(operation_of<rules::Negate, eT>(), {&a}); }
+  friend Var operator-(const A& a) {
+    return detail::append_elementwise(detail::operation_of<detail::rules::Negate, eT>(), {&a});
+  }
   /// 1 where it holds and 0 where it does not; of zero derivative.
   friend Var operator>(const A& a, const A& b) {
-    return detail::append_elementwise(operation_of<rules::Greater, eT>(), {&a, &b});
+    return detail::append_elementwise(detail::operation_of<detail::rules::Greater, eT>(), {&a, &b});
   }
   friend Var operator<(const A& a, const A& b) {
-    return detail::append_elementwise(operation_of<rules::Greater, eT>(), {&b, &a});
+    return detail::append_elementwise(detail::operation_of<detail::rules::Greater, eT>(), {&b, &a});
   }
   friend Var operator>=(const A& a, const A& b) {
-    return detail::append_elementwise(operation_of<rules::GreaterEqual, eT>(), {&a, &b});
+    return detail::append_elementwise(detail::operation_of<detail::rules::GreaterEqual, eT>(), {&a, &b});
   }
   friend Var operator<=(const A& a, const A& b) {
-    return detail::append_elementwise(operation_of<rules::GreaterEqual, eT>(), {&b, &a});
+    return detail::append_elementwise(detail::operation_of<detail::rules::GreaterEqual, eT>(), {&b, &a});
   }
   friend Var operator==(const A& a, const A& b) {
-    return detail::append_elementwise(operation_of<rules::Equal, eT>(), {&a, &b});
+    return detail::append_elementwise(detail::operation_of<detail::rules::Equal, eT>(), {&a, &b});
   }
   friend Var operator!=(const A& a, const A& b) {
-    return detail::append_elementwise(operation_of<rules::NotEqual, eT>(), {&a, &b});
+    return detail::append_elementwise(detail::operation_of<detail::rules::NotEqual, eT>(), {&a, &b});
   }
 
  private:
-  friend class Tape<eT>;
-  Var(Tape<eT>* tape, Index index, std::uint32_t generation, Shape s)
+  friend class detail::Engine<eT>;
+  Var(Tape<eT>* tape, detail::Index index, std::uint32_t generation, Shape s)
       : n_rows(s.rows), n_cols(s.cols), n_elem(s.size()), tape_(tape), index_(index), generation_(generation) {}
 
   Tape<eT>* tape_ = nullptr;
-  Index index_ = 0;
+  detail::Index index_ = 0;
   std::uint32_t generation_ = 0;
 };
 
 namespace detail {
+template <class eT>
+Engine<eT>& engine_of(const Var<eT>& x) {
+  return engine_of(x.tape());
+}
+/// The node of a Var, valid until the next one is appended.
+template <class eT>
+Node<eT>& node_of(const Var<eT>& x) {
+  return engine_of(x).node(x.index());
+}
 /// The operand that a broadcast repeats, if x is a broadcast that nobody needed in full yet; x otherwise.
 template <class eT>
 Var<eT> before_spread(const Var<eT>& x) {
-  const Node<eT>& n = x.tape().node(x.index());
-  return n.operation->family == Family::spread && !n.evaluated ? x.tape().handle(n.operands[0]) : x;
+  const Node<eT>& n = node_of(x);
+  return n.operation->family == Family::spread && !n.evaluated ? engine_of(x).handle(n.operands[0]) : x;
 }
 
 template <class T>
@@ -199,7 +210,7 @@ class Argument {
   Var<eT> on(Tape<eT>& tape, const char* operation) const {
     switch (kind_) {
       case Kind::var:
-        tape.check(var_, operation, at_);
+        detail::engine_of(tape).check(var_, operation, at_);
         return var_;
       case Kind::number:
         return tape.constant(number_);

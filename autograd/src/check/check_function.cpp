@@ -6,9 +6,7 @@
 #include "gradient_rounding.hpp"
 #include "plain_loss.hpp"
 
-namespace armagrad {
-
-namespace detail {
+namespace armagrad::detail {
 
 namespace {
 
@@ -179,16 +177,14 @@ class FunctionCheck {
 
 }  // namespace
 
-}  // namespace detail
-
 template <class eT>
 GradientCheck run_function_check(const CheckOptions<eT>& options, const PlainLoss<eT>& f,
                                  const std::vector<arma::Mat<eT>>& W) {
-  return detail::FunctionCheck<eT>(options, f, W).run();
+  return FunctionCheck<eT>(options, f, W).run();
 }
 template ARMAGRAD_EXPORT GradientCheck run_function_check(const CheckOptions<double>&, const PlainLoss<double>&,
                                                           const std::vector<arma::Mat<double>>&);
 template ARMAGRAD_EXPORT GradientCheck run_function_check(const CheckOptions<float>&, const PlainLoss<float>&,
                                                           const std::vector<arma::Mat<float>>&);
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

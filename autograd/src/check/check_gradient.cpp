@@ -8,9 +8,7 @@
 #include "graph_parts.hpp"
 #include "plain_loss.hpp"
 
-namespace armagrad {
-
-namespace detail {
+namespace armagrad::detail {
 
 namespace {
 
@@ -58,7 +56,7 @@ class TapeCheck {
     Record r;
     for (std::size_t v = 0; v < x.size(); ++v) r.leaves.push_back(tape.variable(view(x[v], names_[v].c_str())));
     r.loss = loss_(r.leaves);
-    tape.check(r.loss, "check_gradient", {});
+    engine_of(tape).check(r.loss, "check_gradient", {});
     return r;
   }
   /// Which operation made the first NaN or infinity, if one did.
@@ -239,16 +237,14 @@ class TapeCheck {
 
 }  // namespace
 
-}  // namespace detail
-
 template <class eT>
 GradientCheck run_check(const CheckOptions<eT>& options, const LossOnTape<eT>& loss,
                         const std::vector<arma::Mat<eT>>& W) {
-  return detail::TapeCheck<eT>(options, loss, W).run();
+  return TapeCheck<eT>(options, loss, W).run();
 }
 template ARMAGRAD_EXPORT GradientCheck run_check(const CheckOptions<double>&, const LossOnTape<double>&,
                                                  const std::vector<arma::Mat<double>>&);
 template ARMAGRAD_EXPORT GradientCheck run_check(const CheckOptions<float>&, const LossOnTape<float>&,
                                                  const std::vector<arma::Mat<float>>&);
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

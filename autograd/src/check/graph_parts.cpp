@@ -19,13 +19,13 @@ class Parts {
  public:
   /// Of a loss whose gradient by the variable w is g. Nodes are added to its tape, others left as they were.
   Parts(const Var<eT>& loss, const Var<eT>& w, const arma::Mat<eT>& g)
-      : tape_(loss.tape()), loss_(loss), w_(w), g_(in_double(g)), size_(norm_of(g)) {
+      : engine_(engine_of(loss)), loss_(loss), w_(w), g_(in_double(g)), size_(norm_of(g)) {
     used_.assign(loss.index() + 1, false);
     used_[loss.index()] = true;
     for (Index i = loss.index() + 1; i-- > 0;) {
       if (!used_[i]) continue;
-      work_ += double(tape_.node(i).shape.size());
-      for (const Index k : tape_.operands(tape_.node(i))) used_[k] = true;
+      work_ += double(engine_.node(i).shape.size());
+      for (const Index k : engine_.operands(engine_.node(i))) used_[k] = true;
     }
   }
 
@@ -36,7 +36,7 @@ class Parts {
     add_derivatives(suspect);
     add_constants(suspect);
     for (Index i = 0; i < loss_.index(); ++i) {
-      const Node<eT>& n = tape_.node(i);
+      const Node<eT>& n = engine_.node(i);
       if (!used_[i] || n.operation->family != Family::leaf || n.one_by_one()) continue;
       const std::string of = leaf_name(i);
       suspect.counts.push_back({double(n.shape.rows), "the rows of " + of});
@@ -58,8 +58,8 @@ class Parts {
   static bool is(const Node<eT>& n) {
     return n.operation == &operation_of<Rule, eT>();
   }
-  bool fixed_number(Index i) const { return tape_.node(i).one_by_one() && !tape_.wants(i); }
-  double number(Index i) { return double(tape_.handle(i).scalar()); }
+  bool fixed_number(Index i) const { return engine_.node(i).one_by_one() && !engine_.wants(i); }
+  double number(Index i) { return double(engine_.handle(i).scalar()); }
 
   /// Walks the loss's sums, differences, signs and scalings by numbers down to its terms.
   void split() {
@@ -68,9 +68,9 @@ class Parts {
       const AdditiveTerm t = left.back();
       left.pop_back();
       sums_.insert(t.node);
-      const Node<eT>& n = tape_.node(t.node);
+      const Node<eT>& n = engine_.node(t.node);
       if (!n.needs_gradient) continue;
-      const auto fits = [&](unsigned k) { return tape_.node(n.operands[k]).shape == n.shape; };
+      const auto fits = [&](unsigned k) { return engine_.node(n.operands[k]).shape == n.shape; };
       const auto below = [&](unsigned k, double weight) { left.push_back({n.operands[k], weight, t.summed}); };
       const auto scales = [&](unsigned k) { return fits(1 - k) && fixed_number(n.operands[k]); };
       if (is<rules::Plus>(n) && fits(0) && fits(1))
@@ -93,16 +93,16 @@ class Parts {
   }
 
   arma::mat gradient_of(Index node, const arma::Mat<eT>& seed) {
-    tape_.backward(tape_.handle(node), seed);
-    return in_double(tape_.gradient(w_));
+    engine_.tape().backward(engine_.handle(node), seed);
+    return in_double(engine_.tape().gradient(w_));
   }
   arma::mat gradient_of(const AdditiveTerm& t) {
-    const Shape s = tape_.node(t.node).shape;
+    const Shape s = engine_.node(t.node).shape;
     return gradient_of(t.node, arma::Mat<eT>(s.rows, s.cols, arma::fill::value(eT(t.weight))));
   }
   arma::mat gradient_again() {
-    tape_.backward(loss_);
-    return in_double(tape_.gradient(w_));
+    engine_.tape().backward(loss_);
+    return in_double(engine_.tape().gradient(w_));
   }
 
   /// Whether the formula of node i, what is used twice written twice, has few operations.
@@ -110,24 +110,24 @@ class Parts {
     std::vector<Index> left{i};
     for (int operations = 0; !left.empty(); ++operations) {
       if (operations > 16) return false;
-      const std::span<const Index> xs = tape_.operands(tape_.node(left.back()));
+      const std::span<const Index> xs = engine_.operands(engine_.node(left.back()));
       left.pop_back();
       left.insert(left.end(), xs.begin(), xs.end());
     }
     return true;
   }
   std::string leaf_name(Index i) const {
-    if (const char* name = tape_.name(i)) return name;
-    const Node<eT>& n = tape_.node(i);
+    if (const char* name = engine_.name(i)) return name;
+    const Node<eT>& n = engine_.node(i);
     return std::string(n.needs_gradient ? "a variable of " : "a constant of ") + to_string(n.shape);
   }
   /// The formula where it is short, and the source line.
   std::string name_of(Index i) {
-    const Node<eT>& n = tape_.node(i);
+    const Node<eT>& n = engine_.node(i);
     if (n.operation->family == Family::leaf) return leaf_name(i);
     std::string place = describe(n.operation->name, n.at);
     if (!is_short(i)) return place;
-    std::string formula = formula_text(tape_.handle(i));
+    std::string formula = formula_text(engine_.handle(i));
     const std::size_t at = place.find(" at ");
     return formula.size() > 48 ? place : formula + (at == std::string::npos ? "" : place.substr(at));
   }
@@ -149,7 +149,7 @@ class Parts {
     if (terms_.size() > 400) return;
     std::map<std::tuple<std::string, std::uint32_t, const void*>, std::size_t> of_line;
     for (const AdditiveTerm& t : terms_) {
-      const Node<eT> n = tape_.node(t.node);
+      const Node<eT> n = engine_.node(t.node);
       const auto key = std::tuple(std::string(n.at.file), n.at.line, static_cast<const void*>(n.operation));
       const bool many = terms_.size() > most_terms;
       const auto found = many ? of_line.find(key) : of_line.end();
@@ -169,21 +169,21 @@ class Parts {
   void add_paths(Suspect& suspect) {
     std::vector<std::pair<Index, unsigned>> edges;
     for (Index i = loss_.index() + 1; i-- > 0;) {
-      const Node<eT>& n = tape_.node(i);
+      const Node<eT>& n = engine_.node(i);
       if (!used_[i] || !n.needs_gradient || n.arity > n.operands.size()) continue;
       for (unsigned k = 0; k < n.arity; ++k) {
-        if (tape_.wants(n.operands[k])) edges.emplace_back(i, k);
+        if (engine_.wants(n.operands[k])) edges.emplace_back(i, k);
       }
     }
     if (edges.size() > most_paths || too_much(edges.size())) return;
     for (const auto& [i, k] : edges) {
-      const Index operand = tape_.node(i).operands[k];
-      const Var<eT> held = tape_.constant(tape_.value(tape_.handle(operand)));
-      tape_.node(held.index()).is_scalar = tape_.node(operand).is_scalar;
+      const Index operand = engine_.node(i).operands[k];
+      const Var<eT> held = engine_.tape().constant(engine_.handle(operand).value());
+      engine_.node(held.index()).is_scalar = engine_.node(operand).is_scalar;
       cut(i, k, held.index());
       const arma::mat part = g_ - gradient_again();
       cut(i, k, operand);
-      const Node<eT>& n = tape_.node(i);
+      const Node<eT>& n = engine_.node(i);
       const std::string by = n.arity > 1 ? "by operand " + std::to_string(k + 1) + " of " : "of ";
       if (sums_.count(i))  // several terms at once
         add_new(suspect, Mistake::term, name_of(operand), part);
@@ -194,12 +194,12 @@ class Parts {
   /// Puts another operand k into node i; nodes above that nothing passes through any more take no part in the
   /// pass.
   void cut(Index i, unsigned k, Index operand) {
-    tape_.node(i).operands[k] = operand;
+    engine_.node(i).operands[k] = operand;
     for (Index above = i; above <= loss_.index(); ++above) {
-      Node<eT>& n = tape_.node(above);
+      Node<eT>& n = engine_.node(above);
       if (n.arity == 0) continue;
       n.needs_gradient = false;
-      for (const Index x : tape_.operands(n)) n.needs_gradient |= !n.operation->flat && tape_.wants(x);
+      for (const Index x : engine_.operands(n)) n.needs_gradient |= !n.operation->flat && engine_.wants(x);
     }
   }
   /// Not what is nothing, everything, or there already.
@@ -216,16 +216,16 @@ class Parts {
   void add_derivatives(Suspect& suspect) {
     std::vector<Index> functions;
     for (Index i = 0; i <= loss_.index(); ++i) {
-      const Node<eT>& n = tape_.node(i);
+      const Node<eT>& n = engine_.node(i);
       if (used_[i] && n.needs_gradient && n.arity == 1 && n.operation->family == Family::elementwise &&
-          !is<rules::Negate>(n) && tape_.node(n.operands[0]).shape == n.shape)
+          !is<rules::Negate>(n) && engine_.node(n.operands[0]).shape == n.shape)
         functions.push_back(i);
     }
     if (functions.empty() || functions.size() > most_paths || too_much(3 * functions.size())) return;
     GradientGraph<eT> recording(loss_);
     for (const Index i : functions) {
-      const arma::Mat<eT> adjoint = recording.gradient(tape_.handle(i)).value();
-      const arma::mat with = gradient_of(i, adjoint), without = gradient_of(tape_.node(i).operands[0], adjoint);
+      const arma::Mat<eT> adjoint = recording.gradient(engine_.handle(i)).value();
+      const arma::mat with = gradient_of(i, adjoint), without = gradient_of(engine_.node(i).operands[0], adjoint);
       suspect.alternatives.push_back({Mistake::derivative, name_of(i), g_ - with + without});
     }
   }
@@ -261,18 +261,18 @@ class Parts {
          }}};
     std::vector<Index> constants;
     for (Index i = 0; i < loss_.index(); ++i) {
-      const Node<eT>& n = tape_.node(i);
+      const Node<eT>& n = engine_.node(i);
       if (used_[i] && n.operation->family == Family::leaf && !n.needs_gradient && n.shape.size() > 1)
         constants.push_back(i);
     }
     if (constants.size() > most_paths || too_much(2 * constants.size() * functions.size())) return;
     for (const Index i : constants) {
-      const eT* const numbers = tape_.data(i);
-      const M x = over(numbers, tape_.node(i).shape);
+      const eT* const numbers = engine_.data(i);
+      const M x = over(numbers, engine_.node(i).shape);
       for (const auto& [label, f] : functions) {
         const M changed = f(M(x));
         if (!changed.is_finite() || arma::approx_equal(changed, x, "absdiff", 0)) continue;
-        tape_.rebind(i, changed.memptr());
+        engine_.rebind(i, changed.memptr());
         forget_values();
         try {
           suspect.alternatives.push_back(
@@ -280,7 +280,7 @@ class Parts {
         } catch (const std::runtime_error&) {  // not defined there
         }
       }
-      tape_.rebind(i, numbers);
+      engine_.rebind(i, numbers);
     }
     forget_values();
   }
@@ -292,11 +292,11 @@ class Parts {
   }
   void forget_values() {
     for (Index i = 0; i <= loss_.index(); ++i) {
-      if (tape_.node(i).arity != 0) tape_.node(i).evaluated = false;
+      if (engine_.node(i).arity != 0) engine_.node(i).evaluated = false;
     }
   }
 
-  Tape<eT>& tape_;
+  Engine<eT>& engine_;
   Var<eT> loss_, w_;
   arma::mat g_;
   double size_, work_ = 0;
@@ -316,7 +316,7 @@ template <class eT>
 std::string flat_operations(const Var<eT>& loss) {
   std::string names;
   for (Index i = 0; i <= loss.index(); ++i) {
-    const Node<eT>& n = loss.tape().node(i);
+    const Node<eT>& n = engine_of(loss).node(i);
     if (!n.operation->flat || n.operation->family != Family::elementwise) continue;
     names.append(names.empty() ? "" : ", ").append(describe(n.operation->name, n.at));
   }

@@ -13,6 +13,7 @@
 #include <sstream>
 
 namespace armagrad {
+using namespace detail;
 
 const char* to_string(Verdict verdict) {
   return verdict == Verdict::passed ? "passed" : verdict == Verdict::failed ? "failed" : "inconclusive";

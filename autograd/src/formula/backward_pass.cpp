@@ -4,30 +4,31 @@
 #include <set>
 
 namespace armagrad {
+using namespace detail;
 
 namespace {
 
 /// Whether a recorded part of an adjoint is a zero that was repeated.
 template <class eT>
-bool is_nothing(Tape<eT>& tape, Index i) {
-  if (tape.node(i).operation->family == Family::spread) i = tape.operands(tape.node(i))[0];
-  const Node<eT>& n = tape.node(i);
+bool is_nothing(Engine<eT>& engine, Index i) {
+  if (engine.node(i).operation->family == Family::spread) i = engine.operands(engine.node(i))[0];
+  const Node<eT>& n = engine.node(i);
   return n.operation->family == Family::leaf && !n.needs_gradient && n.one_by_one() && n.value == 0;
 }
 
 }  // namespace
 
 template <class eT>
-BackwardPass<eT>::BackwardPass(const Var<eT>& J) : tape_(J.tape()) {
-  tape_.check(J, "backward", {});
+BackwardPass<eT>::BackwardPass(const Var<eT>& J) : engine_(engine_of(J)) {
+  engine_.check(J, "backward", {});
   if (J.shape() != scalar_shape) misuse("backward", {}, "the root is not a scalar but " + to_string(J.shape()));
   adjoints_.emplace(J.index(), arma::Mat<eT>(1, 1, arma::fill::ones));
   for (Index i = J.index() + 1; i-- > 0;) {
-    const Operation<eT>& operation = *tape_.node(i).operation;
-    if (!has_adjoint(i) || !tape_.wants(i) || operation.family == Family::leaf || operation.flat) continue;
+    const Operation<eT>& operation = *engine_.node(i).operation;
+    if (!has_adjoint(i) || !engine_.wants(i) || operation.family == Family::leaf || operation.flat) continue;
     Step step = step_of(i);
     for (Contribution& c : step.contributions) {
-      const arma::Mat<eT> part = tape_.handle(c.part).value();
+      const arma::Mat<eT> part = engine_.handle(c.part).value();
       const auto [sum, is_first] = adjoints_.try_emplace(c.to, part);
       if (!is_first) sum->second += part;
       c.adds_up = !is_first;
@@ -40,25 +41,25 @@ BackwardPass<eT>::BackwardPass(const Var<eT>& J) : tape_(J.tape()) {
 template <class eT>
 typename BackwardPass<eT>::Step BackwardPass<eT>::step_of(Index i) {
   // A variable, as the rules leave a constant factor of 1 out.
-  const Var<eT> dy = tape_.variable(adjoints_.at(i));
-  tape_.node(dy.index()).is_scalar = tape_.node(i).is_scalar;
-  GradientGraph<eT> recording(tape_.constant(eT(1)));
+  const Var<eT> dy = engine_.tape().variable(adjoints_.at(i));
+  engine_.node(dy.index()).is_scalar = engine_.node(i).is_scalar;
+  GradientGraph<eT> recording(engine_.tape().constant(eT(1)));
   Location place;
   struct Restore {  // also when a rule throws
-    Tape<eT>& tape;
-    ~Restore() { tape.place = nullptr; }
-  } restore{tape_};
-  tape_.place = &place;
+    Engine<eT>& engine;
+    ~Restore() { engine.place = nullptr; }
+  } restore{engine_};
+  engine_.place = &place;
   recording.add(i, dy);
-  tape_.node(i).operation->append_gradient(recording, i);
+  engine_.node(i).operation->append_gradient(recording, i);
 
   Step step{i, dy.index(), {}};
-  const auto operands = tape_.operands(tape_.node(i));
+  const auto operands = engine_.operands(engine_.node(i));
   const std::set<Index> to(operands.begin(), operands.end());
   for (const Index k : to) {
-    if (!tape_.wants(k)) continue;
-    const Index part = recording.gradient(tape_.handle(k)).index();
-    if (!is_nothing(tape_, part)) step.contributions.push_back({k, part, false});
+    if (!engine_.wants(k)) continue;
+    const Index part = recording.gradient(engine_.handle(k)).index();
+    if (!is_nothing(engine_, part)) step.contributions.push_back({k, part, false});
   }
   return step;
 }

@@ -9,6 +9,7 @@
 #include "writer.hpp"
 
 namespace armagrad {
+using namespace detail;
 
 struct Formula::Derivation {
   struct Contribution {

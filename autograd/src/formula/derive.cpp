@@ -10,6 +10,7 @@
 #include "reader.hpp"
 
 namespace armagrad {
+using namespace detail;
 
 namespace {
 
@@ -45,12 +46,12 @@ algebra::Wording wording_of(const algebra::Expressions& in, const std::vector<al
 
 /// What a step adds in its rule's own terms: the operands A, B, C, the result Y, the incoming adjoint dY.
 template <class eT>
-algebra::Term rule_of(Tape<eT>& tape, algebra::Expressions& in, const FormulaOptions& options,
+algebra::Term rule_of(Engine<eT>& engine, algebra::Expressions& in, const FormulaOptions& options,
                       const typename BackwardPass<eT>::Step& step, Index part) {
-  algebra::Reader<eT> read(tape, in, options);
-  const auto name = [&](Index k, const char* n) { read.replace(k, in.name(n, tape.node(k).shape)); };
+  algebra::Reader<eT> read(engine, in, options);
+  const auto name = [&](Index k, const char* n) { read.replace(k, in.name(n, engine.node(k).shape)); };
   constexpr const char* names[] = {"A", "B", "C"};
-  const auto operands = tape.operands(tape.node(step.node));
+  const auto operands = engine.operands(engine.node(step.node));
   for (std::size_t k = std::min<std::size_t>(operands.size(), 3); k-- > 0;) name(operands[k], names[k]);
   name(step.node, "Y");
   name(step.adjoint, "dY");
@@ -89,11 +90,11 @@ std::vector<Formula::Derivation::Step> backward_steps(const Var<eT>& J, algebra:
   constexpr unsigned followed = 8;  // paths into one node; of more the sum is told once it is whole
   const BackwardPass<eT> pass(J);
   const auto term = [&](Index i) { return simplify(read(i)); };
-  Tape<eT>& tape = J.tape();
+  Engine<eT>& engine = engine_of(J);
   std::unordered_map<Index, Parts> parts;  // of adjoints, as far as the pass has come
   std::vector<Formula::Derivation::Step> steps;
   for (const auto& step : pass.steps()) {
-    const Node<eT>& n = tape.node(step.node);
+    const Node<eT>& n = engine.node(step.node);
     const Term adjoint = steps.empty() ? in.number(1) : simplify.sum(n.shape, parts[step.node]);
     read.replace(step.adjoint, adjoint);
     steps.push_back({step.node, step.adjoint, n.operation->name, n.at, term(step.node), adjoint, {}});
@@ -102,7 +103,7 @@ std::vector<Formula::Derivation::Step> backward_steps(const Var<eT>& J, algebra:
       Parts& sum = parts[c.to];
       sum.push_back({part});
       steps.back().contributions.push_back(
-          {c.to, c.part, term(c.to), rule_of(tape, in, options, step, c.part), part,
+          {c.to, c.part, term(c.to), rule_of(engine, in, options, step, c.part), part,
            sum.size() <= followed ? std::optional(simplify.sum(in[part].shape, sum)) : std::nullopt, c.adds_up});
     }
   }
@@ -114,9 +115,9 @@ std::vector<Formula::Derivation::Step> backward_steps(const Var<eT>& J, algebra:
 template <class eT>
 Formula derive(const Var<eT>& J, const std::vector<Var<eT>>& by, const FormulaOptions& options) {
   auto d = std::make_shared<Formula::Derivation>();
-  Tape<eT>& tape = J.tape();
+  Engine<eT>& engine = engine_of(J);
   algebra::Expressions& in = d->expressions;
-  algebra::Reader<eT> read(tape, in, options);
+  algebra::Reader<eT> read(engine, in, options);
   GradientGraph<eT> recording(J);
   const auto as_assumption = [&](algebra::Fact fact) {
     return Assumption{Assumption::Kind(fact.kind), algebra::Writer(in, {}, algebra::Style::text())(fact.of)};
@@ -132,7 +133,7 @@ Formula derive(const Var<eT>& J, const std::vector<Var<eT>>& by, const FormulaOp
   std::vector<algebra::Term> written;
   std::vector<std::string> taken;
   for (const Var<eT>& v : by) {
-    tape.check(v, "derive", {});
+    engine.check(v, "derive", {});
     const algebra::Term variable = read(v.index());
     written.push_back(simplify(read(recording.gradient(v).index())));
     d->gradients.emplace_back(algebra::Writer(in, {}, algebra::Style::text())(variable), written.back());
@@ -153,10 +154,10 @@ Formula derive(const Var<eT>& J, const std::vector<Var<eT>>& by, const FormulaOp
 
 template <class eT>
 std::string formula_text(const Var<eT>& x) {
-  x.tape().check(x, "formula_text", {});
+  engine_of(x).check(x, "formula_text", {});
   algebra::Expressions in;
   const FormulaOptions options;
-  algebra::Reader<eT> read(x.tape(), in, options);
+  algebra::Reader<eT> read(engine_of(x), in, options);
   const algebra::Term t = read(x.index());
   return algebra::Writer(in, {}, algebra::Style::text())(t);
 }

@@ -5,7 +5,7 @@
 
 #include "writer.hpp"
 
-namespace armagrad::algebra {
+namespace armagrad::detail::algebra {
 
 namespace {
 
@@ -201,4 +201,4 @@ EntryWriter::Piece EntryWriter::function(Term t, const At& at) {
   return {entry(is_call || e.is_scalar() ? text : "(" + text + ")", e.shape, at), atom};
 }
 
-}  // namespace armagrad::algebra
+}  // namespace armagrad::detail::algebra

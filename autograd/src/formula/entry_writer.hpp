@@ -5,7 +5,7 @@
 
 #include "expression.hpp"
 
-namespace armagrad::algebra {
+namespace armagrad::detail::algebra {
 
 class EntryWriter {
  public:
@@ -41,4 +41,4 @@ class EntryWriter {
   std::size_t used_ = 0;
 };
 
-}  // namespace armagrad::algebra
+}  // namespace armagrad::detail::algebra

@@ -3,7 +3,7 @@
 #include <bit>
 #include <cmath>
 
-namespace armagrad::algebra {
+namespace armagrad::detail::algebra {
 
 std::size_t Expressions::Hash::operator()(Term t) const {
   const Expression& e = in->all_[t];
@@ -67,4 +67,4 @@ Term Expressions::apply(const std::string& name, Parameters parameters, bool ele
               .parts = std::move(operands)});
 }
 
-}  // namespace armagrad::algebra
+}  // namespace armagrad::detail::algebra

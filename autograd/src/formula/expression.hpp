@@ -10,7 +10,7 @@
 #include <armagrad/detail/parameter.hpp>
 #include <armagrad/shape.hpp>
 
-namespace armagrad::algebra {
+namespace armagrad::detail::algebra {
 
 /// An expression's place in its Expressions; operands come before what is made of them.
 using Term = std::uint32_t;
@@ -80,4 +80,4 @@ class Expressions {
   std::unordered_set<Term, Hash, Equal> known_;
 };
 
-}  // namespace armagrad::algebra
+}  // namespace armagrad::detail::algebra

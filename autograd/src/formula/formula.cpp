@@ -1,6 +1,7 @@
 #include "derivation.hpp"
 
 namespace armagrad {
+using namespace detail;
 
 std::vector<Formula::Line> Formula::Derivation::lines(const algebra::Style& style, bool shapes,
                                                       bool of_gradients) const {

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 namespace armagrad {
+using namespace detail;
 
 std::string Graph::dot() const {
   const auto escaped = [](const std::string& text) {
@@ -30,13 +31,13 @@ std::string Graph::dot() const {
 
 template <class eT>
 Graph graph(const Var<eT>& J) {
-  Tape<eT>& tape = J.tape();
-  tape.check(J, "graph", {});
+  Engine<eT>& engine = engine_of(J);
+  engine.check(J, "graph", {});
   std::vector<bool> used(J.index() + 1, false);
   used[J.index()] = true;
   for (Index i = J.index() + 1; i-- > 0;) {
     if (!used[i]) continue;
-    for (const Index k : tape.operands(tape.node(i))) used[k] = true;
+    for (const Index k : engine.operands(engine.node(i))) used[k] = true;
   }
   GradientGraph<eT> recording(J);
   std::vector<Graph::Node> nodes;
@@ -44,12 +45,12 @@ Graph graph(const Var<eT>& J) {
   const auto norm = [](const Var<eT>& x) { return double(arma::norm(arma::vectorise(x.value()))); };
   for (Index i = 0; i <= J.index(); ++i) {
     if (!used[i]) continue;
-    const bool varies = tape.wants(i), is_leaf = tape.node(i).operation->family == Family::leaf;
-    Graph::Node n{tape.node(i).operation->name, tape.node(i).shape, is_leaf, {},
-                  norm(tape.handle(i)),         arma::datum::nan};
-    if (is_leaf) n.label = tape.name(i) ? tape.name(i) : varies ? "variable" : "constant";
-    for (const Index k : tape.operands(tape.node(i))) n.operands.push_back(place[k]);
-    if (varies) n.adjoint = norm(recording.gradient(tape.handle(i)));
+    const bool varies = engine.wants(i), is_leaf = engine.node(i).operation->family == Family::leaf;
+    Graph::Node n{engine.node(i).operation->name, engine.node(i).shape, is_leaf, {},
+                  norm(engine.handle(i)),         arma::datum::nan};
+    if (is_leaf) n.label = engine.name(i) ? engine.name(i) : varies ? "variable" : "constant";
+    for (const Index k : engine.operands(engine.node(i))) n.operands.push_back(place[k]);
+    if (varies) n.adjoint = norm(recording.gradient(engine.handle(i)));
     place[i] = nodes.size();
     nodes.push_back(std::move(n));
   }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace armagrad::algebra {
+namespace armagrad::detail::algebra {
 
 namespace {
 
@@ -68,4 +68,4 @@ std::map<Term, std::string> names_for(const Expressions& in, const std::vector<T
   return names;
 }
 
-}  // namespace armagrad::algebra
+}  // namespace armagrad::detail::algebra

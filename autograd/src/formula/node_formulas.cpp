@@ -10,11 +10,12 @@
 #include "writer.hpp"
 
 namespace armagrad {
+using namespace detail;
 
 namespace {
 
 std::vector<Index> used_nodes(const Var<double>& J, const std::vector<Var<double>>& by) {
-  Tape<double>& tape = J.tape();
+  Engine<double>& engine = engine_of(J);
   std::vector<bool> used(J.index() + 1, false);
   used[J.index()] = true;
   for (const Var<double>& v : by) {
@@ -22,7 +23,7 @@ std::vector<Index> used_nodes(const Var<double>& J, const std::vector<Var<double
   }
   for (Index i = J.index() + 1; i-- > 0;) {
     if (!used[i]) continue;
-    for (const Index k : tape.operands(tape.node(i))) used[k] = true;
+    for (const Index k : engine.operands(engine.node(i))) used[k] = true;
   }
   std::vector<Index> nodes;
   for (Index i = 0; i <= J.index(); ++i) {
@@ -35,17 +36,17 @@ std::vector<Index> used_nodes(const Var<double>& J, const std::vector<Var<double
 
 NodeFormulas::NodeFormulas(const Var<double>& J, const std::vector<Var<double>>& by, const FormulaOptions& options,
                            const Sizes& sizes)
-    : tape_(J.tape()), root_(J.index()), options_(options), sizes_(sizes) {
+    : engine_(engine_of(J)), root_(J.index()), options_(options), sizes_(sizes) {
   std::map<std::string, Index> leaves;
   std::set<std::string> taken{options.loss};
   for (const auto& [name, value] : options.names) taken.insert(name);
   const std::vector<Index> all = used_nodes(J, by);
   for (const Index i : all) {
-    const char* name = tape_.name(i);
-    const bool is_leaf = tape_.node(i).operation->family == Family::leaf;
+    const char* name = engine_.name(i);
+    const bool is_leaf = engine_.node(i).operation->family == Family::leaf;
     first_[i] = is_leaf && name ? leaves.try_emplace(name, i).first->second : i;
     if (first_[i] != i) continue;
-    if (algebra::is_factorisation(tape_, i)) continue;
+    if (algebra::is_factorisation(engine_, i)) continue;
     nodes_.push_back(i);
     if (name) names_[i] = name, taken.insert(name);
   }
@@ -55,19 +56,19 @@ NodeFormulas::NodeFormulas(const Var<double>& J, const std::vector<Var<double>>&
     if (rule) dims.insert(rule->dim);
   };
   for (const Index i : nodes_) {
-    note_dim(algebra::rule_if<rules::Softmax>(tape_, i));
-    note_dim(algebra::rule_if<rules::LogSoftmax>(tape_, i));
-    note_dim(algebra::rule_if<rules::LogSumExp>(tape_, i));
+    note_dim(algebra::rule_if<rules::Softmax>(engine_, i));
+    note_dim(algebra::rule_if<rules::LogSoftmax>(engine_, i));
+    note_dim(algebra::rule_if<rules::LogSumExp>(engine_, i));
   }
   if (dims.size() == 1) softmax_dim_ = int(*dims.begin());
   std::map<char, int> count;
   for (const Index i : nodes_) {
     if (names_.contains(i)) continue;
     if (is_number(i)) {
-      names_[i] = to_text(tape_.node(i).value);
+      names_[i] = to_text(engine_.node(i).value);
       continue;
     }
-    const Shape s = tape_.node(i).shape;
+    const Shape s = engine_.node(i).shape;
     const char letter = s == scalar_shape ? 's' : s.rows == 1 || s.cols == 1 ? 'z' : 'Z';
     std::string name;
     do {
@@ -78,40 +79,40 @@ NodeFormulas::NodeFormulas(const Var<double>& J, const std::vector<Var<double>>&
 }
 
 bool NodeFormulas::is_number(Index i) const {
-  const Node<double>& n = tape_.node(i);
-  return n.operation->family == Family::leaf && n.one_by_one() && !n.needs_gradient && !tape_.name(i);
+  const Node<double>& n = engine_.node(i);
+  return n.operation->family == Family::leaf && n.one_by_one() && !n.needs_gradient && !engine_.name(i);
 }
 
 std::vector<Index> NodeFormulas::operands(Index i) const {
   std::vector<Index> all;
-  for (const Index k : tape_.operands(tape_.node(i))) {
-    if (!algebra::is_factorisation(tape_, k)) all.push_back(first(k));
+  for (const Index k : engine_.operands(engine_.node(i))) {
+    if (!algebra::is_factorisation(engine_, k)) all.push_back(first(k));
   }
   return all;
 }
 
 algebra::Parameters NodeFormulas::parameters(Index i) const {
   algebra::Expressions in;
-  return algebra::FunctionReader<double>(tape_, in, {}).parameters(i);
+  return algebra::FunctionReader<double>(engine_, in, {}).parameters(i);
 }
 
 /// One formula being read: expressions of its own, in which nodes go by names.
 struct NodeFormulas::Reading {
   const NodeFormulas& of;
   algebra::Expressions in{};
-  algebra::Reader<double> read{of.tape_, in, of.options_};
+  algebra::Reader<double> read{of.engine_, in, of.options_};
   /// Tidies what rules leave, without a look at the data.
   algebra::Simplifier simplify{in,
                                {[](algebra::Fact) { return false; }, [this](std::uint32_t n) { return read.size(n); },
                                 [](algebra::Term, algebra::Term) {}}};
 
-  void call(Index i, const std::string& name) { read.replace(i, in.name(name, of.tape_.node(i).shape)); }
+  void call(Index i, const std::string& name) { read.replace(i, in.name(name, of.engine_.node(i).shape)); }
   void call_operands_by_name(Index i) {
-    for (const Index k : of.tape_.operands(of.tape_.node(i))) {
+    for (const Index k : of.engine_.operands(of.engine_.node(i))) {
       if (of.is_number(k)) continue;
-      if (!algebra::is_factorisation(of.tape_, k)) call(k, of.name(of.first(k)));
+      if (!algebra::is_factorisation(of.engine_, k)) call(k, of.name(of.first(k)));
       // What was factored, and what eigenvalues are of, the reader looks at itself.
-      for (const Index behind : of.tape_.operands(of.tape_.node(k))) {
+      for (const Index behind : of.engine_.operands(of.engine_.node(k))) {
         if (!of.is_number(behind) && of.names_.contains(of.first(behind))) call(behind, of.name(of.first(behind)));
       }
     }
@@ -142,7 +143,7 @@ NodeFormulas::Contribution NodeFormulas::contribution(const BackwardPass<double>
                                                       const BackwardPass<double>::Contribution& part) const {
   using algebra::Kind;
   Reading r{*this};
-  const Shape of_adjoint = tape_.node(step.node).shape;
+  const Shape of_adjoint = engine_.node(step.node).shape;
   r.call(step.node, name(step.node));
   r.call_operands_by_name(step.node);
   const algebra::Term adjoint = r.in.name(barred(name(step.node)), of_adjoint);

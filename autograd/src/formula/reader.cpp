@@ -7,7 +7,7 @@
 
 #include "reader_functions.hpp"
 
-namespace armagrad::algebra {
+namespace armagrad::detail::algebra {
 
 template <class eT>
 Term Reader<eT>::operator()(Index root) {
@@ -18,15 +18,15 @@ Term Reader<eT>::operator()(Index root) {
     stack.pop_back();
     if (read_.contains(i) || !seen.insert(i).second) continue;
     needed.push_back(i);
-    for (const Index k : tape_.operands(tape_.node(i))) stack.push_back(k);
+    for (const Index k : engine_.operands(engine_.node(i))) stack.push_back(k);
   }
   std::sort(needed.begin(), needed.end());
   for (const Index i : needed) {
     const Term t = converted(i);
     read_[i] = t;
     node_of_.try_emplace(t, i);
-    const char* name = tape_.name(i);
-    if (name && tape_.node(i).operation->family != Family::leaf) names_.try_emplace(t, name);
+    const char* name = engine_.name(i);
+    if (name && engine_.node(i).operation->family != Family::leaf) names_.try_emplace(t, name);
   }
   return read_.at(root);
 }
@@ -43,20 +43,20 @@ Term Reader<eT>::size(std::uint32_t n) {
 
 template <class eT>
 bool Reader<eT>::same_numbers(Index i, Index j) const {
-  const Shape s = tape_.node(i).shape;
-  return s == tape_.node(j).shape && std::equal(tape_.data(i), tape_.data(i) + s.size(), tape_.data(j));
+  const Shape s = engine_.node(i).shape;
+  return s == engine_.node(j).shape && std::equal(engine_.data(i), engine_.data(i) + s.size(), engine_.data(j));
 }
 
 template <class eT>
 Term Reader<eT>::leaf(Index i) {
-  const Node<eT>& n = tape_.node(i);
+  const Node<eT>& n = engine_.node(i);
   std::string name;
-  if (const char* given = tape_.name(i)) {
+  if (const char* given = engine_.name(i)) {
     name = given;
     const Index first = leaves_.try_emplace(name, i).first->second;
     if (first != i && !same_numbers(first, i))
       misuse("derive", {},
-             "two different leaves are called " + name + ": " + to_string(tape_.node(first).shape) + " and " +
+             "two different leaves are called " + name + ": " + to_string(engine_.node(first).shape) + " and " +
                  to_string(n.shape));
   } else if (n.one_by_one() && !n.needs_gradient) {
     // As it was written: 0.1f is 0.1.
@@ -80,8 +80,8 @@ Term Reader<eT>::leaf(Index i) {
 /// A matrix of equal entries, or the identity.
 template <class eT>
 std::optional<Term> Reader<eT>::plain_matrix(Index i) {
-  const arma::Mat<eT> x = tape_.value(tape_.handle(i));
-  const Shape s = tape_.node(i).shape;
+  const arma::Mat<eT> x = engine_.handle(i).value();
+  const Shape s = engine_.node(i).shape;
   if (x.is_empty()) return {};
   if (arma::all(arma::vectorise(x) == x(0))) return in_.make(Kind::powers, s, {{number(double(x(0)))}, {in_.ones(s)}});
   if (s.rows == s.cols && x.is_diagmat() && arma::all(x.diag() == 1)) return in_.make(Kind::product, s, {});
@@ -150,7 +150,7 @@ Term Reader<eT>::spread(Term t, Shape to) {
 /// An elementwise operation, as a sum or a product where it is one. Of numbers alone it is a number, repeated.
 template <class eT>
 Term Reader<eT>::entries(Index i, Parts x) {
-  const Shape whole = tape_.node(i).shape;
+  const Shape whole = engine_.node(i).shape;
   const auto is_number = [&](const Part& p) { return in_[p.term].is_scalar(); };
   if (std::all_of(x.begin(), x.end(), is_number)) return spread(entries(i, x, scalar_shape), whole);
   for (Part& p : x) {
@@ -191,15 +191,15 @@ Term Reader<eT>::entries(Index i, const Parts& x, Shape shape) {
   if (rule<rules::Sqrt>(i)) return raised(0.5);
   if (const auto* power = rule<rules::Pow>(i)) return raised(power->exponent);
   if (const std::optional<Term> t = spelled_out(i, x, shape)) return *t;
-  return FunctionReader<eT>(tape_, in_, read_)(i, x, shape);
+  return FunctionReader<eT>(engine_, in_, read_)(i, x, shape);
 }
 
 template <class eT>
 Term Reader<eT>::converted(Index i) {
-  const Node<eT>& n = tape_.node(i);
+  const Node<eT>& n = engine_.node(i);
   if (n.operation->family == Family::leaf) return leaf(i);
   Parts x;
-  for (const Index k : tape_.operands(n)) x.push_back({read_.at(k)});
+  for (const Index k : engine_.operands(n)) x.push_back({read_.at(k)});
   const Shape s = in_[x[0].term].shape;
   const Part above{in_.ones({1, s.rows})}, beside{in_.ones({s.cols, 1})};
   switch (n.operation->family) {
@@ -225,7 +225,7 @@ Term Reader<eT>::converted(Index i) {
     };
     return in_.make(Kind::product, n.shape, {factor(x[0], product->ta), factor(x[1], product->tb)});
   }
-  return FunctionReader<eT>(tape_, in_, read_)(i, x, n.shape);
+  return FunctionReader<eT>(engine_, in_, read_)(i, x, n.shape);
 }
 
 // ---- Facts ----
@@ -234,7 +234,7 @@ template <class eT>
 bool Reader<eT>::is_seen(Fact fact) {
   const auto at = node_of_.find(fact.of);
   if (at == node_of_.end()) return false;
-  const Node<eT>& n = tape_.node(at->second);
+  const Node<eT>& n = engine_.node(at->second);
   const bool is_data = n.operation->family == Family::leaf && !n.needs_gradient;
   if (n.shape.size() == 0) return false;
   const double near = double(std::numeric_limits<eT>::epsilon()) * (n.shape.rows + n.shape.cols);
@@ -256,4 +256,4 @@ bool Reader<eT>::is_seen(Fact fact) {
 template class Reader<double>;
 template class Reader<float>;
 
-}  // namespace armagrad::algebra
+}  // namespace armagrad::detail::algebra

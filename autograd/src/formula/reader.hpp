@@ -9,12 +9,13 @@
 #include "reader_functions.hpp"
 #include "simplifier.hpp"
 
-namespace armagrad::algebra {
+namespace armagrad::detail::algebra {
 
 template <class eT>
 class Reader {
  public:
-  Reader(Tape<eT>& tape, Expressions& in, const FormulaOptions& options) : tape_(tape), in_(in), options_(options) {}
+  Reader(Engine<eT>& engine, Expressions& in, const FormulaOptions& options)
+      : engine_(engine), in_(in), options_(options) {}
 
   /// Node i and what it was computed from.
   Term operator()(Index i);
@@ -39,7 +40,7 @@ class Reader {
  private:
   template <class Rule>
   const Rule* rule(Index i) const {
-    return rule_if<Rule>(tape_, i);
+    return rule_if<Rule>(engine_, i);
   }
   bool is_seen(Fact fact);
   Term converted(Index i);
@@ -51,10 +52,10 @@ class Reader {
   std::optional<Term> plain_matrix(Index i);
   Term spread(Term t, Shape to);
   std::string unnamed(Index i, Shape s);
-  arma::Mat<double> value(Index i) const { return arma::conv_to<arma::mat>::from(tape_.value(tape_.handle(i))); }
+  arma::Mat<double> value(Index i) const { return arma::conv_to<arma::mat>::from(engine_.handle(i).value()); }
   bool same_numbers(Index i, Index j) const;
 
-  Tape<eT>& tape_;
+  Engine<eT>& engine_;
   Expressions& in_;
   const FormulaOptions& options_;
   std::unordered_map<Index, Term> read_;
@@ -65,4 +66,4 @@ class Reader {
   std::map<std::pair<Fact::Kind, Term>, bool> facts_;
 };
 
-}  // namespace armagrad::algebra
+}  // namespace armagrad::detail::algebra

@@ -2,7 +2,7 @@
 
 #include "../rules/all_rules.hpp"
 
-namespace armagrad::algebra {
+namespace armagrad::detail::algebra {
 
 template <class eT>
 Parameters FunctionReader<eT>::parameters(Index i) const {
@@ -51,13 +51,13 @@ Parameters FunctionReader<eT>::parameters(Index i) const {
     return {in_quotes(r->order.descending ? "descend" : "ascend"), Parameter::number(r->order.dim),
             Parameter::number(r->order.inverse)};
   if (rule<rules::Eigenvectors>(i)) return {Parameter::word("values"), Parameter::word("vectors")};
-  std::string text = tape_.node(i).operation->parameters(tape_.rule(i));
+  std::string text = engine_.node(i).operation->parameters(engine_.rule(i));
   return text.empty() ? Parameters{} : Parameters{Parameter::word(std::move(text))};
 }
 
 template <class eT>
 Term FunctionReader<eT>::operator()(Index i, const Parts& x, Shape shape) const {
-  const Node<eT>& n = tape_.node(i);
+  const Node<eT>& n = engine_.node(i);
   const Shape s = in_[x[0].term].shape;
   const auto call = [&](const char* f, const Parameters& parameters = {}) {
     return in_.apply(f, parameters, false, shape, x);
@@ -85,16 +85,16 @@ Term FunctionReader<eT>::operator()(Index i, const Parts& x, Shape shape) const 
 }
 
 template <class eT>
-bool is_factorisation(const Tape<eT>& tape, Index i) {
-  return rule_if<rules::Lu>(tape, i) || rule_if<rules::CholeskyFactor>(tape, i) || rule_if<rules::Qr>(tape, i) ||
-         rule_if<rules::Eigen>(tape, i) || rule_if<rules::Singular>(tape, i);
+bool is_factorisation(const Engine<eT>& engine, Index i) {
+  return rule_if<rules::Lu>(engine, i) || rule_if<rules::CholeskyFactor>(engine, i) || rule_if<rules::Qr>(engine, i) ||
+         rule_if<rules::Eigen>(engine, i) || rule_if<rules::Singular>(engine, i);
 }
-template bool is_factorisation(const Tape<double>&, Index);
+template bool is_factorisation(const Engine<double>&, Index);
 
 template <class eT>
 template <class Factorisation>
 bool FunctionReader<eT>::has_factor(Index i) const {
-  const auto operands = tape_.operands(tape_.node(i));
+  const auto operands = engine_.operands(engine_.node(i));
   return operands.size() > 1 && rule<Factorisation>(operands[1]);
 }
 
@@ -107,7 +107,7 @@ Part FunctionReader<eT>::transposed(Part t) const {
 /// A function of a matrix and a factorisation of it, by the matrix alone.
 template <class eT>
 std::optional<Term> FunctionReader<eT>::factored(Index i, const Parts& x) const {
-  const Node<eT>& n = tape_.node(i);
+  const Node<eT>& n = engine_.node(i);
   const std::string name = n.operation->name;
   const Shape s = in_[x[0].term].shape;
   const auto call = [&](const char* f, Shape to, Part of) { return Part{in_.apply(f, {}, false, to, {of})}; };
@@ -145,10 +145,10 @@ template <class eT>
 std::optional<Term> FunctionReader<eT>::part_of_eigen(Index i) const {
   const auto* block = rule<rules::Block>(i);
   if (!block) return {};
-  const Index of = tape_.operands(tape_.node(i))[0];
-  const Shape s = tape_.node(of).shape, part = tape_.node(i).shape;
+  const Index of = engine_.operands(engine_.node(i))[0];
+  const Shape s = engine_.node(of).shape, part = engine_.node(i).shape;
   if (!rule<rules::Eigenvectors>(of) || part.rows != s.rows) return {};
-  const auto matrix = read_.find(tape_.operands(tape_.node(of))[0]);
+  const auto matrix = read_.find(engine_.operands(engine_.node(of))[0]);
   if (matrix == read_.end()) return {};  // the pair itself stands for something
   const Parts A{{matrix->second}};
   if (block->at.col == 0 && part.cols == 1) return in_.apply("eig_sym", {}, false, part, A);
@@ -161,13 +161,13 @@ template <class eT>
 std::optional<Term> FunctionReader<eT>::part_of_singular(Index i) const {
   const auto* block = rule<rules::Block>(i);
   if (!block) return {};
-  const Index of = tape_.operands(tape_.node(i))[0];
-  const Shape part = tape_.node(i).shape;
-  if (!rule<rules::SingularVectors>(of) || part.cols != tape_.node(of).shape.cols) return {};
-  const Index matrix = tape_.operands(tape_.node(of))[0];
+  const Index of = engine_.operands(engine_.node(i))[0];
+  const Shape part = engine_.node(i).shape;
+  if (!rule<rules::SingularVectors>(of) || part.cols != engine_.node(of).shape.cols) return {};
+  const Index matrix = engine_.operands(engine_.node(of))[0];
   const auto read = read_.find(matrix);
   if (read == read_.end()) return {};
-  const Shape s = tape_.node(matrix).shape;
+  const Shape s = engine_.node(matrix).shape;
   const Parts A{{read->second}};
   if (block->at.row == 0 && part.rows == s.rows) return in_.apply("left_vectors", {}, false, part, A);
   if (block->at.row == s.rows && part.rows == s.cols) return in_.apply("right_vectors", {}, false, part, A);
@@ -180,7 +180,7 @@ std::optional<Term> FunctionReader<eT>::part_of_singular(Index i) const {
 template <class eT>
 std::optional<Term> FunctionReader<eT>::selected(Index i, Part x, const arma::uvec& indices, Shape whole,
                                                  Shape part) const {
-  const Shape shape = tape_.node(i).shape;
+  const Shape shape = engine_.node(i).shape;
   const bool takes = rule<rules::Gather>(i);
   if (indices.is_empty() || part.size() != indices.n_elem) return {};
   for (const bool rows : {true, false}) {
@@ -219,4 +219,4 @@ std::optional<Term> FunctionReader<eT>::selected(Index i, Part x, const arma::uv
 template class FunctionReader<double>;
 template class FunctionReader<float>;
 
-}  // namespace armagrad::algebra
+}  // namespace armagrad::detail::algebra

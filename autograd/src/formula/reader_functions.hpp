@@ -9,24 +9,24 @@
 
 #include "expression.hpp"
 
-namespace armagrad::algebra {
+namespace armagrad::detail::algebra {
 
 /// The rule of node i with its parameters, if its operation is that rule's; nullptr otherwise.
 template <class Rule, class eT>
-const Rule* rule_if(const Tape<eT>& tape, Index i) {
-  return tape.node(i).operation == &operation_of<Rule, eT>() ? static_cast<const Rule*>(tape.rule(i)) : nullptr;
+const Rule* rule_if(const Engine<eT>& engine, Index i) {
+  return engine.node(i).operation == &operation_of<Rule, eT>() ? static_cast<const Rule*>(engine.rule(i)) : nullptr;
 }
 
 /// Whether node i holds the factors of a matrix, as LAPACK packs them: no step of a derivation.
 template <class eT>
-bool is_factorisation(const Tape<eT>& tape, Index i);
+bool is_factorisation(const Engine<eT>& engine, Index i);
 
 template <class eT>
 class FunctionReader {
  public:
   /// `read` has the terms of the nodes that were read so far.
-  FunctionReader(const Tape<eT>& tape, Expressions& in, const std::unordered_map<Index, Term>& read)
-      : tape_(tape), in_(in), read_(read) {}
+  FunctionReader(const Engine<eT>& engine, Expressions& in, const std::unordered_map<Index, Term>& read)
+      : engine_(engine), in_(in), read_(read) {}
 
   /// Node i, whose operands are x, as a term of this shape. An operation that nothing is said of here goes by its name,
   /// with its parameters as they are printed.
@@ -37,7 +37,7 @@ class FunctionReader {
  private:
   template <class Rule>
   const Rule* rule(Index i) const {
-    return rule_if<Rule>(tape_, i);
+    return rule_if<Rule>(engine_, i);
   }
   template <class Factorisation>
   bool has_factor(Index i) const;
@@ -47,9 +47,9 @@ class FunctionReader {
   std::optional<Term> part_of_singular(Index i) const;
   std::optional<Term> selected(Index i, Part x, const arma::uvec& indices, Shape whole, Shape part) const;
 
-  const Tape<eT>& tape_;
+  const Engine<eT>& engine_;
   Expressions& in_;
   const std::unordered_map<Index, Term>& read_;
 };
 
-}  // namespace armagrad::algebra
+}  // namespace armagrad::detail::algebra

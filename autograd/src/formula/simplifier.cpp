@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace armagrad::algebra {
+namespace armagrad::detail::algebra {
 
 bool Simplifier::is_integer(double x) { return x == std::round(x); }
 
@@ -238,4 +238,4 @@ Term Simplifier::oriented(Term t) {
   return shorter ? note("transpose outside", t, in_.make(Kind::transpose, in_[t].shape, {{kept}})) : t;
 }
 
-}  // namespace armagrad::algebra
+}  // namespace armagrad::detail::algebra

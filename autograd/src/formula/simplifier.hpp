@@ -14,7 +14,7 @@
 
 #include "expression.hpp"
 
-namespace armagrad::algebra {
+namespace armagrad::detail::algebra {
 
 /// What a rule did to a part of the formula.
 struct Rewrite {
@@ -184,4 +184,4 @@ class Simplifier::Attempt {
   bool kept_ = false;
 };
 
-}  // namespace armagrad::algebra
+}  // namespace armagrad::detail::algebra

@@ -2,7 +2,7 @@
 
 #include "simplifier.hpp"
 
-namespace armagrad::algebra {
+namespace armagrad::detail::algebra {
 
 /// The terms of a matrix product whose factors are sums.
 Parts Simplifier::multiplied_out_chain(Term chain) {
@@ -106,4 +106,4 @@ std::optional<Term> Simplifier::cancelled(Term t) {
   return {};
 }
 
-}  // namespace armagrad::algebra
+}  // namespace armagrad::detail::algebra

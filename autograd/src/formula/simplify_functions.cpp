@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace armagrad::algebra {
+namespace armagrad::detail::algebra {
 
 Term Simplifier::apply(const std::string& name, const Parameters& parameters, bool elementwise, Shape shape,
                        const std::vector<Term>& operands) {
@@ -379,4 +379,4 @@ std::optional<Term> Simplifier::block_rule(Term f) {
   return sum(e.shape, found);
 }
 
-}  // namespace armagrad::algebra
+}  // namespace armagrad::detail::algebra

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace armagrad::algebra {
+namespace armagrad::detail::algebra {
 
 /// What is multiplied: numbers, matrices of the whole shape, and what is repeated down or across.
 struct Simplifier::Factors {
@@ -288,4 +288,4 @@ Term Simplifier::assembled(Factors& from) {
   return from.coefficient == 1 ? result : scaled(from.coefficient, result);
 }
 
-}  // namespace armagrad::algebra
+}  // namespace armagrad::detail::algebra

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace armagrad::algebra {
+namespace armagrad::detail::algebra {
 
 struct Simplifier::Chain {
   Shape shape;
@@ -189,4 +189,4 @@ Term Simplifier::number_of(const std::vector<Term>& chain) {
   return first ? a : b;
 }
 
-}  // namespace armagrad::algebra
+}  // namespace armagrad::detail::algebra

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace armagrad::algebra {
+namespace armagrad::detail::algebra {
 
 Term Simplifier::sum(Shape shape, const Parts& terms) {
   const Term given = in_.make(Kind::sum, shape, terms);
@@ -264,4 +264,4 @@ Term Simplifier::factored(Shape shape, Parts parts) {
   return best;
 }
 
-}  // namespace armagrad::algebra
+}  // namespace armagrad::detail::algebra

@@ -5,7 +5,7 @@
 
 #include <armagrad/shape.hpp>
 
-namespace armagrad::algebra {
+namespace armagrad::detail::algebra {
 
 namespace {
 
@@ -203,4 +203,4 @@ const Style& Style::mathml() {
   return style;
 }
 
-}  // namespace armagrad::algebra
+}  // namespace armagrad::detail::algebra

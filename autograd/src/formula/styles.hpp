@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace armagrad::algebra {
+namespace armagrad::detail::algebra {
 
 /// How one format spells what all of them have.
 class Style {
@@ -37,4 +37,4 @@ class Style {
   static const Style& mathml();
 };
 
-}  // namespace armagrad::algebra
+}  // namespace armagrad::detail::algebra

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace armagrad::algebra {
+namespace armagrad::detail::algebra {
 
 std::pair<std::string, std::string> Writer::as_fraction(double x) {
   const std::string decimal = to_text(x);
@@ -188,4 +188,4 @@ Writer::Box Writer::written_function(const Expression& e) {
   return {style_.call(e.name, arguments), atom};
 }
 
-}  // namespace armagrad::algebra
+}  // namespace armagrad::detail::algebra

@@ -8,7 +8,7 @@
 #include "expression.hpp"
 #include "styles.hpp"
 
-namespace armagrad::algebra {
+namespace armagrad::detail::algebra {
 
 /// What the writer is told of the whole.
 struct Wording {
@@ -72,4 +72,4 @@ class Writer {
   std::unordered_map<Term, Box> boxes_{};
 };
 
-}  // namespace armagrad::algebra
+}  // namespace armagrad::detail::algebra

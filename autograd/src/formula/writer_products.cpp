@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace armagrad::algebra {
+namespace armagrad::detail::algebra {
 
 Writer::Box Writer::entry_power(Part p, Term negated) {
   const Box b = factor(p.term, negated);
@@ -158,4 +158,4 @@ Writer::Box Writer::written_chain(const std::vector<Term>& factors, Term negated
   return {style_.side_by_side(texts), multiplication};
 }
 
-}  // namespace armagrad::algebra
+}  // namespace armagrad::detail::algebra

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace armagrad::algebra {
+namespace armagrad::detail::algebra {
 
 /// Whether t is a number, be it repeated in every entry.
 bool Writer::is_plain(Term t) const {
@@ -128,4 +128,4 @@ Writer::Box Writer::number_power(Part p, Term negated) {
   return {style_.raised(wrapped(b, atom), style_.number(to_text(p.by))), postfix};
 }
 
-}  // namespace armagrad::algebra
+}  // namespace armagrad::detail::algebra

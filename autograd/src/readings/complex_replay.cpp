@@ -2,23 +2,23 @@
 
 #include "../tape/tiles.hpp"
 
-namespace armagrad {
+namespace armagrad::detail {
 
 template <class eT>
 ComplexReplay<eT>::ComplexReplay(const Var<eT>& root)
-    : tape_(root.tape()), root_(root.index()), values_(root.index() + 1), moved_(root.index() + 1) {
-  tape_.evaluate(root_);
+    : engine_(engine_of(root)), root_(root.index()), values_(root.index() + 1), moved_(root.index() + 1) {
+  engine_.evaluate(root_);
   used_.assign(root_ + 1, false);
   used_[root_] = true;
   for (Index i = root_ + 1; i-- > 0;) {
     if (!used_[i]) continue;
-    for (const Index k : tape_.operands(tape_.node(i))) used_[k] = true;
+    for (const Index k : engine_.operands(engine_.node(i))) used_[k] = true;
   }
 }
 
 template <class eT>
 eT ComplexReplay<eT>::derivative(const Var<eT>& x, const arma::Mat<eT>& direction) {
-  move(x.index(), arma::Mat<cx>(over(tape_.data(x.index()), x.shape()), direction * step()));
+  move(x.index(), arma::Mat<cx>(over(engine_.data(x.index()), x.shape()), direction * step()));
   return value()(0).imag() / step();
 }
 
@@ -31,9 +31,9 @@ void ComplexReplay<eT>::move(Index i, arma::Mat<cx> values) {
 template <class eT>
 arma::Mat<std::complex<eT>> ComplexReplay<eT>::value() {
   for (Index i = 0; i <= root_; ++i) {
-    const Node<eT>& n = tape_.node(i);
+    const Node<eT>& n = engine_.node(i);
     if (!used_[i] || moved_[i]) continue;  // moved nodes keep the values that they were given
-    for (const Index k : tape_.operands(n)) moved_[i] = moved_[i] || moved_[k];
+    for (const Index k : engine_.operands(n)) moved_[i] = moved_[i] || moved_[k];
     if (!moved_[i]) continue;
     compute(i);
   }
@@ -47,7 +47,7 @@ arma::Mat<std::complex<eT>> ComplexReplay<eT>::value() {
 
 template <class eT>
 void ComplexReplay<eT>::compute(Index i) {
-  const Node<eT>& n = tape_.node(i);
+  const Node<eT>& n = engine_.node(i);
   values_[i].set_size(n.shape.rows, n.shape.cols);
   if (n.operation->family == Family::elementwise)
     compute_elementwise(i);
@@ -57,23 +57,23 @@ void ComplexReplay<eT>::compute(Index i) {
 
 template <class eT>
 void ComplexReplay<eT>::compute_elementwise(Index i) {
-  const Node<eT>& n = tape_.node(i);
+  const Node<eT>& n = engine_.node(i);
   tiles::Step<cx> step;
   step.kernel = n.operation->complex_value;
-  step.rule = tape_.rule(i);
+  step.rule = engine_.rule(i);
   step.arity = n.arity;
   for (unsigned k = 0; k < n.arity; ++k)
-    step.x[k].from = broadcast<const cx>(operand(n.operands[k]).memptr(), tape_.node(n.operands[k]).shape, n.shape);
+    step.x[k].from = broadcast<const cx>(operand(n.operands[k]).memptr(), engine_.node(n.operands[k]).shape, n.shape);
   step.out = values_[i].memptr();
   tiles::run<cx>(std::span(&step, 1), n.shape.rows, n.shape.cols);
 }
 
 template <class eT>
 const arma::Mat<std::complex<eT>>& ComplexReplay<eT>::operand(Index i) {
-  const Node<eT>& n = tape_.node(i);
+  const Node<eT>& n = engine_.node(i);
   if (!moved_[i] && (values_[i].n_rows != n.shape.rows || values_[i].n_cols != n.shape.cols)) {
-    tape_.evaluate(i);
-    const arma::Mat<eT> real = over(tape_.data(i), n.shape);
+    engine_.evaluate(i);
+    const arma::Mat<eT> real = over(engine_.data(i), n.shape);
     values_[i] = arma::Mat<cx>(real, arma::Mat<eT>(n.shape.rows, n.shape.cols, arma::fill::zeros));
   }
   return values_[i];
@@ -82,4 +82,4 @@ const arma::Mat<std::complex<eT>>& ComplexReplay<eT>::operand(Index i) {
 template class ComplexReplay<double>;
 template class ComplexReplay<float>;
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

@@ -2,21 +2,21 @@
 
 #include "../tape/tiles.hpp"
 
-namespace armagrad {
+namespace armagrad::detail {
 
 template <class eT>
 ForwardMode<eT>::ForwardMode(const Var<eT>& root)
-    : tape_(root.tape()), root_(root.index()), tangents_(root.index() + 1) {
-  tape_.check(root, "jvp", {});
-  tape_.plan(schedule_, root_, true, true);
+    : engine_(engine_of(root)), root_(root.index()), tangents_(root.index() + 1) {
+  engine_.check(root, "jvp", {});
+  engine_.plan(schedule_, root_, true, true);
   for (const Index i : schedule_.adjoints) {
-    for (const Index k : tape_.operands(tape_.node(i))) ++tangents_[k].uses;
+    for (const Index k : engine_.operands(engine_.node(i))) ++tangents_[k].uses;
   }
 }
 
 template <class eT>
 void ForwardMode<eT>::seed(const Var<eT>& x, const arma::Mat<eT>& V) {
-  tape_.check(x, "jvp", {});
+  engine_.check(x, "jvp", {});
   const Shape s = shape_of(V.n_rows, V.n_cols);
   if (x.shape() != s) misuse("jvp", {}, incompatible(x.shape(), s));
   if (x.index() <= root_) tangents_[x.index()].data = V.memptr();
@@ -26,11 +26,11 @@ template <class eT>
 arma::Mat<eT> ForwardMode<eT>::run() {
   auto value = schedule_.values.begin();
   for (const Index i : schedule_.adjoints) {
-    for (; value != schedule_.values.end() && *value <= i; ++value) tape_.compute(*value);
+    for (; value != schedule_.values.end() && *value <= i; ++value) engine_.compute(*value);
     tangents_[i].left = tangents_[i].uses;
     step(i);
   }
-  for (; value != schedule_.values.end(); ++value) tape_.compute(*value);
+  for (; value != schedule_.values.end(); ++value) engine_.compute(*value);
   schedule_.values.clear();
   const arma::Mat<eT> slope = matrix(root_);
   arma::Mat<eT> copy(slope.memptr(), slope.n_rows, slope.n_cols);
@@ -40,7 +40,7 @@ arma::Mat<eT> ForwardMode<eT>::run() {
 
 template <class eT>
 arma::Mat<eT> ForwardMode<eT>::matrix(Index i) const {
-  const Shape s = tape_.node(i).shape;
+  const Shape s = engine_.node(i).shape;
   if (!tangent(i)) return arma::Mat<eT>(s.rows, s.cols, arma::fill::zeros);
   return over(tangent(i), s);
 }
@@ -48,25 +48,25 @@ arma::Mat<eT> ForwardMode<eT>::matrix(Index i) const {
 template <class eT>
 eT* ForwardMode<eT>::output(Index i) {
   Tangent& t = tangents_[i];
-  if (tape_.node(i).one_by_one()) {
+  if (engine_.node(i).one_by_one()) {
     t.data = &t.number;
     return &t.number;
   }
-  t.chunk = tape_.pool_.acquire(tape_.node(i).shape.size());
+  t.chunk = engine_.pool_.acquire(engine_.node(i).shape.size());
   t.data = t.chunk;
   return t.chunk;
 }
 
 template <class eT>
 void ForwardMode<eT>::step(Index i) {
-  if (tape_.node(i).operation->family == Family::leaf) return;
+  if (engine_.node(i).operation->family == Family::leaf) return;
   bool moves = false;
-  for (const Index k : tape_.operands(tape_.node(i))) moves |= tangent(k) != nullptr;
-  if (moves && tape_.node(i).operation->family == Family::elementwise)
+  for (const Index k : engine_.operands(engine_.node(i))) moves |= tangent(k) != nullptr;
+  if (moves && engine_.node(i).operation->family == Family::elementwise)
     compute_elementwise(i);
   else if (moves)
-    tape_.node(i).operation->tangent(*this, i);
-  for (const Index k : tape_.operands(tape_.node(i))) {
+    engine_.node(i).operation->tangent(*this, i);
+  for (const Index k : engine_.operands(engine_.node(i))) {
     if (--tangents_[k].left == 0) release(k);
   }
 }
@@ -75,24 +75,24 @@ void ForwardMode<eT>::step(Index i) {
 /// in place of adjoints.
 template <class eT>
 void ForwardMode<eT>::compute_elementwise(Index i) {
-  const Node<eT>& n = tape_.node(i);
+  const Node<eT>& n = engine_.node(i);
   const Operation<eT>& op = *n.operation;
   eT* const out = output(i);
   if (n.one_by_one()) {
     std::array<eT, 3> x{};
-    for (unsigned k = 0; k < n.arity; ++k) x[k] = tape_.node(n.operands[k]).value;
+    for (unsigned k = 0; k < n.arity; ++k) x[k] = engine_.node(n.operands[k]).value;
     *out = 0;
     for (unsigned k = 0; k < n.arity; ++k) {
       const eT* const t = tangent(n.operands[k]);
-      const eT slope = t && *t != 0 ? op.partial_of_numbers(tape_.rule(i), k, n.value, x.data()) : eT(0);
+      const eT slope = t && *t != 0 ? op.partial_of_numbers(engine_.rule(i), k, n.value, x.data()) : eT(0);
       if (slope != 0) *out += slope * *t;
     }
     return;
   }
   static constexpr eT one = 1;  // in place of what was not computed, as no partial derivative reads it
   const auto look = [&](Index x) {
-    return tape_.node(x).evaluated ? broadcast(tape_.data(x), tape_.node(x).shape, n.shape)
-                                   : Strided<const eT>{&one, 0, 0};
+    return engine_.node(x).evaluated ? broadcast(engine_.data(x), engine_.node(x).shape, n.shape)
+                                     : Strided<const eT>{&one, 0, 0};
   };
   bool add = false;
   for (unsigned k = 0; k < n.arity; ++k) {
@@ -100,9 +100,9 @@ void ForwardMode<eT>::compute_elementwise(Index i) {
     if (!tangent(moved)) continue;
     tiles::Step<eT> step;
     step.kernel = op.pull[k];
-    step.rule = tape_.rule(i);
+    step.rule = engine_.rule(i);
     step.arity = n.arity + 2;
-    step.x[0].from = broadcast(tangent(moved), tape_.node(moved).shape, n.shape);
+    step.x[0].from = broadcast(tangent(moved), engine_.node(moved).shape, n.shape);
     step.x[1].from = look(i);
     for (unsigned j = 0; j < n.arity; ++j) step.x[2 + j].from = look(n.operands[j]);
     step.out = out;
@@ -116,12 +116,12 @@ void ForwardMode<eT>::compute_elementwise(Index i) {
 template <class eT>
 void ForwardMode<eT>::release(Index i) {
   Tangent& t = tangents_[i];
-  if (t.chunk) tape_.pool_.release(t.chunk);
-  if (tape_.node(i).operation->family != Family::leaf) t.data = nullptr;
+  if (t.chunk) engine_.pool_.release(t.chunk);
+  if (engine_.node(i).operation->family != Family::leaf) t.data = nullptr;
   t.chunk = nullptr;
 }
 
 template class ForwardMode<double>;
 template class ForwardMode<float>;
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

@@ -1,29 +1,30 @@
 #include <armagrad/detail/gradient_graph.hpp>
 #include <armagrad/ops/reductions.hpp>
 
-namespace armagrad {
+namespace armagrad::detail {
 
 template <class eT>
-GradientGraph<eT>::GradientGraph(const Var<eT>& root) : tape_(root.tape()), adjoints_(root.index() + 1, no_index) {
-  tape_.check(root, "gradient", {});
+GradientGraph<eT>::GradientGraph(const Var<eT>& root)
+    : engine_(engine_of(root)), adjoints_(root.index() + 1, no_index) {
+  engine_.check(root, "gradient", {});
   if (root.shape() != scalar_shape) misuse("gradient", {}, "the root is not a scalar but " + to_string(root.shape()));
   Location place;
   struct Restore {  // also when a rule throws
-    Tape<eT>& tape;
-    ~Restore() { tape.place = nullptr; }
-  } restore{tape_};
-  tape_.place = &place;
-  descend(root.index(), tape_.constant(eT(1)), 0, place);
+    Engine<eT>& engine;
+    ~Restore() { engine.place = nullptr; }
+  } restore{engine_};
+  engine_.place = &place;
+  descend(root.index(), engine_.tape().constant(eT(1)), 0, place);
 }
 
 template <class eT>
 void GradientGraph<eT>::descend(Index root, const Var<eT>& dy, Index lowest, Location& place) {
   adjoints_[root] = dy.index();
   for (Index i = root + 1; i-- > lowest;) {
-    if (adjoints_[i] == no_index || !tape_.wants(i) || tape_.node(i).operation->family == Family::leaf) continue;
-    place = tape_.node(i).at;
+    if (adjoints_[i] == no_index || !engine_.wants(i) || engine_.node(i).operation->family == Family::leaf) continue;
+    place = engine_.node(i).at;
     from_ = i;
-    tape_.node(i).operation->append_gradient(*this, i);
+    engine_.node(i).operation->append_gradient(*this, i);
   }
 }
 
@@ -31,40 +32,39 @@ template <class eT>
 void GradientGraph<eT>::through(Index i, const Var<eT>& y, Index first) {
   if (y.index() < first) return add(y.index(), adjoint(i));  // one of the arguments
   adjoints_.resize(std::max<std::size_t>(adjoints_.size(), y.index() + 1), no_index);
-  descend(y.index(), adjoint(i), first, *tape_.place);
+  descend(y.index(), adjoint(i), first, *engine_.place);
 }
 
 template <class eT>
 Var<eT> GradientGraph<eT>::gradient(const Var<eT>& x) {
-  tape_.check(x, "gradient", {});
+  engine_.check(x, "gradient", {});
   if (x.index() < adjoints_.size() && adjoints_[x.index()] != no_index) {
-    const Var<eT> g = tape_.handle(adjoints_[x.index()]);
+    const Var<eT> g = engine_.handle(adjoints_[x.index()]);
     return g.shape() == x.shape() ? g : spread(g, x.shape());
   }
-  return spread(tape_.constant(eT(0)), x.shape());
+  return spread(engine_.tape().constant(eT(0)), x.shape());
 }
 
 template <class eT>
 Var<eT> GradientGraph<eT>::spread_operand(Index i, Index operand) {
-  const Var<eT> x = tape_.handle(operand);
-  return tape_.node(operand).is_scalar ? x : spread(x, tape_.node(i).shape);
+  const Var<eT> x = engine_.handle(operand);
+  return engine_.node(operand).is_scalar ? x : spread(x, engine_.node(i).shape);
 }
 
 template <class eT>
 void GradientGraph<eT>::add(Index i, const Var<eT>& part) {
-  if (!tape_.wants(i)) return;
-  Var<eT> fit = sum_to(part, tape_.node(i).shape);
-  if (tape_.node(i).is_scalar && !tape_.node(fit.index()).is_scalar) fit = accu(fit);
-  adjoints_[i] = adjoints_[i] == no_index ? fit.index() : (tape_.handle(adjoints_[i]) + fit).index();
+  if (!engine_.wants(i)) return;
+  Var<eT> fit = sum_to(part, engine_.node(i).shape);
+  if (engine_.node(i).is_scalar && !engine_.node(fit.index()).is_scalar) fit = accu(fit);
+  adjoints_[i] = adjoints_[i] == no_index ? fit.index() : (engine_.handle(adjoints_[i]) + fit).index();
   contributions_.push_back({from_, i, fit.index(), adjoints_[i]});
 }
 
 template <class eT>
 void GradientGraph<eT>::add_product(Index operand, const Var<eT>& dy, const Var<eT>& partial) {
   const Argument<eT> g(dy), slope(partial);
-  add(operand, is_one(detail::before_spread(dy))
-                   ? spread(partial, dy.shape())
-                   : detail::append_elementwise(operation_of<rules::Chain, eT>(), {&g, &slope}));
+  add(operand, is_one(before_spread(dy)) ? spread(partial, dy.shape())
+                                         : append_elementwise(operation_of<rules::Chain, eT>(), {&g, &slope}));
 }
 template <class eT>
 void GradientGraph<eT>::add_product(Index operand, const Var<eT>& dy, double partial) {
@@ -77,16 +77,16 @@ void GradientGraph<eT>::add_product(Index operand, const Var<eT>& dy, double par
 }
 template <class eT>
 void GradientGraph<eT>::add_product(Index operand, const Var<eT>& dy, const Taken<Var<eT>>& partial) {
-  add(operand, is_one(detail::before_spread(dy)) ? spread(partial.mask, dy.shape()) : select(partial.mask, dy, 0));
+  add(operand, is_one(before_spread(dy)) ? spread(partial.mask, dy.shape()) : select(partial.mask, dy, 0));
 }
 
 template <class eT>
 bool GradientGraph<eT>::is_one(const Var<eT>& x) const {
-  const Node<eT>& n = tape_.node(x.index());
+  const Node<eT>& n = engine_.node(x.index());
   return n.operation->family == Family::leaf && !n.needs_gradient && n.is_scalar && n.value == 1;
 }
 
 template class GradientGraph<double>;
 template class GradientGraph<float>;
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

@@ -4,6 +4,8 @@
 #include "tables.hpp"
 
 namespace armagrad {
+using namespace detail;
+
 template <class eT>
 Var<eT> leaky_relu(const Var<eT>& x, double slope, Here at) {
   return detail::elementwise(rules::LeakyRelu{{}, slope}, at, x);
@@ -21,7 +23,7 @@ ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE
 
-template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, ActivationRules>();
-template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, ActivationRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& detail::operations<double, ActivationRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& detail::operations<float, ActivationRules>();
 
 }  // namespace armagrad

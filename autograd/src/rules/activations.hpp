@@ -4,7 +4,12 @@
 #include "powers.hpp"
 #include "special.hpp"
 
-namespace armagrad {
+namespace armagrad::detail {
+
+// Over Var: partials.hpp.
+template <class eT>
+Var<eT> sigmoid_slope(const Var<eT>& x);
+
 namespace rules ARMAGRAD_EXPORT {
 
 struct Sigmoid : Elementwise<1> {
@@ -78,4 +83,4 @@ struct Silu : Elementwise<1> {
 using ActivationRules = RuleList<rules::Sigmoid, rules::SigmoidSlope, rules::Softplus, rules::Relu, rules::LeakyRelu,
                                  rules::Elu, rules::Gelu, rules::Silu>;
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

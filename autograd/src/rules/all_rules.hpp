@@ -23,7 +23,7 @@
 #include "statistics.hpp"
 #include "trigonometry.hpp"
 
-namespace armagrad {
+namespace armagrad::detail {
 
 template <class... Lists>
 struct RuleLists {};
@@ -32,4 +32,4 @@ using AllRules = RuleLists<ElementwiseRules, PowerRules, TrigonometryRules, Acti
                            ReductionRules, PartRules, ShapeRules, ConvolutionRules, StatisticsRules, LinearAlgebraRules,
                            DecompositionRules, SparseRules<double>, SoftmaxRules>;
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

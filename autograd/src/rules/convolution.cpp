@@ -3,7 +3,9 @@
 #include "tables.hpp"
 
 namespace armagrad {
-void check_window(const char* operation, const Window& w, Here at) {
+using namespace detail;
+
+void detail::check_window(const char* operation, const Window& w, Here at) {
   const uword around = uword(2) * w.padding;
   const bool fits =
       w.size <= std::min(w.height, w.width) + around && std::max(w.height, w.width) + around <= UINT32_MAX;
@@ -35,7 +37,7 @@ ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE
 
-template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, ConvolutionRules>();
-template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, ConvolutionRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& detail::operations<double, ConvolutionRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& detail::operations<float, ConvolutionRules>();
 
 }  // namespace armagrad

@@ -8,7 +8,7 @@
 #include <armagrad/ops/convolution.hpp>
 #include "shape.hpp"
 
-namespace armagrad {
+namespace armagrad::detail {
 
 /// Calls f(place in the patches, place in the image, length) for all that is contiguous in both.
 template <class F>
@@ -103,6 +103,18 @@ Pooled<T> pooled(const arma::Mat<T>& x, const arma::Mat<T>& by, const Window& wi
   return {&x, &by, window, inverse};
 }
 
+// ---- Functions of Var that rules call ----
+
+namespace rules ARMAGRAD_EXPORT {
+struct MaxPool;
+}  // namespace ARMAGRAD_EXPORT
+
+template <class eT>
+Var<eT> pooled(const Var<eT>& x, const Var<eT>& by, const Window& w, bool inverse, Here at = {}) {
+  const Shape to = inverse ? by.shape() : shape_of(w.channels * w.places(), by.n_cols);
+  return append_node<rules::MaxPool, eT>({{}, w, inverse}, to, at, {&x, &by});
+}
+
 namespace rules ARMAGRAD_EXPORT {
 
 inline std::string text(const Window& w, bool inverse) {
@@ -143,7 +155,6 @@ struct MaxPool : General<2> {
 
 using ConvolutionRules = RuleList<rules::Patches, rules::MaxPool>;
 
-namespace detail {
 template <class eT>
 void check_images(const char* operation, const Var<eT>& x, const Window& w, Here at) {
   check_window(operation, w, at);
@@ -152,12 +163,5 @@ void check_images(const char* operation, const Var<eT>& x, const Window& w, Here
            "images of " + std::to_string(w.channels) + "x" + std::to_string(w.height) + "x" + std::to_string(w.width) +
                " in columns of " + std::to_string(x.n_rows));
 }
-}  // namespace detail
 
-template <class eT>
-Var<eT> pooled(const Var<eT>& x, const Var<eT>& by, const Window& w, bool inverse, Here at = {}) {
-  const Shape to = inverse ? by.shape() : shape_of(w.channels * w.places(), by.n_cols);
-  return append_node<rules::MaxPool, eT>({{}, w, inverse}, to, at, {&x, &by});
-}
-
-}  // namespace armagrad
+}  // namespace armagrad::detail

@@ -3,6 +3,8 @@
 #include "tables.hpp"
 
 namespace armagrad {
+using namespace detail;
+
 template <class eT>
 Var<eT> eig_sym(const Var<eT>& A, Here at) {
   return eigenvalues(A, detail::eigen_of(A, at), at);
@@ -46,7 +48,7 @@ ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE
 
-template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, DecompositionRules>();
-template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, DecompositionRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& detail::operations<double, DecompositionRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& detail::operations<float, DecompositionRules>();
 
 }  // namespace armagrad

@@ -17,7 +17,7 @@
 #include "least_squares.hpp"
 #include "matrix_functions.hpp"
 
-namespace armagrad {
+namespace armagrad::detail {
 /// M_ij / (w_j - w_i) off the diagonal, and M_ii on it. Where two of eig_sym's or svd_econ's values w are equal to
 /// rounding, M_ij, M_ii and M_jj must be 0, or std::runtime_error (if strict; else 0 is put at ij).
 template <class T>
@@ -244,6 +244,104 @@ arma::Mat<std::complex<eT>> square_root(const arma::Mat<std::complex<eT>>& a, co
   return arma::Mat<std::complex<eT>>(y, root_solved(y, values, moved));
 }
 
+// ---- Functions of Var that rules call ----
+
+namespace rules ARMAGRAD_EXPORT {
+struct Eigenvalues;
+struct Eigenvectors;
+struct OverGaps;
+struct OverSums;
+struct Singular;
+struct SingularVectors;
+}  // namespace ARMAGRAD_EXPORT
+
+template <class eT>
+Var<eT> over_gaps(const Var<eT>& m, const Var<eT>& w, bool strict = true, bool singular = false) {
+  return append_node<rules::OverGaps, eT>({{}, strict, singular}, m.shape(), {}, {&m, &w});
+}
+template <class eT>
+Var<eT> over_sums(const Var<eT>& m, const Var<eT>& s, const Var<eT>& t, bool strict = true) {
+  return append_node<rules::OverSums, eT>({{}, strict}, m.shape(), {}, {&m, &s, &t});
+}
+template <class eT>
+Var<eT> antisymmetric_part(const Var<eT>& x) {
+  return (x - x.t({})) * 0.5;
+}
+template <class eT>
+Var<eT> multiplied(const Var<eT>& a, const Var<eT>& b) {
+  return multiply(a, false, b, false);
+}
+template <class eT>
+Var<eT> zeros_of(const Var<eT>& like, uword n) {
+  return spread(like.tape().constant(eT(0)), shape_of(n, 1));
+}
+template <class eT>
+Var<eT> singular_pairs(const Var<eT>& a, const Var<eT>& f, Here at = {}) {
+  return append_node<rules::SingularVectors, eT>({}, f.shape(), at, {&a, &f});
+}
+template <class eT>
+Var<eT> rows_of(const Var<eT>& x, uword first, uword n, Here at = {}) {
+  return block(x, Place{std::uint32_t(first), 0, shape_of(n, x.n_cols)}, at);
+}
+template <class eT>
+Var<eT> eigenvalues(const Var<eT>& a, const Var<eT>& f, Here at = {}) {
+  return append_node<rules::Eigenvalues, eT>({}, shape_of(a.n_rows, 1), at, {&a, &f});
+}
+template <class eT>
+Var<eT> eigenpairs(const Var<eT>& a, const Var<eT>& f, Here at = {}) {
+  return append_node<rules::Eigenvectors, eT>({}, f.shape(), at, {&a, &f});
+}
+template <class eT>
+Var<eT> right_of_first(const Var<eT>& x, Here at = {}) {
+  return x.tail_cols(x.n_cols - 1, at);
+}
+template <class eT>
+Var<eT> eigenvectors(const Var<eT>& a, const Var<eT>& f) {
+  return right_of_first(eigenpairs(a, f));
+}
+template <class eT>
+Var<eT> root_solved(const Var<eT>& y, const Var<eT>&, const Var<eT>& c) {
+  return sylvester(y, y, minus(c));
+}
+/// Of the decomposition's node, which has no derivative, or of U above V above s' themselves.
+template <class eT>
+Var<eT> of_singular(const Var<eT>& a, const Var<eT>& f, uword first, uword n) {
+  const bool is_factor = node_of(f).operation == &operation_of<rules::Singular, eT>();
+  return rows_of(is_factor ? singular_pairs(a, f) : f, first, n);
+}
+template <class eT>
+Var<eT> left_vectors(const Var<eT>& a, const Var<eT>& f) {
+  return of_singular(a, f, 0, a.n_rows);
+}
+template <class eT>
+Var<eT> right_vectors(const Var<eT>& a, const Var<eT>& f) {
+  return of_singular(a, f, a.n_rows, a.n_cols);
+}
+template <class eT>
+Var<eT> singular_values(const Var<eT>& a, const Var<eT>& f) {
+  return of_singular(a, f, a.n_rows + a.n_cols, 1).t({});
+}
+template <class eT>
+Var<eT> with_diagonal(const Var<eT>& m, const Var<eT>& d) {
+  return m + on_diagonal(d - diagonal(m), m.shape());
+}
+template <class eT>
+Var<eT> columns_scaled(const Var<eT>& x, const Var<eT>& by) {
+  return x % spread(by.t({}), x.shape());
+}
+template <class eT>
+Var<eT> rows_less_columns(const Var<eT>& x) {
+  return sum(x, 1) - sum(x, 0).t({});
+}
+template <class eT>
+Var<eT> times(const Var<eT>& a, const Var<eT>& b) {
+  return a % b;
+}
+template <class eT>
+Var<eT> along_vectors(const Var<eT>& v, const Var<eT>& dy) {
+  return with_diagonal(multiply(v, true, right_of_first(dy), false), dy.head_cols(1, {}));
+}
+
 namespace rules ARMAGRAD_EXPORT {
 
 /// See over_gaps.
@@ -396,104 +494,15 @@ using DecompositionRules =
              rules::NormalSolve, rules::LeastSquares, rules::Expmat, rules::Sylvester>;
 
 template <class eT>
-Var<eT> over_gaps(const Var<eT>& m, const Var<eT>& w, bool strict = true, bool singular = false) {
-  return append_node<rules::OverGaps, eT>({{}, strict, singular}, m.shape(), {}, {&m, &w});
-}
-template <class eT>
-Var<eT> over_sums(const Var<eT>& m, const Var<eT>& s, const Var<eT>& t, bool strict = true) {
-  return append_node<rules::OverSums, eT>({{}, strict}, m.shape(), {}, {&m, &s, &t});
-}
-template <class eT>
-Var<eT> antisymmetric_part(const Var<eT>& x) {
-  return (x - x.t({})) * 0.5;
-}
-template <class eT>
-Var<eT> multiplied(const Var<eT>& a, const Var<eT>& b) {
-  return multiply(a, false, b, false);
-}
-template <class eT>
-Var<eT> zeros_of(const Var<eT>& like, uword n) {
-  return spread(like.tape().constant(eT(0)), shape_of(n, 1));
-}
-template <class eT>
-Var<eT> singular_pairs(const Var<eT>& a, const Var<eT>& f, Here at = {}) {
-  return append_node<rules::SingularVectors, eT>({}, f.shape(), at, {&a, &f});
-}
-template <class eT>
-Var<eT> rows_of(const Var<eT>& x, uword first, uword n, Here at = {}) {
-  return block(x, Place{std::uint32_t(first), 0, shape_of(n, x.n_cols)}, at);
-}
-template <class eT>
-Var<eT> eigenvalues(const Var<eT>& a, const Var<eT>& f, Here at = {}) {
-  return append_node<rules::Eigenvalues, eT>({}, shape_of(a.n_rows, 1), at, {&a, &f});
-}
-template <class eT>
-Var<eT> eigenpairs(const Var<eT>& a, const Var<eT>& f, Here at = {}) {
-  return append_node<rules::Eigenvectors, eT>({}, f.shape(), at, {&a, &f});
-}
-template <class eT>
-Var<eT> right_of_first(const Var<eT>& x, Here at = {}) {
-  return x.tail_cols(x.n_cols - 1, at);
-}
-template <class eT>
-Var<eT> eigenvectors(const Var<eT>& a, const Var<eT>& f) {
-  return right_of_first(eigenpairs(a, f));
-}
-template <class eT>
-Var<eT> root_solved(const Var<eT>& y, const Var<eT>&, const Var<eT>& c) {
-  return sylvester(y, y, minus(c));
-}
-/// Of the decomposition's node, which has no derivative, or of U above V above s' themselves.
-template <class eT>
-Var<eT> of_singular(const Var<eT>& a, const Var<eT>& f, uword first, uword n) {
-  const bool is_factor = f.tape().node(f.index()).operation == &operation_of<rules::Singular, eT>();
-  return rows_of(is_factor ? singular_pairs(a, f) : f, first, n);
-}
-template <class eT>
-Var<eT> left_vectors(const Var<eT>& a, const Var<eT>& f) {
-  return of_singular(a, f, 0, a.n_rows);
-}
-template <class eT>
-Var<eT> right_vectors(const Var<eT>& a, const Var<eT>& f) {
-  return of_singular(a, f, a.n_rows, a.n_cols);
-}
-template <class eT>
-Var<eT> singular_values(const Var<eT>& a, const Var<eT>& f) {
-  return of_singular(a, f, a.n_rows + a.n_cols, 1).t({});
-}
-template <class eT>
-Var<eT> with_diagonal(const Var<eT>& m, const Var<eT>& d) {
-  return m + on_diagonal(d - diagonal(m), m.shape());
-}
-template <class eT>
-Var<eT> columns_scaled(const Var<eT>& x, const Var<eT>& by) {
-  return x % spread(by.t({}), x.shape());
-}
-template <class eT>
-Var<eT> rows_less_columns(const Var<eT>& x) {
-  return sum(x, 1) - sum(x, 0).t({});
-}
-template <class eT>
-Var<eT> times(const Var<eT>& a, const Var<eT>& b) {
-  return a % b;
-}
-
-template <class eT>
-Var<eT> along_vectors(const Var<eT>& v, const Var<eT>& dy) {
-  return with_diagonal(multiply(v, true, right_of_first(dy), false), dy.head_cols(1, {}));
-}
-
-namespace detail {
-template <class eT>
 Var<eT> eigen_of(const Var<eT>& A, Here at) {
   check_square(A, "eig_sym", at);
-  return A.tape().append_once(operation_of<rules::Eigen, eT>(), shape_of(A.n_rows, A.n_rows + 1), A.index(), at);
+  return engine_of(A).append_once(operation_of<rules::Eigen, eT>(), shape_of(A.n_rows, A.n_rows + 1), A.index(), at);
 }
+
 template <class eT>
 Var<eT> singular_of(const Var<eT>& A, Here at) {
   const Shape to = shape_of(A.n_rows + A.n_cols + 1, std::min(A.n_rows, A.n_cols));
-  return A.tape().append_once(operation_of<rules::Singular, eT>(), to, A.index(), at);
+  return engine_of(A).append_once(operation_of<rules::Singular, eT>(), to, A.index(), at);
 }
-}  // namespace detail
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

@@ -4,7 +4,7 @@
 
 #include <armagrad/detail/rule_text.hpp>
 
-namespace armagrad {
+namespace armagrad::detail {
 namespace rules ARMAGRAD_EXPORT {
 
 struct Plus : Elementwise<2> {
@@ -159,4 +159,4 @@ using ElementwiseRules = RuleList<rules::Plus, rules::Minus, rules::Times, rules
                                   rules::Larger, rules::Smaller, rules::Clamp, rules::Abs, rules::Sign, rules::Floor,
                                   rules::Ceil, rules::Round, rules::Trunc, rules::StopGradient>;
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

@@ -6,7 +6,7 @@
 
 #include <armagrad/detail/rule.hpp>
 
-namespace armagrad {
+namespace armagrad::detail {
 
 /// A matrix that an operation cannot do with: which, of what shape, and why.
 [[noreturn]] inline void unfit(const char* operation, uword rows, uword cols, const std::string& why) {
@@ -297,4 +297,4 @@ arma::Mat<eT> scaled(Incoming<eT> dy, const arma::Mat<eT>& x) {
   return full(dy)(0) * x;
 }
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

@@ -3,6 +3,8 @@
 #include "tables.hpp"
 
 namespace armagrad {
+using namespace detail;
+
 template <class eT>
 Var<eT> Var<eT>::elem(const arma::uvec& indices, Here at) const {
   if (indices.n_elem) detail::check_bound(indices.max() < n_elem, "elem", at);
@@ -35,7 +37,7 @@ ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE
 
-template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, PartRules>();
-template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, PartRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& detail::operations<double, PartRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& detail::operations<float, PartRules>();
 
 }  // namespace armagrad

@@ -3,7 +3,7 @@
 
 #include "parts.hpp"
 
-namespace armagrad {
+namespace armagrad::detail {
 /// The entries of these indices; or, scattered, the matrix that has them there and sums where several meet.
 template <class T>
 struct Gathered {
@@ -46,6 +46,22 @@ arma::Mat<T> one_hot(const arma::Mat<T>& x, uword classes) {
     y(uword(k), j) = 1;
   }
   return y;
+}
+
+// ---- Functions of Var that rules call ----
+
+namespace rules ARMAGRAD_EXPORT {
+struct Gather;
+struct Scatter;
+}  // namespace ARMAGRAD_EXPORT
+
+template <class eT>
+Var<eT> gathered(const Var<eT>& x, std::shared_ptr<const arma::uvec> i, Shape to, Here at = {}) {
+  return append_node<rules::Gather, eT>({{}, std::move(i), to}, to, at, {&x});
+}
+template <class eT>
+Var<eT> scattered(const Var<eT>& x, std::shared_ptr<const arma::uvec> i, Shape to) {
+  return append_node<rules::Scatter, eT>({{}, std::move(i), to}, to, {}, {&x});
 }
 
 namespace rules ARMAGRAD_EXPORT {
@@ -99,16 +115,6 @@ using PartRules = RuleList<rules::Block, rules::PlacedIn, rules::Assign, rules::
                            rules::OneHot>;
 
 template <class eT>
-Var<eT> gathered(const Var<eT>& x, std::shared_ptr<const arma::uvec> i, Shape to, Here at = {}) {
-  return append_node<rules::Gather, eT>({{}, std::move(i), to}, to, at, {&x});
-}
-template <class eT>
-Var<eT> scattered(const Var<eT>& x, std::shared_ptr<const arma::uvec> i, Shape to) {
-  return append_node<rules::Scatter, eT>({{}, std::move(i), to}, to, {}, {&x});
-}
-
-namespace detail {
-template <class eT>
 Var<eT> taken(const Var<eT>& x, const arma::uvec& which, bool rows, const char* name, Here at) {
   if (which.n_elem && which.max() >= (rows ? x.n_rows : x.n_cols)) misuse(name, at, "index out of bounds");
   const Shape to = rows ? shape_of(which.n_elem, x.n_cols) : shape_of(x.n_rows, which.n_elem);
@@ -119,6 +125,5 @@ Var<eT> taken(const Var<eT>& x, const arma::uvec& which, bool rows, const char* 
   }
   return gathered(x, std::move(indices), to, at);
 }
-}  // namespace detail
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

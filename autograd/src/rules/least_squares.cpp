@@ -3,6 +3,8 @@
 #include "tables.hpp"
 
 namespace armagrad {
+using namespace detail;
+
 template <class eT>
 void qr_econ(Var<eT>& Q, Var<eT>& R, const Var<eT>& A, Here at) {
   if (A.n_rows < A.n_cols) misuse("qr_econ", at, "given matrix must not be wide: " + to_string(A.shape()));
@@ -20,7 +22,8 @@ Var<eT> pinv(const Var<eT>& A, Here at) {
 
 #define ARMAGRAD_INSTANTIATE(eT)                                                   \
   template ARMAGRAD_EXPORT void qr_econ(Var<eT>&, Var<eT>&, const Var<eT>&, Here); \
-  template ARMAGRAD_EXPORT Var<eT> pinv(const Var<eT>&, Here);
+  template ARMAGRAD_EXPORT Var<eT> pinv(const Var<eT>&, Here);                     \
+  template Var<eT> detail::solve_rectangular(const Var<eT>&, const Var<eT>&, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE

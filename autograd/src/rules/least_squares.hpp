@@ -7,7 +7,7 @@
 #include <armagrad/ops/least_squares.hpp>
 #include "linear_algebra.hpp"
 
-namespace armagrad {
+namespace armagrad::detail {
 template <class T>
 arma::Mat<T> qr_q(const arma::Mat<T>&, const arma::Mat<T>& f) {
   return f.head_rows(f.n_rows - f.n_cols);
@@ -58,6 +58,32 @@ arma::Mat<T> normal_solved(const arma::Mat<T>& a, const arma::Mat<T>& f, const a
 template <class T>
 arma::Mat<T> least_squares(const arma::Mat<T>& a, const arma::Mat<T>& f, const arma::Mat<T>& b) {
   return triangular_solved(qr_r(a, f), arma::Mat<T>(qr_q(a, f).st() * b), true, false);
+}
+
+// ---- Functions of Var that rules call ----
+
+namespace rules ARMAGRAD_EXPORT {
+struct LeastSquares;
+struct NormalSolve;
+struct QrQ;
+struct QrR;
+}  // namespace ARMAGRAD_EXPORT
+
+template <class eT>
+Var<eT> qr_q(const Var<eT>& a, const Var<eT>& f, Here at = {}) {
+  return append_node<rules::QrQ, eT>({}, a.shape(), at, {&a, &f});
+}
+template <class eT>
+Var<eT> qr_r(const Var<eT>& a, const Var<eT>& f, Here at = {}) {
+  return append_node<rules::QrR, eT>({}, shape_of(a.n_cols, a.n_cols), at, {&a, &f});
+}
+template <class eT>
+Var<eT> normal_solved(const Var<eT>& a, const Var<eT>& f, const Var<eT>& g, Here at = {}) {
+  return append_node<rules::NormalSolve, eT>({}, g.shape(), at, {&a, &f, &g});
+}
+template <class eT>
+Var<eT> least_squares(const Var<eT>& a, const Var<eT>& f, const Var<eT>& b, Here at = {}) {
+  return append_node<rules::LeastSquares, eT>({}, shape_of(a.n_cols, b.n_cols), at, {&a, &f, &b});
 }
 
 namespace rules ARMAGRAD_EXPORT {
@@ -138,27 +164,11 @@ struct LeastSquares : General<3> {
 }  // namespace ARMAGRAD_EXPORT
 
 template <class eT>
-Var<eT> qr_q(const Var<eT>& a, const Var<eT>& f, Here at = {}) {
-  return append_node<rules::QrQ, eT>({}, a.shape(), at, {&a, &f});
-}
-template <class eT>
-Var<eT> qr_r(const Var<eT>& a, const Var<eT>& f, Here at = {}) {
-  return append_node<rules::QrR, eT>({}, shape_of(a.n_cols, a.n_cols), at, {&a, &f});
-}
-template <class eT>
-Var<eT> normal_solved(const Var<eT>& a, const Var<eT>& f, const Var<eT>& g, Here at = {}) {
-  return append_node<rules::NormalSolve, eT>({}, g.shape(), at, {&a, &f, &g});
-}
-template <class eT>
-Var<eT> least_squares(const Var<eT>& a, const Var<eT>& f, const Var<eT>& b, Here at = {}) {
-  return append_node<rules::LeastSquares, eT>({}, shape_of(a.n_cols, b.n_cols), at, {&a, &f, &b});
+Var<eT> qr_of(const Var<eT>& A, Here at) {
+  return engine_of(A).append_once(operation_of<rules::Qr, eT>(), shape_of(A.n_rows + A.n_cols, A.n_cols), A.index(),
+                                  at);
 }
 
-namespace detail {
-template <class eT>
-Var<eT> qr_of(const Var<eT>& A, Here at) {
-  return A.tape().append_once(operation_of<rules::Qr, eT>(), shape_of(A.n_rows + A.n_cols, A.n_cols), A.index(), at);
-}
 /// Of a tall matrix the least squares, of a wide one the solution of least norm.
 template <class eT>
 Var<eT> solve_rectangular(const Var<eT>& A, const Var<eT>& B, Here at) {
@@ -166,6 +176,5 @@ Var<eT> solve_rectangular(const Var<eT>& A, const Var<eT>& B, Here at) {
   const Var<eT> turned = A.t(at);
   return A.t(at) * normal_solved(turned, qr_of(turned, at), B, at);
 }
-}  // namespace detail
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

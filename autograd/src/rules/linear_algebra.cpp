@@ -6,6 +6,8 @@
 #include "tables.hpp"
 
 namespace armagrad {
+using namespace detail;
+
 template <class eT>
 Var<eT> chol(const Var<eT>& A, const char* layout, Here at) {
   if (!layout || (*layout != 'u' && *layout != 'l')) misuse("chol", at, "layout must be \"upper\" or \"lower\"");
@@ -76,7 +78,7 @@ ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE
 
-template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, LinearAlgebraRules>();
-template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, LinearAlgebraRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& detail::operations<double, LinearAlgebraRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& detail::operations<float, LinearAlgebraRules>();
 
 }  // namespace armagrad

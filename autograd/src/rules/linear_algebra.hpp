@@ -15,7 +15,69 @@
 #include "products.hpp"
 #include "shape.hpp"
 
-namespace armagrad {
+namespace armagrad::detail {
+// ---- Functions of Var that rules call ----
+
+namespace rules ARMAGRAD_EXPORT {
+struct Inverse;
+struct Solve;
+struct SolveTriangular;
+}  // namespace ARMAGRAD_EXPORT
+
+template <class eT>
+Var<eT> evaluated(const Var<eT>& x) {
+  return x;
+}
+template <class eT>
+Var<eT> transposed(const Var<eT>& x) {
+  return x.t({});
+}
+template <class eT>
+Var<eT> minus(const Var<eT>& x) {
+  return -x;
+}
+template <class eT>
+Var<eT> by_transpose(const Var<eT>& a, const Var<eT>& b) {
+  return multiply(a, false, b, true);
+}
+template <class eT>
+Var<eT> scaled(const Var<eT>& dy, const Var<eT>& x) {
+  return dy * x;
+}
+template <class eT>
+Var<eT> symmetric_part(const Var<eT>& x) {
+  return (x + x.t({})) * 0.5;
+}
+template <class eT>
+Var<eT> triangular_solved(const Var<eT>& t, const Var<eT>& b, bool upper, bool turned, Here at = {}) {
+  return append_node<rules::SolveTriangular, eT>({{}, upper, turned}, b.shape(), at, {&t, &b});
+}
+template <class eT>
+Var<eT> triangle_solved(const Var<eT>& t, const Var<eT>& b, bool upper, bool turned) {
+  return triangular_solved(t, b, upper, turned);
+}
+template <class eT>
+Var<eT> solved(const Var<eT>& a, const Var<eT>& f, const Var<eT>& b, bool turned, Here at = {}) {
+  return append_node<rules::Solve, eT>({{}, turned}, b.shape(), at, {&a, &f, &b});
+}
+template <class eT>
+Var<eT> inverse(const Var<eT>& a, const Var<eT>& f, Here at = {}) {
+  return append_node<rules::Inverse, eT>({}, a.shape(), at, {&a, &f});
+}
+template <class eT>
+Var<eT> inverse_transposed(const Var<eT>& a, const Var<eT>& f) {
+  return is_cholesky(f) ? inverse(a, f) : inverse(a, f).t({});
+}
+template <class eT>
+Var<eT> cofactors(const Var<eT>& a, const Var<eT>& f, const Var<eT>& det) {
+  return det * inverse_transposed(a, f);
+}
+template <class eT>
+Var<eT> mirrored(const Var<eT>& x) {
+  const Var<eT> lower = triangle(x, false);
+  return lower + lower.t({}) - on_diagonal(diagonal(x), x.shape());
+}
+
 namespace rules ARMAGRAD_EXPORT {
 
 struct Lu : General<1> {
@@ -147,74 +209,21 @@ using LinearAlgebraRules = RuleList<rules::Lu, rules::CholeskyFactor, rules::Cho
                                     rules::Inverse, rules::LogDet, rules::Det>;
 
 template <class eT>
-Var<eT> evaluated(const Var<eT>& x) {
-  return x;
-}
-template <class eT>
-Var<eT> transposed(const Var<eT>& x) {
-  return x.t({});
-}
-template <class eT>
-Var<eT> minus(const Var<eT>& x) {
-  return -x;
-}
-template <class eT>
-Var<eT> by_transpose(const Var<eT>& a, const Var<eT>& b) {
-  return multiply(a, false, b, true);
-}
-template <class eT>
-Var<eT> scaled(const Var<eT>& dy, const Var<eT>& x) {
-  return dy * x;
-}
-template <class eT>
-Var<eT> symmetric_part(const Var<eT>& x) {
-  return (x + x.t({})) * 0.5;
-}
-template <class eT>
-Var<eT> triangular_solved(const Var<eT>& t, const Var<eT>& b, bool upper, bool turned, Here at = {}) {
-  return append_node<rules::SolveTriangular, eT>({{}, upper, turned}, b.shape(), at, {&t, &b});
-}
-template <class eT>
-Var<eT> triangle_solved(const Var<eT>& t, const Var<eT>& b, bool upper, bool turned) {
-  return triangular_solved(t, b, upper, turned);
-}
-template <class eT>
-Var<eT> solved(const Var<eT>& a, const Var<eT>& f, const Var<eT>& b, bool turned, Here at = {}) {
-  return append_node<rules::Solve, eT>({{}, turned}, b.shape(), at, {&a, &f, &b});
-}
-template <class eT>
-Var<eT> inverse(const Var<eT>& a, const Var<eT>& f, Here at = {}) {
-  return append_node<rules::Inverse, eT>({}, a.shape(), at, {&a, &f});
-}
-template <class eT>
-Var<eT> inverse_transposed(const Var<eT>& a, const Var<eT>& f) {
-  return is_cholesky(f) ? inverse(a, f) : inverse(a, f).t({});
-}
-template <class eT>
-Var<eT> cofactors(const Var<eT>& a, const Var<eT>& f, const Var<eT>& det) {
-  return det * inverse_transposed(a, f);
-}
-
-template <class eT>
-Var<eT> mirrored(const Var<eT>& x) {
-  const Var<eT> lower = triangle(x, false);
-  return lower + lower.t({}) - on_diagonal(diagonal(x), x.shape());
-}
-
-namespace detail {
-template <class eT>
 void check_square(const Var<eT>& A, const char* name, Here at) {
   if (A.n_rows != A.n_cols) misuse(name, at, "given matrix must be square sized, not " + to_string(A.shape()));
 }
+
 template <class eT>
 Var<eT> lu_of(const Var<eT>& A, Here at) {
-  return A.tape().append_once(operation_of<rules::Lu, eT>(), shape_of(A.n_rows, A.n_rows + 2), A.index(), at);
+  return engine_of(A).append_once(operation_of<rules::Lu, eT>(), shape_of(A.n_rows, A.n_rows + 2), A.index(), at);
 }
+
 template <class eT>
 Var<eT> cholesky_of(const Var<eT>& A, Here at) {
-  return A.tape().append_once(operation_of<rules::CholeskyFactor, eT>(), shape_of(A.n_rows, A.n_rows + 1), A.index(),
-                              at);
+  return engine_of(A).append_once(operation_of<rules::CholeskyFactor, eT>(), shape_of(A.n_rows, A.n_rows + 1),
+                                  A.index(), at);
 }
+
 /// A, its factorisation and perhaps B, as a rule's operands.
 template <class Rule, class eT>
 Var<eT> of_square(const Var<eT>& A, bool symmetric, Shape shape, Here at) {
@@ -222,11 +231,12 @@ Var<eT> of_square(const Var<eT>& A, bool symmetric, Shape shape, Here at) {
   const Var<eT> f = symmetric ? cholesky_of(A, at) : lu_of(A, at);
   return append_node<Rule, eT>({}, shape, at, {&A, &f});
 }
+
 /// The triangle that trimatu or trimatl took.
 template <class eT>
 const rules::Triangle* triangle_of(const Var<eT>& x) {
-  const bool is = x.tape().node(x.index()).operation == &operation_of<rules::Triangle, eT>();
-  return is ? static_cast<const rules::Triangle*>(x.tape().rule(x.index())) : nullptr;
+  const bool is = node_of(x).operation == &operation_of<rules::Triangle, eT>();
+  return is ? static_cast<const rules::Triangle*>(engine_of(x).rule(x.index())) : nullptr;
 }
 
 template <class eT>
@@ -241,10 +251,9 @@ Var<eT> solve(Var<eT> A, const Var<eT>& B, bool symmetric, Here at) {
   A = before_transpose(A, turned);
   if (const rules::Triangle* t = triangle_of(A)) {
     const bool upper = t->upper;
-    return triangular_solved(A.tape().handle(A.tape().node(A.index()).operands[0]), B, upper, turned, at);
+    return triangular_solved(engine_of(A).handle(node_of(A).operands[0]), B, upper, turned, at);
   }
   return symmetric ? solved(A, cholesky_of(A, at), B, false, at) : solved(A, lu_of(A, at), B, turned, at);
 }
-}  // namespace detail
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

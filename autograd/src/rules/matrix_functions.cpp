@@ -3,6 +3,8 @@
 #include "tables.hpp"
 
 namespace armagrad {
+using namespace detail;
+
 template <class eT>
 Var<eT> expmat(const Var<eT>& A, Here at) {
   detail::check_square(A, "expmat", at);

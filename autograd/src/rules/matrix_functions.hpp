@@ -4,7 +4,7 @@
 #include <armagrad/ops/matrix_functions.hpp>
 #include "linear_algebra.hpp"
 
-namespace armagrad {
+namespace armagrad::detail {
 /// A matrix that depends on a number, and its derivative by it.
 template <class T>
 struct Moving {
@@ -116,6 +116,24 @@ arma::Mat<std::complex<eT>> sylvester(const arma::Mat<std::complex<eT>>& a, cons
   return arma::Mat<std::complex<eT>>(x, sylvester(p, q, moved));
 }
 
+// ---- Functions of Var that rules call ----
+
+namespace rules ARMAGRAD_EXPORT {
+struct Sylvester;
+}  // namespace ARMAGRAD_EXPORT
+
+template <class eT>
+Var<eT> sylvester(const Var<eT>& a, const Var<eT>& b, const Var<eT>& c, Here at = {}) {
+  return append_node<rules::Sylvester, eT>({}, c.shape(), at, {&a, &b, &c});
+}
+/// The upper right block of exp(A E; 0 A) (Najfeld and Havel 1995).
+template <class eT>
+Var<eT> expmat_along(const Var<eT>& a, const Var<eT>& e) {
+  const Var<eT> none = spread(a.tape().constant(eT(0)), a.shape());
+  const Var<eT> both = expmat(joined(joined(a, e, 1), joined(none, a, 1), 0));
+  return block(both, Place{0, std::uint32_t(a.n_rows), a.shape()});
+}
+
 namespace rules ARMAGRAD_EXPORT {
 
 struct Expmat : General<1> {
@@ -149,17 +167,4 @@ struct Sylvester : General<3> {
 
 }  // namespace ARMAGRAD_EXPORT
 
-template <class eT>
-Var<eT> sylvester(const Var<eT>& a, const Var<eT>& b, const Var<eT>& c, Here at = {}) {
-  return append_node<rules::Sylvester, eT>({}, c.shape(), at, {&a, &b, &c});
-}
-
-/// The upper right block of exp(A E; 0 A) (Najfeld and Havel 1995).
-template <class eT>
-Var<eT> expmat_along(const Var<eT>& a, const Var<eT>& e) {
-  const Var<eT> none = spread(a.tape().constant(eT(0)), a.shape());
-  const Var<eT> both = expmat(joined(joined(a, e, 1), joined(none, a, 1), 0));
-  return block(both, Place{0, std::uint32_t(a.n_rows), a.shape()});
-}
-
-}  // namespace armagrad
+}  // namespace armagrad::detail

@@ -12,46 +12,46 @@
 #include "special.hpp"
 #include "trigonometry.hpp"
 
-namespace armagrad {
+namespace armagrad::detail {
 
 template <class eT>
 Var<eT> tanh_slope(const Var<eT>& x) {
-  return detail::elementwise<rules::TanhSlope>({}, x);
+  return elementwise<rules::TanhSlope>({}, x);
 }
 
 template <class eT>
 Var<eT> one_minus_square(const Var<eT>& x) {
-  return detail::elementwise<rules::OneMinusSquare>({}, x);
+  return elementwise<rules::OneMinusSquare>({}, x);
 }
 
 template <class eT>
 Var<eT> cosine(const Var<eT>& a, const Var<eT>& b) {
-  return detail::elementwise<rules::Cosine>({}, a, b);
+  return elementwise<rules::Cosine>({}, a, b);
 }
 
 template <class eT>
 Var<eT> sigmoid_slope(const Var<eT>& x) {
-  return detail::elementwise<rules::SigmoidSlope>({}, x);
+  return elementwise<rules::SigmoidSlope>({}, x);
 }
 
 template <class eT>
 Var<eT> gaussian(double rate, const Var<eT>& x) {
-  return detail::elementwise(rules::Gaussian{{}, rate}, {}, x);
+  return elementwise(rules::Gaussian{{}, rate}, {}, x);
 }
 
 template <class eT>
-Var<eT> softmax_or_zero(const Var<eT>& x, uword dim) {
+Var<eT> softmax_or_zero(const Var<eT>& x, std::size_t dim) {
   return append_node<rules::Softmax, eT>({{}, dim, true}, x.shape(), {}, {&x});
 }
 
 template <class eT>
-Var<eT> less_its_top(const Var<eT>& d, const Var<eT>&, uword) {
+Var<eT> less_its_top(const Var<eT>& d, const Var<eT>&, std::size_t) {
   return d;
 }
 
 template <class eT>
-Var<eT> less_its_share(const Var<eT>& dy, const Var<eT>& y, uword dim) {
+Var<eT> less_its_share(const Var<eT>& dy, const Var<eT>& y, std::size_t dim) {
   return dy - exp(y) % sum_along(dy, dim);
 }
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

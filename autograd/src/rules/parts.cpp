@@ -3,6 +3,8 @@
 #include "tables.hpp"
 
 namespace armagrad {
+using namespace detail;
+
 template <class eT>
 Var<eT> Var<eT>::operator()(arma::span r, arma::span c, Here at) const {
   return block(*this, detail::place(*this, r, c, "submat", at), at);
@@ -94,7 +96,7 @@ template <class eT>
 Var<eT> assign(const Argument<eT>& x, arma::span rows, arma::span cols, const Argument<eT>& part, Here at) {
   const auto [whole, given] = on_one_tape(rules::Assign::name, x, part);
   const Place to = place(whole, rows, cols, rules::Assign::name, at);
-  const Var<eT> p = given.tape().node(given.index()).is_scalar ? spread(given, to.shape) : given;
+  const Var<eT> p = node_of(given).is_scalar ? spread(given, to.shape) : given;
   if (p.shape() != to.shape) misuse(rules::Assign::name, at, incompatible(to.shape, p.shape()));
   return assigned(whole, p, to, at);
 }

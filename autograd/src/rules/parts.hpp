@@ -5,7 +5,9 @@
 #include <armagrad/ops/parts.hpp>
 #include "elementwise.hpp"
 
-namespace armagrad {
+namespace armagrad::detail {
+using armagrad::shape_of;
+
 /// What is read in strides, whatever the shape it is taken for.
 template <class T>
 struct Look {
@@ -81,25 +83,25 @@ Assigned<T> assigned(const arma::Mat<T>& x, const arma::Mat<T>& part, Place at) 
 // Of an adjoint: blocks and other shapes are looks at the same memory.
 template <class eT>
 Adjoint<eT> block(Incoming<eT> dy, Place at) {
-  Adjoint<eT> a = dy.tape->adjoint(dy.index);
+  Adjoint<eT> a = dy.engine->adjoint(dy.index);
   a.look.data += at.row * a.look.inner + at.col * a.look.outer;
   return a;
 }
 
 template <class eT>
 Adjoint<eT> reshaped(Incoming<eT> dy, Shape to) {
-  Adjoint<eT> a = dy.tape->adjoint(dy.index);
+  Adjoint<eT> a = dy.engine->adjoint(dy.index);
   if (a.look.inner == 0 && a.look.outer == 0) return a;
-  dy.tape->full_adjoint(dy.index);
-  a = dy.tape->adjoint(dy.index);
+  dy.engine->full_adjoint(dy.index);
+  a = dy.engine->adjoint(dy.index);
   a.look = broadcast(a.look.data, to, to);
   return a;
 }
 
 template <class eT>
 Placed<eT> placed(Incoming<eT> dy, Place at) {
-  const Adjoint<eT> a = dy.tape->adjoint(dy.index);
-  return {a.look, a.scale, dy.tape->node(dy.index).shape, at.row, at.col};
+  const Adjoint<eT> a = dy.engine->adjoint(dy.index);
+  return {a.look, a.scale, dy.engine->node(dy.index).shape, at.row, at.col};
 }
 
 /// dy without the block that was replaced.
@@ -109,6 +111,40 @@ arma::Mat<eT> cleared(Incoming<eT> dy, Place at) {
   arma::Mat<eT> g(whole);
   g.submat(at.row, at.col, arma::size(at.shape.rows, at.shape.cols)).zeros();
   return g;
+}
+
+// ---- Functions of Var that rules call ----
+
+namespace rules ARMAGRAD_EXPORT {
+struct Assign;
+struct Block;
+struct PlacedIn;
+struct Reshape;
+}  // namespace ARMAGRAD_EXPORT
+
+template <class eT>
+Shape shape_of(const Var<eT>& x) {
+  return x.shape();
+}
+template <class eT>
+Var<eT> block(const Var<eT>& x, Place p, Here at = {}) {
+  return append_node<rules::Block, eT>({{}, p}, p.shape, at, {&x});
+}
+template <class eT>
+Var<eT> placed(const Var<eT>& x, Place p) {
+  return append_node<rules::PlacedIn, eT>({{}, p}, p.shape, {}, {&x});
+}
+template <class eT>
+Var<eT> reshaped(const Var<eT>& x, Shape to, Here at = {}) {
+  return append_node<rules::Reshape, eT>({{}, to}, to, at, {&x});
+}
+template <class eT>
+Var<eT> assigned(const Var<eT>& x, const Var<eT>& part, Place p, Here at = {}) {
+  return append_node<rules::Assign, eT>({{}, p}, x.shape(), at, {&x, &part});
+}
+template <class eT>
+Var<eT> cleared(const Var<eT>& dy, Place p) {
+  return assigned(dy, spread(dy.tape().constant(eT(0)), p.shape), p);
 }
 
 namespace rules ARMAGRAD_EXPORT {
@@ -173,32 +209,6 @@ struct Reshape : General<1> {
 }  // namespace ARMAGRAD_EXPORT
 
 template <class eT>
-Shape shape_of(const Var<eT>& x) {
-  return x.shape();
-}
-template <class eT>
-Var<eT> block(const Var<eT>& x, Place p, Here at = {}) {
-  return append_node<rules::Block, eT>({{}, p}, p.shape, at, {&x});
-}
-template <class eT>
-Var<eT> placed(const Var<eT>& x, Place p) {
-  return append_node<rules::PlacedIn, eT>({{}, p}, p.shape, {}, {&x});
-}
-template <class eT>
-Var<eT> reshaped(const Var<eT>& x, Shape to, Here at = {}) {
-  return append_node<rules::Reshape, eT>({{}, to}, to, at, {&x});
-}
-template <class eT>
-Var<eT> assigned(const Var<eT>& x, const Var<eT>& part, Place p, Here at = {}) {
-  return append_node<rules::Assign, eT>({{}, p}, x.shape(), at, {&x, &part});
-}
-template <class eT>
-Var<eT> cleared(const Var<eT>& dy, Place p) {
-  return assigned(dy, spread(dy.tape().constant(eT(0)), p.shape), p);
-}
-
-namespace detail {
-template <class eT>
 Place place(const Var<eT>& x, arma::span rows, arma::span cols, const char* name, Here at) {
   const auto range = [&](arma::span s, uword n) {
     if (s.whole) return std::pair<uword, uword>(0, n);
@@ -209,17 +219,19 @@ Place place(const Var<eT>& x, arma::span rows, arma::span cols, const char* name
   const auto [col, n_cols] = range(cols, x.n_cols);
   return {std::uint32_t(row), std::uint32_t(col), shape_of(n_rows, n_cols)};
 }
+
 template <class eT>
 Var<eT> number(const Var<eT>& x) {
-  x.tape().node(x.index()).is_scalar = true;
+  node_of(x).is_scalar = true;
   return x;
 }
+
 inline void check_bound(bool fine, const char* name, Here at) {
   if (!fine) misuse(name, at, "index out of bounds");
 }
+
 inline void check_size(bool fine, const char* name, Here at) {
   if (!fine) misuse(name, at, "size out of bounds");
 }
-}  // namespace detail
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

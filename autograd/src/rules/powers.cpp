@@ -4,6 +4,8 @@
 #include "tables.hpp"
 
 namespace armagrad {
+using namespace detail;
+
 template <class eT>
 Var<eT> pow(const Var<eT>& x, double exponent, Here at) {
   if (exponent == 2 && detail::has_smooth_square(x)) return square(x, at);
@@ -15,7 +17,7 @@ ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE
 
-template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, PowerRules>();
-template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, PowerRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& detail::operations<double, PowerRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& detail::operations<float, PowerRules>();
 
 }  // namespace armagrad

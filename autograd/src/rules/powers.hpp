@@ -3,7 +3,7 @@
 
 #include "elementwise.hpp"
 
-namespace armagrad {
+namespace armagrad::detail {
 namespace rules ARMAGRAD_EXPORT {
 
 struct Exp : Elementwise<1> {
@@ -105,4 +105,4 @@ using PowerRules =
     RuleList<rules::Exp, rules::Expm1, rules::Exp2, rules::Exp10, rules::Log, rules::Log1p, rules::Log2, rules::Log10,
              rules::Sqrt, rules::Cbrt, rules::Square, rules::Pow, rules::Power, rules::Xlogy>;
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

@@ -3,6 +3,8 @@
 #include "tables.hpp"
 
 namespace armagrad {
+using namespace detail;
+
 template <class eT>
 Var<eT> Var<eT>::t(std::source_location at) const {
   return append_node<rules::Transpose, eT>({}, {shape().cols, shape().rows}, at, {this});
@@ -22,7 +24,7 @@ namespace detail {
 template <class eT>
 Var<eT> append_product(const Argument<eT>& a, const Argument<eT>& b) {
   const auto [l, r] = on_one_tape(rules::MatMul::name, a, b);
-  if (l.tape().node(l.index()).is_scalar || l.tape().node(r.index()).is_scalar) {
+  if (node_of(l).is_scalar || engine_of(l).node(r.index()).is_scalar) {
     const Argument<eT> left(l), right(r);
     return append_elementwise(operation_of<rules::Times, eT>(), {&left, &right});
   }
@@ -31,12 +33,12 @@ Var<eT> append_product(const Argument<eT>& a, const Argument<eT>& b) {
 }  // namespace detail
 
 template <class eT>
-Var<eT> multiply(const Var<eT>& a, bool ta, const Var<eT>& b, bool tb) {
+Var<eT> detail::multiply(const Var<eT>& a, bool ta, const Var<eT>& b, bool tb) {
   return detail::product(a, ta, b, tb, Location());
 }
 
 #define ARMAGRAD_INSTANTIATE(eT)                                                                     \
-  template ARMAGRAD_EXPORT Var<eT> multiply(const Var<eT>&, bool, const Var<eT>&, bool);             \
+  template ARMAGRAD_EXPORT Var<eT> detail::multiply(const Var<eT>&, bool, const Var<eT>&, bool);     \
   template ARMAGRAD_EXPORT Var<eT> detail::append_product(const Argument<eT>&, const Argument<eT>&); \
   template ARMAGRAD_EXPORT Var<eT> Var<eT>::t(std::source_location) const;                           \
   template ARMAGRAD_EXPORT Var<eT> trans(const Var<eT>&, std::source_location);                      \
@@ -45,7 +47,7 @@ ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE
 
-template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, ProductRules>();
-template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, ProductRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& detail::operations<double, ProductRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& detail::operations<float, ProductRules>();
 
 }  // namespace armagrad

@@ -4,7 +4,7 @@
 #include <armagrad/detail/rule.hpp>
 #include <armagrad/ops/products.hpp>
 
-namespace armagrad {
+namespace armagrad::detail {
 namespace rules ARMAGRAD_EXPORT {
 
 /// Without conjugation in the complex reading, where it must stay analytic.
@@ -39,14 +39,13 @@ struct MatMul : General<2> {
 
 using ProductRules = RuleList<rules::Transpose, rules::MatMul>;
 
-namespace detail {
 /// A transpose that nobody needed yet becomes a flag of the product.
 template <class eT>
 Var<eT> before_transpose(const Var<eT>& x, bool& flag) {
-  const Node<eT>& n = x.tape().node(x.index());
+  const Node<eT>& n = node_of(x);
   if (n.operation->family != Family::transpose || n.evaluated) return x;
   flag = !flag;
-  return x.tape().handle(n.operands[0]);
+  return engine_of(x).handle(n.operands[0]);
 }
 
 template <class eT>
@@ -57,6 +56,5 @@ Var<eT> product(Var<eT> a, bool ta, Var<eT> b, bool tb, Location at) {
   if (l.cols != r.rows) misuse(rules::MatMul::name, at, incompatible(l, r));
   return append_node<rules::MatMul, eT>({{}, ta, tb}, {l.rows, r.cols}, at, {&a, &b});
 }
-}  // namespace detail
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

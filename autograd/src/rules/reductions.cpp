@@ -3,6 +3,8 @@
 #include "tables.hpp"
 
 namespace armagrad {
+using namespace detail;
+
 template <class eT>
 Var<eT> accu(const Var<eT>& x, Here at) {
   return append_number<rules::Accu, eT>({}, at, x);
@@ -57,7 +59,7 @@ namespace detail {
 template <class eT>
 Var<eT> dot(const Argument<eT>& a, const Argument<eT>& b, Here at) {
   const auto [x, y] = on_one_tape("dot", a, b);
-  const bool number = x.tape().node(x.index()).is_scalar || y.tape().node(y.index()).is_scalar;
+  const bool number = node_of(x).is_scalar || node_of(y).is_scalar;
   if (!number && x.n_elem != y.n_elem) {
     misuse("dot", at,
            "objects must have the same number of elements: " + to_string(x.shape()) + " and " + to_string(y.shape()));
@@ -79,21 +81,21 @@ Var<eT> Each<eT, rows>::meet(const Operation<eT>& operation, const A& argument, 
 }
 
 template <class eT>
-Var<eT> spread(const Var<eT>& x, Shape like) {
+Var<eT> detail::spread(const Var<eT>& x, Shape like) {
   if (x.shape() == like) return x;
   return append_node<rules::Spread, eT>({}, like, Location(), {&x});
 }
 
 template <class eT>
-Var<eT> sum_to(const Var<eT>& x, Shape like) {
+Var<eT> detail::sum_to(const Var<eT>& x, Shape like) {
   if (x.shape() == like) return x;
   if (like == scalar_shape) return accu(x);
   return sum(x, like.rows == 1 ? 0 : 1);
 }
 
 #define ARMAGRAD_INSTANTIATE(eT)                                                                \
-  template ARMAGRAD_EXPORT Var<eT> spread(const Var<eT>&, Shape);                               \
-  template ARMAGRAD_EXPORT Var<eT> sum_to(const Var<eT>&, Shape);                               \
+  template ARMAGRAD_EXPORT Var<eT> detail::spread(const Var<eT>&, Shape);                       \
+  template ARMAGRAD_EXPORT Var<eT> detail::sum_to(const Var<eT>&, Shape);                       \
   template ARMAGRAD_EXPORT Var<eT> detail::dot(const Argument<eT>&, const Argument<eT>&, Here); \
   template class Each<eT, true>;                                                                \
   template class Each<eT, false>;                                                               \
@@ -110,7 +112,7 @@ ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE
 
-template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, ReductionRules>();
-template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, ReductionRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& detail::operations<double, ReductionRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& detail::operations<float, ReductionRules>();
 
 }  // namespace armagrad

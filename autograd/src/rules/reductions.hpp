@@ -4,7 +4,26 @@
 #include <armagrad/ops/reductions.hpp>
 #include "parts.hpp"
 
-namespace armagrad {
+namespace armagrad::detail {
+// ---- Functions of Var that rules call ----
+
+namespace rules ARMAGRAD_EXPORT {
+struct FirstMax;
+}  // namespace ARMAGRAD_EXPORT
+
+/// A node along a dimension; `reduces` to one number per column (dim 0) or row (dim 1), or keeps x's shape.
+template <class Rule, class eT>
+Var<eT> along(const Var<eT>& x, uword dim, bool reduces, std::source_location at) {
+  if (dim > 1) misuse(Rule::name, at, "dim must be 0 or 1");
+  const Shape s = x.shape();
+  return append_node<Rule, eT>(Rule{{}, dim}, !reduces ? s : dim == 0 ? Shape{1, s.cols} : Shape{s.rows, 1}, at, {&x});
+}
+
+template <class eT>
+Var<eT> first_max(const Var<eT>& x, const Var<eT>&, uword dim) {
+  return along<rules::FirstMax>(x, dim, false, Here::current());
+}
+
 namespace rules ARMAGRAD_EXPORT {
 
 /// Repeats a row, a column or a number to a larger shape: the reverse of a sum.
@@ -75,43 +94,29 @@ struct Min : AlongDim {
 
 using ReductionRules = RuleList<rules::Spread, rules::Accu, rules::Sum, rules::FirstMax, rules::Max, rules::Min>;
 
-namespace detail {
-/// A node along a dimension; `reduces` to one number per column (dim 0) or row (dim 1), or keeps x's shape.
-template <class Rule, class eT>
-Var<eT> along(const Var<eT>& x, uword dim, bool reduces, std::source_location at) {
-  if (dim > 1) misuse(Rule::name, at, "dim must be 0 or 1");
-  const Shape s = x.shape();
-  return append_node<Rule, eT>(Rule{{}, dim}, !reduces ? s : dim == 0 ? Shape{1, s.cols} : Shape{s.rows, 1}, at, {&x});
-}
-}  // namespace detail
-
-template <class eT>
-Var<eT> first_max(const Var<eT>& x, const Var<eT>&, uword dim) {
-  return detail::along<rules::FirstMax>(x, dim, false, Here::current());
-}
-
-namespace detail {
 /// Refuses what has nothing along dim to take the mean or an extreme of.
 template <class eT>
 void check_length(const Var<eT>& x, uword dim, const char* name, Here at) {
   if (dim > 1) misuse(name, at, "dim must be 0 or 1");
   if ((dim == 0 ? x.n_rows : x.n_cols) == 0) misuse(name, at, "object has no elements");
 }
+
 /// The dimension of a vector, or 0; and whether x is a vector, of which a reduction is a number.
 template <class eT>
 uword long_dim(const Var<eT>& x) {
   return x.n_rows == 1 ? 1 : 0;
 }
+
 template <class eT>
 bool is_vector(const Var<eT>& x) {
   return x.n_rows == 1 || x.n_cols == 1;
 }
+
 /// The result of a reduction of x just recorded: of a vector, a number.
 template <class eT>
 Var<eT> reduced(const Var<eT>& y, const Var<eT>& x) {
-  if (is_vector(x)) y.tape().node(y.index()).is_scalar = true;
+  if (is_vector(x)) node_of(y).is_scalar = true;
   return y;
 }
-}  // namespace detail
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

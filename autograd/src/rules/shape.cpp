@@ -3,6 +3,8 @@
 #include "tables.hpp"
 
 namespace armagrad {
+using namespace detail;
+
 template <class eT>
 Var<eT> repmat(const Var<eT>& x, uword down, uword across, Here at) {
   shape_of(down, across);  // or refused, before the products below overflow
@@ -86,7 +88,7 @@ ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE
 
-template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, ShapeRules>();
-template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, ShapeRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& detail::operations<double, ShapeRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& detail::operations<float, ShapeRules>();
 
 }  // namespace armagrad

@@ -6,7 +6,7 @@
 #include <vector>
 #include "indices.hpp"
 
-namespace armagrad {
+namespace armagrad::detail {
 /// a above b (dim 0) or a before b (dim 1).
 template <class T>
 struct Joined {
@@ -49,7 +49,7 @@ Look<T> diagonal(const arma::Mat<T>& x) {
 
 template <class eT>
 Adjoint<eT> diagonal(Incoming<eT> dy) {
-  Adjoint<eT> a = dy.tape->adjoint(dy.index);
+  Adjoint<eT> a = dy.engine->adjoint(dy.index);
   a.look = {a.look.data, a.look.inner + a.look.outer, 0};
   return a;
 }
@@ -61,8 +61,8 @@ Placed<T> on_diagonal(const arma::Mat<T>& x, Shape) {
 
 template <class eT>
 Placed<eT> on_diagonal(Incoming<eT> dy, Shape) {
-  const Adjoint<eT> a = dy.tape->adjoint(dy.index);
-  return {a.look, a.scale, dy.tape->node(dy.index).shape, 0, 0, true};
+  const Adjoint<eT> a = dy.engine->adjoint(dy.index);
+  return {a.look, a.scale, dy.engine->node(dy.index).shape, 0, 0, true};
 }
 
 template <class T>
@@ -101,6 +101,57 @@ arma::Mat<T> arranged(const arma::Mat<T>& x, const arma::Mat<T>& by, Order order
     }
   }
   return y;
+}
+
+// ---- Functions of Var that rules call ----
+
+namespace rules ARMAGRAD_EXPORT {
+struct Arrange;
+struct Diagonal;
+struct Fold;
+struct Join;
+struct OnDiagonal;
+struct Repmat;
+struct Triangle;
+}  // namespace ARMAGRAD_EXPORT
+
+template <class eT>
+Var<eT> repeated(const Var<eT>& x, uword r, uword c, Here at = {}) {
+  return append_node<rules::Repmat, eT>({{}, std::uint32_t(r), std::uint32_t(c)}, shape_of(x.n_rows * r, x.n_cols * c),
+                                        at, {&x});
+}
+template <class eT>
+Var<eT> folded(const Var<eT>& x, uword r, uword c) {
+  return append_node<rules::Fold, eT>({{}, std::uint32_t(r), std::uint32_t(c)}, shape_of(x.n_rows / r, x.n_cols / c),
+                                      {}, {&x});
+}
+template <class eT>
+Var<eT> diagonal(const Var<eT>& x, Here at = {}) {
+  return append_node<rules::Diagonal, eT>({}, shape_of(std::min(x.n_rows, x.n_cols), 1), at, {&x});
+}
+template <class eT>
+Var<eT> on_diagonal(const Var<eT>& x, Shape to, Here at = {}) {
+  return append_node<rules::OnDiagonal, eT>({{}, to}, to, at, {&x});
+}
+template <class eT>
+Var<eT> triangle(const Var<eT>& x, bool upper, Here at = {}) {
+  return append_node<rules::Triangle, eT>({{}, upper}, x.shape(), at, {&x});
+}
+template <class eT>
+Var<eT> arranged(const Var<eT>& x, const Var<eT>& by, Order order, Here at = {}) {
+  return append_node<rules::Arrange, eT>({{}, order}, x.shape(), at, {&x, &by});
+}
+template <class eT>
+Var<eT> joined(const Var<eT>& a, const Var<eT>& b, uword dim, Here at = {}) {
+  const Shape s = a.shape(), t = b.shape();
+  if (s == Shape{}) return b;
+  if (t == Shape{}) return a;
+  if (dim == 0 && s.cols != t.cols)
+    misuse("join_cols", at, "number of columns must be the same: " + to_string(s) + " and " + to_string(t));
+  if (dim == 1 && s.rows != t.rows)
+    misuse("join_rows", at, "number of rows must be the same: " + to_string(s) + " and " + to_string(t));
+  const Shape to = dim == 0 ? shape_of(a.n_rows + b.n_rows, s.cols) : shape_of(s.rows, a.n_cols + b.n_cols);
+  return append_node<rules::Join, eT>({{}, dim}, to, at, {&a, &b});
 }
 
 namespace rules ARMAGRAD_EXPORT {
@@ -198,44 +249,4 @@ struct Arrange : General<2> {
 using ShapeRules = RuleList<rules::Join, rules::Repmat, rules::Fold, rules::Diagonal, rules::OnDiagonal,
                             rules::Triangle, rules::Arrange>;
 
-template <class eT>
-Var<eT> repeated(const Var<eT>& x, uword r, uword c, Here at = {}) {
-  return append_node<rules::Repmat, eT>({{}, std::uint32_t(r), std::uint32_t(c)}, shape_of(x.n_rows * r, x.n_cols * c),
-                                        at, {&x});
-}
-template <class eT>
-Var<eT> folded(const Var<eT>& x, uword r, uword c) {
-  return append_node<rules::Fold, eT>({{}, std::uint32_t(r), std::uint32_t(c)}, shape_of(x.n_rows / r, x.n_cols / c),
-                                      {}, {&x});
-}
-template <class eT>
-Var<eT> diagonal(const Var<eT>& x, Here at = {}) {
-  return append_node<rules::Diagonal, eT>({}, shape_of(std::min(x.n_rows, x.n_cols), 1), at, {&x});
-}
-template <class eT>
-Var<eT> on_diagonal(const Var<eT>& x, Shape to, Here at = {}) {
-  return append_node<rules::OnDiagonal, eT>({{}, to}, to, at, {&x});
-}
-template <class eT>
-Var<eT> triangle(const Var<eT>& x, bool upper, Here at = {}) {
-  return append_node<rules::Triangle, eT>({{}, upper}, x.shape(), at, {&x});
-}
-template <class eT>
-Var<eT> arranged(const Var<eT>& x, const Var<eT>& by, Order order, Here at = {}) {
-  return append_node<rules::Arrange, eT>({{}, order}, x.shape(), at, {&x, &by});
-}
-
-template <class eT>
-Var<eT> joined(const Var<eT>& a, const Var<eT>& b, uword dim, Here at = {}) {
-  const Shape s = a.shape(), t = b.shape();
-  if (s == Shape{}) return b;
-  if (t == Shape{}) return a;
-  if (dim == 0 && s.cols != t.cols)
-    misuse("join_cols", at, "number of columns must be the same: " + to_string(s) + " and " + to_string(t));
-  if (dim == 1 && s.rows != t.rows)
-    misuse("join_rows", at, "number of rows must be the same: " + to_string(s) + " and " + to_string(t));
-  const Shape to = dim == 0 ? shape_of(a.n_rows + b.n_rows, s.cols) : shape_of(s.rows, a.n_cols + b.n_cols);
-  return append_node<rules::Join, eT>({{}, dim}, to, at, {&a, &b});
-}
-
-}  // namespace armagrad
+}  // namespace armagrad::detail

@@ -4,6 +4,8 @@
 #include "tables.hpp"
 
 namespace armagrad {
+using namespace detail;
+
 template <class eT>
 Var<eT> logsumexp(const Var<eT>& x, uword dim, Here at) {
   return detail::along<rules::LogSumExp>(x, dim, true, at);
@@ -27,7 +29,7 @@ ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE
 
-template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, SoftmaxRules>();
-template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, SoftmaxRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& detail::operations<double, SoftmaxRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& detail::operations<float, SoftmaxRules>();
 
 }  // namespace armagrad

@@ -5,7 +5,15 @@
 
 #include <armagrad/detail/along.hpp>
 
-namespace armagrad {
+namespace armagrad::detail {
+
+// Over Var: partials.hpp.
+template <class eT>
+Var<eT> softmax_or_zero(const Var<eT>& x, std::size_t dim);
+template <class eT>
+Var<eT> less_its_top(const Var<eT>& d, const Var<eT>& x, std::size_t dim);
+template <class eT>
+Var<eT> less_its_share(const Var<eT>& dy, const Var<eT>& y, std::size_t dim);
 
 /// The sum of exp(x - top) without the first of x's largest entries, for which it is 1.
 template <Fibre A>
@@ -96,4 +104,4 @@ struct LogSoftmax : AlongDim {
 
 using SoftmaxRules = RuleList<rules::LogSumExp, rules::Softmax, rules::LogSoftmax>;
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

@@ -3,6 +3,7 @@
 #include "tables.hpp"
 
 namespace armagrad {
+using namespace detail;
 
 namespace detail {
 template <class eT>
@@ -19,7 +20,7 @@ ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE
 
-template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, SparseRules<double>>();
-template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, SparseRules<float>>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& detail::operations<double, SparseRules<double>>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& detail::operations<float, SparseRules<float>>();
 
 }  // namespace armagrad

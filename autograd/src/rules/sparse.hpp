@@ -4,7 +4,7 @@
 #include <armagrad/detail/rule.hpp>
 #include <armagrad/ops/sparse.hpp>
 
-namespace armagrad {
+namespace armagrad::detail {
 
 /// The product, entry by stored entry of S.
 template <class T, class eT>
@@ -36,6 +36,14 @@ arma::Mat<T> multiply(const SparseFactor<eT>& factor, bool transposed, const arm
   return y;
 }
 
+// ---- Functions of Var that rules call ----
+
+template <class eT>
+Var<eT> multiply(SparseFactor<eT> S, bool transposed, const Var<eT>& x) {
+  S.transposed = transposed;
+  return sparse_product(S, x, Location());
+}
+
 namespace rules ARMAGRAD_EXPORT {
 
 /// op(S) * x or x * op(S); S is held, and never made dense.
@@ -56,12 +64,6 @@ struct SparseProduct : General<1> {
 }  // namespace ARMAGRAD_EXPORT
 
 template <class eT>
-Var<eT> multiply(SparseFactor<eT> S, bool transposed, const Var<eT>& x) {
-  S.transposed = transposed;
-  return detail::sparse_product(S, x, Location());
-}
-
-template <class eT>
 using SparseRules = RuleList<rules::SparseProduct<eT>>;
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

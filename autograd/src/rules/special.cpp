@@ -4,6 +4,8 @@
 #include "tables.hpp"
 
 namespace armagrad {
+using namespace detail;
+
 template <class eT>
 Var<eT> polygamma(int n, const Var<eT>& x, Here at) {
   if (n < 0) misuse("polygamma", at, "the order must not be negative");
@@ -15,7 +17,7 @@ ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE
 
-template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, SpecialRules>();
-template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, SpecialRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& detail::operations<double, SpecialRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& detail::operations<float, SpecialRules>();
 
 }  // namespace armagrad

@@ -4,7 +4,12 @@
 #include <armagrad/simd/pack.hpp>
 #include "powers.hpp"
 
-namespace armagrad {
+namespace armagrad::detail {
+
+// Over Var: partials.hpp.
+template <class eT>
+Var<eT> gaussian(double rate, const Var<eT>& x);
+
 namespace rules ARMAGRAD_EXPORT {
 
 struct Erf : Elementwise<1> {
@@ -48,4 +53,4 @@ struct Polygamma : Elementwise<1> {
 
 using SpecialRules = RuleList<rules::Erf, rules::Erfc, rules::Gaussian, rules::Lgamma, rules::Polygamma>;
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

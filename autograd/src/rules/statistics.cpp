@@ -5,6 +5,8 @@
 #include "tables.hpp"
 
 namespace armagrad {
+using namespace detail;
+
 template <class eT>
 Var<eT> var(const Var<eT>& x, uword norm_type, uword dim, Here at) {
   return detail::moments<rules::Variance>(x, norm_type, dim, at);
@@ -124,7 +126,7 @@ ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE
 
-template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, StatisticsRules>();
-template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, StatisticsRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& detail::operations<double, StatisticsRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& detail::operations<float, StatisticsRules>();
 
 }  // namespace armagrad

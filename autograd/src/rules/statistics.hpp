@@ -6,7 +6,7 @@
 #include "reductions.hpp"
 #include "shape.hpp"
 
-namespace armagrad {
+namespace armagrad::detail {
 /// Running sums down each column (dim 0) or along each row (dim 1), from the end if reversed.
 template <class T>
 arma::Mat<T> running_sums(const arma::Mat<T>& of, uword dim, bool reversed) {
@@ -47,6 +47,17 @@ auto over_root_mean_square(const A& x, const auto&, uword dim, double n) {
 template <class eT>
 Var<eT> over_root_mean_square(const Var<eT>& x, const Var<eT>& y, uword, double) {
   return x / spread(or_one(y), x);
+}
+
+// ---- Functions of Var that rules call ----
+
+namespace rules ARMAGRAD_EXPORT {
+struct RunningSums;
+}  // namespace ARMAGRAD_EXPORT
+
+template <class eT>
+Var<eT> running_sums(const Var<eT>& x, uword dim, bool reversed, Here at = {}) {
+  return append_node<rules::RunningSums, eT>({{}, std::uint8_t(dim), reversed}, x.shape(), at, {&x});
 }
 
 namespace rules ARMAGRAD_EXPORT {
@@ -115,12 +126,6 @@ struct RunningSums : General<1> {
 
 using StatisticsRules = RuleList<rules::Variance, rules::Stddev, rules::Length, rules::RunningSums>;
 
-template <class eT>
-Var<eT> running_sums(const Var<eT>& x, uword dim, bool reversed, Here at = {}) {
-  return append_node<rules::RunningSums, eT>({{}, std::uint8_t(dim), reversed}, x.shape(), at, {&x});
-}
-
-namespace detail {
 template <class Rule, class eT>
 Var<eT> moments(const Var<eT>& x, uword norm_type, uword dim, Here at) {
   check_length(x, dim, Rule::name, at);
@@ -129,6 +134,5 @@ Var<eT> moments(const Var<eT>& x, uword norm_type, uword dim, Here at) {
   const Shape to = dim == 0 ? Shape{1, x.shape().cols} : Shape{x.shape().rows, 1};
   return append_node<Rule, eT>(Rule{{{}, dim, n, std::uint32_t(norm_type)}}, to, at, {&x});
 }
-}  // namespace detail
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

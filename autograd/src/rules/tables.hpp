@@ -7,14 +7,14 @@
 #include <armagrad/detail/readings.hpp>
 #include "../kernels/kernel_set.hpp"
 
-namespace armagrad {
+namespace armagrad::detail {
 
 template <class Rule, class eT>
-BlockKernels<eT> detail::block_kernels() {
+BlockKernels<eT> block_kernels() {
   return kernels_over<eT>().elementwise[place_of<Rule>(BlockRules())];
 }
 template <class Rule, class eT>
-AlongKernels<eT> detail::along_kernels() {
+AlongKernels<eT> along_kernels() {
   constexpr std::size_t place = place_of<Rule>(AlongRules());
   if constexpr (place < size(AlongRules()))
     return kernels_over<eT>().along[place];
@@ -43,4 +43,4 @@ const std::vector<OperationGetter<eT>>& operations() {
   return all;
 }
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

@@ -4,8 +4,9 @@
 #include "tables.hpp"
 
 namespace armagrad {
+using namespace detail;
 
-template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& operations<double, TrigonometryRules>();
-template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& operations<float, TrigonometryRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>& detail::operations<double, TrigonometryRules>();
+template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>& detail::operations<float, TrigonometryRules>();
 
 }  // namespace armagrad

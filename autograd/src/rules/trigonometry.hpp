@@ -3,7 +3,16 @@
 
 #include "powers.hpp"
 
-namespace armagrad {
+namespace armagrad::detail {
+
+// Over Var: partials.hpp.
+template <class eT>
+Var<eT> tanh_slope(const Var<eT>& x);
+template <class eT>
+Var<eT> one_minus_square(const Var<eT>& x);
+template <class eT>
+Var<eT> cosine(const Var<eT>& a, const Var<eT>& b);
+
 namespace rules ARMAGRAD_EXPORT {
 
 struct Sin : Elementwise<1> {
@@ -127,4 +136,4 @@ using TrigonometryRules = RuleList<rules::Sin, rules::Cos, rules::Tan, rules::As
                                    rules::Sinh, rules::Cosh, rules::Tanh, rules::Asinh, rules::Acosh, rules::Atanh,
                                    rules::Atan2, rules::Hypot, rules::TanhSlope, rules::OneMinusSquare, rules::Cosine>;
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

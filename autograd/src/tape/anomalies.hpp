@@ -35,34 +35,34 @@ std::string number_at(Strided<const eT> x, eT scale, Shape s, uword e) {
 struct Anomalies {
   static constexpr bool watches = true;
   template <class eT>
-  static void value(Tape<eT>& tape, Index i) {
-    const Node<eT>& n = tape.node(i);
-    const Strided<const eT> y = broadcast(tape.data(i), n.shape, n.shape);
+  static void value(Engine<eT>& engine, Index i) {
+    const Node<eT>& n = engine.node(i);
+    const Strided<const eT> y = broadcast(engine.data(i), n.shape, n.shape);
     const uword bad = first_anomaly(y, eT(1), n.shape);
     if (bad == n.shape.size()) return;
     std::string operands;
-    for (const Index k : tape.operands(n)) {
-      if (!tape.node(k).evaluated) {  // a sum that was taken without storing what is summed: is it to blame?
-        tape.evaluate(k);
-        value(tape, k);
+    for (const Index k : engine.operands(n)) {
+      if (!engine.node(k).evaluated) {  // a sum that was taken without storing what is summed: is it to blame?
+        engine.evaluate(k);
+        value(engine, k);
       }
-      operands += (operands.empty() ? "" : ", ") + at_entry(tape, k, n.shape, bad);
+      operands += (operands.empty() ? "" : ", ") + at_entry(engine, k, n.shape, bad);
     }
     throw std::runtime_error(describe(n.operation->name, n.at) + ": not finite: " + number_at(y, eT(1), n.shape, bad) +
                              (operands.empty() ? "" : ", of " + operands));
   }
 
   template <class eT>
-  static void adjoints(Tape<eT>& tape, Index i) {
-    const Node<eT>& n = tape.node(i);
-    for (const Index k : tape.operands(n)) {
-      const Shape s = tape.node(k).shape;
-      const Adjoint<eT> dx = tape.wants(k) ? tape.adjoint(k) : Adjoint<eT>{};
+  static void adjoints(Engine<eT>& engine, Index i) {
+    const Node<eT>& n = engine.node(i);
+    for (const Index k : engine.operands(n)) {
+      const Shape s = engine.node(k).shape;
+      const Adjoint<eT> dx = engine.wants(k) ? engine.adjoint(k) : Adjoint<eT>{};
       const uword bad = dx ? first_anomaly(dx.look, dx.scale, s) : s.size();
       if (bad == s.size()) continue;
       throw std::runtime_error(describe(n.operation->name, n.at) +
                                ": not finite in the backward pass: " + number_at(dx.look, dx.scale, s, bad) +
-                               ", the derivative by " + at_entry(tape, k, s, bad));
+                               ", the derivative by " + at_entry(engine, k, s, bad));
     }
   }
 
@@ -70,10 +70,10 @@ struct Anomalies {
   /// An operand as the number that stands at entry e of a matrix of shape `s`, or as its shape where it has
   /// another; "a variable of NaN at (0,1)" where it came in broken.
   template <class eT>
-  static std::string at_entry(const Tape<eT>& tape, Index k, Shape s, uword e) {
-    const Node<eT>& x = tape.node(k);
+  static std::string at_entry(const Engine<eT>& engine, Index k, Shape s, uword e) {
+    const Node<eT>& x = engine.node(k);
     if (!x.evaluated) return x.operation->name + (" of " + to_string(x.shape));
-    const Strided<const eT> numbers = broadcast(tape.data(k), x.shape, x.shape);
+    const Strided<const eT> numbers = broadcast(engine.data(k), x.shape, x.shape);
     const uword broken = first_anomaly(numbers, eT(1), x.shape);
     const std::string name = x.operation->family == Family::leaf ? std::string("the ") + x.operation->name + " " : "";
     if (broken < x.shape.size()) return name + number_at(numbers, eT(1), x.shape, broken);

@@ -6,56 +6,56 @@
 
 #include "engine.hpp"
 
-namespace armagrad::rules {
+namespace armagrad::detail::rules {
 struct Accu;
 struct Length;
 struct Square;
-}  // namespace armagrad::rules
+}  // namespace armagrad::detail::rules
 
 namespace armagrad::detail {
 
 namespace {
 /// The node under a norm, which is the number made of a 1x1 matrix.
 template <class eT>
-Index under_number(Tape<eT>& tape, Index i) {
-  const Node<eT>& n = tape.node(i);
-  const bool is = n.operation == &operation_of<rules::Accu, eT>() && tape.node(n.operands[0]).one_by_one();
+Index under_number(Engine<eT>& engine, Index i) {
+  const Node<eT>& n = engine.node(i);
+  const bool is = n.operation == &operation_of<rules::Accu, eT>() && engine.node(n.operands[0]).one_by_one();
   return is ? n.operands[0] : i;
 }
 /// What x^2 is for |x|, hypot(a, b) and norms, which have a kink at 0 where their squares have none: the sum of their
 /// operands' squares.
 template <class eT>
-bool has_smooth_square(Tape<eT>& tape, Index i) {
-  const Operation<eT>* const o = tape.node(under_number(tape, i)).operation;
+bool has_smooth_square(Engine<eT>& engine, Index i) {
+  const Operation<eT>* const o = engine.node(under_number(engine, i)).operation;
   return o == &operation_of<rules::Abs, eT>() || o == &operation_of<rules::Hypot, eT>() ||
          o == &operation_of<rules::Length, eT>();
 }
 template <class eT>
-bool are_same_root(Tape<eT>& tape, Index i, Index j) {
-  const Node<eT>&a = tape.node(under_number(tape, i)), &b = tape.node(under_number(tape, j));
+bool are_same_root(Engine<eT>& engine, Index i, Index j) {
+  const Node<eT>&a = engine.node(under_number(engine, i)), &b = engine.node(under_number(engine, j));
   return i == j || (a.operation == b.operation && a.operands == b.operands && a.shape == b.shape);
 }
 template <class eT>
-Var<eT> smooth_square(Tape<eT>& tape, Index i, Location at) {
+Var<eT> smooth_square(Engine<eT>& engine, Index i, Location at) {
   struct Restore {
-    Tape<eT>& tape;
+    Engine<eT>& engine;
     Location* place;
-    ~Restore() { tape.place = place; }
-  } restore{tape, tape.place};
-  tape.place = &at;
-  const Node<eT> root = tape.node(under_number(tape, i));  // a copy: appending moves the nodes
-  const bool is_scalar = tape.node(i).is_scalar;
-  Var<eT> y = square(tape.handle(root.operands[0]));
-  if (root.arity == 2) y = y + square(tape.handle(root.operands[1]));
+    ~Restore() { engine.place = place; }
+  } restore{engine, engine.place};
+  engine.place = &at;
+  const Node<eT> root = engine.node(under_number(engine, i));  // a copy: appending moves the nodes
+  const bool is_scalar = engine.node(i).is_scalar;
+  Var<eT> y = square(engine.handle(root.operands[0]));
+  if (root.arity == 2) y = y + square(engine.handle(root.operands[1]));
   if (root.operation == &operation_of<rules::Length, eT>()) y = sum_to(y, root.shape);
-  tape.node(y.index()).is_scalar = is_scalar;
+  engine.node(y.index()).is_scalar = is_scalar;
   return y;
 }
 }  // namespace
 
 template <class eT>
 bool has_smooth_square(const Var<eT>& x) {
-  return has_smooth_square(x.tape(), x.index());
+  return has_smooth_square(engine_of(x), x.index());
 }
 
 template <class eT>
@@ -63,13 +63,13 @@ Var<eT> append(const Operation<eT>& operation, Shape shape, Location at,
                std::initializer_list<const Var<eT>*> operands) {
   std::array<Index, 3> indices;
   unsigned n = 0;
-  Tape<eT>& tape = (*operands.begin())->tape();
+  Engine<eT>& engine = engine_of(**operands.begin());
   for (const Var<eT>* x : operands) {
-    tape.check(*x, operation.name, at);
+    engine.check(*x, operation.name, at);
     indices[n++] = x->index();
   }
-  return tape.handle(
-      tape.append(operation, shape, std::span<const Index>(indices.data(), n), tape.place ? *tape.place : at));
+  return engine.handle(
+      engine.append(operation, shape, std::span<const Index>(indices.data(), n), engine.place ? *engine.place : at));
 }
 
 template <class eT>
@@ -78,14 +78,15 @@ Var<eT> append_elementwise(const Operation<eT>& operation, std::initializer_list
   for (const auto* a : arguments) {
     if (a->var() && !tape) tape = &a->var()->tape();
   }
-  const Location at = tape->place ? *tape->place : (*arguments.begin())->at();
+  Engine<eT>& engine = engine_of(*tape);
+  const Location at = engine.place ? *engine.place : (*arguments.begin())->at();
   std::array<Index, 3> operands;
   unsigned n = 0;
   Shape shape = scalar_shape;
   bool is_scalar = true;
   for (const auto* a : arguments) {
     const Var<eT> x = a->on(*tape, operation.name);
-    if (!tape->node(x.index()).is_scalar) {
+    if (!node_of(x).is_scalar) {
       if (!is_scalar && x.shape() != shape) misuse(operation.name, at, incompatible(shape, x.shape()));
       shape = x.shape();
       is_scalar = false;
@@ -94,11 +95,11 @@ Var<eT> append_elementwise(const Operation<eT>& operation, std::initializer_list
   }
   const bool squares =
       &operation == &operation_of<rules::Square, eT>() ||
-      (&operation == &operation_of<rules::Times, eT>() && are_same_root(*tape, operands[0], operands[1]));
-  if (squares && has_smooth_square(*tape, operands[0])) return smooth_square(*tape, operands[0], at);
-  const Index y = tape->append(operation, shape, std::span<const Index>(operands.data(), n), at);
-  tape->node(y).is_scalar = is_scalar;
-  return tape->handle(y);
+      (&operation == &operation_of<rules::Times, eT>() && are_same_root(engine, operands[0], operands[1]));
+  if (squares && has_smooth_square(engine, operands[0])) return smooth_square(engine, operands[0], at);
+  const Index y = engine.append(operation, shape, std::span<const Index>(operands.data(), n), at);
+  engine.node(y).is_scalar = is_scalar;
+  return engine.handle(y);
 }
 
 #define ARMAGRAD_INSTANTIATE(eT)                                                  \

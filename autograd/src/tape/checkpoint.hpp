@@ -4,9 +4,8 @@
 #include <armagrad/checkpoint.hpp>
 #include <armagrad/detail/rule.hpp>
 
-namespace armagrad {
+namespace armagrad::detail {
 
-namespace detail {
 /// Where the checkpoints of a tape compute, one after the other, and where those inside them do.
 template <class eT>
 struct Workplace {
@@ -14,7 +13,6 @@ struct Workplace {
   std::vector<Var<eT>> leaves;
   std::shared_ptr<Workplace> inside;
 };
-}  // namespace detail
 
 namespace rules ARMAGRAD_EXPORT {
 
@@ -25,19 +23,19 @@ struct Checkpoint : OnTape {
   Function<eT> f;
   std::shared_ptr<Workplace> workplace;
 
-  void forward(Tape<eT>& tape, Index i) const {
-    const Var<eT> y = evaluated(given(tape, i, false), tape.node(i));
-    workplace->tape.evaluate(y.index());
-    std::copy_n(workplace->tape.data(y.index()), y.n_elem, tape.output(i));
+  void forward(Engine<eT>& engine, Index i) const {
+    const Var<eT> y = evaluated(given(engine, i, false), engine.node(i));
+    engine_of(y).evaluate(y.index());
+    std::copy_n(engine_of(y).data(y.index()), y.n_elem, engine.output(i));
     leave();
   }
-  void reverse(Tape<eT>& tape, Index i) const {
-    const Var<eT> y = evaluated(given(tape, i, true), tape.node(i));
+  void reverse(Engine<eT>& engine, Index i) const {
+    const Var<eT> y = evaluated(given(engine, i, true), engine.node(i));
     Tape<eT>& inner = workplace->tape;
-    inner.backward(y, over(tape.full_adjoint(i), tape.node(i).shape));
-    for (unsigned k = 0; k < tape.node(i).arity; ++k) {
-      const Index x = tape.operands(tape.node(i))[k];
-      if (tape.wants(x)) Slot<eT>{&tape, x} += inner.gradient(workplace->leaves[k]);
+    inner.backward(y, over(engine.full_adjoint(i), engine.node(i).shape));
+    for (unsigned k = 0; k < engine.node(i).arity; ++k) {
+      const Index x = engine.operands(engine.node(i))[k];
+      if (engine.wants(x)) Slot<eT>{&engine, x} += inner.gradient(workplace->leaves[k]);
     }
     leave();
   }
@@ -48,29 +46,29 @@ struct Checkpoint : OnTape {
     Tape<eT>& tape = workplace->tape;
     tape.clear();
     // A node that is never computed, for the checkpoints inside to find their workplace by.
-    if (workplace->inside) tape.append(Checkpoint{{}, {}, workplace->inside}, scalar_shape, {}, {});
+    if (workplace->inside) engine_of(tape).append(Checkpoint{{}, {}, workplace->inside}, scalar_shape, {}, {});
     return call_on<eT>(tape, f, given, workplace->leaves);
   }
   /// Notes the workplace of the checkpoints inside, if there are any, and keeps nothing else.
   void leave() const {
-    workplace->inside = workplace_on(workplace->tape);
+    workplace->inside = workplace_on(engine_of(workplace->tape));
     workplace->tape.clear();
   }
   /// That of the tape's last checkpoint, or none.
-  static std::shared_ptr<Workplace> workplace_on(const Tape<eT>& tape) {
-    for (Index i = Index(tape.size()); i-- > 0;) {
-      if (tape.node(i).operation == &operation_of<Checkpoint, eT>())
-        return static_cast<const Checkpoint*>(tape.rule(i))->workplace;
+  static std::shared_ptr<Workplace> workplace_on(const Engine<eT>& engine) {
+    for (Index i = Index(engine.size()); i-- > 0;) {
+      if (engine.node(i).operation == &operation_of<Checkpoint, eT>())
+        return static_cast<const Checkpoint*>(engine.rule(i))->workplace;
     }
     return {};
   }
 
  private:
-  static std::vector<Given<eT>> given(Tape<eT>& tape, Index i, bool backward) {
+  static std::vector<Given<eT>> given(Engine<eT>& engine, Index i, bool backward) {
     std::vector<Given<eT>> all;
-    for (const Index k : tape.operands(tape.node(i))) {
-      const Node<eT>& n = tape.node(k);
-      all.push_back({tape.data(k), n.shape, backward && n.needs_gradient, n.is_scalar});
+    for (const Index k : engine.operands(engine.node(i))) {
+      const Node<eT>& n = engine.node(k);
+      all.push_back({engine.data(k), n.shape, backward && n.needs_gradient, n.is_scalar});
     }
     return all;
   }
@@ -84,4 +82,4 @@ struct Checkpoint : OnTape {
 
 }  // namespace ARMAGRAD_EXPORT
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

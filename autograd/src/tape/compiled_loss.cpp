@@ -1,7 +1,7 @@
 #include <armagrad/detail/compiled_loss.hpp>
 #include <armagrad/detail/rule.hpp>
 
-namespace armagrad {
+namespace armagrad::detail {
 
 template <class eT>
 Var<eT> call_on(Tape<eT>& tape, const Function<eT>& f, std::span<const Given<eT>> arguments,
@@ -10,10 +10,10 @@ Var<eT> call_on(Tape<eT>& tape, const Function<eT>& f, std::span<const Given<eT>
   for (const Given<eT>& a : arguments) {
     const arma::Mat<eT> X = over(a.data, a.shape);
     leaves.push_back(a.variable ? tape.variable(view(X)) : tape.constant(view(X)));
-    tape.node(leaves.back().index()).is_scalar = a.is_scalar;
+    node_of(leaves.back()).is_scalar = a.is_scalar;
   }
   Var<eT> y = f(leaves);
-  tape.check(y, "record", {});
+  engine_of(tape).check(y, "record", {});
   return y;
 }
 
@@ -24,7 +24,7 @@ CompiledLoss<eT>& CompiledLosses<eT>::bind(const Function<eT>& f, std::span<cons
     for (std::size_t k = 0; k < arguments.size(); ++k) fits &= r.leaves[k].shape() == arguments[k].shape;
     if (!fits) continue;
     for (std::size_t k = 0; k < arguments.size(); ++k) {
-      if (arguments[k].shape.size() != 0) r.tape.rebind(r.leaves[k].index(), arguments[k].data);
+      if (arguments[k].shape.size() != 0) engine_of(r.tape).rebind(r.leaves[k].index(), arguments[k].data);
     }
     return r;
   }
@@ -33,8 +33,8 @@ CompiledLoss<eT>& CompiledLosses<eT>::bind(const Function<eT>& f, std::span<cons
     r.root = call_on(r.tape, f, arguments, r.leaves);
     if (r.root.shape() != scalar_shape)
       misuse("record", {}, "the loss is not a scalar but " + to_string(r.root.shape()));
-    r.tape.plan(r.forward, r.root.index(), true, false);
-    r.tape.plan(r.both, r.root.index(), true, true);
+    engine_of(r.tape).plan(r.forward, r.root.index(), true, false);
+    engine_of(r.tape).plan(r.both, r.root.index(), true, true);
   } catch (...) {
     all_.pop_back();
     throw;
@@ -50,4 +50,4 @@ ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

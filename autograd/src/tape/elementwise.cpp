@@ -9,7 +9,7 @@
 #include "engine.hpp"
 #include "tiles.hpp"
 
-namespace armagrad {
+namespace armagrad::detail {
 
 namespace {
 
@@ -42,11 +42,11 @@ struct Whole {
     x[k] = numbers[k], step[k] = 0;
   }
   /// Points x[first], ... at the operands of n, if none is a broadcast row or column.
-  bool reads_operands(const Tape<eT>& tape, const Node<eT>& n, unsigned first) {
+  bool reads_operands(const Engine<eT>& engine, const Node<eT>& n, unsigned first) {
     for (unsigned k = 0; k < n.arity; ++k) {
-      const Node<eT>& operand = tape.node(n.operands[k]);
+      const Node<eT>& operand = engine.node(n.operands[k]);
       if (operand.shape == n.shape)
-        array(first + k, tape.data(n.operands[k]));
+        array(first + k, engine.data(n.operands[k]));
       else if (operand.one_by_one())
         number(first + k, operand.value);
       else
@@ -62,7 +62,7 @@ struct Whole {
 
 // Not inline: nodes that are numbers go another way and would pay for these functions' stack.
 template <class eT>
-[[gnu::noinline]] void Tape<eT>::compute_elementwise(Index i, std::span<const Schedule::Drop> drops) {
+[[gnu::noinline]] void Engine<eT>::compute_elementwise(Index i, std::span<const Schedule::Drop> drops) {
   const Node<eT>& n = nodes_[i];
   const Operation<eT>& op = *n.operation;
   // An operand of the same shape that is not needed any more makes room before: the pool gives its memory out again,
@@ -84,7 +84,7 @@ template <class eT>
 
 /// The sum of the entries of node i, which is not stored.
 template <class eT>
-[[gnu::noinline]] double Tape<eT>::sum_elementwise(Index i) {
+[[gnu::noinline]] double Engine<eT>::sum_elementwise(Index i) {
   const Node<eT>& n = nodes_[i];
   Whole<eT> whole;
   if (n.shape.size() <= tiles::tile_size<eT> && whole.reads_operands(*this, n, 0)) {
@@ -101,7 +101,7 @@ template <class eT>
 /// Computes neighbouring elementwise nodes of one shape, and sums of such nodes, fused. Values that nobody reads
 /// after the group stay in buffers of the tile.
 template <class eT>
-[[gnu::noinline]] void Tape<eT>::compute_group(std::span<const Index> group, std::span<const Schedule::Drop> drops) {
+[[gnu::noinline]] void Engine<eT>::compute_group(std::span<const Index> group, std::span<const Schedule::Drop> drops) {
   std::array<tiles::Step<eT>, tiles::max_steps> steps;
   struct Held {
     Index node;
@@ -169,7 +169,7 @@ template <class eT>
 
 /// Finds the derivative of node i by operand k, where it reads nothing but numbers and so is one itself.
 template <class eT>
-bool Tape<eT>::constant_partial(Index i, unsigned k, eT& slope) const {
+bool Engine<eT>::constant_partial(Index i, unsigned k, eT& slope) const {
   const Node<eT>& n = nodes_[i];
   const std::uint8_t reads = n.operation->reads[k];
   bool constant = !(reads & reads::result);
@@ -180,7 +180,7 @@ bool Tape<eT>::constant_partial(Index i, unsigned k, eT& slope) const {
 /// The derivative of node i by operand k, where it is a constant multiple of one operand or of the result: an alias
 /// of that operand's memory. Else empty.
 template <class eT>
-Adjoint<eT> Tape<eT>::multiple_partial(Index i, unsigned k) const {
+Adjoint<eT> Engine<eT>::multiple_partial(Index i, unsigned k) const {
   const Node<eT>& n = nodes_[i];
   const Operation<eT>& op = *n.operation;
   if (op.multiple[k] == 0 || nodes_[n.operands[k]].shape != n.shape) return {};
@@ -191,7 +191,7 @@ Adjoint<eT> Tape<eT>::multiple_partial(Index i, unsigned k) const {
 }
 /// What operand k gets of dy as an alias of memory, which takes no pass; empty where a kernel must run.
 template <class eT>
-Adjoint<eT> Tape<eT>::alias_of_pull(Index i, unsigned k, Adjoint<eT> dy) const {
+Adjoint<eT> Engine<eT>::alias_of_pull(Index i, unsigned k, Adjoint<eT> dy) const {
   if (eT slope; constant_partial(i, k, slope)) {
     dy.scale *= slope;
     return dy;
@@ -219,7 +219,7 @@ tiles::Step<eT> pull_step(const Operation<eT>& op, const void* rule, unsigned k,
 }
 
 template <class eT>
-[[gnu::noinline]] void Tape<eT>::pull_elementwise(Index i, unsigned k) {
+[[gnu::noinline]] void Engine<eT>::pull_elementwise(Index i, unsigned k) {
   const Node<eT>& n = nodes_[i];
   const Index to = n.operands[k];
   const Shape shape = nodes_[to].shape;
@@ -244,7 +244,7 @@ template <class eT>
 
 /// Does it without tiles, where everything is one number or of one shape and there is nothing to add to.
 template <class eT>
-bool Tape<eT>::pull_whole(Index i, unsigned k, const Adjoint<eT>& dy) {
+bool Engine<eT>::pull_whole(Index i, unsigned k, const Adjoint<eT>& dy) {
   const Node<eT>& n = nodes_[i];
   const Operation<eT>& op = *n.operation;
   const Index to = n.operands[k];
@@ -278,7 +278,7 @@ bool Tape<eT>::pull_whole(Index i, unsigned k, const Adjoint<eT>& dy) {
 /// Directs a step over a node of shape `from` to the adjoint of node `to`, summed where it was broadcast. `held` is
 /// memory that the step reads, to be released after it has run.
 template <class eT>
-void Tape<eT>::direct(tiles::Step<eT>& step, Index to, Shape from, eT*& held) {
+void Engine<eT>::direct(tiles::Step<eT>& step, Index to, Shape from, eT*& held) {
   const Node<eT>& n = nodes_[to];
   if (n.one_by_one()) {
     step.sink = tiles::Sink::total;
@@ -316,7 +316,7 @@ struct AdjointInTile {
 /// Passes on the adjoints of neighbouring elementwise nodes of one shape, the last one first, fused. Those marked
 /// `in_tile` get contributions from their neighbours alone, and have no adjoint in memory.
 template <class eT>
-[[gnu::noinline]] void Tape<eT>::pull_group(std::span<const Index> group, std::span<const std::uint8_t> in_tile) {
+[[gnu::noinline]] void Engine<eT>::pull_group(std::span<const Index> group, std::span<const std::uint8_t> in_tile) {
   std::array<tiles::Step<eT>, tiles::max_steps> steps;
   std::array<Index, tiles::max_steps> targets;
   std::array<eT*, tiles::max_steps> held{};
@@ -393,7 +393,7 @@ template <class eT>
   }
 }
 
-template class Tape<double>;
-template class Tape<float>;
+template class Engine<double>;
+template class Engine<float>;
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

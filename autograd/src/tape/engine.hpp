@@ -7,28 +7,27 @@
 
 #include <armagrad/detail/kernels.hpp>
 #include <armagrad/var.hpp>
+
 #include "sweeps.hpp"
 
-namespace armagrad {
+namespace armagrad::detail {
 
-namespace detail {
 template <class eT>
 const Operation<eT>& leaf_operation(bool variable) {
   static const Operation<eT> variable_{.name = "variable"}, constant_{.name = "constant"};
   return variable ? variable_ : constant_;
 }
 inline constexpr auto by_index = [](const auto& a, const auto& b) { return a.first < b.first; };
-}  // namespace detail
 
 template <class eT>
-Tape<eT>::Tape() = default;
+Engine<eT>::Engine(Tape<eT>& tape) : tape_(tape) {}
 template <class eT>
-Tape<eT>::~Tape() = default;
+Engine<eT>::~Engine() = default;
 
 // ---- Appending nodes ----
 
 template <class eT>
-Index Tape<eT>::append(const Operation<eT>& operation, Shape shape, std::span<const Index> operands, Location at) {
+Index Engine<eT>::append(const Operation<eT>& operation, Shape shape, std::span<const Index> operands, Location at) {
   if (nodes_.size() >= no_index) throw std::length_error("a tape of more than 2^32 nodes");
   Node<eT>& n = nodes_.emplace_back();
   n.operation = &operation;
@@ -50,7 +49,7 @@ Index Tape<eT>::append(const Operation<eT>& operation, Shape shape, std::span<co
 }
 
 template <class eT>
-Var<eT> Tape<eT>::append_once(const Operation<eT>& operation, Shape shape, Index operand, Location at) {
+Var<eT> Engine<eT>::append_once(const Operation<eT>& operation, Shape shape, Index operand, Location at) {
   for (auto s = shared_.rbegin(); s != shared_.rend(); ++s) {
     if (s->operation == &operation && s->operand == operand) return handle(s->node);
   }
@@ -60,7 +59,7 @@ Var<eT> Tape<eT>::append_once(const Operation<eT>& operation, Shape shape, Index
 }
 
 template <class eT>
-const void* Tape<eT>::rule(Index i) const {
+const void* Engine<eT>::rule(Index i) const {
   const Node<eT>& n = nodes_[i];
   if (!n.operation->large) return n.rule;
   const void* kept;
@@ -69,8 +68,8 @@ const void* Tape<eT>::rule(Index i) const {
 }
 
 template <class eT>
-Var<eT> Tape<eT>::leaf(bool variable, Shape shape, const eT* data, bool copy, bool scalar) {
-  const Index i = append(detail::leaf_operation<eT>(variable), shape, {}, {});
+Var<eT> Engine<eT>::leaf(bool variable, Shape shape, const eT* data, bool copy, bool scalar, const char* name) {
+  const Index i = append(leaf_operation<eT>(variable), shape, {}, {});
   Node<eT>& n = nodes_[i];
   n.evaluated = true;
   n.needs_gradient = variable;
@@ -82,11 +81,11 @@ Var<eT> Tape<eT>::leaf(bool variable, Shape shape, const eT* data, bool copy, bo
     data = own;
   }
   rebind(i, data);
-  return handle(i);
+  return named(handle(i), name);
 }
 
 template <class eT>
-void Tape<eT>::rebind(Index i, const eT* data) {
+void Engine<eT>::rebind(Index i, const eT* data) {
   Node<eT>& n = nodes_[i];
   if (n.one_by_one())
     n.value = *data;
@@ -94,20 +93,11 @@ void Tape<eT>::rebind(Index i, const eT* data) {
     storage_[n.storage].value = data;
 }
 
-// clang-format off
-template <class eT> Var<eT> Tape<eT>::variable(const arma::Mat<eT>& W) { return leaf(true, shape_of(W.n_rows, W.n_cols), W.memptr(), true, false); }
-template <class eT> Var<eT> Tape<eT>::variable(View<eT> W) { return named(leaf(true, shape_of(W.matrix->n_rows, W.matrix->n_cols), W.matrix->memptr(), false, false), W.name); }
-template <class eT> Var<eT> Tape<eT>::variable(eT x, const char* name) { return named(leaf(true, scalar_shape, &x, true, true), name); }
-template <class eT> Var<eT> Tape<eT>::constant(const arma::Mat<eT>& X) { return leaf(false, shape_of(X.n_rows, X.n_cols), X.memptr(), true, false); }
-template <class eT> Var<eT> Tape<eT>::constant(View<eT> X) { return named(leaf(false, shape_of(X.matrix->n_rows, X.matrix->n_cols), X.matrix->memptr(), false, false), X.name); }
-template <class eT> Var<eT> Tape<eT>::constant(eT x, const char* name) { return named(leaf(false, scalar_shape, &x, true, true), name); }
-// clang-format on
-
 template <class eT>
-Var<eT> Tape<eT>::named(const Var<eT>& x, const char* name) {
+Var<eT> Engine<eT>::named(const Var<eT>& x, const char* name) {
   check(x, "named", {});
   if (!name) return x;
-  const auto at = std::lower_bound(names_.begin(), names_.end(), std::pair(x.index(), name), detail::by_index);
+  const auto at = std::lower_bound(names_.begin(), names_.end(), std::pair(x.index(), name), by_index);
   if (at != names_.end() && at->first == x.index())
     at->second = name;
   else
@@ -116,14 +106,14 @@ Var<eT> Tape<eT>::named(const Var<eT>& x, const char* name) {
 }
 
 template <class eT>
-const char* Tape<eT>::name(Index i) const {
+const char* Engine<eT>::name(Index i) const {
   const std::pair<Index, const char*> key(i, nullptr);
-  const auto found = std::lower_bound(names_.begin(), names_.end(), key, detail::by_index);
+  const auto found = std::lower_bound(names_.begin(), names_.end(), key, by_index);
   return found == names_.end() || found->first != i ? nullptr : found->second;
 }
 
 template <class eT>
-void Tape<eT>::clear() {
+void Engine<eT>::clear() {
   nodes_.clear();
   storage_.clear();
   variables_.clear();
@@ -136,18 +126,18 @@ void Tape<eT>::clear() {
 }
 
 template <class eT>
-Var<eT> Tape<eT>::handle(Index i) {
-  return Var<eT>(this, i, generation_, nodes_[i].shape);
+Var<eT> Engine<eT>::handle(Index i) {
+  return Var<eT>(&tape_, i, generation_, nodes_[i].shape);
 }
 
 template <class eT>
-void Tape<eT>::check(const Var<eT>& x, const char* operation, Location at) const {
-  if (&x.tape() != this) misuse(operation, at, "the operands are on different tapes");
+void Engine<eT>::check(const Var<eT>& x, const char* operation, Location at) const {
+  if (&x.tape() != &tape_) misuse(operation, at, "the operands are on different tapes");
   if (x.generation() != generation_) misuse(operation, at, "a handle from before its tape was cleared");
 }
 
 template <class eT>
-void Tape<eT>::evaluate(Index i) {
+void Engine<eT>::evaluate(Index i) {
   if (nodes_[i].evaluated) return;
   plan(schedule_, i, true, false);
   run(schedule_);
@@ -156,7 +146,7 @@ void Tape<eT>::evaluate(Index i) {
 // ---- Values ----
 
 template <class eT>
-eT* Tape<eT>::output(Index i) {
+eT* Engine<eT>::output(Index i) {
   Node<eT>& n = nodes_[i];
   if (n.one_by_one()) return &n.value;
   const eT*& value = storage_[n.storage].value;
@@ -165,13 +155,13 @@ eT* Tape<eT>::output(Index i) {
 }
 
 template <class eT>
-Strided<const eT> Tape<eT>::operand(const Node<eT>& n, unsigned k) const {
+Strided<const eT> Engine<eT>::operand(const Node<eT>& n, unsigned k) const {
   return broadcast(data(n.operands[k]), nodes_[n.operands[k]].shape, n.shape);
 }
 
 /// Computes node i, after which the values in `drops` are not needed any more.
 template <class eT>
-void Tape<eT>::compute(Index i, std::span<const Schedule::Drop> drops) {
+void Engine<eT>::compute(Index i, std::span<const Schedule::Drop> drops) {
   Node<eT>& n = nodes_[i];
   const Operation<eT>& op = *n.operation;
   if (op.family == Family::elementwise) {
@@ -191,7 +181,7 @@ void Tape<eT>::compute(Index i, std::span<const Schedule::Drop> drops) {
 }
 
 template <class eT>
-void Tape<eT>::drop_value(Index i) {
+void Engine<eT>::drop_value(Index i) {
   eT* chunk = chunk_of(i);
   if (!chunk) return;
   pool_.release(chunk);
@@ -200,59 +190,29 @@ void Tape<eT>::drop_value(Index i) {
 }
 
 template <class eT>
-std::array<eT, 3> Tape<eT>::numbers(const Node<eT>& n) const {
+std::array<eT, 3> Engine<eT>::numbers(const Node<eT>& n) const {
   std::array<eT, 3> x{};
   for (unsigned k = 0; k < n.arity; ++k) x[k] = nodes_[n.operands[k]].value;
   return x;
 }
 
 template <class eT>
-std::array<Strided<const eT>, 3> Tape<eT>::looks(const Node<eT>& n) const {
+std::array<Strided<const eT>, 3> Engine<eT>::looks(const Node<eT>& n) const {
   std::array<Strided<const eT>, 3> x;
   for (unsigned k = 0; k < n.arity; ++k) x[k] = operand(n, k);
   return x;
 }
 
-template <class eT>
-arma::Mat<eT> Tape<eT>::value(const Var<eT>& x) {
-  check(x, "value", {});
-  evaluate(x.index());
-  return arma::Mat<eT>(data(x.index()), x.n_rows, x.n_cols);
-}
-
-template <class eT>
-eT Tape<eT>::scalar(const Var<eT>& x) {
-  check(x, "scalar", {});
-  if (x.shape() != scalar_shape) misuse("scalar", nodes_[x.index()].at, "expected 1x1, got " + to_string(x.shape()));
-  evaluate(x.index());
-  return nodes_[x.index()].value;
-}
-
 // ---- Adjoints ----
 
 template <class eT>
-void Tape<eT>::backward(const Var<eT>& root, bool value) {
-  check(root, "backward", {});
-  if (root.shape() != scalar_shape) {
-    misuse("backward", nodes_[root.index()].at,
-           std::string("the root is not a scalar but ") + to_string(root.shape()) + " (the result of " +
-               nodes_[root.index()].operation->name + ")");
-  }
-  plan(schedule_, root.index(), value, true);
-  run(schedule_);
+void Engine<eT>::backward(Index root, bool value, const eT* seed) {
+  plan(schedule_, root, value, true);
+  run(schedule_, seed);
 }
 
 template <class eT>
-void Tape<eT>::backward(const Var<eT>& root, const arma::Mat<eT>& seed, bool value) {
-  check(root, "backward", {});
-  const Shape s = shape_of(seed.n_rows, seed.n_cols);
-  if (root.shape() != s) misuse("backward", nodes_[root.index()].at, incompatible(root.shape(), s));
-  plan(schedule_, root.index(), value, true);
-  run(schedule_, seed.memptr());
-}
-
-template <class eT>
-void Tape<eT>::drop_adjoint(Index i) {
+void Engine<eT>::drop_adjoint(Index i) {
   if (nodes_[i].one_by_one()) return;
   Adjoint<eT>& a = storage_[nodes_[i].storage].adjoint;
   if (a.chunk) pool_.release(a.chunk);
@@ -260,7 +220,7 @@ void Tape<eT>::drop_adjoint(Index i) {
 }
 
 template <class eT>
-void Tape<eT>::contribute(Index i, const Adjoint<eT>& part) {
+void Engine<eT>::contribute(Index i, const Adjoint<eT>& part) {
   Node<eT>& n = nodes_[i];
   if (n.one_by_one()) {
     n.adjoint += part.scale * *part.look.data;
@@ -277,7 +237,7 @@ void Tape<eT>::contribute(Index i, const Adjoint<eT>& part) {
 }
 
 template <class eT>
-std::pair<eT*, bool> Tape<eT>::accumulate(Index i) {
+std::pair<eT*, bool> Engine<eT>::accumulate(Index i) {
   Node<eT>& n = nodes_[i];
   if (n.one_by_one()) return {&n.adjoint, true};
   const Adjoint<eT>& a = storage_[n.storage].adjoint;
@@ -290,7 +250,7 @@ std::pair<eT*, bool> Tape<eT>::accumulate(Index i) {
   return {chunk, bool(old)};
 }
 template <class eT>
-std::pair<eT*, Adjoint<eT>> Tape<eT>::replace(Index i) {
+std::pair<eT*, Adjoint<eT>> Engine<eT>::replace(Index i) {
   Node<eT>& n = nodes_[i];
   if (n.one_by_one()) return {&n.adjoint, {{&n.adjoint, 0, 0}, nullptr, eT(1)}};
   Adjoint<eT>& a = storage_[n.storage].adjoint;
@@ -303,19 +263,19 @@ std::pair<eT*, Adjoint<eT>> Tape<eT>::replace(Index i) {
 }
 
 template <class eT>
-bool Tape<eT>::is_full(const Adjoint<eT>& a, Shape s) {
+bool Engine<eT>::is_full(const Adjoint<eT>& a, Shape s) {
   return a.scale == 1 && (s.rows == 1 || a.look.inner == 1) && (s.cols == 1 || a.look.outer == s.rows);
 }
 
 template <class eT>
-Adjoint<eT> Tape<eT>::adjoint(Index i) {
+Adjoint<eT> Engine<eT>::adjoint(Index i) {
   Node<eT>& n = nodes_[i];
   if (n.one_by_one()) return {{&one_, 0, 0}, nullptr, n.adjoint};
   return storage_[n.storage].adjoint;
 }
 
 template <class eT>
-const eT* Tape<eT>::full_adjoint(Index i) {
+const eT* Engine<eT>::full_adjoint(Index i) {
   Node<eT>& n = nodes_[i];
   if (n.one_by_one()) return &n.adjoint;
   const Adjoint<eT>& a = storage_[n.storage].adjoint;
@@ -324,7 +284,7 @@ const eT* Tape<eT>::full_adjoint(Index i) {
 
 /// Whether nothing depends on node i, so that nothing goes to its operands, whatever its partial derivatives.
 template <class eT>
-bool Tape<eT>::has_zero_adjoint(Index i) {
+bool Engine<eT>::has_zero_adjoint(Index i) {
   const Adjoint<eT> a = adjoint(i);
   if (a.scale == 0) return true;
   const Shape s = nodes_[i].shape;
@@ -340,7 +300,7 @@ bool Tape<eT>::has_zero_adjoint(Index i) {
 
 /// Hands the adjoint of node i on to its operands.
 template <class eT>
-void Tape<eT>::pull(Index i) {
+void Engine<eT>::pull(Index i) {
   Node<eT>& n = nodes_[i];
   const Operation<eT>& op = *n.operation;
   if (!n.one_by_one() && !storage_[n.storage].adjoint) return;
@@ -364,7 +324,7 @@ void Tape<eT>::pull(Index i) {
 }
 
 template <class eT>
-const arma::Mat<eT>& Tape<eT>::gradient(const Var<eT>& x) {
+const arma::Mat<eT>& Engine<eT>::gradient(const Var<eT>& x) {
   check(x, "gradient", {});
   const Node<eT>& n = nodes_[x.index()];
   const auto found = std::find(variables_.begin(), variables_.end(), x.index());
@@ -391,4 +351,4 @@ const arma::Mat<eT>& Tape<eT>::gradient(const Var<eT>& x) {
   return g;
 }
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

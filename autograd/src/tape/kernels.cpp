@@ -3,7 +3,7 @@
 #include "../kernels/blocks.hpp"
 #include "tiles.hpp"
 
-namespace armagrad {
+namespace armagrad::detail {
 
 namespace {
 
@@ -108,4 +108,4 @@ template ARMAGRAD_EXPORT void deliver_outer(double*, Strided<const double>, doub
 template ARMAGRAD_EXPORT void deliver_outer(float*, Strided<const float>, float, const float*, const float*, uword,
                                             uword);
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

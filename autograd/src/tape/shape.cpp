@@ -5,7 +5,6 @@
 #include <stdexcept>
 
 namespace armagrad {
-
 Shape shape_of(uword rows, uword cols) {
   if (rows > UINT32_MAX || cols > UINT32_MAX)
     throw std::length_error("a matrix of " + std::to_string(rows) + "x" + std::to_string(cols) +
@@ -14,6 +13,8 @@ Shape shape_of(uword rows, uword cols) {
 }
 
 std::string to_string(Shape s) { return std::to_string(s.rows) + "x" + std::to_string(s.cols); }
+
+namespace detail {
 
 namespace {
 template <class T>
@@ -39,4 +40,5 @@ std::string incompatible(Shape a, Shape b) {
   return "incompatible matrix dimensions: " + to_string(a) + " and " + to_string(b);
 }
 
+}  // namespace detail
 }  // namespace armagrad

@@ -6,9 +6,7 @@
 
 #include "../rules/tables.hpp"
 
-namespace armagrad {
-
-namespace detail {
+namespace armagrad::detail {
 
 /// The sum of f over blocks of columns. Blocks are grouped into segments, whose number depends on the number
 /// of blocks only; a segment is summed in order by one thread, and the segments in order at the end.
@@ -88,7 +86,7 @@ class BlockSum {
     for (arma::uword b = begin; b < end; ++b) {
       const arma::uword first = b * blocks_.columns;
       CompiledLoss<eT>& r = take(worker, arguments, first, std::min(blocks_.columns, n - first));
-      r.tape.run(gradient_ ? r.both : r.forward, &r == last);
+      engine_of(r.tape).run(gradient_ ? r.both : r.forward, &r == last);
       segment.value += double(r.root.scalar());
       if (gradient_ && last && &r != last) collect(segment, arguments, *last, false);
       if (gradient_ && b + 1 == end) collect(segment, arguments, r, last && &r != last);
@@ -121,46 +119,44 @@ class BlockSum {
   bool gradient_ = false;
 };
 
-}  // namespace detail
-
 namespace rules ARMAGRAD_EXPORT {
 
 /// A number that a function gives, summed over blocks of its last arguments' columns.
 template <class eT>
 struct SumOverSamples : OnTape {
   static constexpr auto name = "sum_over_samples";
-  std::shared_ptr<detail::BlockSum<eT>> sum;
+  std::shared_ptr<BlockSum<eT>> sum;
 
-  void forward(Tape<eT>& tape, Index i) const {
-    *tape.output(i) = eT(sum->evaluate(given(tape, i), tape.backward_follows() && tape.wants(i)));
+  void forward(Engine<eT>& engine, Index i) const {
+    *engine.output(i) = eT(sum->evaluate(given(engine, i), engine.backward_follows() && engine.wants(i)));
   }
-  void reverse(Tape<eT>& tape, Index i) const {
-    if (!sum->has_gradient()) sum->evaluate(given(tape, i), true);
-    for (unsigned k = 0; k < tape.node(i).arity; ++k) {
-      const Index x = tape.operands(tape.node(i))[k];
-      const Shape s = tape.node(x).shape;
-      if (tape.wants(x))
-        tape.contribute(x, {broadcast(sum->gradient(k).memptr(), s, s), nullptr, tape.node(i).adjoint});
+  void reverse(Engine<eT>& engine, Index i) const {
+    if (!sum->has_gradient()) sum->evaluate(given(engine, i), true);
+    for (unsigned k = 0; k < engine.node(i).arity; ++k) {
+      const Index x = engine.operands(engine.node(i))[k];
+      const Shape s = engine.node(x).shape;
+      if (engine.wants(x))
+        engine.contribute(x, {broadcast(sum->gradient(k).memptr(), s, s), nullptr, engine.node(i).adjoint});
     }
   }
   const Function<eT>& function() const { return sum->function(); }
 
  private:
-  std::span<const Given<eT>> given(Tape<eT>& tape, Index i) const {
+  std::span<const Given<eT>> given(Engine<eT>& engine, Index i) const {
     std::vector<Given<eT>>& all = sum->given;
     all.clear();
-    for (const Index k : tape.operands(tape.node(i)))
-      all.push_back({tape.data(k), tape.node(k).shape, tape.wants(k), tape.node(k).is_scalar});
+    for (const Index k : engine.operands(engine.node(i)))
+      all.push_back({engine.data(k), engine.node(k).shape, engine.wants(k), engine.node(k).is_scalar});
     return all;
   }
 };
 
 }  // namespace ARMAGRAD_EXPORT
 
-namespace detail {
 template <class eT>
 Var<eT> append_block_sum(Tape<eT>& tape, const Function<eT>& f, std::span<const Var<eT>> x, std::size_t samples,
                          const Blocks& blocks, Location at) {
+  Engine<eT>& engine = engine_of(tape);
   using Rule = rules::SumOverSamples<eT>;
   if (blocks.columns == 0) misuse(Rule::name, at, "blocks of 0 columns");
   if (blocks.run == 0) misuse(Rule::name, at, "runs of 0 blocks");
@@ -170,33 +166,31 @@ Var<eT> append_block_sum(Tape<eT>& tape, const Function<eT>& f, std::span<const 
   static constexpr eT unknown = 0;  // nothing is read while recording, but numbers
   bool whole = false;
   for (std::size_t k = 0; k < x.size(); ++k) {
-    tape.check(x[k], Rule::name, at);
+    engine.check(x[k], Rule::name, at);
     if (k >= x.size() - samples) {
       if (x[k].n_cols != last.n_cols) misuse(Rule::name, at, incompatible(x[k].shape(), last.shape()));
-      whole |= tape.wants(x[k].index());
+      whole |= engine.wants(x[k].index());
     }
     operands.push_back(x[k].index());
-    const Node<eT>& n = tape.node(operands.back());
+    const Node<eT>& n = engine.node(operands.back());
     given.push_back({&unknown, n.shape, n.needs_gradient, n.is_scalar});
   }
   if (whole) return f(x);
   const Rule rule{{}, std::make_shared<BlockSum<eT>>(f, samples, blocks)};
   rule.sum->prepare(given);
-  const Var<eT> y = tape.append(rule, scalar_shape, operands, tape.place ? *tape.place : at);
-  tape.node(y.index()).is_scalar = true;
+  const Var<eT> y = engine.append(rule, scalar_shape, operands, engine.place ? *engine.place : at);
+  engine.node(y.index()).is_scalar = true;
   return y;
 }
-}  // namespace detail
 
-template ARMAGRAD_EXPORT Var<double> detail::append_block_sum(Tape<double>&, const Function<double>&,
-                                                              std::span<const Var<double>>, std::size_t, const Blocks&,
-                                                              Location);
-template ARMAGRAD_EXPORT Var<float> detail::append_block_sum(Tape<float>&, const Function<float>&,
-                                                             std::span<const Var<float>>, std::size_t, const Blocks&,
-                                                             Location);
+template ARMAGRAD_EXPORT Var<double> append_block_sum(Tape<double>&, const Function<double>&,
+                                                      std::span<const Var<double>>, std::size_t, const Blocks&,
+                                                      Location);
+template ARMAGRAD_EXPORT Var<float> append_block_sum(Tape<float>&, const Function<float>&, std::span<const Var<float>>,
+                                                     std::size_t, const Blocks&, Location);
 template ARMAGRAD_EXPORT const std::vector<OperationGetter<double>>&
 operations<double, RuleList<rules::SumOverSamples<double>>>();
 template ARMAGRAD_EXPORT const std::vector<OperationGetter<float>>&
 operations<float, RuleList<rules::SumOverSamples<float>>>();
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

@@ -6,10 +6,10 @@
 #include "anomalies.hpp"
 #include "tiles.hpp"
 
-namespace armagrad {
+namespace armagrad::detail {
 
 template <class eT>
-void Tape<eT>::need(Index i, Index& lowest) {
+void Engine<eT>::need(Index i, Index& lowest) {
   Node<eT>& n = nodes_[i];
   if (n.evaluated || n.needed) return;
   n.needed = true;
@@ -17,7 +17,7 @@ void Tape<eT>::need(Index i, Index& lowest) {
 }
 
 template <class eT>
-void Tape<eT>::need_operands(Index i, Index& lowest, Schedule& schedule) {
+void Engine<eT>::need_operands(Index i, Index& lowest, Schedule& schedule) {
   const Node<eT>& n = nodes_[i];
   for (const Index operand : operands(n)) {
     Node<eT>& x = nodes_[operand];
@@ -39,7 +39,7 @@ void Tape<eT>::need_operands(Index i, Index& lowest, Schedule& schedule) {
 
 /// Marks what the pass backward from node i would read.
 template <class eT>
-void Tape<eT>::keep(Index i) {
+void Engine<eT>::keep(Index i) {
   const std::span<const Index> xs = operands(nodes_[i]);
   for (unsigned k = 0; k < xs.size(); ++k) {
     if (!nodes_[xs[k]].needs_gradient) continue;
@@ -53,13 +53,13 @@ void Tape<eT>::keep(Index i) {
 
 /// Whether fusing nodes of this shape saves passes over memory.
 template <class eT>
-bool Tape<eT>::is_worth_fusing(Shape s) {
+bool Engine<eT>::is_worth_fusing(Shape s) {
   return s.size() > tiles::tile_size<eT>;
 }
 
 /// Finds runs of elementwise nodes of one shape, and sums of them, that can be computed together.
 template <class eT>
-void Tape<eT>::group_values(Schedule& schedule) {
+void Engine<eT>::group_values(Schedule& schedule) {
   const std::vector<Index>& list = schedule.values;
   const auto shape_of_loop = [&](const Node<eT>& n) {
     const bool sums =
@@ -90,7 +90,7 @@ void Tape<eT>::group_values(Schedule& schedule) {
 
 /// Finds runs of elementwise nodes of one shape that can pass their adjoints on together.
 template <class eT>
-void Tape<eT>::group_adjoints(Schedule& schedule) {
+void Engine<eT>::group_adjoints(Schedule& schedule) {
   schedule.in_tile.assign(schedule.adjoints.size(), 0);
   const std::vector<Index>& list = schedule.adjoints;
   for (std::size_t end = list.size(); end > 0;) {
@@ -121,7 +121,7 @@ void Tape<eT>::group_adjoints(Schedule& schedule) {
 
 /// Goes down the tape from root, marking what is needed, then lists it and takes the marks away.
 template <class eT>
-void Tape<eT>::plan(Schedule& schedule, Index root, bool value, bool adjoints) {
+void Engine<eT>::plan(Schedule& schedule, Index root, bool value, bool adjoints) {
   schedule.root = root;
   schedule.backward = adjoints;
   schedule.values.clear();
@@ -171,17 +171,17 @@ void Tape<eT>::plan(Schedule& schedule, Index root, bool value, bool adjoints) {
 }
 
 template <class eT>
-void Tape<eT>::run(const Schedule& schedule, const eT* seed, bool accumulate_gradients) {
+void Engine<eT>::run(const Schedule& schedule, const eT* seed, bool accumulate_gradients) {
   if (detect_anomalies_)
-    sweep(schedule, seed, accumulate_gradients, detail::Anomalies{});
+    sweep(schedule, seed, accumulate_gradients, Anomalies{});
   else
-    sweep(schedule, seed, accumulate_gradients, detail::Unwatched{});
+    sweep(schedule, seed, accumulate_gradients, Unwatched{});
 }
 
 /// Computes values going up the tape and passes adjoints on going down.
 template <class eT>
 template <class Watch>
-void Tape<eT>::sweep(const Schedule& schedule, const eT* seed, bool accumulate_gradients, Watch watch) {
+void Engine<eT>::sweep(const Schedule& schedule, const eT* seed, bool accumulate_gradients, Watch watch) {
   backward_follows_ = schedule.backward;
   const bool fuses = !Watch::watches;
   auto drop = schedule.drops.begin();
@@ -244,4 +244,4 @@ void Tape<eT>::sweep(const Schedule& schedule, const eT* seed, bool accumulate_g
   }
 }
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

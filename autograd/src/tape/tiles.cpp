@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-namespace armagrad::tiles {
+namespace armagrad::detail::tiles {
 namespace {
 
 /// Entries first, first + 1, ... of the array, column by column.
@@ -297,4 +297,4 @@ template void run(std::span<Step<float>>, uword, uword);
 template void run(std::span<Step<std::complex<double>>>, uword, uword);
 template void run(std::span<Step<std::complex<float>>>, uword, uword);
 
-}  // namespace armagrad::tiles
+}  // namespace armagrad::detail::tiles

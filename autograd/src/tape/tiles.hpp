@@ -7,7 +7,7 @@
 
 #include <span>
 
-namespace armagrad::tiles {
+namespace armagrad::detail::tiles {
 
 /// What a step reads: entry (i, j) of the array at from.data[i * inner + j * outer], or a buffer of the tile.
 template <class T>
@@ -53,4 +53,4 @@ inline constexpr uword tile_size = 4096 / sizeof(T);
 template <class T>
 void run(std::span<Step<T>> steps, uword rows, uword cols);
 
-}  // namespace armagrad::tiles
+}  // namespace armagrad::detail::tiles

@@ -78,12 +78,12 @@ BOOST_AUTO_TEST_CASE(formulas_of_steps_read_back) {
   const BackwardPass<double> backward(n.J);
   std::map<std::string, arma::mat> values;
   for (const Index i : spelling.nodes()) {
-    values[spelling.name(i)] = n.tape.value(n.tape.handle(i));
+    values[spelling.name(i)] = engine_of(n.tape).handle(i).value();
     if (backward.has_adjoint(i)) values[plain(barred(spelling.name(i)))] = backward.adjoint(i);
   }
   int formulas = 0, contributions = 0;
   for (const Index i : spelling.nodes()) {
-    if (n.tape.node(i).operation->family == Family::leaf) continue;
+    if (engine_of(n.tape).node(i).operation->family == Family::leaf) continue;
     BOOST_TEST_CONTEXT(spelling.name(i) << " = " << spelling.formula(i).text)
     BOOST_TEST(difference(values.at(spelling.name(i)), read_back(spelling.formula(i).text, values)) < 1e-14);
     ++formulas;
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(formulas_of_steps_read_back) {
     for (const auto& c : step.contributions) {
       const NodeFormulas::Contribution part = spelling.contribution(step, c);
       BOOST_TEST_CONTEXT(spelling.name(step.node) << " adds " << part.text) {
-        BOOST_TEST(difference(n.tape.handle(c.part).value(), read_back(part.text, values)) < 1e-14);
+        BOOST_TEST(difference(engine_of(n.tape).handle(c.part).value(), read_back(part.text, values)) < 1e-14);
         BOOST_TEST(part.mistakes.size() == 2u);
         for (const NodeFormulas::Mistake& wrong : part.mistakes) BOOST_TEST(wrong.text != part.text);
       }

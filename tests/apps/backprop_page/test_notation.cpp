@@ -196,16 +196,16 @@ Computed computed(const Case& c) {
 
   IndexNotation all;
   for (const Index i : spelling.nodes()) {
-    all.values[spelling.name(i)] = tape.value(tape.handle(i));
+    all.values[spelling.name(i)] = engine_of(tape).handle(i).value();
     if (backward.has_adjoint(i)) all.values[barred(spelling.name(i))] = backward.adjoint(i);
   }
   const auto of_node = [&](Index i) {
     IndexNotation notation = all;
-    const auto operands = tape.operands(tape.node(i));
-    const arma::mat first = tape.value(tape.handle(operands[0]));
-    const arma::mat last = tape.value(tape.handle(operands[operands.size() - 1]));
-    const Operation<double>& operation = *tape.node(i).operation;
-    notation.values["result"] = tape.value(tape.handle(i));
+    const auto operands = engine_of(tape).operands(engine_of(tape).node(i));
+    const arma::mat first = engine_of(tape).handle(operands[0]).value();
+    const arma::mat last = engine_of(tape).handle(operands[operands.size() - 1]).value();
+    const Operation<double>& operation = *engine_of(tape).node(i).operation;
+    notation.values["result"] = engine_of(tape).handle(i).value();
     notation.values["base"] = first;
     if (operation.name == std::string("eig_sym")) {
       arma::vec values;
@@ -215,7 +215,7 @@ Computed computed(const Case& c) {
       arma::vec values;
       arma::svd_econ(notation.values["U"], values, notation.values["V"], first);
     }
-    add_index_functions(notation, operation.parameters(tape.rule(i)), last);
+    add_index_functions(notation, operation.parameters(engine_of(tape).rule(i)), last);
     return notation;
   };
   Computed done;
@@ -245,8 +245,8 @@ Computed computed(const Case& c) {
     for (std::size_t p = 0; p < passed.contributions.size(); ++p) {
       const auto& added = passed.contributions[p];
       IndexNotation notation = of_node(passed.node);
-      notation.values[barred(spelling.name(added.to))] = tape.handle(added.part).value();
-      check(std::move(notation), step["contributions"][p]["index"], tape.node(passed.node).operation->name);
+      notation.values[barred(spelling.name(added.to))] = engine_of(tape).handle(added.part).value();
+      check(std::move(notation), step["contributions"][p]["index"], engine_of(tape).node(passed.node).operation->name);
     }
   }
   return done;

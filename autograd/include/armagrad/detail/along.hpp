@@ -13,7 +13,7 @@
 #include "../simd/pack.hpp"
 #include "rule_text.hpp"
 
-namespace armagrad::inline ARMAGRAD_SET {
+namespace armagrad::detail::inline ARMAGRAD_SET {
 
 /// How a fibre is walked: `steps` packs. Either the lanes are parts of one fibre, `tail` of them live in the
 /// last pack, or (across) each lane is a fibre of its own, `tail` of them live: columns side by side, or
@@ -50,9 +50,6 @@ concept Fibre = requires(A a) {
   typename A::Walked;
 };
 
-}  // namespace armagrad::inline ARMAGRAD_SET
-
-namespace armagrad::detail::inline ARMAGRAD_SET {
 template <class W, class F>
 Along<W, F> along(W walk, F at) {
   return {walk, at};
@@ -79,30 +76,27 @@ template <class A, class B, class F>
 auto combine(const A& a, const B& b, F f) {
   return along(walk_of(a, b), [=](std::size_t s) { return f(entry(a, s), entry(b, s)); });
 }
-}  // namespace armagrad::detail::inline ARMAGRAD_SET
-
-namespace armagrad::inline ARMAGRAD_SET {
 
 // clang-format off
 template <class A, class B> requires (Fibre<A> || Fibre<B>)
-auto operator+(const A& a, const B& b) { return detail::combine(a, b, [](auto x, auto y) { return x + y; }); }
+auto operator+(const A& a, const B& b) { return combine(a, b, [](auto x, auto y) { return x + y; }); }
 template <class A, class B> requires (Fibre<A> || Fibre<B>)
-auto operator-(const A& a, const B& b) { return detail::combine(a, b, [](auto x, auto y) { return x - y; }); }
+auto operator-(const A& a, const B& b) { return combine(a, b, [](auto x, auto y) { return x - y; }); }
 template <class A, class B> requires (Fibre<A> || Fibre<B>)
-auto operator%(const A& a, const B& b) { return detail::combine(a, b, [](auto x, auto y) { return x % y; }); }
+auto operator%(const A& a, const B& b) { return combine(a, b, [](auto x, auto y) { return x % y; }); }
 template <class A, class B> requires (Fibre<A> || Fibre<B>)
-auto operator/(const A& a, const B& b) { return detail::combine(a, b, [](auto x, auto y) { return x / y; }); }
+auto operator/(const A& a, const B& b) { return combine(a, b, [](auto x, auto y) { return x / y; }); }
 template <Fibre A>
-auto operator-(const A& a) { return detail::along(a.walk, [=](std::size_t s) { return -a.at(s); }); }
+auto operator-(const A& a) { return along(a.walk, [=](std::size_t s) { return -a.at(s); }); }
 template <Fibre A>
-auto abs(const A& a) { return detail::along(a.walk, [=](std::size_t s) { return abs(a.at(s)); }); }
+auto abs(const A& a) { return along(a.walk, [=](std::size_t s) { return abs(a.at(s)); }); }
 template <Fibre A>
-auto exp(const A& a) { return detail::along(a.walk, [=](std::size_t s) { return exp(a.at(s)); }); }
+auto exp(const A& a) { return along(a.walk, [=](std::size_t s) { return exp(a.at(s)); }); }
 template <Fibre A>
-auto expm1(const A& a) { return detail::along(a.walk, [=](std::size_t s) { return expm1(a.at(s)); }); }
+auto expm1(const A& a) { return along(a.walk, [=](std::size_t s) { return expm1(a.at(s)); }); }
 /// 1 where they are equal, 0 elsewhere.
 template <Fibre A>
-auto operator==(const A& a, const typename A::Walked::Number& b) { return detail::along(a.walk, [=](std::size_t s) { return a.at(s) == b; }); }
+auto operator==(const A& a, const typename A::Walked::Number& b) { return along(a.walk, [=](std::size_t s) { return a.at(s) == b; }); }
 // clang-format on
 
 /// The sum along the fibre, as if spread back along it.
@@ -163,9 +157,6 @@ auto max_along(const A& a, std::size_t) {
     return P(fold(best, [](auto x, auto y) { return larger(x, y); }));
 }
 
-}  // namespace armagrad::inline ARMAGRAD_SET
-
-namespace armagrad::detail::inline ARMAGRAD_SET {
 /// For each lane of x: is it, or a NaN, what is looked for? As a mask of integers (N > 1) or a bool.
 template <class T, int N>
 auto found(Pack<T, N> x, Pack<T, N> best) {
@@ -174,9 +165,6 @@ auto found(Pack<T, N> x, Pack<T, N> best) {
   else
     return (x.v == best.v) | (x.v != x.v);
 }
-}  // namespace armagrad::detail::inline ARMAGRAD_SET
-
-namespace armagrad::inline ARMAGRAD_SET {
 
 /// 1 at the first entry along the fibre that is `best`, its largest (the first NaN, if there is one), 0
 /// elsewhere.
@@ -187,12 +175,12 @@ auto first_max(const A& a, const typename A::Walked::Number& best, std::size_t) 
   using T = typename P::Lane;
   constexpr int N = P::width;
   using Integer = std::conditional_t<sizeof(T) == sizeof(int), int, long long>;
-  using Integers = typename detail::Lanes<Integer, N>::type;
+  using Integers = typename Lanes<Integer, N>::type;
   Integers first = Integer(-1) - Integers{};  // the step at which each lane found it
   for (std::size_t s = 0; s < a.walk.steps; ++s) {
     P x = a.at(s);
     if constexpr (!W::across && N > 1) x = first_lanes(x, a.walk.lanes(s), P(-std::numeric_limits<T>::infinity()));
-    first = ((first < 0) & detail::found(x, best)) ? Integer(s) - Integers{} : first;
+    first = ((first < 0) & found(x, best)) ? Integer(s) - Integers{} : first;
   }
   if constexpr (!W::across && N > 1) {  // of all lanes, the one that found it first
     int lane = 0;
@@ -203,7 +191,7 @@ auto first_max(const A& a, const typename A::Walked::Number& best, std::size_t) 
     first = Integer(-1) - Integers{};
     first[lane] = step;
   }
-  return detail::along(a.walk, [first](std::size_t s) {
+  return along(a.walk, [first](std::size_t s) {
     P mask(T(0));
     if constexpr (N == 1)
       mask = P(T(first == Integer(s) ? 1 : 0));
@@ -304,8 +292,7 @@ auto read_fibre(Walk<T, N, across> walk, Strided<const T> x, std::size_t i, std:
       store(scratch.rows + s * N, load<T, N>(first + s * step, lane, walk.tail), 1, N);
     first = scratch.rows, step = N, lane = 1;
   }
-  return detail::along(walk,
-                       [=](std::size_t s) { return load<T, N>(first + s * step, lane, copy ? N : walk.lanes(s)); });
+  return along(walk, [=](std::size_t s) { return load<T, N>(first + s * step, lane, copy ? N : walk.lanes(s)); });
 }
 
 /// Reads the number that belongs to the fibre at (i, j) of a reduced look.
@@ -315,4 +302,4 @@ Pack<T, N> read_number(Walk<T, N, across> walk, Strided<const T> x, std::size_t 
   return across ? load<T, N>(p, walk.lane(x), walk.tail) : Pack<T, N>(*p);
 }
 
-}  // namespace armagrad::inline ARMAGRAD_SET
+}  // namespace armagrad::detail::inline ARMAGRAD_SET

@@ -7,11 +7,7 @@
 
 #include "../var.hpp"
 
-namespace armagrad {
-
-using Here = std::source_location;
-
-namespace detail {
+namespace armagrad::detail {
 
 /// Appends a node of this shape over operands of the same tape.
 template <class eT>
@@ -44,5 +40,4 @@ std::array<Var<eT>, 1 + sizeof...(A)> on_one_tape(const char* operation, const A
   return {first.on(*tape, operation), rest.on(*tape, operation)...};
 }
 
-}  // namespace detail
-}  // namespace armagrad
+}  // namespace armagrad::detail

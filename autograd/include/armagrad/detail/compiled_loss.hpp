@@ -6,17 +6,14 @@
 
 #include "append.hpp"
 
-namespace armagrad {
+namespace armagrad::detail {
 
-namespace detail {
 template <class Loss, class... V>
 auto call(Loss& loss, const V&... variables) {
   using R = std::remove_cvref_t<std::invoke_result_t<Loss&, const V&...>>;
   static_assert(AnyVar<R>, "the loss must return a Var: it is run on Vars, once");
   return loss(variables...);
 }
-
-}  // namespace detail
 
 /// A function whose arguments are on one tape.
 template <class eT>
@@ -63,4 +60,4 @@ class ARMAGRAD_EXPORT CompiledLosses {
   std::deque<CompiledLoss<eT>> all_;  // in place: handles point to their tapes
 };
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

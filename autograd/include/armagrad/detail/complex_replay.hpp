@@ -8,7 +8,7 @@
 
 #include "rule.hpp"
 
-namespace armagrad {
+namespace armagrad::detail {
 
 template <class eT>
 class ARMAGRAD_EXPORT ComplexReplay {
@@ -25,7 +25,7 @@ class ARMAGRAD_EXPORT ComplexReplay {
   arma::Mat<cx> value();
 
   // ---- For rules' readings ----
-  Tape<eT>& tape() { return tape_; }
+  Engine<eT>& engine() { return engine_; }
   arma::Mat<cx>& output(Index i) { return values_[i]; }
   /// Computes node i from the values that its operands have here.
   void compute(Index i);
@@ -37,10 +37,10 @@ class ARMAGRAD_EXPORT ComplexReplay {
  private:
   void compute_elementwise(Index i);
 
-  Tape<eT>& tape_;
+  Engine<eT>& engine_;
   Index root_;
   std::vector<arma::Mat<cx>> values_;  // of what moves with the leaf; constants are kept for the next direction
   std::vector<bool> used_, moved_;
 };
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

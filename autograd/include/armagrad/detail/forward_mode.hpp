@@ -5,7 +5,7 @@
 
 #include "rule.hpp"
 
-namespace armagrad {
+namespace armagrad::detail {
 
 template <class eT>
 class ARMAGRAD_EXPORT ForwardMode {
@@ -18,7 +18,7 @@ class ARMAGRAD_EXPORT ForwardMode {
   arma::Mat<eT> run();
 
   // ---- For rules' readings ----
-  Tape<eT>& tape() { return tape_; }
+  Engine<eT>& engine() { return engine_; }
   /// The tangent of node i, column by column; nullptr where it does not move.
   const eT* tangent(Index i) const { return tangents_[i].data; }
   /// The same as a matrix, of zeros where it does not move.
@@ -29,10 +29,10 @@ class ARMAGRAD_EXPORT ForwardMode {
   template <class F>
   void put(eT* out, Shape s, bool add, F write) {
     if (!add) return write(out);
-    eT* part = tape_.pool_.acquire(s.size());
+    eT* part = engine_.pool_.acquire(s.size());
     write(part);
     deliver_scaled<eT>(broadcast(out, s, s), true, broadcast<const eT>(part, s, s), eT(1), s.rows, s.cols);
-    tape_.pool_.release(part);
+    engine_.pool_.release(part);
   }
 
  private:
@@ -47,10 +47,10 @@ class ARMAGRAD_EXPORT ForwardMode {
   void compute_elementwise(Index i);
   void release(Index i);
 
-  Tape<eT>& tape_;
+  Engine<eT>& engine_;
   Index root_;
   Schedule schedule_;
   std::vector<Tangent> tangents_;
 };
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

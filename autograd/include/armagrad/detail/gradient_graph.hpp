@@ -5,7 +5,7 @@
 
 #include "rule.hpp"
 
-namespace armagrad {
+namespace armagrad::detail {
 
 /// What the rule of node `from` added to the adjoint of its operand `to`, which was `sum` then.
 struct Contribution {
@@ -24,9 +24,9 @@ class ARMAGRAD_EXPORT GradientGraph {
   const std::vector<Contribution>& contributions() const { return contributions_; }
 
   // ---- For rules' readings ----
-  Tape<eT>& tape() { return tape_; }
-  Var<eT> node(Index i) { return tape_.handle(i); }
-  Var<eT> adjoint(Index i) { return tape_.handle(adjoints_[i]); }
+  Engine<eT>& engine() { return engine_; }
+  Var<eT> node(Index i) { return engine_.handle(i); }
+  Var<eT> adjoint(Index i) { return engine_.handle(adjoints_[i]); }
   /// An operand of elementwise node i, repeated to i's shape where it was broadcast.
   Var<eT> spread_operand(Index i, Index operand);
   /// Adds part to the adjoint of node i, summed over what was broadcast.
@@ -42,7 +42,7 @@ class ARMAGRAD_EXPORT GradientGraph {
   void descend(Index root, const Var<eT>& dy, Index lowest, Location& place);
   bool is_one(const Var<eT>& x) const;
 
-  Tape<eT>& tape_;
+  Engine<eT>& engine_;
   std::vector<Index> adjoints_;
   std::vector<Contribution> contributions_;
   Index from_ = no_index;
@@ -54,8 +54,8 @@ struct GradientSlot {
   GradientGraph<eT>* graph;
   Index index;
 
-  explicit operator bool() const { return graph->tape().wants(index); }
+  explicit operator bool() const { return graph->engine().wants(index); }
   void operator+=(const Var<eT>& part) const { graph->add(index, part); }
 };
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

@@ -3,7 +3,7 @@
 
 #include "operation.hpp"
 
-namespace armagrad {
+namespace armagrad::detail {
 
 /// out = scale * x, or out += scale * x, entry by entry of a rows x cols array; where out repeats a row, a column or
 /// a number, it gets the sum over what shares a place.
@@ -20,4 +20,4 @@ void deliver_outer(eT* out, Strided<const eT> base, std::type_identity_t<eT> bas
 template <class T>
 void put_block(T* out, uword outer, bool add, Strided<const T> x, T scale, Shape block);
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

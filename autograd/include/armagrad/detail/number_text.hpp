@@ -6,7 +6,7 @@
 
 #include "export.hpp"
 
-namespace armagrad {
+namespace armagrad::detail {
 
 /// The shortest text that reads back as the same number.
 ARMAGRAD_EXPORT std::string to_text(double x);
@@ -16,4 +16,4 @@ std::string to_text(T x) {
   return std::to_string(x);
 }
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

@@ -9,9 +9,16 @@
 #include "rule_text.hpp"
 
 namespace armagrad {
-
 template <class eT>
 class Tape;
+template <class eT>
+class Var;
+}  // namespace armagrad
+
+namespace armagrad::detail {
+
+template <class eT>
+class Engine;
 template <class eT>
 class GradientGraph;
 template <class eT>
@@ -47,8 +54,8 @@ struct Operation {
   std::array<double, 3> multiple{};  // of the argument it reads, if the partial derivative is one; else 0
 
   // The rest: over matrices, over complex matrices, and tangents beside values.
-  void (*forward)(Tape<eT>&, Index) = nullptr;
-  void (*reverse)(Tape<eT>&, Index) = nullptr;
+  void (*forward)(Engine<eT>&, Index) = nullptr;
+  void (*reverse)(Engine<eT>&, Index) = nullptr;
   void (*complex)(ComplexReplay<eT>&, Index) = nullptr;
   void (*tangent)(ForwardMode<eT>&, Index) = nullptr;
   AlongKernels<eT> along{};  // of rules along a dimension, which these three call
@@ -94,4 +101,4 @@ const Operation<eT>& operation_of() {
 template <CustomRule Rule, class eT>
 const Operation<eT>& operation_of();
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace armagrad::algebra {
+namespace armagrad::detail::algebra {
 
 /// A number of rows or columns or a place among them, which may go by the name of a dimension; another number;
 /// or text that is printed as it is.
@@ -21,4 +21,4 @@ struct Parameter {
 };
 using Parameters = std::vector<Parameter>;
 
-}  // namespace armagrad::algebra
+}  // namespace armagrad::detail::algebra

@@ -8,7 +8,7 @@
 #include <new>
 #include <vector>
 
-namespace armagrad {
+namespace armagrad::detail {
 
 /// Reference-counted chunks of eT in size classes (four to an octave, so at most a quarter is idle).
 template <class eT>
@@ -86,4 +86,4 @@ class Pool {
   std::vector<Header*> all_;
 };
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

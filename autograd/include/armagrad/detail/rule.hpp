@@ -20,7 +20,7 @@
 #include "append.hpp"
 #include "kernels.hpp"
 
-namespace armagrad {
+namespace armagrad::detail {
 
 /// The tables of a list's rules. The compiled library holds them for float and double.
 template <class eT>
@@ -46,25 +46,24 @@ struct OnTape {
 /// Appends a node of this rule and shape over operands of the same tape.
 template <class Rule, class eT>
 Var<eT> append_node(const Rule& rule, Shape shape, Location at, std::initializer_list<const Var<eT>*> operands) {
-  const Var<eT> y = detail::append(operation_of<Rule, eT>(), shape, at, operands);
-  y.tape().store(y.index(), rule);
+  const Var<eT> y = append(operation_of<Rule, eT>(), shape, at, operands);
+  engine_of(y).store(y.index(), rule);
   return y;
 }
 /// Appends an elementwise node of this rule. The arguments have one shape, but for numbers.
 template <class Rule, class eT>
 Var<eT> append_elementwise(const Rule& rule, std::initializer_list<const Argument<eT>*> arguments) {
-  const Var<eT> y = detail::append_elementwise(operation_of<Rule, eT>(), arguments);
-  y.tape().store(y.index(), rule);
+  const Var<eT> y = append_elementwise(operation_of<Rule, eT>(), arguments);
+  engine_of(y).store(y.index(), rule);
   return y;
 }
 /// Appends a node of a rule of one operand whose result is a number (and meets matrices of any shape).
 template <class Rule, class eT>
 Var<eT> append_number(const Rule& rule, Location at, const Var<eT>& x) {
   const Var<eT> y = append_node<Rule, eT>(rule, scalar_shape, at, {&x});
-  x.tape().node(y.index()).is_scalar = true;
+  engine_of(x).node(y.index()).is_scalar = true;
   return y;
 }
-namespace detail {
 template <class eT, class Rule, class... A>
 Var<eT> append_over(const Rule& rule, const A&... arguments) {
   return append_elementwise<Rule, eT>(rule, {&arguments...});
@@ -76,7 +75,6 @@ requires(std::is_base_of_v<Elementwise<Rule::arity>, Rule>&& Differentiable<A...
   using eT = element_t<A...>;
   return append_over<eT>(rule, Argument<eT>(arguments, at)...);
 }
-}  // namespace detail
 
 // ---- Primitives over numbers ----
 
@@ -217,13 +215,13 @@ struct Result {
 /// The adjoint of the node under the rule; full(dy) is a matrix, spread(dy, x) a look that costs nothing.
 template <class eT>
 struct Incoming {
-  Tape<eT>* tape;
+  Engine<eT>* engine;
   Index index;
 };
 
 template <class eT>
 arma::Mat<eT> full(Incoming<eT> dy) {
-  return over(dy.tape->full_adjoint(dy.index), dy.tape->node(dy.index).shape);
+  return over(dy.engine->full_adjoint(dy.index), dy.engine->node(dy.index).shape);
 }
 template <class eT>
 Product<eT> multiply(Incoming<eT> dy, bool t, const arma::Mat<eT>& b, bool tb) {
@@ -240,8 +238,8 @@ Product<eT> multiply(const arma::Mat<eT>& a, bool ta, Incoming<eT> dy, bool t) {
 
 template <class eT>
 Adjoint<eT> spread(Incoming<eT> dy, const arma::Mat<eT>& like) {
-  Adjoint<eT> look = dy.tape->adjoint(dy.index);
-  const Shape s = dy.tape->node(dy.index).shape;
+  Adjoint<eT> look = dy.engine->adjoint(dy.index);
+  const Shape s = dy.engine->node(dy.index).shape;
   if (s.rows != like.n_rows) look.look.inner = 0;
   if (s.cols != like.n_cols) look.look.outer = 0;
   return look;
@@ -249,24 +247,24 @@ Adjoint<eT> spread(Incoming<eT> dy, const arma::Mat<eT>& like) {
 
 template <class eT>
 SumTo<eT> sum_to(Incoming<eT> dy, const arma::Mat<eT>&) {
-  const Adjoint<eT> look = dy.tape->adjoint(dy.index);
-  return {look.look, look.scale, dy.tape->node(dy.index).shape};
+  const Adjoint<eT> look = dy.engine->adjoint(dy.index);
+  return {look.look, look.scale, dy.engine->node(dy.index).shape};
 }
 
 /// Where a rule adds what an operand's adjoint gets; does nothing for an operand that wants none.
 template <class eT>
 struct Slot {
-  Tape<eT>* tape;
+  Engine<eT>* engine;
   Index index;
 
-  explicit operator bool() const { return tape->wants(index); }
+  explicit operator bool() const { return engine->wants(index); }
   void operator+=(const Product<eT>& p) const {
     if (!*this) return;
     const bool outer = (p.ta ? p.a_shape.rows : p.a_shape.cols) == 1;
     if (outer && !is_delicate(p)) {  // a column times a row: one pass
       static constexpr eT zero = 0;
-      const Shape to = tape->node(index).shape;
-      auto [out, old] = tape->replace(index);
+      const Shape to = engine->node(index).shape;
+      auto [out, old] = engine->replace(index);
       if (!old) old.look = {&zero, 0, 0};
       return deliver_outer<eT>(out, old.look, old.scale, p.a, p.b, to.rows, to.cols);
     }
@@ -289,16 +287,16 @@ struct Slot {
   template <PutsItself<eT> P>
   void operator+=(const P& part) const {
     if (!*this) return;
-    const auto [out, add] = tape->accumulate(index);
-    part.put(out, tape->node(index).shape, add);
+    const auto [out, add] = engine->accumulate(index);
+    part.put(out, engine->node(index).shape, add);
   }
   void operator+=(const Adjoint<eT>& look) const {
-    if (*this) tape->contribute(index, look);
+    if (*this) engine->contribute(index, look);
   }
   void operator+=(const SumTo<eT>& x) const {
     if (!*this) return;
-    const Shape to = tape->node(index).shape;
-    const auto [out, add] = tape->accumulate(index);
+    const Shape to = engine->node(index).shape;
+    const auto [out, add] = engine->accumulate(index);
     deliver_scaled<eT>(broadcast(out, to, x.from), add, x.of, x.scale, x.from.rows, x.from.cols);
   }
 
@@ -306,8 +304,8 @@ struct Slot {
   template <class F>
   void put(F f) const {
     if (!*this) return;
-    const auto [out, add] = tape->accumulate(index);
-    arma::Mat<eT> G = over(out, tape->node(index).shape);
+    const auto [out, add] = engine->accumulate(index);
+    arma::Mat<eT> G = over(out, engine->node(index).shape);
     f(G, add);
   }
 };
@@ -344,12 +342,12 @@ template <class eT>
 Var<eT> select(const Var<eT>& c, const std::type_identity_t<Argument<eT>>& a,
                const std::type_identity_t<Argument<eT>>& b);
 template <class eT>
-Var<eT> sum_along(const Var<eT>& x, uword dim) {
+Var<eT> sum_along(const Var<eT>& x, std::size_t dim) {
   return spread(sum(x, dim), x.shape());
 }
 template <class eT>
-Var<eT> total_along(const Var<eT>& x, uword dim) {
+Var<eT> total_along(const Var<eT>& x, std::size_t dim) {
   return sum(x, dim);
 }
 
-}  // namespace armagrad
+}  // namespace armagrad::detail

@@ -7,10 +7,18 @@
 #include <limits>
 #include <numbers>
 #include <tuple>
+#include <type_traits>
 
 #include "number_text.hpp"
 
 namespace armagrad {
+template <class eT>
+class Var;
+template <class eT>
+class Argument;
+}  // namespace armagrad
+
+namespace armagrad::detail {
 
 enum class Family : std::uint8_t {
   leaf,         // a variable or a constant
@@ -93,6 +101,19 @@ const Mask& slope_of(const Taken<Mask>& partial) {
   return partial.mask;
 }
 
+// ---- What texts call over Var, in units that have it: see rule.hpp. Declared here, as lookup by argument does not
+// find it ----
+
+template <class eT>
+Var<eT> select(const Var<eT>& c, const std::type_identity_t<Argument<eT>>& a,
+               const std::type_identity_t<Argument<eT>>& b);
+template <class eT>
+Var<eT> spread(const Var<eT>& x, const Var<eT>& like);
+template <class eT>
+Var<eT> sum_along(const Var<eT>& x, std::size_t dim);
+template <class eT>
+Var<eT> total_along(const Var<eT>& x, std::size_t dim);
+
 struct AlongDim {
   static constexpr Family family = Family::general;
   static constexpr unsigned arity = 1;
@@ -105,7 +126,6 @@ struct Elementwise {
   static constexpr unsigned arity = n;
 };
 
-namespace detail {
 template <class Rule>
 concept IsFlat = requires {
   requires Rule::flat;
@@ -114,6 +134,4 @@ template <class Rule>
 concept IsMultilinear = requires {
   requires Rule::multilinear;
 };
-}  // namespace detail
-
-}  // namespace armagrad
+}  // namespace armagrad::detail

@@ -5,6 +5,7 @@
 #include "special.hpp"
 
 namespace armagrad {
+namespace detail {
 namespace rules ARMAGRAD_EXPORT {
 struct Gelu;
 struct Relu;
@@ -12,26 +13,27 @@ struct Sigmoid;
 struct Silu;
 struct Softplus;
 }  // namespace ARMAGRAD_EXPORT
+}  // namespace detail
 
 template <class eT>
 Var<eT> sigmoid(const Var<eT>& x, Here at = Here::current()) {
-  return detail::elementwise<rules::Sigmoid>(at, x);
+  return detail::elementwise<detail::rules::Sigmoid>(at, x);
 }
 template <class eT>
 Var<eT> softplus(const Var<eT>& x, Here at = Here::current()) {
-  return detail::elementwise<rules::Softplus>(at, x);
+  return detail::elementwise<detail::rules::Softplus>(at, x);
 }
 template <class eT>
 Var<eT> relu(const Var<eT>& x, Here at = Here::current()) {
-  return detail::elementwise<rules::Relu>(at, x);
+  return detail::elementwise<detail::rules::Relu>(at, x);
 }
 template <class eT>
 Var<eT> gelu(const Var<eT>& x, Here at = Here::current()) {
-  return detail::elementwise<rules::Gelu>(at, x);
+  return detail::elementwise<detail::rules::Gelu>(at, x);
 }
 template <class eT>
 Var<eT> silu(const Var<eT>& x, Here at = Here::current()) {
-  return detail::elementwise<rules::Silu>(at, x);
+  return detail::elementwise<detail::rules::Silu>(at, x);
 }
 
 template <class eT>

@@ -21,8 +21,10 @@ struct Window {
   uword patch() const { return uword(channels) * size * size; }
 };
 
+namespace detail {
 /// std::logic_error, in the name of `operation`, unless the window fits into its images.
 ARMAGRAD_EXPORT void check_window(const char* operation, const Window& w, Here at);
+}  // namespace detail
 
 /// The patch under each window as a column: of images (channels * pixels x n) patch() x (places() * n), an
 /// image's windows row by row. Inverse: the images that patches add up to.

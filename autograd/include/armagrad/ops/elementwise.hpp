@@ -5,6 +5,7 @@
 #include "../detail/append.hpp"
 
 namespace armagrad {
+namespace detail {
 namespace rules ARMAGRAD_EXPORT {
 struct Abs;
 struct Ceil;
@@ -19,7 +20,6 @@ struct Trunc;
 struct Where;
 }  // namespace ARMAGRAD_EXPORT
 
-namespace detail {
 template <class T>
 concept Number = std::is_arithmetic_v<std::remove_cvref_t<T>>;
 
@@ -39,31 +39,31 @@ decltype(auto) condition(const C& c) {
 
 template <class eT>
 Var<eT> abs(const Var<eT>& x, Here at = Here::current()) {
-  return detail::elementwise<rules::Abs>(at, x);
+  return detail::elementwise<detail::rules::Abs>(at, x);
 }
 template <class eT>
 Var<eT> sign(const Var<eT>& x, Here at = Here::current()) {
-  return detail::elementwise<rules::Sign>(at, x);
+  return detail::elementwise<detail::rules::Sign>(at, x);
 }
 template <class eT>
 Var<eT> floor(const Var<eT>& x, Here at = Here::current()) {
-  return detail::elementwise<rules::Floor>(at, x);
+  return detail::elementwise<detail::rules::Floor>(at, x);
 }
 template <class eT>
 Var<eT> ceil(const Var<eT>& x, Here at = Here::current()) {
-  return detail::elementwise<rules::Ceil>(at, x);
+  return detail::elementwise<detail::rules::Ceil>(at, x);
 }
 template <class eT>
 Var<eT> round(const Var<eT>& x, Here at = Here::current()) {
-  return detail::elementwise<rules::Round>(at, x);
+  return detail::elementwise<detail::rules::Round>(at, x);
 }
 template <class eT>
 Var<eT> trunc(const Var<eT>& x, Here at = Here::current()) {
-  return detail::elementwise<rules::Trunc>(at, x);
+  return detail::elementwise<detail::rules::Trunc>(at, x);
 }
 template <class eT>
 Var<eT> stop_gradient(const Var<eT>& x, Here at = Here::current()) {
-  return detail::elementwise<rules::StopGradient>(at, x);
+  return detail::elementwise<detail::rules::StopGradient>(at, x);
 }
 
 /// Entries below `low` become low, those above `high` become high; a NaN stays.
@@ -75,13 +75,13 @@ Var<eT> clamp(const Var<eT>& x, double low, double high, Here at = Here::current
 template <class A, class B>
 requires(Differentiable<A, B> && !detail::Number<A> && !detail::Number<B>) auto max(const A& a, const B& b,
                                                                                     Here at = Here::current()) {
-  return detail::elementwise<rules::Larger>(at, a, b);
+  return detail::elementwise<detail::rules::Larger>(at, a, b);
 }
 
 template <class A, class B>
 requires(Differentiable<A, B> && !detail::Number<A> && !detail::Number<B>) auto min(const A& a, const B& b,
                                                                                     Here at = Here::current()) {
-  return detail::elementwise<rules::Smaller>(at, a, b);
+  return detail::elementwise<detail::rules::Smaller>(at, a, b);
 }
 
 template <class eT>
@@ -94,7 +94,7 @@ Var<eT> min(const Var<eT>&, std::floating_point auto) = delete;
 template <class A, class B>
 requires Differentiable<A, B>
 auto multiply_unless_zero(const A& a, const B& b, Here at = Here::current()) {
-  return detail::elementwise<rules::Chain>(at, a, b);
+  return detail::elementwise<detail::rules::Chain>(at, a, b);
 }
 
 /// a where the condition is not 0, b elsewhere: Vars, matrices or numbers; the condition may be of unsigned
@@ -102,7 +102,7 @@ auto multiply_unless_zero(const A& a, const B& b, Here at = Here::current()) {
 template <class C, class A, class B>
 requires Differentiable<C, A, B>
 auto where(const C& c, const A& a, const B& b, Here at = Here::current()) {
-  return detail::elementwise<rules::Where>(at, detail::condition<element_t<C, A, B>>(c), a, b);
+  return detail::elementwise<detail::rules::Where>(at, detail::condition<element_t<C, A, B>>(c), a, b);
 }
 
 }  // namespace armagrad

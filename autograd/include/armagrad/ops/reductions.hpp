@@ -4,6 +4,7 @@
 #include "parts.hpp"
 
 namespace armagrad {
+namespace detail {
 namespace rules ARMAGRAD_EXPORT {
 struct Divide;
 struct Minus;
@@ -11,7 +12,6 @@ struct Plus;
 struct Times;
 }  // namespace ARMAGRAD_EXPORT
 
-namespace detail {
 template <class eT>
 Var<eT> dot(const Argument<eT>& a, const Argument<eT>& b, Here at);
 }  // namespace detail
@@ -63,18 +63,18 @@ class ARMAGRAD_EXPORT Each {
   explicit Each(const Var<eT>& X) : X_(X) {}
   using A = Argument<eT>;
   // clang-format off
-  friend Var<eT> operator+(const Each& e, const A& v) { return e.meet(operation_of<rules::Plus, eT>(), v, false); }
-  friend Var<eT> operator-(const Each& e, const A& v) { return e.meet(operation_of<rules::Minus, eT>(), v, false); }
-  friend Var<eT> operator%(const Each& e, const A& v) { return e.meet(operation_of<rules::Times, eT>(), v, false); }
-  friend Var<eT> operator/(const Each& e, const A& v) { return e.meet(operation_of<rules::Divide, eT>(), v, false); }
-  friend Var<eT> operator+(const A& v, const Each& e) { return e.meet(operation_of<rules::Plus, eT>(), v, true); }
-  friend Var<eT> operator-(const A& v, const Each& e) { return e.meet(operation_of<rules::Minus, eT>(), v, true); }
-  friend Var<eT> operator%(const A& v, const Each& e) { return e.meet(operation_of<rules::Times, eT>(), v, true); }
-  friend Var<eT> operator/(const A& v, const Each& e) { return e.meet(operation_of<rules::Divide, eT>(), v, true); }
+  friend Var<eT> operator+(const Each& e, const A& v) { return e.meet(detail::operation_of<detail::rules::Plus, eT>(), v, false); }
+  friend Var<eT> operator-(const Each& e, const A& v) { return e.meet(detail::operation_of<detail::rules::Minus, eT>(), v, false); }
+  friend Var<eT> operator%(const Each& e, const A& v) { return e.meet(detail::operation_of<detail::rules::Times, eT>(), v, false); }
+  friend Var<eT> operator/(const Each& e, const A& v) { return e.meet(detail::operation_of<detail::rules::Divide, eT>(), v, false); }
+  friend Var<eT> operator+(const A& v, const Each& e) { return e.meet(detail::operation_of<detail::rules::Plus, eT>(), v, true); }
+  friend Var<eT> operator-(const A& v, const Each& e) { return e.meet(detail::operation_of<detail::rules::Minus, eT>(), v, true); }
+  friend Var<eT> operator%(const A& v, const Each& e) { return e.meet(detail::operation_of<detail::rules::Times, eT>(), v, true); }
+  friend Var<eT> operator/(const A& v, const Each& e) { return e.meet(detail::operation_of<detail::rules::Divide, eT>(), v, true); }
   // clang-format on
 
  private:
-  Var<eT> meet(const Operation<eT>& operation, const A& argument, bool reversed) const;
+  Var<eT> meet(const detail::Operation<eT>& operation, const A& argument, bool reversed) const;
   Var<eT> X_;
 };
 

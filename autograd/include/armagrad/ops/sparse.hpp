@@ -17,6 +17,7 @@ SparseView<eT> view(const arma::SpMat<eT>& S) {
   return {&S};
 }
 
+namespace detail {
 /// A constant factor and how it stands in a product: op(S) * x, or x * op(S).
 template <class eT>
 struct SparseFactor {
@@ -29,7 +30,6 @@ struct SparseFactor {
   }
 };
 
-namespace detail {
 template <class eT>
 struct SparseArgument {
   SparseFactor<eT> factor;
@@ -74,7 +74,7 @@ Var<eT> operator*(const std::type_identity_t<detail::SparseArgument<eT>>& S, con
 
 template <class eT>
 Var<eT> operator*(const Var<eT>& x, const std::type_identity_t<detail::SparseArgument<eT>>& S) {
-  SparseFactor<eT> factor = S.factor;
+  detail::SparseFactor<eT> factor = S.factor;
   factor.on_the_right = true;
   return detail::sparse_product(factor, x, S.at);
 }

@@ -4,23 +4,25 @@
 #include "powers.hpp"
 
 namespace armagrad {
+namespace detail {
 namespace rules ARMAGRAD_EXPORT {
 struct Erf;
 struct Erfc;
 struct Lgamma;
 }  // namespace ARMAGRAD_EXPORT
+}  // namespace detail
 
 template <class eT>
 Var<eT> erf(const Var<eT>& x, Here at = Here::current()) {
-  return detail::elementwise<rules::Erf>(at, x);
+  return detail::elementwise<detail::rules::Erf>(at, x);
 }
 template <class eT>
 Var<eT> erfc(const Var<eT>& x, Here at = Here::current()) {
-  return detail::elementwise<rules::Erfc>(at, x);
+  return detail::elementwise<detail::rules::Erfc>(at, x);
 }
 template <class eT>
 Var<eT> lgamma(const Var<eT>& x, Here at = Here::current()) {
-  return detail::elementwise<rules::Lgamma>(at, x);
+  return detail::elementwise<detail::rules::Lgamma>(at, x);
 }
 
 template <class eT>

@@ -12,7 +12,7 @@
 #include <immintrin.h>
 #endif
 
-namespace armagrad::inline ARMAGRAD_SET {
+namespace armagrad::detail::inline ARMAGRAD_SET {
 
 template <class T, int N>
 [[gnu::always_inline]] inline Pack<T, N> load_pack(const T* p) {
@@ -101,4 +101,4 @@ template <class T, std::size_t K, class F>
   }
 }
 
-}  // namespace armagrad::inline ARMAGRAD_SET
+}  // namespace armagrad::detail::inline ARMAGRAD_SET

@@ -10,7 +10,7 @@
 
 #include "instruction_set.hpp"
 
-namespace armagrad::inline ARMAGRAD_SET::lane {
+namespace armagrad::detail::inline ARMAGRAD_SET::lane {
 
 template <class T>
 concept Real = std::is_floating_point_v<T>;
@@ -115,4 +115,4 @@ std::complex<T> hypot(std::complex<T> a, std::complex<T> b) {
   return {r, r == 0 ? T(0) : (a.real() / r) * a.imag() + (b.real() / r) * b.imag()};
 }
 
-}  // namespace armagrad::inline ARMAGRAD_SET::lane
+}  // namespace armagrad::detail::inline ARMAGRAD_SET::lane

@@ -7,7 +7,7 @@
 
 #include "lane.hpp"
 
-namespace armagrad::inline ARMAGRAD_SET::lane {
+namespace armagrad::detail::inline ARMAGRAD_SET::lane {
 
 // std::lgamma would write its sign to a global.
 inline double lgamma(double x) {
@@ -67,4 +67,4 @@ std::complex<T> polygamma(int n, std::complex<T> x) {
   return first_order(x, polygamma(n, x.real()), polygamma(n + 1, x.real()));
 }
 
-}  // namespace armagrad::inline ARMAGRAD_SET::lane
+}  // namespace armagrad::detail::inline ARMAGRAD_SET::lane

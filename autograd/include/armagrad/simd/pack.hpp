@@ -14,7 +14,7 @@
 
 #include "lane_gamma.hpp"
 
-namespace armagrad::inline ARMAGRAD_SET {
+namespace armagrad::detail::inline ARMAGRAD_SET {
 
 /// Stands for a number whose value is unknown; remembers which arguments it depends on, one bit each, and
 /// whether it is `factor` times nothing or one of them (a factor of 0: it is something else).
@@ -28,9 +28,6 @@ inline Probe operator-(Probe a) { return {a.reads, -a.factor}; }
 /// What depends on both.
 inline Probe either(Probe a, Probe b) { return {a.reads | b.reads}; }
 
-}  // namespace armagrad::inline ARMAGRAD_SET
-
-namespace armagrad::detail::inline ARMAGRAD_SET {
 template <class T, int N>
 struct Lanes {
   typedef T type __attribute__((vector_size(N * sizeof(T))));
@@ -39,15 +36,12 @@ template <class T>
 struct Lanes<T, 1> {
   using type = T;
 };
-}  // namespace armagrad::detail::inline ARMAGRAD_SET
-
-namespace armagrad::inline ARMAGRAD_SET {
 
 template <class T, int N>
 struct Pack {
   using Lane = T;
   static constexpr int width = N;
-  typename detail::Lanes<T, N>::type v;
+  typename Lanes<T, N>::type v;
 
   Pack() = default;
   template <class S>
@@ -62,7 +56,7 @@ struct Pack {
     } else if constexpr (N == 1) {
       v = T(static_cast<decltype(lane::real(T()))>(s));
     } else {
-      v = T(s) - typename detail::Lanes<T, N>::type{};
+      v = T(s) - typename Lanes<T, N>::type{};
     }
   }
 
@@ -113,7 +107,7 @@ struct Pack {
     return map(a, b, [](auto x, auto y) { return T(lane::real(x) != lane::real(y) ? 1 : 0); });
   }
 
-  static Pack raw(typename detail::Lanes<T, N>::type v) {
+  static Pack raw(typename Lanes<T, N>::type v) {
     Pack p;
     p.v = v;
     return p;
@@ -264,7 +258,7 @@ Pack<T, N> first_lanes(Pack<T, N> x, int lanes, std::type_identity_t<Pack<T, N>>
     return lanes > 0 ? x : other;
   } else {
     using Integer = std::conditional_t<sizeof(T) == 8, long long, int>;
-    typename detail::Lanes<Integer, N>::type index;
+    typename Lanes<Integer, N>::type index;
     for (int i = 0; i < N; ++i) index[i] = i;
     return Pack<T, N>::raw(index < Integer(lanes) ? x.v : other.v);
   }
@@ -282,7 +276,7 @@ template <class T, int N>
 template <class T, int N>
 Pack<T, N> gather(const T* p, std::size_t stride) {
   return [&]<std::size_t... lane>(std::index_sequence<lane...>) {
-    const typename detail::Lanes<T, N>::type all = {p[lane * stride]...};
+    const typename Lanes<T, N>::type all = {p[lane * stride]...};
     return Pack<T, N>::raw(all);
   }
   (std::make_index_sequence<N>());
@@ -379,4 +373,4 @@ class Accumulator {
   int count_ = 0;
 };
 
-}  // namespace armagrad::inline ARMAGRAD_SET
+}  // namespace armagrad::detail::inline ARMAGRAD_SET

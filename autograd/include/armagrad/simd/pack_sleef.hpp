@@ -7,7 +7,7 @@
 
 #include "pack.hpp"
 
-namespace armagrad::inline ARMAGRAD_SET {
+namespace armagrad::detail::inline ARMAGRAD_SET {
 
 // clang-format off
 #if ARMAGRAD_REGISTER_BYTES == 64
@@ -148,9 +148,6 @@ inline Pack<float, 4> atan2(Pack<float, 4> a, Pack<float, 4> b) { return Pack<fl
 #endif
 // clang-format on
 
-}  // namespace armagrad::inline ARMAGRAD_SET
-
-namespace armagrad::detail::inline ARMAGRAD_SET {
 /// SLEEF's sinh, cosh and pow overflow before the largest numbers: where there is an inf, each lane again.
 template <class P, class F>
 P unless_infinite(P y, F by_lane) {
@@ -165,36 +162,33 @@ P log1p_of(P x, typename P::Lane large) {
   const bool any = fold(x, [](auto a, auto b) { return larger(a, b); }) > large;
   return any ? select(x > large, log(x), y) : y;
 }
-}  // namespace armagrad::detail::inline ARMAGRAD_SET
-
-namespace armagrad::inline ARMAGRAD_SET {
 
 using Doubles = Pack<double, pack_width<double>>;
 using Floats = Pack<float, pack_width<float>>;
 
-inline Doubles log1p(Doubles x) { return detail::log1p_of(x, 1e300); }
-inline Floats log1p(Floats x) { return detail::log1p_of(x, 1e30f); }
+inline Doubles log1p(Doubles x) { return log1p_of(x, 1e300); }
+inline Floats log1p(Floats x) { return log1p_of(x, 1e30f); }
 inline Doubles sinh(Doubles x) {
-  return detail::unless_infinite(sinh_below_overflow(x), [x] { return map(x, [](auto v) { return lane::sinh(v); }); });
+  return unless_infinite(sinh_below_overflow(x), [x] { return map(x, [](auto v) { return lane::sinh(v); }); });
 }
 inline Floats sinh(Floats x) {
-  return detail::unless_infinite(sinh_below_overflow(x), [x] { return map(x, [](auto v) { return lane::sinh(v); }); });
+  return unless_infinite(sinh_below_overflow(x), [x] { return map(x, [](auto v) { return lane::sinh(v); }); });
 }
 inline Doubles cosh(Doubles x) {
-  return detail::unless_infinite(cosh_below_overflow(x), [x] { return map(x, [](auto v) { return lane::cosh(v); }); });
+  return unless_infinite(cosh_below_overflow(x), [x] { return map(x, [](auto v) { return lane::cosh(v); }); });
 }
 inline Floats cosh(Floats x) {
-  return detail::unless_infinite(cosh_below_overflow(x), [x] { return map(x, [](auto v) { return lane::cosh(v); }); });
+  return unless_infinite(cosh_below_overflow(x), [x] { return map(x, [](auto v) { return lane::cosh(v); }); });
 }
 inline Doubles pow(Doubles a, Doubles b) {
-  return detail::unless_infinite(pow_below_overflow(a, b),
-                                 [=] { return map(a, b, [](auto x, auto y) { return lane::pow(x, y); }); });
+  return unless_infinite(pow_below_overflow(a, b),
+                         [=] { return map(a, b, [](auto x, auto y) { return lane::pow(x, y); }); });
 }
 inline Doubles pow(Doubles x, double p) { return pow(x, Doubles(p)); }
 inline Floats pow(Floats a, Floats b) {
-  return detail::unless_infinite(pow_below_overflow(a, b),
-                                 [=] { return map(a, b, [](auto x, auto y) { return lane::pow(x, y); }); });
+  return unless_infinite(pow_below_overflow(a, b),
+                         [=] { return map(a, b, [](auto x, auto y) { return lane::pow(x, y); }); });
 }
 inline Floats pow(Floats x, double p) { return pow(x, Floats(p)); }
 
-}  // namespace armagrad::inline ARMAGRAD_SET
+}  // namespace armagrad::detail::inline ARMAGRAD_SET

@@ -43,8 +43,9 @@ class SeparableObjective {
   SeparableObjective(Loss loss, std::array<Mat, n> data) : program_(std::move(loss)), data_(std::move(data)) {
     for (const Mat& x : data_) {
       if (x.n_cols != data_[0].n_cols)
-        misuse("as_separable", {},
-               "matrices of " + std::to_string(data_[0].n_cols) + " and " + std::to_string(x.n_cols) + " samples");
+        detail::misuse(
+            "as_separable", {},
+            "matrices of " + std::to_string(data_[0].n_cols) + " and " + std::to_string(x.n_cols) + " samples");
     }
   }
 
@@ -78,9 +79,9 @@ class SeparableObjective {
   template <class F>
   double with_columns(std::size_t begin, std::size_t count, F f) {
     if (begin > NumFunctions() || count > NumFunctions() - begin)
-      misuse("as_separable", {},
-             "samples " + std::to_string(begin) + " to " + std::to_string(begin + count) + " of " +
-                 std::to_string(NumFunctions()));
+      detail::misuse("as_separable", {},
+                     "samples " + std::to_string(begin) + " to " + std::to_string(begin + count) + " of " +
+                         std::to_string(NumFunctions()));
     return [&]<std::size_t... k>(std::index_sequence<k...>) {
       return f(Mat(data_[k].memptr() + begin * data_[k].n_rows, data_[k].n_rows, count, false, true)...);
     }

@@ -1,0 +1,233 @@
+#pragma once
+// The engine of a tape: what rules and readings ask for nodes, values and adjoints, and the sweeps.
+
+#include <cstring>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "operation.hpp"
+#include "pool.hpp"
+
+namespace armagrad::detail {
+
+namespace tiles {
+template <class T>
+struct Step;
+}
+
+template <class eT>
+struct Node {
+  const Operation<eT>* operation = nullptr;
+  std::array<Index, 3> operands{no_index, no_index, no_index};  // of more than three: see Engine::operands
+  std::uint32_t arity = 0;
+  Index storage = no_index;  // of a matrix; a 1x1 node's numbers stand in the node itself
+  Shape shape;
+  Location at;
+  bool needs_gradient : 1 = false;
+  bool is_scalar : 1 = false;  // a number, which meets matrices of any shape; not merely 1x1
+  bool evaluated : 1 = false;
+  bool needed : 1 = false;  // marks of the sweep under way
+  bool summed : 1 = false;
+  bool active : 1 = false;
+  bool used : 1 = false;
+  bool kept : 1 = false;
+  std::uint8_t pulls = 0;  // contributions to this node's adjoint in the sweep that is planned; at most 255
+  alignas(8) std::byte rule[16]{};
+  eT value{}, adjoint{};
+
+  bool one_by_one() const { return shape == scalar_shape; }
+};
+
+/// What may become of a matrix node's adjoint: nothing yet, a scaled look at somebody's memory with rows,
+/// columns or a number repeated, or a matrix of its own (`chunk` held alone, full strides, scale 1).
+template <class eT>
+struct Adjoint {
+  Strided<const eT> look;
+  eT* chunk = nullptr;
+  eT scale = 1;
+
+  explicit operator bool() const { return look.data; }
+};
+
+/// What a sweep does: which nodes' values it computes, and on from which it passes adjoints, both in tape
+/// order; and which values have had their last use when a value was computed.
+struct Schedule {
+  struct Drop {
+    Index after, value;
+  };
+  /// Places of neighbours in `values` or `adjoints` that run fused, a tile at a time.
+  struct Group {
+    std::uint32_t begin, end;
+  };
+  Index root = 0;
+  bool backward = false;
+  std::vector<Index> values, adjoints;
+  std::vector<Drop> drops;
+  std::vector<Group> value_groups, adjoint_groups;
+  std::vector<std::uint8_t> in_tile;  // by place in `adjoints`: only neighbours in the group add to it
+};
+
+/// What a tape holds, and how it works. Rules and readings reach it by engine_of.
+template <class eT>
+class ARMAGRAD_EXPORT Engine {
+ public:
+  explicit Engine(Tape<eT>& tape);
+  ~Engine();
+  Engine(const Engine&) = delete;  // handles point to their tape
+  Engine& operator=(const Engine&) = delete;
+
+  /// The tape whose engine this is.
+  Tape<eT>& tape() { return tape_; }
+  Var<eT> leaf(bool variable, Shape shape, const eT* data, bool copy, bool scalar, const char* name = nullptr);
+  /// What the last backward sweep found for a variable, of the variable's shape; zeros if the root does not depend on
+  /// it.
+  const arma::Mat<eT>& gradient(const Var<eT>& variable);
+  void detect_anomalies(bool on) { detect_anomalies_ = on; }
+  void clear();
+  std::size_t size() const { return nodes_.size(); }
+  std::size_t bytes() const { return pool_.bytes(); }
+
+  template <class Rule>
+  Var<eT> append(const Rule& rule, Shape shape, std::span<const Index> operands, Location at) {
+    const Index i = append(operation_of<Rule, eT>(), shape, operands, at);
+    store(i, rule);
+    return handle(i);
+  }
+  /// Appends a node without parameters.
+  Index append(const Operation<eT>& operation, Shape shape, std::span<const Index> operands, Location at);
+  /// Keeps the parameters of node i's rule.
+  template <class Rule>
+  void store(Index i, const Rule& rule) {
+    if constexpr (sizeof(Rule) <= sizeof(Node<eT>::rule) && std::is_trivially_copyable_v<Rule>) {
+      if constexpr (!std::is_empty_v<Rule>) std::memcpy(nodes_[i].rule, &rule, sizeof(Rule));
+    } else {
+      const void* kept = large_rules_.emplace_back(std::make_shared<const Rule>(rule)).get();
+      std::memcpy(nodes_[i].rule, &kept, sizeof kept);
+    }
+  }
+  /// The same for a rule without parameters over one operand, or the node of that kind there is: work that
+  /// several consumers share, like a factorisation.
+  Var<eT> append_once(const Operation<eT>& operation, Shape shape, Index operand, Location at);
+
+  const Node<eT>& node(Index i) const { return nodes_[i]; }
+  /// Valid until the next node is recorded.
+  std::span<const Index> operands(const Node<eT>& n) const {
+    return n.arity <= n.operands.size() ? std::span(n.operands).first(n.arity)
+                                        : std::span(wide_operands_).subspan(n.operands[0], n.arity);
+  }
+  Node<eT>& node(Index i) { return nodes_[i]; }
+  Var<eT> handle(Index i);
+  void check(const Var<eT>& x, const char* operation, Location at) const;
+  /// Lists what is not yet evaluated and needed for root's value, its adjoints, or both.
+  void plan(Schedule& schedule, Index root, bool value, bool adjoints);
+  /// Does what was planned, also again after a leaf was bound to other numbers. With `accumulate`, gradients
+  /// are added to those that the variables have.
+  void run(const Schedule& schedule, bool accumulate = false) { run(schedule, &one_, accumulate); }
+  /// The same with the root's adjoint, of its shape, instead of 1.
+  void run(const Schedule& schedule, const eT* seed, bool accumulate = false);
+  /// d root / d (every variable), from zero; the same of accu(root % seed).
+  void backward(Index root, bool value, const eT* seed = &one_);
+  /// Whether the sweep under way goes on to a backward pass.
+  bool backward_follows() const { return backward_follows_; }
+  /// Evaluates node i and what it depends on.
+  void evaluate(Index i);
+  /// The numbers of an evaluated node, column by column.
+  const eT* data(Index i) const {
+    const Node<eT>& n = nodes_[i];
+    return n.storage == no_index ? &n.value : storage_[n.storage].value;
+  }
+  /// Memory for the value of a node that is being evaluated.
+  eT* output(Index i);
+  /// Points a leaf at other numbers of the same shape.
+  void rebind(Index leaf, const eT* data);
+  /// Names x in formulas; the name is kept by pointer.
+  Var<eT> named(const Var<eT>& x, const char* name);
+  /// A node's name, or nullptr.
+  const char* name(Index i) const;
+  const void* rule(Index i) const;
+
+  /// Adds scale * look (of node i's shape) to the adjoint of node i, by reference where it is the first.
+  void contribute(Index i, const Adjoint<eT>& part);
+  /// The adjoint of node i as memory to write to, and whether to add to what stands there.
+  std::pair<eT*, bool> accumulate(Index i);
+  /// The same for who writes every entry anew: the memory, and what stood there, to be read before anything
+  /// else is asked of the tape.
+  std::pair<eT*, Adjoint<eT>> replace(Index i);
+  /// The adjoint of node i as a look at memory; of zeros if there is none.
+  Adjoint<eT> adjoint(Index i);
+  /// The adjoint of node i as a full matrix.
+  const eT* full_adjoint(Index i);
+  bool wants(Index i) const { return nodes_[i].needs_gradient; }
+
+  /// CompiledLoss nodes get this place in the source instead of their own, while a rule is being recorded.
+  Location* place = nullptr;
+
+ private:
+  friend class ForwardMode<eT>;
+  struct Storage {
+    const eT* value = nullptr;
+    Adjoint<eT> adjoint;
+  };
+
+  template <class Watch>
+  void sweep(const Schedule& schedule, const eT* seed, bool accumulate, Watch watch);
+  void need(Index i, Index& lowest);
+  void need_operands(Index i, Index& lowest, Schedule& schedule);
+  void keep(Index i);
+  static bool is_worth_fusing(Shape s);
+  void group_values(Schedule& schedule);
+  void group_adjoints(Schedule& schedule);
+  void compute(Index i, std::span<const Schedule::Drop> drops = {});
+  bool has_zero_adjoint(Index i);
+  void pull(Index i);
+  // Elementwise nodes: elementwise.cpp.
+  void compute_elementwise(Index i, std::span<const Schedule::Drop> drops);
+  double sum_elementwise(Index i);
+  void compute_group(std::span<const Index> group, std::span<const Schedule::Drop> drops);
+  void pull_elementwise(Index i, unsigned k);
+  bool pull_whole(Index i, unsigned k, const Adjoint<eT>& dy);
+  void pull_group(std::span<const Index> group, std::span<const std::uint8_t> in_tile);
+  bool constant_partial(Index i, unsigned k, eT& slope) const;
+  Adjoint<eT> multiple_partial(Index i, unsigned k) const;
+  Adjoint<eT> alias_of_pull(Index i, unsigned k, Adjoint<eT> dy) const;
+  void direct(tiles::Step<eT>& step, Index to, Shape from, eT*& held);
+  void drop_adjoint(Index i);
+  void drop_value(Index i);
+  /// The chunk that holds node i's value, or nullptr if it is not in the pool.
+  eT* chunk_of(Index i) const {
+    const Node<eT>& n = nodes_[i];
+    return n.storage == no_index || n.arity == 0 ? nullptr : const_cast<eT*>(storage_[n.storage].value);
+  }
+  static bool is_full(const Adjoint<eT>& a, Shape s);
+  Strided<const eT> operand(const Node<eT>& n, unsigned k) const;
+  std::array<eT, 3> numbers(const Node<eT>& n) const;
+  std::array<Strided<const eT>, 3> looks(const Node<eT>& n) const;
+
+  static constexpr eT zero_ = 0, one_ = 1;  // to look at
+
+  Tape<eT>& tape_;
+  std::vector<Node<eT>> nodes_;
+  std::vector<Storage> storage_;
+  std::vector<Index> variables_;
+  std::vector<Index> wide_operands_;
+  std::vector<std::pair<Index, const char*>> names_;  // in the order of the nodes
+  std::vector<std::shared_ptr<const void>> large_rules_;
+  std::vector<std::unique_ptr<arma::Mat<eT>>> gradients_;  // of the variables; in place: gradient() refers to them
+  Pool<eT> pool_;
+  Schedule schedule_;  // of the sweep under way
+  std::uint32_t generation_ = 0;
+  bool backward_follows_ = false, detect_anomalies_ = false;
+  struct Shared {
+    const Operation<eT>* operation;
+    Index operand, node;
+  };
+  std::vector<Shared> shared_;  // nodes of append_once
+};
+
+/// The engine of a tape, which the library can reach and users of the tape cannot.
+template <class eT>
+Engine<eT>& engine_of(Tape<eT>& tape);
+
+}  // namespace armagrad::detail
