@@ -11,7 +11,9 @@ namespace armagrad {
 
 template <class Rule, class eT>
 BlockKernels<eT> detail::block_kernels() {
-  return kernels_over<eT>().elementwise[place_of<Rule>(BlockRules())];
+  constexpr std::size_t place = place_of<Rule>(BlockRules());
+  static_assert(place < size(BlockRules()), "kernels/kernel_set.hpp must have the list of this rule");
+  return kernels_over<eT>().elementwise[place];
 }
 template <class Rule, class eT>
 AlongKernels<eT> detail::along_kernels() {
