@@ -13,7 +13,8 @@
 #include "../simd/pack.hpp"
 #include "rule_text.hpp"
 
-namespace armagrad::inline ARMAGRAD_SET {
+namespace armagrad {
+inline namespace ARMAGRAD_SET {
 
 /// How a fibre is walked: `steps` packs. Either the lanes are parts of one fibre, `tail` of them live in the
 /// last pack, or (across) each lane is a fibre of its own, `tail` of them live: columns side by side, or
@@ -50,9 +51,11 @@ concept Fibre = requires(A a) {
   typename A::Walked;
 };
 
-}  // namespace armagrad::inline ARMAGRAD_SET
+}  // namespace ARMAGRAD_SET
+}  // namespace armagrad
 
-namespace armagrad::detail::inline ARMAGRAD_SET {
+namespace armagrad::detail {
+inline namespace ARMAGRAD_SET {
 template <class W, class F>
 Along<W, F> along(W walk, F at) {
   return {walk, at};
@@ -79,9 +82,11 @@ template <class A, class B, class F>
 auto combine(const A& a, const B& b, F f) {
   return along(walk_of(a, b), [=](std::size_t s) { return f(entry(a, s), entry(b, s)); });
 }
-}  // namespace armagrad::detail::inline ARMAGRAD_SET
+}  // namespace ARMAGRAD_SET
+}  // namespace armagrad::detail
 
-namespace armagrad::inline ARMAGRAD_SET {
+namespace armagrad {
+inline namespace ARMAGRAD_SET {
 
 // clang-format off
 template <class A, class B> requires (Fibre<A> || Fibre<B>)
@@ -163,9 +168,11 @@ auto max_along(const A& a, std::size_t) {
     return P(fold(best, [](auto x, auto y) { return larger(x, y); }));
 }
 
-}  // namespace armagrad::inline ARMAGRAD_SET
+}  // namespace ARMAGRAD_SET
+}  // namespace armagrad
 
-namespace armagrad::detail::inline ARMAGRAD_SET {
+namespace armagrad::detail {
+inline namespace ARMAGRAD_SET {
 /// For each lane of x: is it, or a NaN, what is looked for? As a mask of integers (N > 1) or a bool.
 template <class T, int N>
 auto found(Pack<T, N> x, Pack<T, N> best) {
@@ -174,9 +181,11 @@ auto found(Pack<T, N> x, Pack<T, N> best) {
   else
     return (x.v == best.v) | (x.v != x.v);
 }
-}  // namespace armagrad::detail::inline ARMAGRAD_SET
+}  // namespace ARMAGRAD_SET
+}  // namespace armagrad::detail
 
-namespace armagrad::inline ARMAGRAD_SET {
+namespace armagrad {
+inline namespace ARMAGRAD_SET {
 
 /// 1 at the first entry along the fibre that is `best`, its largest (the first NaN, if there is one), 0
 /// elsewhere.
@@ -315,4 +324,5 @@ Pack<T, N> read_number(Walk<T, N, across> walk, Strided<const T> x, std::size_t 
   return across ? load<T, N>(p, walk.lane(x), walk.tail) : Pack<T, N>(*p);
 }
 
-}  // namespace armagrad::inline ARMAGRAD_SET
+}  // namespace ARMAGRAD_SET
+}  // namespace armagrad

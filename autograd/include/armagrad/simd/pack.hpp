@@ -14,7 +14,8 @@
 
 #include "lane_gamma.hpp"
 
-namespace armagrad::inline ARMAGRAD_SET {
+namespace armagrad {
+inline namespace ARMAGRAD_SET {
 
 /// Stands for a number whose value is unknown; remembers which arguments it depends on, one bit each, and
 /// whether it is `factor` times nothing or one of them (a factor of 0: it is something else).
@@ -28,9 +29,11 @@ inline Probe operator-(Probe a) { return {a.reads, -a.factor}; }
 /// What depends on both.
 inline Probe either(Probe a, Probe b) { return {a.reads | b.reads}; }
 
-}  // namespace armagrad::inline ARMAGRAD_SET
+}  // namespace ARMAGRAD_SET
+}  // namespace armagrad
 
-namespace armagrad::detail::inline ARMAGRAD_SET {
+namespace armagrad::detail {
+inline namespace ARMAGRAD_SET {
 template <class T, int N>
 struct Lanes {
   typedef T type __attribute__((vector_size(N * sizeof(T))));
@@ -39,9 +42,11 @@ template <class T>
 struct Lanes<T, 1> {
   using type = T;
 };
-}  // namespace armagrad::detail::inline ARMAGRAD_SET
+}  // namespace ARMAGRAD_SET
+}  // namespace armagrad::detail
 
-namespace armagrad::inline ARMAGRAD_SET {
+namespace armagrad {
+inline namespace ARMAGRAD_SET {
 
 template <class T, int N>
 struct Pack {
@@ -379,4 +384,5 @@ class Accumulator {
   int count_ = 0;
 };
 
-}  // namespace armagrad::inline ARMAGRAD_SET
+}  // namespace ARMAGRAD_SET
+}  // namespace armagrad

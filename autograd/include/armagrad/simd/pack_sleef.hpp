@@ -7,7 +7,8 @@
 
 #include "pack.hpp"
 
-namespace armagrad::inline ARMAGRAD_SET {
+namespace armagrad {
+inline namespace ARMAGRAD_SET {
 
 // clang-format off
 #if ARMAGRAD_REGISTER_BYTES == 64
@@ -148,9 +149,11 @@ inline Pack<float, 4> atan2(Pack<float, 4> a, Pack<float, 4> b) { return Pack<fl
 #endif
 // clang-format on
 
-}  // namespace armagrad::inline ARMAGRAD_SET
+}  // namespace ARMAGRAD_SET
+}  // namespace armagrad
 
-namespace armagrad::detail::inline ARMAGRAD_SET {
+namespace armagrad::detail {
+inline namespace ARMAGRAD_SET {
 /// SLEEF's sinh, cosh and pow overflow before the largest numbers: where there is an inf, each lane again.
 template <class P, class F>
 P unless_infinite(P y, F by_lane) {
@@ -165,9 +168,11 @@ P log1p_of(P x, typename P::Lane large) {
   const bool any = fold(x, [](auto a, auto b) { return larger(a, b); }) > large;
   return any ? select(x > large, log(x), y) : y;
 }
-}  // namespace armagrad::detail::inline ARMAGRAD_SET
+}  // namespace ARMAGRAD_SET
+}  // namespace armagrad::detail
 
-namespace armagrad::inline ARMAGRAD_SET {
+namespace armagrad {
+inline namespace ARMAGRAD_SET {
 
 using Doubles = Pack<double, pack_width<double>>;
 using Floats = Pack<float, pack_width<float>>;
@@ -197,4 +202,5 @@ inline Floats pow(Floats a, Floats b) {
 }
 inline Floats pow(Floats x, double p) { return pow(x, Floats(p)); }
 
-}  // namespace armagrad::inline ARMAGRAD_SET
+}  // namespace ARMAGRAD_SET
+}  // namespace armagrad
