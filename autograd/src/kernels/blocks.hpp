@@ -7,7 +7,8 @@
 
 #include "kernel_set.hpp"
 
-namespace armagrad::detail::inline ARMAGRAD_SET {
+namespace armagrad::detail {
+inline namespace ARMAGRAD_SET {
 
 using std::size_t;
 
@@ -140,7 +141,8 @@ constexpr BlockLoops<T> block_loops_of() {
   }
   return loops;
 }
-}  // namespace armagrad::detail::inline ARMAGRAD_SET
+}  // namespace ARMAGRAD_SET
+}  // namespace armagrad::detail
 
 namespace armagrad::detail {
 

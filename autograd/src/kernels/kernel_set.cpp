@@ -13,7 +13,8 @@
 #define ARMAGRAD_TEXT_OF(name) #name
 #define ARMAGRAD_NAME_OF(name) ARMAGRAD_TEXT_OF(name)
 
-namespace armagrad::detail::inline ARMAGRAD_SET {
+namespace armagrad::detail {
+inline namespace ARMAGRAD_SET {
 
 template <class T, class... Rules>
 constexpr auto elementwise_of(RuleList<Rules...>) {
@@ -38,4 +39,5 @@ const KernelsOver<T>& kernel_set() {
 template const KernelsOver<double>& kernel_set();
 template const KernelsOver<float>& kernel_set();
 
-}  // namespace armagrad::detail::inline ARMAGRAD_SET
+}  // namespace ARMAGRAD_SET
+}  // namespace armagrad::detail

@@ -3,7 +3,8 @@
 
 #include "along.hpp"
 
-namespace armagrad::detail::inline ARMAGRAD_SET {
+namespace armagrad::detail {
+inline namespace ARMAGRAD_SET {
 
 /// A rule along a dimension over T: its kernels, see AlongKernels.
 template <class Rule, class T>
@@ -73,4 +74,5 @@ struct AlongLoops {
   }
 };
 
-}  // namespace armagrad::detail::inline ARMAGRAD_SET
+}  // namespace ARMAGRAD_SET
+}  // namespace armagrad::detail

@@ -8,7 +8,8 @@
 #include "../simd/block.hpp"
 #include "rule_text.hpp"
 
-namespace armagrad::detail::inline ARMAGRAD_SET {
+namespace armagrad::detail {
+inline namespace ARMAGRAD_SET {
 
 template <class Rule>
 using Operands = std::make_index_sequence<Rule::arity>;
@@ -74,4 +75,5 @@ struct ElementwiseKernels {
   }
 };
 
-}  // namespace armagrad::detail::inline ARMAGRAD_SET
+}  // namespace ARMAGRAD_SET
+}  // namespace armagrad::detail
