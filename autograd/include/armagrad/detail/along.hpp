@@ -13,7 +13,8 @@
 #include "../simd/pack.hpp"
 #include "rule_text.hpp"
 
-namespace armagrad::detail::inline ARMAGRAD_SET {
+namespace armagrad::detail {
+inline namespace ARMAGRAD_SET {
 
 /// How a fibre is walked: `steps` packs. Either the lanes are parts of one fibre, `tail` of them live in the
 /// last pack, or (across) each lane is a fibre of its own, `tail` of them live: columns side by side, or
@@ -302,4 +303,5 @@ Pack<T, N> read_number(Walk<T, N, across> walk, Strided<const T> x, std::size_t 
   return across ? load<T, N>(p, walk.lane(x), walk.tail) : Pack<T, N>(*p);
 }
 
-}  // namespace armagrad::detail::inline ARMAGRAD_SET
+}  // namespace ARMAGRAD_SET
+}  // namespace armagrad::detail

@@ -12,7 +12,8 @@
 #include <immintrin.h>
 #endif
 
-namespace armagrad::detail::inline ARMAGRAD_SET {
+namespace armagrad::detail {
+inline namespace ARMAGRAD_SET {
 
 template <class T, int N>
 [[gnu::always_inline]] inline Pack<T, N> load_pack(const T* p) {
@@ -101,4 +102,5 @@ template <class T, std::size_t K, class F>
   }
 }
 
-}  // namespace armagrad::detail::inline ARMAGRAD_SET
+}  // namespace ARMAGRAD_SET
+}  // namespace armagrad::detail

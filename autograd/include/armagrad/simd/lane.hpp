@@ -10,7 +10,9 @@
 
 #include "instruction_set.hpp"
 
-namespace armagrad::detail::inline ARMAGRAD_SET::lane {
+namespace armagrad::detail {
+inline namespace ARMAGRAD_SET {
+namespace lane {
 
 template <class T>
 concept Real = std::is_floating_point_v<T>;
@@ -115,4 +117,6 @@ std::complex<T> hypot(std::complex<T> a, std::complex<T> b) {
   return {r, r == 0 ? T(0) : (a.real() / r) * a.imag() + (b.real() / r) * b.imag()};
 }
 
-}  // namespace armagrad::detail::inline ARMAGRAD_SET::lane
+}  // namespace lane
+}  // namespace ARMAGRAD_SET
+}  // namespace armagrad::detail

@@ -7,7 +7,9 @@
 
 #include "lane.hpp"
 
-namespace armagrad::detail::inline ARMAGRAD_SET::lane {
+namespace armagrad::detail {
+inline namespace ARMAGRAD_SET {
+namespace lane {
 
 // std::lgamma would write its sign to a global.
 inline double lgamma(double x) {
@@ -67,4 +69,6 @@ std::complex<T> polygamma(int n, std::complex<T> x) {
   return first_order(x, polygamma(n, x.real()), polygamma(n + 1, x.real()));
 }
 
-}  // namespace armagrad::detail::inline ARMAGRAD_SET::lane
+}  // namespace lane
+}  // namespace ARMAGRAD_SET
+}  // namespace armagrad::detail

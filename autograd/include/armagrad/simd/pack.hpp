@@ -14,7 +14,8 @@
 
 #include "lane_gamma.hpp"
 
-namespace armagrad::detail::inline ARMAGRAD_SET {
+namespace armagrad::detail {
+inline namespace ARMAGRAD_SET {
 
 /// Stands for a number whose value is unknown; remembers which arguments it depends on, one bit each, and
 /// whether it is `factor` times nothing or one of them (a factor of 0: it is something else).
@@ -373,4 +374,5 @@ class Accumulator {
   int count_ = 0;
 };
 
-}  // namespace armagrad::detail::inline ARMAGRAD_SET
+}  // namespace ARMAGRAD_SET
+}  // namespace armagrad::detail

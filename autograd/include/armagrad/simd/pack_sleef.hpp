@@ -7,7 +7,8 @@
 
 #include "pack.hpp"
 
-namespace armagrad::detail::inline ARMAGRAD_SET {
+namespace armagrad::detail {
+inline namespace ARMAGRAD_SET {
 
 // clang-format off
 #if ARMAGRAD_REGISTER_BYTES == 64
@@ -191,4 +192,5 @@ inline Floats pow(Floats a, Floats b) {
 }
 inline Floats pow(Floats x, double p) { return pow(x, Floats(p)); }
 
-}  // namespace armagrad::detail::inline ARMAGRAD_SET
+}  // namespace ARMAGRAD_SET
+}  // namespace armagrad::detail
