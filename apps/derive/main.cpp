@@ -10,6 +10,7 @@
 #include "apps/backprop_page/explanation.hpp"
 #include "apps/backprop_page/page.hpp"
 #include "apps/cli/options.hpp"
+#include "apps/io/check_json.hpp"
 #include "apps/text/numbers.hpp"
 #include "code.hpp"
 #include "derivation.hpp"
@@ -223,7 +224,7 @@ struct Answer {
       all["at"]["J"] = values->J;
       for (std::size_t k = 0; k < problem.by.size(); ++k) all["at"][left(k)] = matrix(values->gradients[k]);
     }
-    if (check) all["check"] = nlohmann::json::parse(armagrad::json(*check));
+    if (check) all["check"] = json_of(*check);
     return all;
   }
 

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/datasets/data.hpp"
+#include "apps/io/check_json.hpp"
 #include "apps/mnist_softmax/model/labelled_images.hpp"
 #include "command_output.hpp"
 #include "commands.hpp"
@@ -94,7 +95,7 @@ int check_command(const Arguments& arguments) {
                  {"l2", l2},
                  {"seed", seed},
                  {"mistake", mistake},
-                 {"check", nlohmann::ordered_json::parse(json(report))}});
+                 {"check", json_of(report)}});
   out << report;
   if (!report.passed() && !mistake.empty()) out << "the check caught " << mistake << ": " << meaning << '\n';
   return report.passed() ? 0 : 1;

@@ -8,6 +8,7 @@
 
 #include "apps/datasets/data.hpp"
 #include "apps/io/atomic_file.hpp"
+#include "apps/io/check_json.hpp"
 #include "apps/io/data_error.hpp"
 #include "apps/mnist_softmax/model/labelled_images.hpp"
 #include "apps/mnist_softmax/report/page.hpp"
@@ -106,7 +107,7 @@ int report_command(const Arguments& arguments) {
        {"training",
         {{"images", report.train.images}, {"accuracy", report.train.accuracy}, {"log_loss", report.train.log_loss}}},
        {"test", as_json(report.test, 20)},
-       {"gradient_check", nlohmann::ordered_json::parse(json(report.check))},
+       {"gradient_check", json_of(report.check)},
        {"versions", report.versions},
        {"threads", threads},
        {"seconds", seconds}});

@@ -94,8 +94,6 @@ struct ARMAGRAD_EXPORT GradientCheck {
   explicit operator bool() const { return passed(); }
 };
 
-/// One JSON object: verdict, evidence, step sweeps, diagnoses.
-[[nodiscard]] ARMAGRAD_EXPORT std::string json(const GradientCheck& check);
 /// Verdict first, then the diagnosis, then a line per test, with the worst entry of those that failed.
 ARMAGRAD_EXPORT std::ostream& operator<<(std::ostream& out, const GradientCheck& check);
 

@@ -248,7 +248,7 @@ std::vector<double> Differences::first_steps(uword e) const {
   const double w = std::abs(W_(e));
   std::vector<double> steps;
   if (w > 0) steps.push_back(0.5 * w);
-  for (const double h : {scale_, 1e2 * scale_, 1e4 * scale_, 1e-2 * scale_, 1e-4 * scale_, 1e-6 * scale_}) {
+  for (const double h : {scale_, 1e2 * scale_, 1e4 * scale_, 1e-2 * scale_, 1e-4 * scale_}) {
     if (w == 0 || h > 4 * w || h < w / 8) steps.push_back(h);
   }
   return steps;
@@ -275,17 +275,21 @@ bool Differences::smaller_steps_agree(const Line& line, double first, double mis
   }
   return agree == 4;
 }
+/// What differences from this first step on say of an entry.
+Differences::Judged Differences::judged_from(uword e, double first) {
+  const double w = std::abs(W_(e));
+  StepRange r;
+  r.first = first, r.least = 64 * loss_.eps * (w > 0 ? w : scale_);
+  if (w == 0 && first < scale_) r.least *= 1e-4;
+  r.target = 1e-4 * std::min(wanted(e), limits(loss_.single).norm * norm_);
+  r.size = std::max({std::abs(g_(e)), typical_, 1e-3 * nearby_});
+  return judged(e, slope_at_zero(entry(e), r));
+}
 /// An entry is wrong only if no first step leads to a derivative that agrees with it.
 Differences::Judged Differences::judge(uword e) {
-  const double w = std::abs(W_(e));
   Judged best;
   for (const double first : first_steps(e)) {
-    StepRange r;
-    r.first = first, r.least = 64 * loss_.eps * (w > 0 ? w : scale_);
-    if (w == 0 && first < scale_) r.least *= 1e-4;
-    r.target = 1e-4 * std::min(wanted(e), limits(loss_.single).norm * norm_);
-    r.size = std::max({std::abs(g_(e)), typical_, 1e-3 * nearby_});
-    const Judged j = judged(e, slope_at_zero(entry(e), r));
+    const Judged j = judged_from(e, first);
     const double share = limits(loss_.single).norm * norm_ / std::sqrt(double(W_.n_elem));
     if (j.verdict == Verdict::passed && (j.allowed <= share || j.slope.kind != Slope::smooth || only_rounding_))
       return j;
@@ -297,9 +301,13 @@ Differences::Judged Differences::judge(uword e) {
   }
   const bool steep = best.slope.kind == Slope::unbounded;
   const bool failed = best.verdict == Verdict::failed && best.slope.kind == Slope::smooth;
-  const double first = std::max(0.5 * w, scale_);
-  if (((steep || failed) && larger_steps_agree(entry(e), first, steep ? std::abs(g_(e)) : best.miss)) ||
-      (failed && smaller_steps_agree(entry(e), first, best.miss)))
+  const double first = std::max(0.5 * std::abs(W_(e)), scale_);
+  if (failed && smaller_steps_agree(entry(e), first, best.miss)) {
+    const Judged between_kinks = judged_from(e, 1e-6 * scale_);
+    if (between_kinks.verdict == Verdict::passed) return between_kinks;
+    best.verdict = Verdict::inconclusive, best.reason = hidden;
+  }
+  if ((steep || failed) && larger_steps_agree(entry(e), first, steep ? std::abs(g_(e)) : best.miss))
     best.verdict = Verdict::inconclusive, best.reason = hidden;
   return best;
 }

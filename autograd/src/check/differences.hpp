@@ -90,6 +90,7 @@ class Differences {
   double wanted_of_spread(uword e) const;
   double own_rounding(uword e) const;
   Judged judged(uword e, const Slope& s) const;
+  Judged judged_from(uword e, double first);
   Judged judge(uword e);
   bool larger_steps_agree(const Line& line, double first, double miss);
   bool smaller_steps_agree(const Line& line, double first, double miss);

@@ -124,71 +124,8 @@ void print_diagnosis(std::ostream& out, const Diagnosis& d) {
   if (!d.next.empty()) out << "  next: ", print_wrapped(out, d.next, 8, 8);
 }
 
-/// A JSON string. Bytes that are not printable ASCII are escaped one by one, as file names need not be UTF-8.
-std::string quoted(const std::string& text) {
-  std::ostringstream out;
-  out << '"' << std::hex << std::setfill('0');
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\')
-      out << '\\' << c;
-    else if (byte < 32 || byte > 126)
-      out << "\\u00" << std::setw(2) << unsigned(byte);
-    else
-      out << c;
-  }
-  out << '"';
-  return out.str();
-}
-/// JSON has no NaN and no infinity: they become null.
-std::string json_number(double x) { return std::isfinite(x) ? to_text(x) : "null"; }
-
-/// [a, b, ...]
-template <class List, class F>
-std::string json_list(const List& list, F text_of) {
-  std::string text = "[";
-  for (const auto& x : list) text.append(text.size() > 1 ? ", " : "").append(text_of(x));
-  return text + "]";
-}
-
-std::string json_of(const Evidence& e) {
-  std::string text = "{\"variable\": " + quoted(e.variable) + ", \"test\": " + quoted(e.test) +
-                     ", \"passed\": " + (e.passed() ? "true" : "false") + ", \"verdict\": \"" + to_string(e.verdict) +
-                     '"';
-  if (!e.problem.empty()) text += ", \"problem\": " + quoted(e.problem);
-  if (e.compared == 0) return text + "}";
-  text += ", \"compared\": " + std::to_string(e.compared) + ", \"kinks\": " + std::to_string(e.kinks) +
-          ", \"error\": " + json_number(e.error) + ", \"tolerance\": " + json_number(e.tolerance);
-  if (e.entries) text += ", \"row\": " + std::to_string(e.row) + ", \"col\": " + std::to_string(e.col);
-  return text + ", \"given\": " + json_number(e.given) + ", \"found\": " + json_number(e.found) + "}";
-}
-std::string json_of(const StepSweep& s) {
-  return "{\"variable\": " + quoted(s.variable) + ", \"best_step\": " + json_number(s.best) +
-         ", \"steps\": " + json_list(s.steps, json_number) + ", \"errors\": " + json_list(s.errors, json_number) + "}";
-}
-std::string json_of(const Finding& f) {
-  return "{\"what\": " + quoted(f.what) + ", \"part\": " + quoted(f.part) + ", \"factor\": " + json_number(f.factor) +
-         ", \"unexplained\": " + json_number(f.unexplained) + "}";
-}
-std::string json_of(const Diagnosis& d) {
-  return "{\"variable\": " + quoted(d.variable) +
-         ", \"findings\": " + json_list(d.findings, [](const Finding& f) { return json_of(f); }) +
-         ", \"facts\": " + json_list(d.facts, quoted) + ", \"next\": " + quoted(d.next) + "}";
-}
-
 }  // namespace
 }  // namespace detail
-
-std::string json(const GradientCheck& check) {
-  const auto all = [](const auto& list) {
-    return detail::json_list(list, [](const auto& x) { return detail::json_of(x); });
-  };
-  return std::string("{\"passed\": ") + (check.passed() ? "true" : "false") + ", \"verdict\": \"" +
-         to_string(check.verdict()) + "\", \"noise\": " + detail::json_number(check.noise) +
-         ", \"evidence\": " + all(check.evidence) + ", \"step_sweeps\": " + all(check.sweeps) +
-         ", \"diagnoses\": " + all(check.diagnoses) + ", \"notes\": " + detail::json_list(check.notes, detail::quoted) +
-         "}";
-}
 
 std::ostream& operator<<(std::ostream& out, const GradientCheck& check) {
   const bool colour = detail::wants_colour(out);
