@@ -9,6 +9,7 @@
 #include <vector>
 
 namespace armagrad::checker {
+using namespace detail;  // the score looks inside
 
 using Draw = std::mt19937_64;
 

@@ -11,6 +11,7 @@
 #include "hard_losses.hpp"
 
 namespace armagrad::checker {
+using namespace detail;  // the score looks inside
 
 using V = Var<double>;
 

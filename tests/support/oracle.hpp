@@ -10,8 +10,9 @@
 #include <tuple>
 #include <vector>
 
+namespace armagrad::detail {}
 namespace armagrad::testing {
-using namespace armagrad::detail;  // tests look inside
+using namespace detail;  // tests look inside
 
 using Reals = std::tuple<double, float>;
 

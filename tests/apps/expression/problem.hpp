@@ -53,7 +53,7 @@ class Problem {
 
   /// The largest error, by norm, of the formulas read back, against the tape's gradients.
   double error() {
-    GradientGraph<double> recording(loss);
+    detail::GradientGraph<double> recording(loss);
     apps::Environment environment{tape, names_};
     environment.softmax_dim = arma::uword(formula->softmax_dim().value_or(0));
     std::string definitions;

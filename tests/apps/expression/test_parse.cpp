@@ -14,7 +14,7 @@ namespace {
 /// "(+ a (* b c))"
 std::string prefix(const Syntax& s, std::uint32_t i) {
   const Term& t = s.terms[i];
-  if (t.kind == Term::Kind::number) return armagrad::to_text(t.number);
+  if (t.kind == Term::Kind::number) return armagrad::detail::to_text(t.number);
   if (t.kind == Term::Kind::text) return '"' + t.text + '"';
   if (t.kind == Term::Kind::name) return t.text;
   std::string text = "(" + t.text;
