@@ -22,7 +22,7 @@ int main() {
     moved.clear();
     return loss(moved.variable(arma::mat(W + h * d))).scalar();
   };
-  ComplexReplay<double> replay(J);
+  detail::ComplexReplay<double> replay(J);
   const auto imaginary = [&](double h) {
     replay.move(w.index(), arma::cx_mat(W, h * d));
     return replay.value()(0).imag();
