@@ -134,11 +134,13 @@ void Differences::measure() {
   std::iota(all.begin(), all.end(), uword(0));
   for (int k = 0; k < 3; ++k) {
     const Direction d = direction(all, Steps::relative);
-    const double close = noise_of(along(d), 64 * loss_.eps);
+    const double close = noise_of(along(d), 64 * loss_.eps), one_ulp = loss_.eps * std::abs(f0_);
     double here = std::max(close, noise_of(along(d), loss_.single ? 0x1p-12 : 0x1p-20));
-    // Far less between closer points, but not nothing: there are kinks between the others.
-    const double closer = noise_of(along(d), loss_.single ? 0x1p-16 : 0x1p-28);
-    if (closer >= loss_.eps / 4 * std::abs(f0_) && closer < here / 100) here = std::max(close, closer);
+    if (here > 25 * one_ulp) {
+      // Far less between closer points, but not nothing: there are kinks between the others.
+      const double closer = noise_of(along(d), loss_.single ? 0x1p-16 : 0x1p-28);
+      if (closer >= one_ulp / 4 && closer < here / 100) here = std::max(close, closer);
+    }
     noise_ = std::max(noise_, 3 * here);
     // Where a sum swallows small numbers, close values are rounded alike.
     truth_.noise = std::max(truth_.noise, 3 * noise_of(along(d), loss_.single ? 0x1p-9 : 0x1p-15));

@@ -11,7 +11,9 @@ namespace armagrad::detail {
 
 template <class Rule, class eT>
 BlockKernels<eT> block_kernels() {
-  return kernels_over<eT>().elementwise[place_of<Rule>(BlockRules())];
+  constexpr std::size_t place = place_of<Rule>(BlockRules());
+  static_assert(place < size(BlockRules()), "kernels/kernel_set.hpp must have the list of this rule");
+  return kernels_over<eT>().elementwise[place];
 }
 template <class Rule, class eT>
 AlongKernels<eT> along_kernels() {

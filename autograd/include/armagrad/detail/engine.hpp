@@ -161,7 +161,7 @@ class ARMAGRAD_EXPORT Engine {
   const eT* full_adjoint(Index i);
   bool wants(Index i) const { return nodes_[i].needs_gradient; }
 
-  /// CompiledLoss nodes get this place in the source instead of their own, while a rule is being recorded.
+  /// Nodes get this place in the source instead of their own, while a rule appends its gradient.
   Location* place = nullptr;
 
  private:

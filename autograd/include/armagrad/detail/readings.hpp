@@ -79,7 +79,7 @@ class Readings {
     return {look.data, from.rows == to.rows ? look.inner : 0, from.cols == to.cols ? look.outer : 0};
   }
 
-  // ---- CompiledLoss ----
+  // ---- Nodes ----
   static void append_gradient(GradientGraph<eT>& r, Index i) {
     Engine<eT>& engine = r.engine();
     const Rule text = rule(engine, i);  // a copy: recording moves the nodes

@@ -101,8 +101,8 @@ const Mask& slope_of(const Taken<Mask>& partial) {
   return partial.mask;
 }
 
-// ---- What texts call over Var, in units that have it: see rule.hpp. Declared here, as lookup by argument does not
-// find it ----
+// ---- What texts call over Var ----
+// Defined in rule.hpp. A Var's namespace is armagrad, so lookup by its type does not find what is in detail.
 
 template <class eT>
 Var<eT> select(const Var<eT>& c, const std::type_identity_t<Argument<eT>>& a,
