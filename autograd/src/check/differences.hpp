@@ -1,6 +1,6 @@
 #pragma once
-// A gradient with respect to one variable against differences of the loss: entry by entry, or, for large
-// variables, over groups of entries that are split until each is settled.
+// A gradient with respect to one variable against differences of the loss: entry by entry (differences.cpp), or, for
+// large variables, over groups of entries that are split until each is settled (differences_by_groups.cpp).
 
 #include <armagrad/check_report.hpp>
 
@@ -53,6 +53,20 @@ class Differences {
   bool clearly_wrong();
 
  private:
+  static constexpr const char* hidden = "rounding of the loss hides the derivative";
+  static constexpr double safety = 10;  // on estimated errors of differences
+
+  /// Errors that a check must be able to see: relative to the gradient's norm; in one entry, relative to
+  /// itself, if it is at least `small` of the largest.
+  struct Limits {
+    double norm, entry, small;
+    double spread;     // the share of `norm` that a direction has to see, where the error is in all entries
+    uword directions;  // so that all of them miss an error of that size with a probability of 1e-6 or less
+  };
+  static Limits limits(bool single) {
+    return single ? Limits{1e-3, 1e-1, 1e-1, 0.5, 16} : Limits{1e-6, 1e-4, 1e-3, 0.03, 4};
+  }
+
   enum class Seen { matches, differs, unclear };
   enum class Steps { relative, uniform, outward };  // how far each entry moves
   struct Judged {
