@@ -330,21 +330,10 @@ T fold(Pack<T, N> x, Op op) {
 template <class T, int N>
 class Accumulator {
  public:
-  static constexpr int run = 32;
-
   void add(Pack<T, N> x) {
     near_ = near_ + x;
     if constexpr (std::same_as<T, float>) {
       if (++count_ == run) carry();
-    }
-  }
-  /// The same for up to `run` packs between calls of carry().
-  void add_in_run(Pack<T, N> x) { near_ = near_ + x; }
-  void carry() {
-    if constexpr (std::same_as<T, float>) {
-      for (int i = 0; i < N; ++i) far_[i] += double(near_[i]);
-      near_ = Pack<T, N>(0);
-      count_ = 0;
     }
   }
   /// The sum in lane i.
@@ -368,6 +357,15 @@ class Accumulator {
   }
 
  private:
+  static constexpr int run = 32;
+  void carry() {
+    if constexpr (std::same_as<T, float>) {
+      for (int i = 0; i < N; ++i) far_[i] += double(near_[i]);
+      near_ = Pack<T, N>(0);
+      count_ = 0;
+    }
+  }
+
   struct Nothing {};
   Pack<T, N> near_ = Pack<T, N>(0);
   [[no_unique_address]] std::conditional_t<std::same_as<T, float>, double[N], Nothing> far_{};
