@@ -7,9 +7,14 @@
 #include <vector>
 
 #include "detail/compiled_loss.hpp"
+#include "detail/kept_tape.hpp"
 #include "ops/reductions.hpp"
 
 namespace armagrad {
+
+/// Calls that are given no tape work on tapes that their thread keeps for the next call. This frees those of the
+/// calling thread. Tapes that hold more than 64 MiB are never kept, and those kept end with their thread.
+ARMAGRAD_EXPORT void release_memory();
 
 /// Several matrices to differentiate by, or a direction for each of them.
 template <class eT, std::size_t n>
@@ -65,7 +70,8 @@ auto value_and_gradient(Tape<eT>& tape, Loss&& loss, const arma::Mat<eT>& W, con
 }
 template <class Loss, class eT, std::same_as<arma::Mat<eT>>... Ws>
 auto value_and_gradient(Loss&& loss, const arma::Mat<eT>& W, const Ws&... more) {
-  Tape<eT> tape;
+  const detail::KeptTape<eT> kept;
+  Tape<eT>& tape = *kept;
   return value_and_gradient(tape, loss, W, more...);
 }
 
@@ -104,7 +110,8 @@ arma::Mat<eT> hessian_vector_product(Tape<eT>& tape, Loss&& loss, const arma::Ma
 }
 template <class Loss, class eT>
 arma::Mat<eT> hessian_vector_product(Loss&& loss, const arma::Mat<eT>& W, const arma::Mat<eT>& V) {
-  Tape<eT> tape;
+  const detail::KeptTape<eT> kept;
+  Tape<eT>& tape = *kept;
   return hessian_vector_product(tape, loss, W, V);
 }
 
@@ -122,7 +129,8 @@ std::pair<arma::Mat<eT>, arma::Mat<eT>> jvp(Tape<eT>& tape, F&& f, const Variabl
 }
 template <class F, class eT, std::size_t n>
 auto jvp(F&& f, const Variables<eT, n>& W, const Variables<eT, n>& V) {
-  Tape<eT> tape;
+  const detail::KeptTape<eT> kept;
+  Tape<eT>& tape = *kept;
   return jvp(tape, f, W, V);
 }
 template <class F, class eT>
@@ -145,7 +153,8 @@ auto vjp(Tape<eT>& tape, F&& f, const Variables<eT, n>& W, const arma::Mat<eT>& 
 }
 template <class F, class eT, std::size_t n>
 auto vjp(F&& f, const Variables<eT, n>& W, const arma::Mat<eT>& U) {
-  Tape<eT> tape;
+  const detail::KeptTape<eT> kept;
+  Tape<eT>& tape = *kept;
   return vjp(tape, f, W, U);
 }
 template <class F, class eT>
@@ -156,7 +165,8 @@ auto vjp(F&& f, const arma::Mat<eT>& W, const arma::Mat<eT>& U) {
 /// d vec(f) / d vec(W), column by column, numel(f) x numel(W): a sweep for each of the fewer of the two.
 template <class F, class eT>
 arma::Mat<eT> jacobian(F&& f, const arma::Mat<eT>& W) {
-  Tape<eT> tape;
+  const detail::KeptTape<eT> kept;
+  Tape<eT>& tape = *kept;
   const Var<eT> w = tape.variable(view(W)), y = detail::call(f, w);
   return detail::jacobian_of(y, w, w.n_elem <= y.n_elem);
 }
@@ -164,7 +174,8 @@ arma::Mat<eT> jacobian(F&& f, const arma::Mat<eT>& W) {
 /// The loss's second derivatives by vec(W), numel(W) squared: a Hessian-vector product for each column.
 template <class Loss, class eT>
 arma::Mat<eT> hessian(Loss&& loss, const arma::Mat<eT>& W) {
-  Tape<eT> tape;
+  const detail::KeptTape<eT> kept;
+  Tape<eT>& tape = *kept;
   const Var<eT> w = tape.variable(view(W)), J = detail::call(loss, w);
   return detail::jacobian_of(gradient(J, w), w, true);
 }

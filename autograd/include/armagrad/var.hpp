@@ -190,7 +190,7 @@ using element_t = typename detail::element<std::remove_cvref_t<A>...>::type;
 template <class eT>
 class Argument {
  public:
-  Argument(const Var<eT>& x, std::source_location at = std::source_location::current()) : at_(at), var_(x) {}
+  Argument(const Var<eT>& x, std::source_location at = std::source_location::current()) : at_(at), var_(&x) {}
   template <class S>
   requires std::is_arithmetic_v<S> Argument(S x, std::source_location at = std::source_location::current())
       : at_(at), kind_(Kind::number), number_(eT(x)) {}
@@ -204,14 +204,15 @@ class Argument {
   Argument(const Argument&) = delete;
 
   Location at() const { return at_; }
-  const Var<eT>* var() const { return kind_ == Kind::var ? &var_ : nullptr; }
+  const Var<eT>* var() const { return var_; }
+  const eT* number() const { return kind_ == Kind::number ? &number_ : nullptr; }
 
   /// The argument as a node of the tape.
   Var<eT> on(Tape<eT>& tape, const char* operation) const {
     switch (kind_) {
       case Kind::var:
-        detail::engine_of(tape).check(var_, operation, at_);
-        return var_;
+        detail::engine_of(tape).check(*var_, operation, at_);
+        return *var_;
       case Kind::number:
         return tape.constant(number_);
       case Kind::view:
@@ -226,7 +227,7 @@ class Argument {
   enum class Kind : std::uint8_t { var, number, view, matrix };
   Location at_;
   Kind kind_ = Kind::var;
-  Var<eT> var_;
+  const Var<eT>* var_ = nullptr;  // which lives as long: an argument is made for one call
   eT number_{};
   const char* name_ = nullptr;
   std::unique_ptr<const arma::Mat<eT>> evaluated_;

@@ -76,7 +76,8 @@ Var<eT> Each<eT, rows>::meet(const Operation<eT>& operation, const A& argument, 
     misuse(rows ? "each_row()" : "each_col()", argument.at(),
            "incompatible size; expected " + to_string(due) + ", got " + to_string(v.shape()));
   }
-  const A X(X_), repeated(spread(v, X_.shape()));
+  const Var<eT> spread_out = spread(v, X_.shape());
+  const A X(X_), repeated(spread_out);
   return detail::append_elementwise(operation, {reversed ? &repeated : &X, reversed ? &X : &repeated});
 }
 

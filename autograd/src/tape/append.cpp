@@ -32,8 +32,15 @@ bool has_smooth_square(Engine<eT>& engine, Index i) {
 }
 template <class eT>
 bool are_same_root(Engine<eT>& engine, Index i, Index j) {
+  if (i == j) return true;
   const Node<eT>&a = engine.node(under_number(engine, i)), &b = engine.node(under_number(engine, j));
-  return i == j || (a.operation == b.operation && a.operands == b.operands && a.shape == b.shape);
+  return a.operation == b.operation && a.operands == b.operands && a.shape == b.shape;
+}
+/// Whether an operation squares what its operands are the root of.
+template <class eT>
+bool squares(Engine<eT>& engine, const Operation<eT>& operation, const std::array<Index, 3>& operands) {
+  return &operation == &operation_of<rules::Square, eT>() ||
+         (&operation == &operation_of<rules::Times, eT>() && are_same_root(engine, operands[0], operands[1]));
 }
 template <class eT>
 Var<eT> smooth_square(Engine<eT>& engine, Index i, Location at) {
@@ -75,15 +82,31 @@ Var<eT> append(const Operation<eT>& operation, Shape shape, Location at,
 template <class eT>
 Var<eT> append_elementwise(const Operation<eT>& operation, std::initializer_list<const Argument<eT>*> arguments) {
   Tape<eT>* tape = nullptr;
-  for (const auto* a : arguments) {
-    if (a->var() && !tape) tape = &a->var()->tape();
+  bool are_numbers = true;  // or 1x1
+  for (const Argument<eT>* a : arguments) {
+    const Var<eT>* const x = a->var();
+    if (x && !tape) tape = &x->tape();
+    are_numbers &= x ? x->n_rows == 1 && x->n_cols == 1 : a->number() != nullptr;
   }
   Engine<eT>& engine = engine_of(*tape);
   const Location at = engine.place ? *engine.place : (*arguments.begin())->at();
   std::array<Index, 3> operands;
   unsigned n = 0;
-  Shape shape = scalar_shape;
   bool is_scalar = true;
+  if (are_numbers) {
+    for (const Argument<eT>* a : arguments) {
+      const Var<eT>* const x = a->var();
+      if (x) {
+        engine.check(*x, operation.name, a->at());
+        is_scalar &= engine.node(x->index()).is_scalar;
+      }
+      operands[n++] = x ? x->index() : engine.append_number(*a->number()).index();
+    }
+    if (squares(engine, operation, operands) && has_smooth_square(engine, operands[0]))
+      return smooth_square(engine, operands[0], at);
+    return engine.append_number(operation, std::span<const Index>(operands.data(), n), is_scalar, at);
+  }
+  Shape shape = scalar_shape;
   for (const auto* a : arguments) {
     const Var<eT> x = a->on(*tape, operation.name);
     if (!node_of(x).is_scalar) {
@@ -93,10 +116,8 @@ Var<eT> append_elementwise(const Operation<eT>& operation, std::initializer_list
     }
     operands[n++] = before_spread(x).index();
   }
-  const bool squares =
-      &operation == &operation_of<rules::Square, eT>() ||
-      (&operation == &operation_of<rules::Times, eT>() && are_same_root(engine, operands[0], operands[1]));
-  if (squares && has_smooth_square(engine, operands[0])) return smooth_square(engine, operands[0], at);
+  if (squares(engine, operation, operands) && has_smooth_square(engine, operands[0]))
+    return smooth_square(engine, operands[0], at);
   const Index y = engine.append(operation, shape, std::span<const Index>(operands.data(), n), at);
   engine.node(y).is_scalar = is_scalar;
   return engine.handle(y);

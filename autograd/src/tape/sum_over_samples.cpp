@@ -136,7 +136,7 @@ struct SumOverSamples : OnTape {
       const Index x = engine.operands(engine.node(i))[k];
       const Shape s = engine.node(x).shape;
       if (engine.wants(x))
-        engine.contribute(x, {broadcast(sum->gradient(k).memptr(), s, s), nullptr, engine.node(i).adjoint});
+        engine.contribute(x, {broadcast(sum->gradient(k).memptr(), s, s), nullptr, engine.adjoint(i).scale});
     }
   }
   const Function<eT>& function() const { return sum->function(); }
