@@ -203,7 +203,7 @@ class Argument {
       : at_(at), kind_(Kind::matrix), evaluated_(new arma::Mat<eT>(x.get_ref())), matrix_(evaluated_.get()) {}
   Argument(const Argument&) = delete;
 
-  Location at() const { return at_; }
+  const Location& at() const { return at_; }
   const Var<eT>* var() const { return var_; }
   const eT* number() const { return kind_ == Kind::number ? &number_ : nullptr; }
 

@@ -40,13 +40,14 @@ template <class eT>
 /// The next node, without operands yet. It is filled in its place: the processor waits where numbers that were just
 /// written apart are read together.
 template <class eT>
-inline Node<eT>& Engine<eT>::new_node(const Operation<eT>& operation, Shape shape, Location at) {
+inline Node<eT>& Engine<eT>::new_node(const Operation<eT>& operation, Shape shape, const Location& at) {
   if (size_ >= adjoints_.size()) grow();  // the last of the lists to grow
   Node<eT>& n = nodes_[size_];
   n = {};
   n.operation = &operation;
   n.shape = shape;
-  places_[size_] = at;
+  places_[size_].file = at.file;  // one by one, as they were written
+  places_[size_].line = at.line;
   adjoints_[size_] = 0;
   ++size_;
   return n;
@@ -75,7 +76,7 @@ Index Engine<eT>::append(const Operation<eT>& operation, Shape shape, std::span<
 
 template <class eT>
 Var<eT> Engine<eT>::append_number(const Operation<eT>& operation, std::span<const Index> operands, bool is_scalar,
-                                  Location at) {
+                                  const Location& at) {
   Node<eT>& n = new_node(operation, scalar_shape, at);
   n.arity = std::uint32_t(operands.size());
   n.code = operation.code;
@@ -229,9 +230,15 @@ Var<eT> Engine<eT>::handle(Index i) {
 }
 
 template <class eT>
-void Engine<eT>::check(const Var<eT>& x, const char* operation, Location at) const {
-  if (&x.tape() != &tape_) misuse(operation, at, "the operands are on different tapes");
-  if (x.generation() != generation_) misuse(operation, at, "a handle from before its tape was cleared");
+void Engine<eT>::check(const Var<eT>& x, const char* operation, const Location& at) const {
+  if (&x.tape() != &tape_ || x.generation() != generation_) [[unlikely]]
+    refuse(x, operation, at);
+}
+
+template <class eT>
+[[gnu::noinline]] void Engine<eT>::refuse(const Var<eT>& x, const char* operation, const Location& at) const {
+  misuse(operation, at,
+         &x.tape() != &tape_ ? "the operands are on different tapes" : "a handle from before its tape was cleared");
 }
 
 template <class eT>

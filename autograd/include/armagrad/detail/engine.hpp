@@ -108,7 +108,8 @@ class ARMAGRAD_EXPORT Engine {
   /// Appends a node without parameters.
   Index append(const Operation<eT>& operation, Shape shape, std::span<const Index> operands, Location at);
   /// The same of an elementwise operation over operands that are 1x1.
-  Var<eT> append_number(const Operation<eT>& operation, std::span<const Index> operands, bool is_scalar, Location at);
+  Var<eT> append_number(const Operation<eT>& operation, std::span<const Index> operands, bool is_scalar,
+                        const Location& at);
   /// A constant number.
   Var<eT> append_number(eT constant);
   /// Keeps the parameters of node i's rule.
@@ -142,7 +143,8 @@ class ARMAGRAD_EXPORT Engine {
   void replace_operation(Index i, const Operation<eT>& operation);
   void replace_operand(Index i, unsigned k, Index operand);
   Var<eT> handle(Index i);
-  void check(const Var<eT>& x, const char* operation, Location at) const;
+  /// std::logic_error unless x is of this tape as it is now.
+  void check(const Var<eT>& x, const char* operation, const Location& at) const;
   /// Lists what is not yet evaluated and needed for root's value, its adjoints, or both.
   void plan(Schedule& schedule, Index root, bool value, bool adjoints);
   /// Does what was planned, also again after a leaf was bound to other numbers. With `accumulate`, gradients
@@ -195,9 +197,10 @@ class ARMAGRAD_EXPORT Engine {
     Adjoint<eT> adjoint;
   };
 
+  [[noreturn]] void refuse(const Var<eT>& x, const char* operation, const Location& at) const;
   void grow();
   void* new_parameters(Index i);
-  Node<eT>& new_node(const Operation<eT>& operation, Shape shape, Location at);
+  Node<eT>& new_node(const Operation<eT>& operation, Shape shape, const Location& at);
   void note_needs(Node<eT>& n, std::span<const Index> operands);
   void clear_adjoints_of_variables();
   void settle_gradients();
