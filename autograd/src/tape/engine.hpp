@@ -111,7 +111,12 @@ template <class eT>
 void Engine<eT>::replace_operation(Index i, const Operation<eT>& operation) {
   Node<eT>& n = nodes_[i];
   n.operation = &operation;
-  if (n.code >= NumberCode::by_pointer) n.code = NumberCode::by_pointer;
+  if (n.code >= NumberCode::by_pointer) {
+    n.code = NumberCode::by_pointer;
+  } else if (n.code == NumberCode::entry) {
+    n.code = NumberCode::none;
+    ++other_nodes_;
+  }
 }
 
 template <class eT>
