@@ -251,8 +251,9 @@ int run_program(const std::string& name, int (*run)(const std::vector<std::strin
 bool same_file(const std::string& a, const std::string& b) {
   if (a.empty() || b.empty()) return false;
   std::error_code ignored;
-  if (std::filesystem::exists(a, ignored) && !std::filesystem::is_regular_file(a, ignored))
-    return false;  // /dev/null takes both
+  const bool exists = std::filesystem::exists(a, ignored);
+  if (exists && !std::filesystem::is_regular_file(a, ignored)) return false;  // /dev/null takes both
+  if (exists && std::filesystem::exists(b, ignored)) return std::filesystem::equivalent(a, b, ignored);
   return std::filesystem::weakly_canonical(a, ignored) == std::filesystem::weakly_canonical(b, ignored);
 }
 

@@ -77,7 +77,8 @@ class Options {
 /// exception, whose message is printed as one line.
 int run_program(const std::string& name, int (*run)(const std::vector<std::string>&), int argc, char** argv);
 
-/// Whether both names, not empty, lead to one regular file, which the second to be written would replace.
+/// Whether both names, not empty, lead to one regular file (by device and inode, or where it would be made), which the
+/// second to be written would replace.
 bool same_file(const std::string& a, const std::string& b);
 
 }  // namespace armagrad::apps

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "apps/io/data_error.hpp"
+#include "apps/io/sha256.hpp"
 #include "data_files.hpp"
 #include "data_known.hpp"
 #include "download.hpp"
@@ -14,13 +15,20 @@
 namespace armagrad::apps {
 
 template <class eT>
+void scale(const unsigned char* bytes, arma::uword n, eT* to) {
+  static const auto levels = [] {
+    std::array<eT, 256> all{};
+    for (std::size_t level = 0; level < all.size(); ++level) all[level] = eT(double(level) / 255.0);
+    return all;
+  }();
+  const eT* const level = levels.data();
+  for (arma::uword i = 0; i < n; ++i) to[i] = level[bytes[i]];
+}
+
+template <class eT>
 arma::Mat<eT> scaled(const arma::Mat<unsigned char>& pixels) {
-  std::array<eT, 256> levels{};
-  for (std::size_t level = 0; level < levels.size(); ++level) {
-    levels[level] = static_cast<eT>(static_cast<double>(level) / 255.0);
-  }
   arma::Mat<eT> result(pixels.n_rows, pixels.n_cols, arma::fill::none);
-  std::transform(pixels.begin(), pixels.end(), result.begin(), [&](unsigned char p) { return levels[p]; });
+  scale(pixels.memptr(), pixels.n_elem, result.memptr());
   return result;
 }
 
@@ -37,10 +45,22 @@ arma::Mat<eT> one_hot(const arma::Col<unsigned char>& labels, arma::uword classe
   return result;
 }
 
+template void scale(const unsigned char*, arma::uword, float*);
+template void scale(const unsigned char*, arma::uword, double*);
 template arma::Mat<float> scaled(const arma::Mat<unsigned char>&);
 template arma::Mat<double> scaled(const arma::Mat<unsigned char>&);
 template arma::Mat<float> one_hot(const arma::Col<unsigned char>&, arma::uword);
 template arma::Mat<double> one_hot(const arma::Col<unsigned char>&, arma::uword);
+
+std::string training_digest(const Dataset& set, arma::uword n) {
+  const std::string size =
+      std::to_string(set.height) + "x" + std::to_string(set.width) + "x" + std::to_string(n) + "\n";
+  Sha256 hash;
+  hash.update(size.data(), size.size());
+  hash.update(set.train.pixels.memptr(), set.train.pixels.n_rows * n);
+  hash.update(set.train.labels.memptr(), n);
+  return hash.hex_digest();
+}
 
 namespace {
 
@@ -74,10 +94,10 @@ Dataset read_mnist_dir(const std::string& mnist_dir, bool only_mnist) {
     fail("MNIST_DIR", error.what());
   }
   if (set.name == mnist().name) return set;
-  const std::string what = set.name == fashion_mnist().name ? "holds Fashion-MNIST (clothes), not MNIST"
-                                                            : "holds a set whose labels are not MNIST's";
+  const std::string what =
+      set.name == fashion_mnist().name ? "holds Fashion-MNIST (clothes), not MNIST" : "holds a set that is not MNIST";
   if (only_mnist) fail("MNIST_DIR", set.origin + ": " + what);
-  set.notice = "MNIST_DIR (" + set.origin + ") " + what + ".\n";
+  set.notice += "MNIST_DIR (" + set.origin + ") " + what + ".\n";
   return set;
 }
 

@@ -10,6 +10,9 @@
 
 namespace armagrad::apps {
 
+/// n bytes divided by 255.
+template <class eT>
+void scale(const unsigned char* bytes, arma::uword n, eT* to);
 /// The pixels divided by 255, so from 0 to 1, in the same shape; for double exactly x / 255.
 template <class eT>
 arma::Mat<eT> scaled(const arma::Mat<unsigned char>& pixels);
@@ -17,6 +20,9 @@ arma::Mat<eT> scaled(const arma::Mat<unsigned char>& pixels);
 /// A column per label with a one in the label's row (classes x n); std::runtime_error if a label has no row.
 template <class eT>
 arma::Mat<eT> one_hot(const arma::Col<unsigned char>& labels, arma::uword classes);
+
+/// The SHA-256 of the size, the pixels and the labels of the first n training images.
+std::string training_digest(const Dataset& set, arma::uword n);
 
 /// Where load_dataset looks.
 struct DataPlaces {

@@ -113,8 +113,8 @@ BOOST_AUTO_TEST_CASE(mnist_dir_is_binding) {
   write_idx_folder(folder / "mine");
   const Dataset set = load_dataset({}, places);
   BOOST_TEST(set.name == places.mnist_dir);
-  BOOST_TEST(contains(set.notice, "labels are not MNIST's"));
-  BOOST_TEST(contains(refusal({"mnist"}), "MNIST_DIR: " + places.mnist_dir + ": holds a set whose labels"));
+  BOOST_TEST(contains(set.notice, "holds a set that is not MNIST"));
+  BOOST_TEST(contains(refusal({"mnist"}), "MNIST_DIR: " + places.mnist_dir + ": holds a set that is not MNIST"));
 }
 
 BOOST_AUTO_TEST_CASE(nothing_anywhere) {

@@ -40,6 +40,21 @@ BOOST_AUTO_TEST_CASE(mnist_as_npz, *precondition(mnist_dir_has("mnist.npz"))) {
   BOOST_TEST(same(npz.test, set.test));
 }
 
+/// A folder with MNIST's labels and other images of as many bytes.
+BOOST_AUTO_TEST_CASE(labels_alone_are_not_mnist, *precondition(mnist_dir_has(mnist().files[0].name + ".gz"))) {
+  const fs::path origin = require_mnist(), other = folder / "other";
+  fs::create_directory(other);
+  for (const KnownFile& known : mnist().files) {
+    if (known.bytes < 100'000) fs::create_symlink(origin / (known.name + ".gz"), other / (known.name + ".gz"));
+  }
+  const auto images = [](unsigned n) { return gzip(idx({n, 28, 28}, std::string(std::size_t{784} * n, '\7'))); };
+  write_bytes(other / "train-images-idx3-ubyte.gz", images(60000));
+  write_bytes(other / "t10k-images-idx3-ubyte.gz", images(10000));
+  const Dataset set = load_dataset({other.string()}, places);
+  BOOST_TEST(set.name == other.string());
+  BOOST_TEST(contains(set.notice, "has the labels of MNIST, but other images"), set.notice);
+}
+
 BOOST_AUTO_TEST_CASE(mnist_comes_before_fashion) {
   const fs::path origin = require_mnist();
   BOOST_TEST(load_dataset({}, places).name == "MNIST");

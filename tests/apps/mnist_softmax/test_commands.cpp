@@ -282,8 +282,13 @@ BOOST_AUTO_TEST_CASE(fashion_comes_last) {
 BOOST_AUTO_TEST_CASE(evaluation_says_what_the_model_was_trained_on) {
   write_tiny_set(folder / "twin");
   trained("--model some.model");
-  BOOST_TEST(contains(succeeds("evaluate --data twin --model some.model"), "trained on set"));
-  BOOST_TEST(!contains(succeeds("evaluate --data set --model some.model"), "trained on"));
+  for (const std::string command : {"evaluate", "predict --index 0", "report --out report --check-size 10",
+                                    "explain --train-size 20 --html page.html"}) {
+    BOOST_TEST(contains(succeeds(command + " --model some.model --data twin", true), "trained on set"), command);
+    BOOST_TEST(!contains(succeeds(command + " --model some.model --data set", true), "trained on"), command);
+  }
+  write_bytes(folder / "digit.pgm", "P2 4 4 9 " + std::string("9 9 9 9 9 0 0 9 9 0 0 9 9 9 9 9"));
+  BOOST_TEST(contains(succeeds("predict digit.pgm --model some.model"), "trained on set"));
 }
 
 BOOST_AUTO_TEST_CASE(the_weights_as_a_picture) {
