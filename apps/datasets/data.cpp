@@ -8,6 +8,7 @@
 
 #include "apps/io/data_error.hpp"
 #include "apps/io/sha256.hpp"
+#include "apps/text/suggestion.hpp"
 #include "data_files.hpp"
 #include "data_known.hpp"
 #include "download.hpp"
@@ -68,6 +69,8 @@ namespace fs = std::filesystem;
 
 using Tried = std::vector<std::string>;
 
+const std::string mnist_name = "mnist", fashion_name = "fashion";
+
 std::string joined(const Tried& tried) {
   std::string text;
   for (const std::string& place : tried) text += (text.empty() ? "" : "; ") + place;
@@ -101,16 +104,29 @@ Dataset read_mnist_dir(const std::string& mnist_dir, bool only_mnist) {
   return set;
 }
 
-/// The set in the cache, which is fetched where that is allowed and the cache has none or a damaged one.
-std::optional<Dataset> read_cache(const fs::path& folder, const DataPlaces& places, bool download, Tried& tried) {
+/// Plain files that are not MNIST's come before those that were fetched: they step aside.
+void set_damaged_aside(const fs::path& folder, const DownloadWatch& watch) {
+  for (const KnownFile& known : mnist().files) {
+    const fs::path plain = folder / known.name, aside = folder / (known.name + ".damaged");
+    std::error_code error;
+    if (!fs::is_regular_file(plain, error) || is_known(plain, known)) continue;
+    fs::rename(plain, aside, error);
+    watch.say(plain.string() + " is damaged" + (error ? "" : ": renamed to " + aside.string()));
+  }
+}
+
+/// The set in the cache, which is fetched where the cache has none or a damaged one.
+std::optional<Dataset> read_cache(const fs::path& folder, const DataPlaces& places, bool offline, Tried& tried) {
   try {
     if (std::optional<Dataset> set = read_if(folder, mnist().name, tried)) return set;
-    if (!download) return std::nullopt;
-  } catch (const std::runtime_error&) {
-    if (!download) throw;
+    if (offline) return std::nullopt;
+  } catch (const std::runtime_error& error) {
+    if (offline) throw;
+    places.watch.say(error.what());
   }
   try {
-    download_files(mnist().files, folder, places.mirrors, places.protocols);
+    download_files(mnist().files, folder, places.mirrors, places.protocols, places.watch);
+    set_damaged_aside(folder, places.watch);
   } catch (const std::runtime_error& error) {
     tried.emplace_back(error.what());
     return std::nullopt;
@@ -119,9 +135,9 @@ std::optional<Dataset> read_cache(const fs::path& folder, const DataPlaces& plac
 }
 
 std::optional<Dataset> find_mnist(const DataOptions& options, const DataPlaces& places, Tried& tried) {
-  if (!places.mnist_dir.empty()) return read_mnist_dir(places.mnist_dir, options.data == "mnist");
+  if (!places.mnist_dir.empty()) return read_mnist_dir(places.mnist_dir, options.data == mnist_name);
   tried.emplace_back("MNIST_DIR is not set");
-  if (!places.cache.empty()) return read_cache(places.cache / "mnist", places, options.download, tried);
+  if (!places.cache.empty()) return read_cache(places.cache / "mnist", places, options.offline, tried);
   tried.emplace_back("no cache folder: neither XDG_CACHE_HOME nor HOME is set");
   return std::nullopt;
 }
@@ -130,6 +146,27 @@ std::optional<Dataset> find_fashion(const DataPlaces& places, Tried& tried) {
   std::optional<Dataset> set = read_if(places.fashion, fashion_mnist().name, tried);
   if (!set && !places.cache.empty()) set = read_if(places.cache / "fashion", fashion_mnist().name, tried);
   return set;
+}
+
+/// "; did you mean data/mnist?", among the sets that have names and what is beside the missing file.
+std::string similar_to(const fs::path& missing) {
+  std::vector<std::string> known{mnist_name, fashion_name};
+  const fs::path folder = missing.parent_path();
+  std::error_code error;
+  constexpr std::size_t most = 1000;
+  for (fs::directory_iterator entry(folder.empty() ? "." : folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (known.size() < most) known.push_back((folder / entry->path().filename()).string());
+  }
+  return did_you_mean(missing.string(), known);
+}
+
+/// A folder called like a set with a name is not that set.
+void note_namesake(const DataOptions& options, Dataset& set) {
+  std::error_code error;
+  if (!options.data.empty() && fs::exists(options.data, error))
+    set.notice += "--data " + options.data + " is the set of this name; the one that lies here is --data ./" +
+                  options.data + ".\n";
 }
 
 }  // namespace
@@ -150,20 +187,35 @@ DataPlaces standard_places() {
   }
   places.fashion = "/usr/share/datasets/fashion-mnist";
   places.mirrors = mnist_mirrors();
+  if (const std::string mirror = variable("MNIST_MIRROR"); !mirror.empty()) {
+    places.mirrors = {mirror + (mirror.ends_with('/') ? "" : "/")};
+    places.protocols = "https,http,file";
+  }
   return places;
 }
 
 Dataset load_dataset(const DataOptions& options, const DataPlaces& places) {
   Tried tried;
-  if (options.data == "fashion") {
-    if (std::optional<Dataset> set = find_fashion(places, tried)) return *std::move(set);
+  if (options.data == fashion_name) {
+    if (std::optional<Dataset> set = find_fashion(places, tried)) {
+      note_namesake(options, *set);
+      return *std::move(set);
+    }
     fail("Fashion-MNIST not found", joined(tried) + " (Debian's package dataset-fashion-mnist has it)");
   }
-  if (!options.data.empty() && options.data != "mnist") return read_dataset(options.data);
+  if (!options.data.empty() && options.data != mnist_name) {
+    std::error_code error;
+    if (!fs::exists(options.data, error)) fail(options.data, "no such file or folder" + similar_to(options.data));
+    return read_dataset(options.data);
+  }
 
-  if (std::optional<Dataset> set = find_mnist(options, places, tried)) return *std::move(set);
-  const std::string how = "--download where there is a network, or MNIST_DIR=folder with its IDX files";
-  if (options.data == "mnist") fail("MNIST not found", joined(tried) + " (to get it: " + how + ")");
+  if (std::optional<Dataset> set = find_mnist(options, places, tried)) {
+    note_namesake(options, *set);
+    return *std::move(set);
+  }
+  const std::string how = std::string(options.offline ? "leave out --offline" : "try again with a network") +
+                          ", or set MNIST_DIR to a folder with its IDX files";
+  if (options.data == mnist_name) fail("MNIST not found", joined(tried) + " (to get it: " + how + ")");
 
   const std::string searched = joined(tried);
   std::optional<Dataset> set = find_fashion(places, tried);

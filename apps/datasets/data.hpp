@@ -7,6 +7,7 @@
 
 #include "data_options.hpp"
 #include "data_types.hpp"
+#include "download.hpp"
 
 namespace armagrad::apps {
 
@@ -31,9 +32,11 @@ struct DataPlaces {
   std::filesystem::path fashion;     ///< Fashion-MNIST as Debian's dataset-fashion-mnist installs it
   std::vector<std::string> mirrors;  ///< as for download_files
   std::string protocols = "https";   ///< as for download_files
+  DownloadWatch watch = {};          ///< of a download
 };
 
-/// The places by the environment variables MNIST_DIR, XDG_CACHE_HOME and HOME.
+/// The places by the environment variables MNIST_DIR, XDG_CACHE_HOME, HOME and MNIST_MIRROR, a URL that stands for the
+/// public mirrors (https, http or file).
 DataPlaces standard_places();
 
 /// Finds and reads a data set, or throws std::runtime_error with what was wrong and how to get the data.

@@ -2,12 +2,16 @@
 
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <thread>
 
+#include "apps/cli/address_space.hpp"
+#include "apps/cli/progress.hpp"
 #include "apps/cli/terminal.hpp"
 #include "apps/datasets/data.hpp"
 #include "apps/io/atomic_file.hpp"
 #include "apps/mnist_softmax/model/saved_model.hpp"
+#include "apps/text/escape.hpp"
 
 namespace armagrad::apps {
 
@@ -72,8 +76,22 @@ void Output::writes(const std::string& option, const std::string& file, FileKind
 }
 
 Dataset load_data(const CommandOptions& options, Output& output) {
-  Dataset data = load_dataset(options.data());
+  DataPlaces places = standard_places();
+  std::optional<Progress> progress;
+  if (!output.quiet()) {
+    places.watch.say = [](const std::string& line) { std::cerr << one_line(line) << '\n'; };
+    places.watch.progress = [&progress](double share, const std::string& name) {
+      if (!progress) progress.emplace("MNIST, per cent", 100, false);
+      progress->show(100 * share, name);
+    };
+  }
+  Dataset data = load_dataset(options.data(), places);
   for (const std::string& file : data.files) output.reads("--data", file);
+  unsigned threads = 1;
+  for (const char* name : {"threads", "jobs"}) {
+    if (!options.text(name).empty()) threads = options.threads(name);
+  }
+  require_address_space(threads);
   return data;
 }
 

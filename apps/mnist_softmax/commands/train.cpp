@@ -35,7 +35,7 @@ void fit(const Training<eT>& training, Trainer<eT>& trainer, const Origin& origi
     std::string figures = "loss " + fixed(last.loss, 6);
     if (!std::isnan(last.validation_loss))
       figures +=
-          ", held back: loss " + fixed(last.validation_loss, 6) + ", accuracy " + shortest(last.validation_accuracy);
+          ", held back: loss " + fixed(last.validation_loss, 6) + ", accuracy " + fixed(last.validation_accuracy, 4);
     progress.show(trainer.time(), figures, trainer.time() / training.settings.expected_epochs());
     if (state.position == 0) keep();
     return !Interrupts::any();
