@@ -88,7 +88,8 @@ Rule vecnorm(const Case& of) {
                     rule});
 }
 Rule prod(const Case& of) {
-  Rule rule{"", {"{A:i,j} = {Y:i,j} {y:i,j} / {a:i,j}"}, "Each entry gets the product of the others."};
+  Rule rule{
+      "{y:i,j} = Π_k {a:k,j}", {"{A:i,j} = {Y:i,j} {y:i,j} / {a:i,j}"}, "Each entry gets the product of the others."};
   rule.along_rows = of.y.cols == 1 && of.x[0].cols > 1;
   return rule;
 }

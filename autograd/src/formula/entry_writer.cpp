@@ -35,7 +35,7 @@ std::string EntryWriter::fresh_index() { return std::string(1, fresh_[used_++ % 
 std::string EntryWriter::equation(const std::string& name, Term t) {
   constexpr double readable = 100;
   const Expression& e = in_[t];
-  if (e.cost > readable || (e.kind == Kind::function && e.name == "prod")) return {};  // there is no Π here
+  if (e.cost > readable) return {};
   used_ = 0;
   fresh_ = std::string(e.shape.rows == 1 ? "i" : "") + (e.shape.cols == 1 ? "j" : "") + "klmnpqrstuvw";
   At left = free_indices(e.shape), right = left;
