@@ -59,6 +59,10 @@ struct Values {
 };
 Values values_at(const Problem& problem, const Data& data);
 
+/// `read`, an expression that is to be the gradient by variable k, against the tape's.
+Evidence formula_evidence(const Problem& problem, const Formula& formula, std::size_t k, const Syntax& read,
+                          const Data& data);
+
 /// The gradients against the formulas read back, central differences and the complex step, on random data of
 /// which the formula's assumptions hold, or on the data given.
 GradientCheck evidence(const Problem& problem, const Formula& formula, const Data* given = nullptr);
