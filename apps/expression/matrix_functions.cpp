@@ -7,6 +7,7 @@
 #include <armagrad/ops/statistics.hpp>
 #include "autograd/src/rules/all_rules.hpp"
 
+#include "product.hpp"
 #include "shape_rules.hpp"
 
 namespace armagrad::apps {
@@ -37,6 +38,10 @@ V norm_of(const Call& c) {
   if (is_literal_number(c[1])) return norm(c[0], c.count(1));
   if (c[0].n_rows != 1 && c[0].n_cols != 1) throw std::logic_error("a matrix's norm is 1, 2 or \"fro\"");
   return pow(accu(pow(abs(c[0]), c[1])), 1 / c[1]);
+}
+V product(const Call& c) {
+  const bool is_vector = c[0].n_rows == 1 || c[0].n_cols == 1;
+  return product_of_entries(c[0], c.dim(1).value_or(is_vector && c[0].n_rows == 1));
 }
 V filled(const Call& c, double number) {
   check_entries(double(c.count(0)) * double(c.count(1)));
@@ -137,7 +142,7 @@ const Function matrix_table[] = {
     {"over_gaps(A, w)", shape::over_gaps, [](const Call& c) { return over_gaps(c[0], c[1]); }},
     {"pinv(A)", shape::transpose, [](const Call& c) { return pinv(c[0]); }},
     {"placed(x, row, col, rows, cols)", shape::placed, among_zeros},
-    {"prod(x[, dim])", shape::reduced, [](const Call& c) { return along(c, [](auto... a) { return prod(a...); }); }},
+    {"prod(x[, dim])", shape::reduced, product},
     {"repmat(x, down, across)", shape::repmat, [](const Call& c) { return check_entries(double(c[0].n_elem) * double(c.count(1)) * double(c.count(2))), repmat(c[0], c.count(1), c.count(2)); }},
     {"reshape(x, rows, cols)", shape::reshape, [](const Call& c) { return reshape(c[0], c.count(1), c.count(2)); }},
     {"reverse(x)", shape::same, upside_down},
