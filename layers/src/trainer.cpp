@@ -34,8 +34,11 @@ template <class eT>
 struct Trainer<eT>::Programs {
   explicit Programs(const Trainer& trainer) : evaluate(objective(trainer, false)), descend(objective(trainer, true)) {}
 
-  static Program<eT, 1, 4> objective(const Trainer& trainer, bool training) {
-    return Program<eT, 1, 4>(
+  using Mat = arma::Mat<eT>;
+  using Objective = Program<Variables<Mat>, Inputs<Mat, Mat, Mat, Mat>>;
+
+  static Objective objective(const Trainer& trainer, bool training) {
+    return Objective(
         [&trainer, training](const auto& theta, const auto& x, const auto& y, const auto& keys, const auto& weight) {
           const Sequential<eT>& net = trainer.net_;
           const TrainingOptions<eT>& options = trainer.options_;
@@ -55,7 +58,7 @@ struct Trainer<eT>::Programs {
         });
   }
 
-  Program<eT, 1, 4> evaluate, descend;
+  Objective evaluate, descend;
 };
 
 template <class eT>
@@ -199,9 +202,9 @@ arma::Mat<eT>& Trainer<eT>::batch_gradient(uword first, uword size) {
   const Mat weight = one_by_one<eT>(1 / double(size));
   gradient_of_ = never;
   const auto [J, g] = programs_->descend.value_and_gradient(state_.parameters, x, y, my_keys, weight);
-  require_finite(std::isfinite(J), state_.epoch + 1);
   gradient_ = g;
   options_.ranks.sum(gradient_.memptr(), gradient_.n_elem);
+  require_finite(double(J), &gradient_, state_.epoch + 1);
   return gradient_;
 }
 
@@ -210,21 +213,30 @@ void Trainer<eT>::end_epoch() {
   const bool wants_gradient = options_.tolerance > 0 || (full_batch_ && !net_.drops());
   const double loss = evaluate(train_, state_.parameters, wants_gradient ? &gradient_ : nullptr);
   gradient_of_ = wants_gradient ? state_.steps : never;
-  require_finite(std::isfinite(loss) && (!wants_gradient || gradient_.is_finite()), state_.epoch);
+  require_finite(loss, wants_gradient ? &gradient_ : nullptr, state_.epoch);
   const double before = state_.log.empty() ? arma::datum::inf : state_.log.back().loss;
   log(loss);
   state_.stopped |= options_.tolerance > 0 && arma::abs(gradient_).max() <= options_.tolerance;
   state_.stopped |= std::abs(before - loss) < options_.relative_change * std::abs(loss);
 }
 
+/// Says whether the data, the loss or only its gradient has what is not finite, and what to try.
 template <class eT>
-void Trainer<eT>::require_finite(bool is, uword epoch) const {
-  if (is) return;
+void Trainer<eT>::require_finite(double loss, const Mat* gradient, uword epoch) const {
+  if (std::isfinite(loss) && (!gradient || gradient->is_finite())) return;
+  for (const auto& [X, name] : {std::pair(&train_.X, "samples"), std::pair(&train_.Y, "targets")}) {
+    const arma::uvec where = arma::find_nonfinite(*X);
+    if (where.is_empty()) continue;
+    throw NotFinite("the data are not finite: " + std::to_string(where.n_elem) + " entries of the " + name +
+                    ", the first in row " + std::to_string(where[0] % X->n_rows) + " of column " +
+                    std::to_string(where[0] / X->n_rows));
+  }
   std::ostringstream what;
+  what << (std::isfinite(loss) ? "the loss is finite and its gradient is " : "the loss is ");
   if (state_.steps == 0)
-    what << "the loss is not finite at the start: try other initial weights or a smaller l2";
+    what << "not finite at the start: try other initial weights or a smaller l2";
   else
-    what << "the loss is no longer finite in epoch " << epoch << ", after " << state_.steps
+    what << "no longer finite in epoch " << epoch << ", after " << state_.steps
          << " steps, the last with a learning rate of " << rate_
          << ": try a smaller one, a warm-up, or clip the gradient";
   throw NotFinite(what.str());

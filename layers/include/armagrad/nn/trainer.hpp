@@ -115,7 +115,7 @@ class ARMAGRAD_EXPORT Trainer {
   Mat batch(const Mat& X, Mat& buffer, uword first, uword n);
   Mat& batch_gradient(uword first, uword size);
   void end_epoch();
-  void require_finite(bool is, uword epoch) const;
+  void require_finite(double loss, const Mat* gradient, uword epoch) const;
   void log(double loss);
 
   const Sequential<eT> net_;
