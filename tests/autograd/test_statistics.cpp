@@ -130,8 +130,8 @@ BOOST_AUTO_TEST_CASE(vectors_give_numbers) {
   for (const mat& v : {row, column}) {
     const arma::vec x = arma::vectorise(v);
     Tape<double> tape;
-    const VectorVar<double> y = tape.variable(v);
-    const auto number = [&y](auto f) { return f(y).scalar(); };
+    const VectorVar<double> of = tape.variable(v);
+    const auto number = [&of](auto f) { return f(of).scalar(); };
     BOOST_TEST(error(number([](V y) { return min(y); }), -2) == 0);
     BOOST_TEST(error(number([](V y) { return var(y); }), arma::var(x)) < 1e-14);
     BOOST_TEST(error(number([](V y) { return stddev(y, 1); }), arma::stddev(x, 1)) < 1e-14);
