@@ -10,6 +10,7 @@
 #include "apps/backprop_page/explanation.hpp"
 #include "apps/backprop_page/page.hpp"
 #include "apps/cli/options.hpp"
+#include "apps/expression/spelling.hpp"
 #include "apps/io/check_json.hpp"
 #include "apps/text/numbers.hpp"
 #include "code.hpp"
@@ -65,6 +66,25 @@ std::string expression(const std::string& argument) {
   text.resize(std::size_t(std::cin.gcount()));
   if (std::cin.bad()) throw std::runtime_error("standard input: cannot be read");
   return text;
+}
+
+std::vector<std::string> with_greek_letters_spelt(std::vector<std::string> texts) {
+  for (std::string& text : texts) text = in_armadillo_spelling(text, {"e", "pi"});
+  return texts;
+}
+/// All that declarations use as names: those of variables and of dimensions.
+std::set<std::string> names_declared_in(const std::vector<std::string>& declarations) {
+  std::set<std::string> names;
+  for (const std::string& text : declarations) {
+    std::string name;
+    for (const char c : text + ":") {
+      if (c == ':' || c == ',')
+        names.insert(std::exchange(name, {}));
+      else
+        name += c;
+    }
+  }
+  return names;
 }
 
 /// max(x, 0) is often typed where max(0, x) is meant.
@@ -257,9 +277,12 @@ int derive_command(const std::vector<std::string>& arguments) {
 
   const std::string format = options.choice("format", {"text", "latex", "mathml", "json", "html"});
   if (options.given("code")) options.choice("code", {"armadillo"});
-  const std::string text = expression(options.text("EXPRESSION"));
+  const std::vector<std::string> declarations = with_greek_letters_spelt(options.texts("var")),
+                                 by = with_greek_letters_spelt(options.texts("wrt"));
+  const std::string text =
+      in_armadillo_spelling(expression(options.text("EXPRESSION")), names_declared_in(declarations));
   try {
-    const Problem problem = posed(text, options.texts("var"), options.texts("wrt"), options.text("along"));
+    const Problem problem = posed(text, declarations, by, options.text("along"));
     note_column_extremes(problem);
     std::optional<Data> data;
     if (options.given("at")) data = read(problem.variables, options.texts("at"));
