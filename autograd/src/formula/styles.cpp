@@ -58,6 +58,10 @@ class Text final : public Style {
   std::string derivative(const std::string& of, const std::string& by) const override {
     return concat({"d", of, "/d", by});
   }
+  std::string second_derivative(const std::string& of, const std::string& by) const override {
+    return concat({"d2", of, "/d", by, "2"});
+  }
+  std::string differential(const std::string& of) const override { return concat({"d", of}); }
   bool calls_functions() const override { return true; }
 };
 
@@ -125,6 +129,11 @@ class Latex final : public Style {
   std::string derivative(const std::string& of, const std::string& by) const override {
     return concat({"\\frac{\\partial ", name(of), "}{\\partial ", name(by), "}"});
   }
+  std::string second_derivative(const std::string& of, const std::string& by) const override {
+    return concat(
+        {"\\frac{\\partial^2 ", name(of), "}{\\partial ", name(by), " \\, \\partial {", name(by), "}^\\top}"});
+  }
+  std::string differential(const std::string& of) const override { return concat({"\\mathrm{d} ", name(of)}); }
   bool calls_functions() const override { return false; }
 
   static bool is_greek(const std::string& x) {
@@ -204,6 +213,12 @@ class MathMl final : public Style {
     const std::string d = "<mo>&#x2202;</mo>";
     return concat({"<mfrac>", row({d, name(of)}), row({d, name(by)}), "</mfrac>"});
   }
+  std::string second_derivative(const std::string& of, const std::string& by) const override {
+    const std::string d = "<mo>&#x2202;</mo>";
+    return concat({"<mfrac>", row({"<msup>", d, "<mn>2</mn></msup>", name(of)}),
+                   row({d, name(by), d, transposed(name(by))}), "</mfrac>"});
+  }
+  std::string differential(const std::string& of) const override { return row({"<mi>d</mi>", name(of)}); }
   bool calls_functions() const override { return false; }
 
   static std::string row(std::initializer_list<std::string_view> x) { return concat({"<mrow>", concat(x), "</mrow>"}); }

@@ -31,6 +31,8 @@ class Style {
   virtual std::string with_shape(const std::string& x, const std::string& rows, const std::string& cols) const = 0;
   virtual std::string equation(const std::string& left, const std::string& right) const = 0;
   virtual std::string derivative(const std::string& of, const std::string& by) const = 0;
+  virtual std::string second_derivative(const std::string& of, const std::string& by) const = 0;
+  virtual std::string differential(const std::string& of) const = 0;
   /// Whether entries_raised and sum are functions' results, which need no parentheses.
   virtual bool calls_functions() const = 0;
 
