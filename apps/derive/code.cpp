@@ -234,8 +234,10 @@ class Generator {
   /// Along a dimension where Armadillo's default would depend on the C++ type.
   Piece of_matrices(const Term& t) {
     const std::string& f = t.text;
+    const Piece& x = t.operands.empty() ? none_ : operand(t, 0);
     const Helper* h = helper(f);
     std::string list = arguments(t, 0);
+    if (f == "placed" && x.is_number) list = joined("arma::mat{", x.code, "}, ", arguments(t, 1));
     const Sides& s = sides(t.operands.empty() ? 0 : t.operands[0]);
     const bool softmax_family = is_one_of(f, {"softmax", "log_softmax", "logsumexp"});
     const bool is_row = s.rows == Size(1) && !is_one_of(f, {"first_max", "vecnorm"});

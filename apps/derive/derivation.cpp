@@ -16,6 +16,16 @@ double relative_error(const arma::mat& a, const arma::mat& b) {
   return larger == 0 ? 0 : arma::norm(a - b, "fro") / larger;
 }
 
+Var<double> value_on_tape(const Problem& problem, const Data& data, const std::vector<Var<double>>& by) {
+  Tape<double>& tape = by[0].tape();
+  Environment environment{tape, {}};
+  for (const auto& [name, value] : data.values) environment.names[name] = tape.constant(view(value, name.c_str()));
+  for (const auto& [name, size] : data.sizes)
+    environment.names[name] = tape.named(tape.constant(double(size)), name.c_str());
+  for (std::size_t k = 0; k < by.size(); ++k) environment.names[problem.by[k]] = by[k];
+  return evaluate(problem.expression, environment).back();
+}
+
 namespace {
 
 using V = Var<double>;
@@ -24,16 +34,14 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-/// The expression's value; `by` are the Vars of the variables of that name.
+/// A number to differentiate: the expression's value, or the sum of its entries; `by` are the Vars of the variables of
+/// that name.
 V recorded(const Problem& problem, const Data& data, const std::vector<V>& by) {
-  Tape<double>& tape = by[0].tape();
-  Environment environment{tape, {}};
-  for (const auto& [name, value] : data.values) environment.names[name] = tape.constant(view(value, name.c_str()));
-  for (const auto& [name, size] : data.sizes)
-    environment.names[name] = tape.named(tape.constant(double(size)), name.c_str());
-  for (std::size_t k = 0; k < by.size(); ++k) environment.names[problem.by[k]] = by[k];
-  const V J = evaluate(problem.expression, environment).back();
-  return problem.along.empty() ? J : accu(gradient(J, by[0]) % environment.names.at(problem.along));
+  const V J = value_on_tape(problem, data, by);
+  if (J.n_elem != 1) return accu(J);
+  if (problem.along.empty()) return J;
+  const std::string& along = problem.along;
+  return accu(gradient(J, by[0]) % by[0].tape().constant(view(data.values.at(along), along.c_str())));
 }
 std::vector<V> leaves(Tape<double>& tape, const Problem& problem, const Data& data) {
   std::vector<V> by;
@@ -192,9 +200,11 @@ Problem posed(const std::string& expression, const std::vector<std::string>& dec
   }
   const Line& last = problem.expression.lines.back();
   const Sides& sides = lines.back();
-  if (!sides.is_number())
-    throw ExpressionError("the expression is " + sides.text() + ", not a number; accu() would sum it",
-                          problem.expression.terms[last.term].all);
+  problem.is_number = sides.is_number();
+  if (!problem.is_number && (by.size() > 1 || !along.empty()))
+    throw ExpressionError(
+        "the expression is " + sides.text() + ", not a number; accu() would sum it, and its Jacobian is by one --wrt",
+        problem.expression.terms[last.term].all);
   return problem;
 }
 
@@ -205,6 +215,7 @@ ProblemOnTape::ProblemOnTape(const Problem& problem, const Data* given, Length l
   for (const auto& [name, size] : data.sizes) {  // where a number means itself, it is none of them
     if (given || !problem.variables.numbers.contains(double(size))) options.names.emplace_back(name, double(size));
   }
+  options.of_symmetric = problem.by_symmetric;
   if (!problem.along.empty()) options.loss = "J_" + problem.along;
   options.assume = [&problem, weights = weights_of_logarithms(problem),
                     looks = given != nullptr](const Assumption& a) -> std::optional<bool> {
@@ -266,7 +277,11 @@ Values values_at(const Problem& problem, const Data& data) {
   const V J = recorded(problem, data, by);
   tape.backward(J, true);
   Values values{J.scalar(), {}};
-  for (const V& v : by) values.gradients.push_back(tape.gradient(v));
+  for (const V& v : by) {
+    const arma::mat G = tape.gradient(v);
+    const bool is_symmetric = problem.by_symmetric && G.n_rows == G.n_cols && G.n_elem > 1;
+    values.gradients.push_back(is_symmetric ? arma::mat(G + G.t() - arma::diagmat(G)) : G);
+  }
   return values;
 }
 

@@ -12,7 +12,9 @@ struct Problem {
   Syntax expression;
   Variables variables;
   std::vector<std::string> by;
-  std::string along;  // if not empty: not J is differentiated but <dJ/dW, V>, W being the one in `by`
+  std::string along;          // if not empty: not J is differentiated but <dJ/dW, V>, W being the one in `by`
+  bool is_number = true;      // the expression; else it has a Jacobian
+  bool by_symmetric = false;  // entries (i, j) and (j, i) of the square ones in `by` are one variable
 };
 
 /// The problem with all that was declared and asked for in agreement. ExpressionError for what is wrong with
@@ -42,6 +44,9 @@ std::string sizes_found_at(const Problem& problem, const Formula& formula);
 
 /// The formula of gradient k as an expression, the names that it uses defined in lines before it.
 Syntax read_back(const Formula& formula, std::size_t k);
+
+/// The expression's value; `by` are the Vars of the variables of that name.
+Var<double> value_on_tape(const Problem& problem, const Data& data, const std::vector<Var<double>>& by);
 
 /// Random data of which value and gradients are finite, as they were promised and as the formula assumes.
 Data drawn_for(Problem problem, const Formula& formula);

@@ -10,10 +10,12 @@
 #include "apps/backprop_page/explanation.hpp"
 #include "apps/backprop_page/page.hpp"
 #include "apps/cli/options.hpp"
+#include "apps/expression/spelling.hpp"
 #include "apps/io/check_json.hpp"
 #include "apps/text/numbers.hpp"
 #include "code.hpp"
 #include "derivation.hpp"
+#include "jacobian.hpp"
 #include "small_example.hpp"
 
 namespace armagrad::apps {
@@ -65,6 +67,25 @@ std::string expression(const std::string& argument) {
   text.resize(std::size_t(std::cin.gcount()));
   if (std::cin.bad()) throw std::runtime_error("standard input: cannot be read");
   return text;
+}
+
+std::vector<std::string> with_greek_letters_spelt(std::vector<std::string> texts) {
+  for (std::string& text : texts) text = in_armadillo_spelling(text, {"e", "pi"});
+  return texts;
+}
+/// All that declarations use as names: those of variables and of dimensions.
+std::set<std::string> names_declared_in(const std::vector<std::string>& declarations) {
+  std::set<std::string> names;
+  for (const std::string& text : declarations) {
+    std::string name;
+    for (const char c : text + ":") {
+      if (c == ':' || c == ',')
+        names.insert(std::exchange(name, {}));
+      else
+        name += c;
+    }
+  }
+  return names;
 }
 
 /// max(x, 0) is often typed where max(0, x) is meant.
@@ -195,6 +216,10 @@ Json json_of_steps(const Formula& formula, StepNumbers* numbers) {
   return all;
 }
 
+std::string written(const Formula& formula, const std::string& format) {
+  return format == "latex" ? formula.latex() : format == "mathml" ? formula.mathml() : formula.text();
+}
+
 /// The answer, each part only where it was asked for.
 struct Answer {
   const Problem& problem;
@@ -240,6 +265,16 @@ struct Answer {
   }
 };
 
+int print_jacobian(const Problem& problem, Of of, const Data* given, bool checks, const std::string& format) {
+  Answer answer{problem, jacobian(problem, of, given), {}, {}};
+  if (checks) answer.check = jacobian_evidence(problem, of, answer.formula, given);
+  if (format == "json")
+    std::cout << answer.json().dump(2) << '\n';
+  else
+    answer.print_text(std::cout, written(answer.formula, format));
+  return answer.check && !answer.check->passed() ? 1 : 0;
+}
+
 }  // namespace
 
 int derive_command(const std::vector<std::string>& arguments) {
@@ -249,6 +284,8 @@ int derive_command(const std::vector<std::string>& arguments) {
       .add_repeated("var", "a variable: NAME, NAME:ROWS,COLS or NAME:ROWS,COLS:NATURE")
       .add("along", "the gradient's derivative along this direction, the Hessian times it")
       .add("format", "text", "text, latex, mathml, json, or html: a page that goes through it a step at a time")
+      .add_flag("hessian", "the second derivative instead of the gradient: a matrix, or as a differential")
+      .add_flag("symmetric", "the square variables are symmetric: their entries (i, j) and (j, i) are one variable")
       .add_flag("steps", "how it comes about: the backward pass and what was simplified")
       .add_flag("check", "check it: read the formula back, compare with the tape and with differences")
       .add_repeated("at", "NAME=FILE.csv, or NAME=NUMBER: value and gradient at these data, all variables given")
@@ -257,13 +294,28 @@ int derive_command(const std::vector<std::string>& arguments) {
 
   const std::string format = options.choice("format", {"text", "latex", "mathml", "json", "html"});
   if (options.given("code")) options.choice("code", {"armadillo"});
-  const std::string text = expression(options.text("EXPRESSION"));
+  const std::vector<std::string> declarations = with_greek_letters_spelt(options.texts("var")),
+                                 by = with_greek_letters_spelt(options.texts("wrt"));
+  const std::string text =
+      in_armadillo_spelling(expression(options.text("EXPRESSION")), names_declared_in(declarations));
   try {
-    const Problem problem = posed(text, options.texts("var"), options.texts("wrt"), options.text("along"));
+    Problem problem = posed(text, declarations, by, options.text("along"));
+    problem.by_symmetric = options.flag("symmetric");
     note_column_extremes(problem);
     std::optional<Data> data;
     if (options.given("at")) data = read(problem.variables, options.texts("at"));
     const Data* given = data ? &*data : nullptr;
+    if (options.flag("hessian") || !problem.is_number) {
+      for (const char* other : {"steps", "code"}) {
+        if (options.given(other)) throw std::logic_error(std::string("--") + other + ": of gradients only");
+      }
+      if (format == "html") throw std::logic_error("--format html: of gradients only");
+      if (by.size() > 1 || options.given("along")) throw std::logic_error("--hessian: by one --wrt, without --along");
+      if (options.flag("hessian") && !problem.is_number)
+        throw std::logic_error("--hessian: of an expression that is a number");
+      return print_jacobian(problem, options.flag("hessian") ? Of::gradient : Of::expression, given,
+                            options.flag("check"), format);
+    }
     if (format == "html") {
       std::cout << page_of(problem, given);
       return 0;
@@ -286,9 +338,7 @@ int derive_command(const std::vector<std::string>& arguments) {
     if (format == "json")
       std::cout << answer.json().dump(2) << '\n';
     else
-      answer.print_text(std::cout, format == "latex"    ? answer.formula.latex()
-                                   : format == "mathml" ? answer.formula.mathml()
-                                                        : answer.formula.text());
+      answer.print_text(std::cout, written(answer.formula, format));
     return answer.check && !answer.check->passed() ? 1 : 0;
   } catch (const ExpressionError& error) {
     std::cerr << "derive: " << marked(error, text) << '\n';

@@ -2,19 +2,31 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
 
 #include "lines.hpp"
+#include "spelling.hpp"
 
 namespace armagrad::apps {
 using namespace detail;
 
 namespace {
 
-[[noreturn]] void unknown(const Term& term) {
-  const bool function = find_function(term.text);
-  throw ExpressionError(function ? "the function '" + term.text + "' needs arguments in parentheses"
-                                 : "unknown name '" + shortened(term.text) + "'",
-                        term.at);
+[[noreturn]] void unknown(const Term& term, std::vector<std::string> names) {
+  if (find_function(term.text))
+    throw ExpressionError("the function '" + term.text + "' needs arguments in parentheses", term.at);
+  for (const auto& list : {elementwise_functions(), matrix_functions()}) {
+    for (const Function& f : list) names.emplace_back(f.name());
+  }
+  const std::string close = closest_name(term.text, names);
+  throw ExpressionError(
+      "unknown name '" + shortened(term.text) + "'" + (close.empty() ? "" : "; did you mean '" + close + "'?"),
+      term.at);
+}
+/// The keys of a map, and other names.
+std::vector<std::string> names_in(const auto& map, std::vector<std::string> all = {}) {
+  for (const auto& [name, value] : map) all.push_back(name);
+  return all;
 }
 
 /// The library names the line of its caller, which is in this folder and says nothing to the user.
@@ -22,6 +34,37 @@ std::string without_source_line(const std::string& what) {
   const std::size_t at = what.find(" at "), colon = what.find(".cpp:", at), end = what.find(": ", colon);
   if (at == what.npos || colon == what.npos || end == what.npos) return what;
   return what.substr(0, at) + what.substr(end);
+}
+
+/// I as large as the square matrix that it meets.
+Known as_large_as(const Known&, const Known& other) {
+  if (other.sides.rows != other.sides.cols) throw std::logic_error("I meets " + other.sides.text());
+  return {other.sides};
+}
+Value as_large_as(const Value& identity, const Value& other) {
+  return {identity.x * identity.x.tape().constant(arma::mat(other.x.n_rows, other.x.n_cols, arma::fill::eye))};
+}
+
+/// A function of operands of which some are I: one of its multiples again, or a function of matrices.
+template <class Result, class Apply>
+Result applied_to_identities(const Term& term, std::vector<const Result*> arguments, Apply apply) {
+  const auto is_one_of = [&](std::initializer_list<std::string_view> names) {
+    return std::find(names.begin(), names.end(), term.text) != names.end();
+  };
+  const auto matrix = std::find_if(arguments.begin(), arguments.end(), [](const Result* r) { return !r->is_number(); });
+  if (matrix == arguments.end()) {
+    const bool all = std::all_of(arguments.begin(), arguments.end(), [](const Result* r) { return r->is_identity; });
+    if (!is_one_of({"neg", "'", "^", "inv", "trans", "*", "%", "/"}) && !(all && is_one_of({"+", "-"})))
+      throw std::logic_error("the size of I is not known here: eye(n, n) has one");
+    Result result = apply(arguments);
+    result.is_identity = true;
+    return result;
+  }
+  std::deque<Result> sized;
+  for (const Result*& r : arguments) {
+    if (r->is_identity && !is_one_of({"*"})) r = &sized.emplace_back(as_large_as(*r, **matrix));
+  }
+  return apply(arguments);
 }
 
 /// Goes through the terms, each after its operands; `value_of` gives what a number, text or name is, `apply`
@@ -41,7 +84,11 @@ std::vector<Result> walk(const Syntax& syntax, ValueOf value_of, Apply apply) {
     try {
       const Function* function = find_function(term.text);
       function->check_count(arguments.size());
-      results.push_back(apply(*function, term, std::span<const Result* const>(arguments)));
+      const auto of = [&](const std::vector<const Result*>& operands) {
+        return apply(*function, term, std::span<const Result* const>(operands));
+      };
+      const bool has_identity = std::any_of(arguments.begin(), arguments.end(), [](auto* r) { return r->is_identity; });
+      results.push_back(has_identity ? applied_to_identities<Result>(term, arguments, of) : of(arguments));
     } catch (const ExpressionError&) {
       throw;
     } catch (const std::logic_error& error) {
@@ -64,7 +111,8 @@ std::vector<Var<double>> evaluate(const Syntax& syntax, const Environment& envir
     if (term.kind == Term::Kind::number) return {tape.constant(term.number)};
     if (term.kind == Term::Kind::text) return {{}, &term.text};
     const auto found = environment.names.find(term.text);
-    if (found == environment.names.end()) unknown(term);
+    if (found == environment.names.end() && term.text == "I") return {tape.constant(1.), nullptr, Each::none, true};
+    if (found == environment.names.end()) unknown(term, names_in(environment.names));
     return {as_number(found->second)};
   };
   const auto apply = [&](const Function& function, const Term&, std::span<const Value* const> arguments) -> Value {
@@ -111,7 +159,9 @@ std::vector<Known> known_terms(const Syntax& syntax, const Declarations& declara
     }
     const auto found = declarations.shapes.find(term.text);
     if (found != declarations.shapes.end()) return {found->second};
-    if (std::find(dimensions.begin(), dimensions.end(), term.text) == dimensions.end()) unknown(term);
+    const bool is_dimension = std::find(dimensions.begin(), dimensions.end(), term.text) != dimensions.end();
+    if (!is_dimension && term.text == "I") return {{}, {}, nullptr, Each::none, true};
+    if (!is_dimension) unknown(term, names_in(declarations.shapes, dimensions));
     return {{}, Size::named(term.text)};
   };
   const auto apply = [&](const Function& function, const Term& term, std::span<const Known* const> arguments) -> Known {

@@ -19,6 +19,9 @@ struct Known {
   std::optional<Size> number = {};  // its value, where it is made of dimensions and whole numbers
   const std::string* text = nullptr;
   Each each = Each::none;
+  bool is_identity = false;  // I, or a multiple of it: of no size until it meets a matrix
+
+  bool is_number() const { return sides.is_number(); }
 };
 
 /// A term on a tape.
@@ -26,6 +29,9 @@ struct Value {
   Var<double> x;
   const std::string* text = nullptr;
   Each each = Each::none;
+  bool is_identity = false;  // as above; x is what it is a multiple by
+
+  bool is_number() const { return x.n_elem == 1; }
 };
 
 /// A function's arguments, Known or Values. std::logic_error where they are not what the function asks for.

@@ -115,6 +115,7 @@ const Function matrix_table[] = {
     {"cols(x, first, last)", shape::cols, [](const Call& c) -> V { return c[0].cols(c.count(1), c.count(2)); }},
     {"cumsum(x[, dim, \"reversed\"])", shape::along, summed_up},
     {"det(A)", shape::square_number, [](const Call& c) -> V { return det(c[0]); }},
+    {"diag(x)", shape::diagonal, [](const Call& c) -> V { return c[0].n_rows == 1 || c[0].n_cols == 1 ? V(diagmat(c[0])) : V(diagvec(c[0])); }},
     {"diagmat(x)", shape::diagmat, [](const Call& c) -> V { return diagmat(c[0]); }},
     {"diagvec(A)", shape::diagvec, [](const Call& c) -> V { return diagvec(c[0]); }},
     {"dot(a, b)", shape::dot, [](const Call& c) -> V { return dot(c[0], c[1]); }},

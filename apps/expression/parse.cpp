@@ -80,8 +80,13 @@ class Builder {
   void juxtaposed(Range r) { operators_.push_back({"*", {span(r).begin, span(r).begin + 1}}); }
   void infix(Range) {
     const auto [sign, at] = take_operator();
+    if (sign == "\\" || sign == "⊗") return infix_function(sign == "⊗" ? "kron" : "solve", at);
     const Span left = operands_[operands_.size() - 2].all, right = operands_.back().all;
     apply(sign, 2, at, {left.begin, right.end});
+  }
+  void infix_function(const char* function, Span at) {
+    const Span left = operands_[operands_.size() - 2].all, right = operands_.back().all;
+    apply(function, 2, at, {left.begin, right.end});
   }
   void minuses(Range) {
     const auto [signs, at] = take_operator();
@@ -198,7 +203,7 @@ const auto entry = x3::omit[x3::eps[has_entries] >> &places >> '('][to(&Builder:
 const auto factor_def = primary >> *(x3::raw[x3::lit('\'')][to(&Builder::transpose)] | power | method | entry);
 
 const auto operand = with_sign<struct operand_tag>(factor);
-const auto by = x3::raw[x3::char_("*%/")][to(&Builder::operator_sign)] > operand;
+const auto by = x3::raw[x3::char_("*%/\\") | "⊗"][to(&Builder::operator_sign)] > operand;
 const auto beside = x3::raw[&(letter | '(')][to(&Builder::juxtaposed)] > factor;
 const auto product_def = operand >> *((by | beside) > x3::eps[to(&Builder::infix)]);
 

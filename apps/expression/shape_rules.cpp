@@ -163,6 +163,7 @@ Sides diagmat(const ShapeCall& x) {
   const Size n = x[0].rows * x[0].cols;
   return {n, n};
 }
+Sides diagonal(const ShapeCall& x) { return x[0].is_vector() ? diagmat(x) : diagvec(x); }
 Sides singular_values(const ShapeCall& x) {
   const auto rows = x[0].rows.number(), cols = x[0].cols.number();
   if (x[0].rows == x[0].cols) return {x[0].rows, 1};

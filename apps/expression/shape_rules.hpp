@@ -37,6 +37,8 @@ Sides kron(const ShapeCall& x);
 Sides vectorise(const ShapeCall& x);
 Sides diagvec(const ShapeCall& x);
 Sides diagmat(const ShapeCall& x);
+/// The square matrix of a diagonal, or the diagonal of a square matrix.
+Sides diagonal(const ShapeCall& x);
 Sides singular_values(const ShapeCall& x);
 Sides left_vectors(const ShapeCall& x);
 Sides right_vectors(const ShapeCall& x);

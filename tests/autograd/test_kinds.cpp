@@ -245,9 +245,9 @@ BOOST_AUTO_TEST_CASE(a_var_becomes_a_vector_or_a_number_where_it_is_one) {
   BOOST_TEST(sum(row).scalar() == 6);
   const VectorVar<double> vector = x;
   BOOST_TEST(error(cumsum(vector).value(), mat{{1, 3, 6}}) == 0);
-  check_says(refusal([&] { ColVar<double> column = x; }), {"1x3 is no column"});
-  check_says(refusal([&] { RowVar<double> other = x.t(); }), {"3x1 is no row"});
-  check_says(refusal([&] { NumberVar<double> number = x * x.t(); }),
+  check_says(refusal([&] { [[maybe_unused]] const ColVar<double> column = x; }), {"1x3 is no column"});
+  check_says(refusal([&] { [[maybe_unused]] const RowVar<double> other = x.t(); }), {"3x1 is no row"});
+  check_says(refusal([&] { [[maybe_unused]] const NumberVar<double> number = x * x.t(); }),
              {"1x1 is a matrix, not a number (NumberVar): write x(0)"});
   const Var<double> kept = x(1);
   const NumberVar<double> number = kept;
@@ -300,15 +300,16 @@ BOOST_AUTO_TEST_CASE(functions_of_functions_keep_kinds) {
   const arma::vec w{1, -1};
   Tape<double> tape;
   const auto v = tape.variable(w);
-  const auto loss = [](auto w, auto x, auto y) {
-    static_assert(is<decltype(w), ColVar<double>> && is<decltype(x), Var<double>> && is<decltype(y), RowVar<double>>);
-    return sum(square(w.t() * x - y));
+  const auto loss = [](auto by, auto x, auto target) {
+    static_assert(is<decltype(by), ColVar<double>> && is<decltype(x), Var<double>> &&
+                  is<decltype(target), RowVar<double>>);
+    return sum(square(by.t() * x - target));
   };
   const Blocks two{.columns = 2};
   const auto J = sum_over_samples(two, loss, samples(view(X), view(y)), v);
   static_assert(is<decltype(J), NumberVar<double>>);
   BOOST_TEST(J.scalar() == 16 + 9 + 16);
-  const auto inside = checkpoint([](auto w) { return exp(w); }, v);
+  const auto inside = checkpoint([](auto x) { return exp(x); }, v);
   static_assert(is<decltype(inside), ColVar<double>>);
   BOOST_TEST(error(inside.value(), mat(arma::exp(w))) < 1e-15);
 }

@@ -26,6 +26,14 @@ struct FormulaOptions {
   bool steps = false;  // whether to keep what Formula::steps() tells
   /// Whether to assume something, or not, without a look at the data; nothing: look.
   std::function<std::optional<bool>(const Assumption&)> assume{};
+  /// How the left side calls the variables, if not by their own names.
+  std::string variable{};
+  /// A name, dx, that the gradient is linear in. The formula is then the matrix M of M dx, and its left side as for a
+  /// Jacobian, dy/dx, or a Hessian; or where it cannot be had, the gradient itself as a differential, dy = ...
+  std::string linear_in{};
+  bool is_hessian = false;
+  /// The gradients by symmetric matrices, whose entries (i, j) and (j, i) are one variable: G + G' - G % I.
+  bool of_symmetric = false;
 };
 
 /// One node of the tape in the backward pass: what came in, and what its rule handed on.

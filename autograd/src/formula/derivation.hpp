@@ -25,7 +25,9 @@ struct Formula::Derivation {
     algebra::Term result, incoming;
     std::vector<Contribution> contributions;
   };
+  enum class Left : std::uint8_t { derivative, hessian, differential, differential_of_gradient };
   algebra::Expressions expressions{};
+  Left left = Left::derivative;
   std::string loss{};
   std::vector<std::pair<std::string, algebra::Term>> gradients{};  // by variable
   algebra::Wording wording{};
@@ -36,6 +38,7 @@ struct Formula::Derivation {
 
   /// The definitions, or the gradients.
   std::vector<Line> lines(const algebra::Style& style, bool shapes, bool of_gradients) const;
+  std::string left_side(const algebra::Style& style, const std::string& variable) const;
   std::string written(const algebra::Style& style, bool shapes = false) const;
   std::string preamble() const;
 };

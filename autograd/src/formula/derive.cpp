@@ -5,6 +5,7 @@
 #include <cmath>
 #include <set>
 
+#include "coefficient.hpp"
 #include "derivation.hpp"
 #include "names.hpp"
 #include "reader.hpp"
@@ -111,6 +112,14 @@ std::vector<Formula::Derivation::Step> backward_steps(const Var<eT>& J, algebra:
   return steps;
 }
 
+/// The gradient by a symmetric matrix from the one by its entries as if they were independent.
+algebra::Term of_symmetric(algebra::Expressions& in, algebra::Simplifier& simplify, algebra::Term gradient) {
+  const Shape s = in[gradient].shape;
+  if (s.rows != s.cols || s == scalar_shape) return gradient;
+  const algebra::Term diagonal = simplify.powers(s, {{gradient}, {in.make(algebra::Kind::product, s, {})}});
+  return simplify.sum(s, {{gradient}, {simplify.transposed(gradient)}, {diagonal, -1}});
+}
+
 }  // namespace
 
 template <class eT>
@@ -137,7 +146,22 @@ Formula derive(const Var<eT>& J, const std::vector<Var<eT>>& by, const FormulaOp
     engine.check(v, "derive", {});
     const algebra::Term variable = read(v.index());
     written.push_back(simplify(read(recording.gradient(v).index())));
-    d->gradients.emplace_back(algebra::Writer(in, {}, algebra::Style::text())(variable), written.back());
+    if (options.of_symmetric) written.back() = of_symmetric(in, simplify, written.back());
+    const std::string name =
+        options.variable.empty() ? algebra::Writer(in, {}, algebra::Style::text())(variable) : options.variable;
+    d->gradients.emplace_back(name, written.back());
+  }
+  if (!options.linear_in.empty()) {
+    using Left = Formula::Derivation::Left;
+    d->left = options.is_hessian ? Left::hessian : Left::derivative;
+    for (algebra::Term& t : written) {
+      const auto matrix = read.named(options.linear_in);
+      const auto found = matrix ? coefficient(in, simplify, t, *matrix) : std::nullopt;
+      if (found)
+        t = *found;
+      else
+        d->left = options.is_hessian ? Left::differential_of_gradient : Left::differential;
+    }
   }
   written = algebra::with_shared_chains(in, simplify, written);
   for (std::size_t k = 0; k < written.size(); ++k) d->gradients[k].second = written[k];

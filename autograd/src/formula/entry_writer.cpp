@@ -186,6 +186,17 @@ EntryWriter::Piece EntryWriter::function(Term t, const At& at) {
     const std::string kept = "[" + at.row + (e.name == "trimatu" ? " ≤ " : " ≥ ") + at.col + "] ";
     return {kept + wrapped(written(x, at), multiplication), multiplication};
   }
+  if (e.name == "placed" && in_[x].is_scalar()) {
+    std::string only;
+    const auto is = [&](std::uint32_t side, const std::string& index, double place) {
+      if (side > 1) only += (only.empty() ? "[" : " [") + index + " = " + to_text(place) + "]";
+    };
+    is(e.shape.rows, at.row, e.parameters[0].value);
+    is(e.shape.cols, at.col, e.parameters[1].value);
+    const Piece number = written(x, at);
+    if (number.text == "1") return {only, multiplication};
+    return {only + " " + wrapped(number, multiplication), multiplication};
+  }
   if (e.name == "diagvec") return written(x, {at.row, at.row});
   if (e.name == "diagmat") {
     const At along = in_[x].shape.rows == 1 ? At{"0", at.row} : At{at.row, "0"};

@@ -10,11 +10,25 @@ std::vector<Formula::Line> Formula::Derivation::lines(const algebra::Style& styl
   algebra::Writer write(expressions, w, style);
   std::vector<Line> all;
   if (of_gradients) {
-    for (const auto& [variable, term] : gradients) all.push_back({style.derivative(loss, variable), write(term)});
+    for (const auto& [variable, term] : gradients) all.push_back({left_side(style, variable), write(term)});
   } else {
     for (const auto& [term, name] : w.names) all.push_back({style.name(name), write.definition(term)});
   }
   return all;
+}
+
+std::string Formula::Derivation::left_side(const algebra::Style& style, const std::string& variable) const {
+  switch (left) {
+    case Left::derivative:
+      return style.derivative(loss, variable);
+    case Left::hessian:
+      return style.second_derivative(loss, variable);
+    case Left::differential:
+      return style.differential(loss);
+    case Left::differential_of_gradient:
+      break;
+  }
+  return style.call("d", {style.derivative(loss, variable)});
 }
 
 std::string Formula::Derivation::written(const algebra::Style& style, bool shapes) const {

@@ -33,6 +33,11 @@ class Reader {
   void same(Term raw, Term other) {
     if (const auto at = node_of_.find(raw); at != node_of_.end()) node_of_.try_emplace(other, at->second);
   }
+  /// The leaf of this name, if it was read.
+  std::optional<Term> named(const std::string& name) const {
+    const auto leaf = leaves_.find(name);
+    return leaf == leaves_.end() ? std::nullopt : std::optional(read_.at(leaf->second));
+  }
   /// The names that were given to nodes other than leaves.
   const std::map<Term, std::string>& names() const { return names_; }
   const std::vector<std::string>& leaf_names() const { return leaf_names_; }

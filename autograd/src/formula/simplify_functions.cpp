@@ -309,6 +309,8 @@ std::optional<Term> Simplifier::linear_rule(Term f) {
   const auto of = [&](Term t) { return apply(e.name, e.parameters, false, e.shape, {t}); };
   if (is_zero(e.parts[0].term)) return zero(e.shape);
   if (x.kind == Kind::sum && x.parts.size() == 1) return scaled(x.parts[0].by, of(x.parts[0].term));
+  if (e.name == "placed" && x.is_scalar() && !is_unit(e.parts[0].term))
+    return powers(e.shape, {{e.parts[0].term}, {of(in_.number(1))}});
   if (x.kind != Kind::powers || x.is_scalar()) return {};
   Parts numbers, rest;
   for (const Part& p : x.parts) (in_[p.term].is_scalar() ? numbers : rest).push_back(p);

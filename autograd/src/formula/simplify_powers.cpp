@@ -91,7 +91,9 @@ void Simplifier::fold_softmax(Factors& to) {
   const auto full = to.full;
   const Shape s = to.shape;
   for (const auto& [t, by] : full) {
-    if (!is_function(t, "exp") || by < 1) continue;
+    const Term exponential = untransposed(t);
+    const bool turned = exponential != t;
+    if (!is_function(exponential, "exp") || by < 1) continue;
     for (const int dim : {0, 1}) {
       const Shape ones = dim == 0 ? Shape{1, s.rows} : Shape{s.cols, 1},
                   sums = dim == 0 ? Shape{1, s.cols} : Shape{s.rows, 1};
@@ -103,8 +105,10 @@ void Simplifier::fold_softmax(Factors& to) {
       const auto found = divisors.find(total);
       if (found == divisors.end() || found->second > -1) continue;
       const double times = std::min(std::floor(by), std::floor(-found->second));
-      const Term x = in_[t].parts[0].term;
-      const Term p = apply("softmax", {Parameter::number(dim)}, false, s, {x});
+      const Term x = in_[exponential].parts[0].term;
+      const Term upright =
+          apply("softmax", {Parameter::number(turned ? 1 - dim : dim)}, false, in_[exponential].shape, {x});
+      const Term p = turned ? transposed(upright) : upright;
       note("softmax",
            in_.make(Kind::powers, s,
                     {{t},

@@ -1,5 +1,6 @@
 #include "styles.hpp"
 
+#include <algorithm>
 #include <initializer_list>
 #include <string_view>
 
@@ -26,6 +27,9 @@ class Text final : public Style {
   std::string number(const std::string& x) const override { return x; }
   std::string call(const std::string& f, const Strings& x) const override {
     return concat({f, "(", joined(x, ", "), ")"});
+  }
+  std::string entry(const std::string& x, const Strings& from_zero, const Strings&) const override {
+    return call(x, from_zero);
   }
   std::string ones(const std::string& r, const std::string& c) const override { return call("ones", {r, c}); }
   std::string sum(const std::string& x, const std::string&, int dim) const override {
@@ -54,6 +58,10 @@ class Text final : public Style {
   std::string derivative(const std::string& of, const std::string& by) const override {
     return concat({"d", of, "/d", by});
   }
+  std::string second_derivative(const std::string& of, const std::string& by) const override {
+    return concat({"d2", of, "/d", by, "2"});
+  }
+  std::string differential(const std::string& of) const override { return concat({"d", of}); }
   bool calls_functions() const override { return true; }
 };
 
@@ -62,7 +70,9 @@ class Latex final : public Style {
     if (x.size() == 1) return x;
     const std::size_t digits = x.find_last_not_of("0123456789") + 1;
     const std::string letters = x.substr(0, digits), index = x.substr(digits);
-    const std::string body = letters.size() == 1 ? letters : concat({"\\mathrm{", escaped(letters), "}"});
+    const std::string body = letters.size() == 1 ? letters
+                             : is_greek(letters) ? concat({"\\", letters})
+                                                 : concat({"\\mathrm{", escaped(letters), "}"});
     return index.empty() ? body : concat({body, "_{", index, "}"});
   }
   std::string number(const std::string& x) const override { return x; }
@@ -78,6 +88,9 @@ class Latex final : public Style {
       return concat({"\\left\\lVert ", x[0], " \\right\\rVert", x.size() == 1 ? "" : "_F"});
     if (f == "zeros") return concat({"0_{", joined(x, " \\times "), "}"});
     return concat({"\\operatorname{", escaped(f), "}", parentheses(joined(x, ", "))});
+  }
+  std::string entry(const std::string& x, const Strings&, const Strings& from_one) const override {
+    return concat({"{", x, "}_{", joined(from_one, ","), "}"});
   }
   std::string ones(const std::string& r, const std::string& c) const override {
     if (c == "1") return concat({"\\mathbf{1}_{", r, "}"});
@@ -116,8 +129,20 @@ class Latex final : public Style {
   std::string derivative(const std::string& of, const std::string& by) const override {
     return concat({"\\frac{\\partial ", name(of), "}{\\partial ", name(by), "}"});
   }
+  std::string second_derivative(const std::string& of, const std::string& by) const override {
+    return concat(
+        {"\\frac{\\partial^2 ", name(of), "}{\\partial ", name(by), " \\, \\partial {", name(by), "}^\\top}"});
+  }
+  std::string differential(const std::string& of) const override { return concat({"\\mathrm{d} ", name(of)}); }
   bool calls_functions() const override { return false; }
 
+  static bool is_greek(const std::string& x) {
+    constexpr const char* names[] = {
+        "alpha", "beta",  "gamma", "delta", "epsilon", "zeta",  "eta", "theta",   "iota", "kappa", "lambda",
+        "mu",    "nu",    "xi",    "pi",    "rho",     "sigma", "tau", "upsilon", "phi",  "chi",   "psi",
+        "omega", "Gamma", "Delta", "Theta", "Lambda",  "Xi",    "Pi",  "Sigma",   "Phi",  "Psi",   "Omega"};
+    return std::any_of(std::begin(names), std::end(names), [&](auto n) { return x == n; });
+  }
   static std::string escaped(const std::string& x) {
     std::string out;
     for (const char c : x) {
@@ -139,6 +164,9 @@ class MathMl final : public Style {
       return x.size() == 1 ? bars : concat({"<msub>", bars, "<mi>F</mi></msub>"});
     }
     return row({"<mi>", escaped(f == "diagmat" ? "diag" : f), "</mi>", parentheses(joined(x, "<mo>,</mo>"))});
+  }
+  std::string entry(const std::string& x, const Strings&, const Strings& from_one) const override {
+    return concat({"<msub>", row({x}), row({joined(from_one, "<mo>,</mo>")}), "</msub>"});
   }
   std::string ones(const std::string& r, const std::string& c) const override {
     const std::string one = "<mi mathvariant=\"bold\">1</mi>";
@@ -185,6 +213,12 @@ class MathMl final : public Style {
     const std::string d = "<mo>&#x2202;</mo>";
     return concat({"<mfrac>", row({d, name(of)}), row({d, name(by)}), "</mfrac>"});
   }
+  std::string second_derivative(const std::string& of, const std::string& by) const override {
+    const std::string d = "<mo>&#x2202;</mo>";
+    return concat({"<mfrac>", row({"<msup>", d, "<mn>2</mn></msup>", name(of)}),
+                   row({d, name(by), d, transposed(name(by))}), "</mfrac>"});
+  }
+  std::string differential(const std::string& of) const override { return row({"<mi>d</mi>", name(of)}); }
   bool calls_functions() const override { return false; }
 
   static std::string row(std::initializer_list<std::string_view> x) { return concat({"<mrow>", concat(x), "</mrow>"}); }

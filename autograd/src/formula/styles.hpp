@@ -15,6 +15,8 @@ class Style {
   virtual std::string name(const std::string& x) const = 0;
   virtual std::string number(const std::string& x) const = 0;
   virtual std::string call(const std::string& function, const Strings& arguments) const = 0;
+  /// An entry of x, by its place counted from 0 and from 1.
+  virtual std::string entry(const std::string& x, const Strings& from_zero, const Strings& from_one) const = 0;
   virtual std::string ones(const std::string& rows, const std::string& cols) const = 0;
   /// Along dim 0 or 1, or (2) of all entries; `factor` is x as it stands in a product.
   virtual std::string sum(const std::string& x, const std::string& factor, int dim) const = 0;
@@ -29,6 +31,8 @@ class Style {
   virtual std::string with_shape(const std::string& x, const std::string& rows, const std::string& cols) const = 0;
   virtual std::string equation(const std::string& left, const std::string& right) const = 0;
   virtual std::string derivative(const std::string& of, const std::string& by) const = 0;
+  virtual std::string second_derivative(const std::string& of, const std::string& by) const = 0;
+  virtual std::string differential(const std::string& of) const = 0;
   /// Whether entries_raised and sum are functions' results, which need no parentheses.
   virtual bool calls_functions() const = 0;
 

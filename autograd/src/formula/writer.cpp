@@ -182,6 +182,26 @@ Writer::Box Writer::written_function(const Expression& e) {
     const std::string base = delimited ? wrapped(operand(0), postfix) : operand(0).text;
     return {style_.entries_raised(base, operand(1).text), atom};
   }
+  if (e.name == "submat" && e.is_scalar()) {
+    const Shape s = in_[e.parts[0].term].shape;
+    Strings from_zero, from_one;
+    for (const bool row : {true, false}) {
+      if ((row ? s.rows : s.cols) == 1) continue;
+      const std::uint32_t place = std::uint32_t(e.parameters[row ? 0 : 1].value);
+      from_zero.push_back(size(place)), from_one.push_back(size(place + 1));
+    }
+    return {style_.entry(wrapped(operand(0), postfix), from_zero, from_one), atom};
+  }
+  if (e.name == "placed" && !style_.calls_functions() && in_[e.parts[0].term].kind == Kind::number &&
+      in_[e.parts[0].term].value == 1) {  // e_i, or e_i e_j'
+    const auto unit = [&](std::size_t k) {
+      return style_.entry(style_.name("e"), {}, {size(std::uint32_t(e.parameters[k].value) + 1)});
+    };
+    Strings factors;
+    if (e.shape.rows > 1) factors.push_back(unit(0));
+    if (e.shape.cols > 1) factors.push_back(style_.transposed(unit(1)));
+    return {style_.side_by_side(factors), factors.size() > 1 ? multiplication : postfix};
+  }
   Strings arguments;
   for (std::size_t k = 0; k < e.parts.size(); ++k) arguments.push_back(operand(k).text);
   // max(x, 0) would be the largest entry of each column.

@@ -186,7 +186,9 @@ BOOST_AUTO_TEST_CASE(mistakes_in_the_expression_are_pointed_at) {
   refused(Words{"accu(W) + Z"} + rest, 2, "unknown name 'Z'\n  accu(W) + Z\n            ^");
   refused(Words{"accu(W"} + rest, 2, "this parenthesis is never closed\n  accu(W\n      ^");
   refused(Words{"accu(qr(W))"} + rest, 2, "unknown name 'qr'\n  accu(qr(W))\n       ^^");
-  refused(Words{"W'*X"} + rest, 2, "the expression is c x n, not a number; accu() would sum it\n  W'*X\n  ^^^^");
+  refused(
+      Words{"W'*X", "--wrt", "X"} + rest, 2,
+      "the expression is c x n, not a number; accu() would sum it, and its Jacobian is by one --wrt\n  W'*X\n  ^^^^");
   refused(Words{""} + rest, 2, "EXPRESSION: expected a value, got ''");
   refused(Words{" "} + rest, 2, "an expression was expected, there is none");
   std::string deep(100'000, '(');

@@ -6,7 +6,7 @@
 
 #include <armagrad/check_report.hpp>
 
-#include "apps/derive/derivation.hpp"
+#include "apps/derive/jacobian.hpp"
 
 using namespace armagrad;
 using namespace armagrad::apps;
@@ -82,4 +82,63 @@ BOOST_AUTO_TEST_CASE(weights_sum_to_one_along_the_softmax) {
   answers({"-accu(Y % log_softmax(b*ones(1, n), 0))", "b", "b:c,1 Y:c,n",
            "assuming that the columns of Y sum to one\nwith softmax along dim 0\n"
            "dJ/db = sum(softmax(b ones(1, n)) - Y, 1)"});
+}
+
+BOOST_AUTO_TEST_CASE(jacobians_and_differentials) {
+  for (const Question& q : std::vector<Question>{
+           {"A*x", "x", "A:m,n x:n,1", "dy/dx = A"},
+           {"softmax(x)", "x", "x:n,1",
+            "with softmax along dim 0\ndy/dx = diagmat(softmax(x)) - softmax(x) softmax(x)'"},
+           {"tanh(W*x + b)", "x", "W:c,d x:d,1 b:c,1", "dy/dx = diagmat(1 - square(tanh(W x + b))) W"},
+           {"(x - a)/norm(x - a)", "x", "x:n,1 a:n,1",  // equation 130 of the Matrix Cookbook
+            "assuming that x - a has no zeros\ndy/dx = 1"},
+           {"(x'*x)*x", "x", "x:n,1", "dy/dx = (x' x) eye(n, n) + 2 x x'"},
+           {"t*y", "t", "t y:n,1", "df/dt = y"},
+           {"a", "x", "a:m,1 x:n,1", "dy/dx = zeros(m, n)"},
+           {"A*X*B", "X", "A:p,m X:m,n B:n,q", "dY = A dX B"},
+           {"inv(X)", "X", "X:n,n", "dY = -X^-1 dX X^-1"},  // equation 59
+           {"X % Y", "X", "X:m,n Y:m,n", "dF = Y % dX"},
+       }) {
+    const Problem problem = posed(q.expression, words(q.variables), words(q.by), "");
+    const Formula formula = jacobian(problem, Of::expression);
+    if (q.lines.find("x - a") == q.lines.npos) BOOST_TEST(formula.text() == q.lines);
+    BOOST_TEST(jacobian_evidence(problem, Of::expression, formula).passed(), formula.text());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(hessians) {
+  for (const Question& q : std::vector<Question>{
+           {"x'*A*x + b'*x", "x", "A:n,n x:n,1 b:n,1", "d2J/dx2 = A + A'"},  // equation 99
+           {"accu(log(1 + exp(X*w)))", "w", "X:n,d w:d,1", "H = sigmoid(X w)\nd2J/dw2 = X' diagmat(H % (1 - H)) X"},
+           {"log(accu(exp(x)))", "x", "x:n,1",
+            "with softmax along dim 0\nd2J/dx2 = diagmat(softmax(x)) - softmax(x) softmax(x)'"},
+           {"x^3", "x", "x", "d2J/dx2 = 6 x"},
+           {"log_det(X)", "X", "X:n,n", "d(dJ/dX) = -(X^-1 dX X^-1)'"}}) {
+    const Problem problem = posed(q.expression, words(q.variables), words(q.by), "");
+    const Formula formula = jacobian(problem, Of::gradient);
+    BOOST_TEST(formula.text() == q.lines);
+    BOOST_TEST(jacobian_evidence(problem, Of::gradient, formula).passed(), formula.text());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(gradients_by_symmetric_matrices) {
+  for (const Question& q : std::vector<Question>{
+           // equations 141 to 143
+           {"trace(A*X)", "X", "A:n,n X:n,n:symmetric", "dJ/dX = A + A' - diagmat(diagvec(A))"},
+           {"log_det(X)", "X", "X:n,n:spd", "assuming that X is symmetric\ndJ/dX = 2 X^-1 - diagmat(diagvec(X^-1))"}}) {
+    Problem problem = posed(q.expression, words(q.variables), words(q.by), "");
+    problem.by_symmetric = true;
+    const Formula formula = formula_of(problem);
+    BOOST_TEST(formula.text() == q.lines);
+    // The derivative by one entry and its mirror image at once.
+    const Data data = drawn_for(problem, formula);
+    const auto loss = [&](double t) {
+      Data moved = data;
+      moved.values["X"](0, 1) += t;
+      moved.values["X"](1, 0) += t;
+      return values_at(problem, moved).J;
+    };
+    const double slope = (loss(1e-6) - loss(-1e-6)) / 2e-6;
+    BOOST_TEST(std::abs(value_of(read_back(formula, 0), formula, data)(0, 1) - slope) < 1e-7 * (1 + std::abs(slope)));
+  }
 }

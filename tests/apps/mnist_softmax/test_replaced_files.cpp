@@ -37,7 +37,7 @@ struct Fixture : Refusals {
 BOOST_FIXTURE_TEST_SUITE(suite, Fixture)
 
 BOOST_AUTO_TEST_CASE(an_output_is_no_input) {
-  for (const std::string& option : {"--model", "--json", "--checkpoint"}) {
+  for (const std::string option : {"--model", "--json", "--checkpoint"}) {
     for (const std::string part :
          {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"})
       never(

@@ -1,0 +1,57 @@
+// What people type, and the same in Armadillo's spelling.
+#define BOOST_TEST_MODULE spelling
+#include <boost/test/unit_test.hpp>
+
+#include "apps/expression/spelling.hpp"
+
+using namespace armagrad::apps;
+
+BOOST_AUTO_TEST_CASE(other_spellings_of_what_armadillo_has) {
+  for (const auto& [typed, armadillo] : {
+           std::pair("tr(A*X)", "trace(A*X)"),
+           {"Tr(X^T*A*X)", "trace(X'*A*X)"},
+           {"X.T*X", "X'*X"},
+           {"X.t()*X", "X.t()*X"},
+           {"transpose(X)*inverse(X)", "trans(X)*inv(X)"},
+           {"X^-T + X^{-T} + X^{T} + Xᵀ", "X^-1' + X^-1' + X' + X'"},
+           {"X^{-1} + X⁻¹", "X^(-1) + X^-1"},
+           {"x^{p+1}", "x^(p+1)"},
+           {"logdet(S) + ln(x) + expm(A) + vec(X)", "log_det(S) + log(x) + expmat(A) + vectorise(X)"},
+           {"ln|det(X)| + log |x|", "log(abs(det(X))) + log(abs(x))"},
+           {"λ||w||^2", "lambda norm(w)^2"},
+           {"norm1(x - (y)) + normF(X)", "norm(x - (y), 1) + norm(X, \"fro\")"},
+           {"a .* b ./ c @ d ⊙ e1", "a % b / c * d % e1"},
+           {"norm(X, 'fro') + x'*y'", "norm(X, \"fro\") + x'*y'"},
+           {"|x'*y|", "abs(x'*y)"},
+           {"|a||b|", "abs(a)abs(b)"},
+           {"||A*x - b||_2^2", "norm(A*x - b, 2)^2"},
+           {"||X||_F^2 + ||w||_1 + ||x||²", "norm(X, \"fro\")^2 + norm(w, 1) + norm(x)^2"},
+           {"‖x − μ‖^2", "norm(x - mu)^2"},
+           {"λ*x'*x", "lambda*x'*x"},
+           {"X[0,1] + x[2]", "X(0,1) + x(2)"},
+           {"e^x + e^(2*x) + e^{-x} + e", "exp(x) + exp(2*x) + exp(-x) + exp(1)"},
+           {"2*pi*x", "2*3.141592653589793*x"},
+           {"diag(x)*y", "diag(x)*y"},
+           {"sum(x, \"tr\")", "sum(x, \"tr\")"},
+       })
+    BOOST_TEST(in_armadillo_spelling(typed, {}) == armadillo);
+}
+
+BOOST_AUTO_TEST_CASE(declared_names_win) {
+  BOOST_TEST(in_armadillo_spelling("e^x + pi*tr", {"e", "pi", "tr"}) == "e^x + pi*tr");
+  BOOST_TEST(in_armadillo_spelling("x^T", {"T"}) == "x^T");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_spelt_as_in_armadillo_stays) {
+  const std::string loss = "-accu(Y % log_softmax(W'*X, 0))/n + 0.5*l2*accu(W % W) + norm(x, \"fro\") + X.each_row()";
+  BOOST_TEST(in_armadillo_spelling(loss, {"Y", "W", "X", "n", "l2"}) == loss);
+}
+
+BOOST_AUTO_TEST_CASE(unknown_names_are_close_to_known_ones) {
+  const std::vector<std::string> known{"softmax", "log_softmax", "sigmoid", "trace", "W", "lambda"};
+  BOOST_TEST(closest_name("sofmax", known) == "softmax");
+  BOOST_TEST(closest_name("Sigmoid", known) == "sigmoid");
+  BOOST_TEST(closest_name("lamda", known) == "lambda");
+  BOOST_TEST(closest_name("w", known) == "W");
+  BOOST_TEST(closest_name("quantile", known) == "");
+}
