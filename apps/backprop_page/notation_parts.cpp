@@ -87,6 +87,12 @@ Rule vecnorm(const Case& of) {
                     {"{A:i,j} = sign({a:i,j}) abs({a:i,j})^" + less + " {Y:i,j} / {y:i,j}^" + less},
                     rule});
 }
+Rule prod(const Case& of) {
+  Rule rule{
+      "{y:i,j} = Π_k {a:k,j}", {"{A:i,j} = {Y:i,j} {y:i,j} / {a:i,j}"}, "Each entry gets the product of the others."};
+  rule.along_rows = of.y.cols == 1 && of.x[0].cols > 1;
+  return rule;
+}
 Rule sort(const Case& of) {
   const Text place = of.y.rows == 1 || of.y.cols == 1 ? "π(k)" : "π(i,j)", from = place == "π(k)" ? "k" : "i";
   const Text there = "{", sorted = ":" + from + ",j}", unsorted = ":" + place + ",j}";
@@ -178,6 +184,7 @@ Rule parts_rule(const Text& name, const Case& of) {
       {"var", [](const Case& c) { return spread_about_the_mean(c, false); }},
       {"stddev", [](const Case& c) { return spread_about_the_mean(c, true); }},
       {"vecnorm", vecnorm},
+      {"prod", prod},
       {"sort", sort},
       {"submat", submat},
       {"placed", placed},

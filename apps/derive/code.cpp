@@ -204,8 +204,11 @@ class Generator {
 
   Piece matrix_power(const Term& t) const {
     const Term& exponent = syntax_.terms[t.operands[1]];
-    const bool inverse = exponent.kind == Term::Kind::call && exponent.text == "neg";
-    if (inverse) return {joined("arma::inv(", operand(t, 0).code, ")")};
+    if (exponent.kind == Term::Kind::call && exponent.text == "neg") {
+      const Term& by = syntax_.terms[exponent.operands[0]];
+      const std::string inverse = joined("arma::inv(", operand(t, 0).code, ")");
+      return {by.number == 1 ? inverse : joined("arma::powmat(", inverse, ", ", to_text(by.number), ")")};
+    }
     return {joined("arma::powmat(", operand(t, 0).code, ", ", argument(t, 1), ")")};
   }
 

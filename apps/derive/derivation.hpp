@@ -43,12 +43,25 @@ std::string sizes_found_at(const Problem& problem, const Formula& formula);
 /// The formula of gradient k as an expression, the names that it uses defined in lines before it.
 Syntax read_back(const Formula& formula, std::size_t k);
 
+/// Random data of which value and gradients are finite, as they were promised and as the formula assumes.
+Data drawn_for(Problem problem, const Formula& formula);
+
+/// An expression's last line at these data; what the formula says of softmax's dimension is true of it as well.
+arma::mat value_of(const Syntax& expression, const Formula& formula, const Data& data);
+
+/// The norm of a - b by that of the larger one.
+double relative_error(const arma::mat& a, const arma::mat& b);
+
 /// Value and gradients, by the tape.
 struct Values {
   double J;
   std::vector<arma::mat> gradients;
 };
 Values values_at(const Problem& problem, const Data& data);
+
+/// `read`, an expression that is to be the gradient by variable k, against the tape's.
+Evidence formula_evidence(const Problem& problem, const Formula& formula, std::size_t k, const Syntax& read,
+                          const Data& data);
 
 /// The gradients against the formulas read back, central differences and the complex step, on random data of
 /// which the formula's assumptions hold, or on the data given.

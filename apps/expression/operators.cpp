@@ -26,11 +26,11 @@ V repeated(const Call& c, std::size_t k) {
 /// By multiplying, from the left.
 V matrix_power(const V& A, double k) {
   constexpr double most = 100;
-  if (k == -1) return inv(A);
-  if (!(k >= 1 && k <= most && k == std::floor(k)))
-    throw std::logic_error("a matrix's exponent is -1 or a whole number from 1 to 100");
-  V power = A;
-  for (int i = 1; i < k; ++i) power = power * A;
+  if (!(std::abs(k) >= 1 && std::abs(k) <= most && k == std::floor(k)))
+    throw std::logic_error("a matrix's exponent is a whole number from 1 to 100, or from -1 to -100");
+  const V factor = k < 0 ? inv(A) : A;
+  V power = factor;
+  for (int i = 1; i < std::abs(k); ++i) power = power * factor;
   return power;
 }
 V power(const Call& c) {

@@ -8,6 +8,7 @@
 #include "derivation.hpp"
 #include "names.hpp"
 #include "reader.hpp"
+#include "shared_chains.hpp"
 
 namespace armagrad {
 using namespace detail;
@@ -97,7 +98,7 @@ std::vector<Formula::Derivation::Step> backward_steps(const Var<eT>& J, algebra:
     const Node<eT>& n = engine.node(step.node);
     const Term adjoint = steps.empty() ? in.number(1) : simplify.sum(n.shape, parts[step.node]);
     read.replace(step.adjoint, adjoint);
-    steps.push_back({step.node, step.adjoint, n.operation->name, n.at, term(step.node), adjoint, {}});
+    steps.push_back({step.node, step.adjoint, n.operation->name, engine.at(step.node), term(step.node), adjoint, {}});
     for (const auto& c : step.contributions) {
       const Term part = term(c.part);
       Parts& sum = parts[c.to];
@@ -138,6 +139,8 @@ Formula derive(const Var<eT>& J, const std::vector<Var<eT>>& by, const FormulaOp
     written.push_back(simplify(read(recording.gradient(v).index())));
     d->gradients.emplace_back(algebra::Writer(in, {}, algebra::Style::text())(variable), written.back());
   }
+  written = algebra::with_shared_chains(in, simplify, written);
+  for (std::size_t k = 0; k < written.size(); ++k) d->gradients[k].second = written[k];
   std::map<algebra::Term, std::string> given;
   for (const auto& [raw, name] : read.names()) given.try_emplace(simplify(raw), name), taken.push_back(name);
   taken.insert(taken.end(), read.leaf_names().begin(), read.leaf_names().end());

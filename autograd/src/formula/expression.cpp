@@ -31,6 +31,7 @@ Expressions::Expressions() : known_(16, Hash{this}, Equal{this}) {}
 Term Expressions::add(Expression e) {
   e.cost = 1;
   for (const Part& p : e.parts) e.cost += all_[p.term].cost + (std::abs(p.by) != 1);
+  for (const Parameter& p : e.parameters) e.cost += p.kind == Parameter::Kind::size ? 0.5 : 0;
   if (e.kind == Kind::product && e.parts.size() == 2 && all_[e.parts[0].term].kind == Kind::ones &&
       all_[e.parts[1].term].kind == Kind::ones)
     e.cost = 1;  // a number, where it is added

@@ -100,6 +100,7 @@ Term Simplifier::operator()(Term root) {
   for (const Term t : order) {
     if (inner.contains(t)) continue;
     normal_[t] = merged(t, inner);
+    if (in_[t].kind == Kind::sum) note_as_typed(normal_[t]);
     if (knowledge_.same) knowledge_.same(t, normal_[t]);
   }
   return normal_.at(root);

@@ -104,6 +104,8 @@ class Simplifier {
   Parts multiplied_out(Term t);
   Parts multiplied_out_chain(Term chain);
   double content(Term sum) const;
+  Term multiple(double by, Term sum) const;
+  void note_as_typed(Term sum);
   Primitive primitive(Term sum, double exponent, double coefficient);
 
   // Element-wise products.
@@ -114,8 +116,12 @@ class Simplifier {
   void fold_sigmoid(std::map<Term, double>& factors);
   void fold_exponents(std::map<Term, double>& factors);
   void drop_guards(std::map<Term, double>& factors);
+  void fold_norms(std::map<Term, double>& numbers);
+  void fold_means(std::map<Term, double>& numbers);
   void fold_signs(std::map<Term, double>& factors);
   void gather(Factors& to, std::unique_ptr<Factors>& repeated, bool down);
+  std::optional<Term> diagonal_of_factors(Factors& from);
+  std::optional<Term> picked_column(Factors& from);
   Term assembled(Factors& from);
   std::optional<Term> cancelled(Term product);
 
@@ -124,6 +130,12 @@ class Simplifier {
   std::optional<Term> joined(Term a, Term b);
   std::optional<Term> summed_down(Term ones, Term b);
   bool are_inverse(Term a, Term b);
+  bool are_orthogonal(Term a, Term b) const;
+  bool is_unit_vector(Term t) const;
+  Term column(Term a, Term unit);
+  void sum_diagonals(std::vector<Term>& chain);
+  std::optional<Term> by_eigenvalues(Term a, Term b);
+  std::optional<Term> as_trace(const std::vector<Term>& chain);
   void take_numbers_out(Chain& chain);
   Term number_of(const std::vector<Term>& chain);
 
@@ -140,11 +152,18 @@ class Simplifier {
   std::optional<Term> parity_rule(Term f);
   std::optional<Term> sigmoid_rule(Term f);
   std::optional<Term> truth_rule(Term f);
+  std::optional<Term> comparison_rule(Term f);
+  void complement_comparisons(Shape shape, Parts& parts);
   std::optional<Term> linear_rule(Term f);
   std::optional<Term> diagonal_rule(const Expression& e);
   std::optional<Term> matrix_rule(Term f);
   std::optional<Term> repeated_rule(Term f);
   std::optional<Term> block_rule(Term f);
+  std::optional<Term> spectral_rule(Term f);
+  std::optional<Term> repeated_diagonal_rule(Term f);
+  std::uint32_t row_repeats(Term t) const;
+  std::optional<Term> exponential_block(const Expression& e);
+  bool commutes(Term a, Term b);
   std::optional<Term> filled_like(Term x, Shape to);
 
   static bool is_integer(double x);
@@ -159,6 +178,7 @@ class Simplifier {
   std::unordered_map<Term, Term> transpose_;  // of sums, element-wise products and functions
   std::unordered_map<Term, Term> upright_;    // what was seen first, of its transpose
   std::unordered_set<Term> sigmoids_;
+  std::unordered_set<Term> as_typed_;  // sums of as many positive as negative terms, as they were first seen
   std::unordered_set<Term> being_summed_;
   bool multiplying_out_ = false;
   std::unordered_map<Term, std::vector<Fact>> reasons_;  // for which a transpose is what it is

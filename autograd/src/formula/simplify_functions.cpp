@@ -22,7 +22,8 @@ std::optional<Term> Simplifier::rewritten(Term f) {
   for (const Rule rule :
        {&Simplifier::number_rule, &Simplifier::repeated_rule, &Simplifier::pow_rule, &Simplifier::exp_rule,
         &Simplifier::log_rule, &Simplifier::softmax_rule, &Simplifier::parity_rule, &Simplifier::sigmoid_rule,
-        &Simplifier::truth_rule, &Simplifier::linear_rule, &Simplifier::matrix_rule, &Simplifier::block_rule}) {
+        &Simplifier::truth_rule, &Simplifier::comparison_rule, &Simplifier::linear_rule, &Simplifier::spectral_rule,
+        &Simplifier::repeated_diagonal_rule, &Simplifier::matrix_rule, &Simplifier::block_rule}) {
     if (const std::optional<Term> other = (this->*rule)(f)) return other;
   }
   return {};
@@ -250,6 +251,53 @@ std::optional<Term> Simplifier::truth_rule(Term f) {
   return {};
 }
 
+/// x - 1 > 0 is x > 1, and 1 - x > 0 is 1 > x: numbers on one side, x without a sign on the other.
+std::optional<Term> Simplifier::comparison_rule(Term f) {
+  const Expression e = in_[f];
+  if (e.name != "greater" && e.name != "greater or equal") return {};
+  const auto number = [&](Term t) -> std::optional<double> {
+    if (is_zero(t)) return 0;
+    if (is_unit(t)) return 1;
+    if (in_[t].kind == Kind::number) return in_[t].value;
+    if (in_[t].kind == Kind::sum && in_[t].parts.size() == 1 && is_unit(in_[t].parts[0].term))
+      return in_[t].parts[0].by;
+    return {};
+  };
+  for (const bool left : {true, false}) {
+    const Term x = e.parts[left ? 0 : 1].term;
+    const std::optional<double> other = number(e.parts[left ? 1 : 0].term);
+    if (!other || !is_sum_of_several(x)) continue;
+    Parts rest = in_[x].parts;
+    const auto shift = std::find_if(rest.begin(), rest.end(), [&](Part p) { return is_unit(p.term); });
+    if (shift == rest.end()) continue;
+    double bound = *other - shift->by;
+    rest.erase(shift);
+    Term moved = sum(e.shape, rest);
+    const bool flips = in_[moved].kind == Kind::sum && content(moved) < 0;
+    if (flips) moved = scaled(-1, moved), bound = -bound;
+    const Term limit = in_.number(bound);
+    const bool moved_first = left != flips;
+    return apply(e.name, {}, true, e.shape, moved_first ? std::vector{moved, limit} : std::vector{limit, moved});
+  }
+  return {};
+}
+
+/// 1 - (a > b) is b >= a.
+void Simplifier::complement_comparisons(Shape shape, Parts& parts) {
+  const Term unit = in_.ones(shape);
+  const auto one = std::find_if(parts.begin(), parts.end(), [&](Part p) { return p.term == unit; });
+  if (one == parts.end()) return;
+  for (Part& p : parts) {
+    const bool strict = is_function(p.term, "greater");
+    if ((!strict && !is_function(p.term, "greater or equal")) || p.by + one->by != 0) continue;
+    const Parts of = in_[p.term].parts;
+    const char* name = strict ? "greater or equal" : "greater";
+    p = {apply(name, {}, true, shape, {of[1].term, of[0].term}), one->by};
+    parts.erase(one);
+    return collect(parts);
+  }
+}
+
 /// Numbers go outside of linear functions, be they a sum's only coefficient or factors.
 std::optional<Term> Simplifier::linear_rule(Term f) {
   constexpr const char* linear[] = {"diagmat", "diagvec", "reshape", "submat",  "placed", "reverse",
@@ -326,6 +374,112 @@ std::optional<Term> Simplifier::matrix_rule(Term f) {
       factors.push_back(inverse(p->term));
     }
     return product(e.shape, factors);
+  }
+  return {};
+}
+
+/// Whether two square matrices commute, as is seen at once: one is a multiple of the identity, or a function of the
+/// other.
+bool Simplifier::commutes(Term a, Term b) {
+  const auto is_identity = [&](Term t) {
+    const Expression& e = in_[t];
+    if (e.kind == Kind::product) return e.parts.empty();
+    if (e.kind == Kind::sum)
+      return e.parts.size() == 1 && in_[e.parts[0].term].kind == Kind::product && in_[e.parts[0].term].parts.empty();
+    return e.kind == Kind::powers && std::all_of(e.parts.begin(), e.parts.end(), [&](const Part& p) {
+             return in_[p.term].is_scalar() ||
+                    (in_[p.term].kind == Kind::product && in_[p.term].parts.empty() && p.by == 1);
+           });
+  };
+  return a == b || is_identity(a) || is_identity(b);
+}
+
+/// The upper right block of exp(A E; 0 A) is E exp(A) where A and E commute.
+std::optional<Term> Simplifier::exponential_block(const Expression& e) {
+  const Term x = e.parts[0].term;
+  if (!is_function(x, "expmat") || !is_function(in_[x].parts[0].term, "join_cols")) return {};
+  const Parts rows = in_[in_[x].parts[0].term].parts;
+  if (rows.size() != 2 || !is_function(rows[0].term, "join_rows") || !is_function(rows[1].term, "join_rows")) return {};
+  const Parts above = in_[rows[0].term].parts, below = in_[rows[1].term].parts;
+  if (above.size() != 2 || below.size() != 2) return {};
+  const Term a = above[0].term, b = above[1].term;
+  const bool is_corner = e.parameters[0].value == 0 && e.parameters[1].value == double(in_[a].shape.cols);
+  if (!is_zero(below[0].term) || below[1].term != a || e.shape != in_[a].shape || !is_corner || !commutes(a, b))
+    return {};
+  return product(e.shape, {b, apply("expmat", {}, false, e.shape, {a})});
+}
+
+/// Functions of eigenvalues and singular values, which are in order, and of matrices by them.
+std::optional<Term> Simplifier::spectral_rule(Term f) {
+  const Expression e = in_[f];
+  if (e.parts.size() != 1) return {};
+  const Term x = e.parts[0].term;
+  if (e.name == "expmat" && in_[x].kind == Kind::transpose)
+    return transposed(apply("expmat", {}, false, e.shape, {in_[x].parts[0].term}));
+  if (e.name == "expmat" && in_[x].kind == Kind::powers && cost(transposed(x)) < cost(x))
+    return transposed(apply("expmat", {}, false, e.shape, {transposed(x)}));
+  if (e.name == "prod" && is_function(x, "eig_sym") && transposed(in_[x].parts[0].term) == in_[x].parts[0].term)
+    return apply("det", {}, false, e.shape, {in_[x].parts[0].term});
+  if (e.name == "submat") return exponential_block(e);
+  if (e.name == "diagmat" && is_unit_vector(x) && e.shape.rows == e.shape.cols)
+    return product(e.shape, {x, transposed(x)});
+  if (e.name != "first_max") return {};
+  const bool negated = in_[x].kind == Kind::sum && in_[x].parts.size() == 1 && in_[x].parts[0].by == -1;
+  const Term values = negated ? in_[x].parts[0].term : x;
+  const bool ascending = is_function(values, "eig_sym");
+  if ((!ascending && !is_function(values, "svd")) || e.shape.cols != 1 || e.dim() != 0) return {};
+  const std::uint32_t place = ascending != negated ? e.shape.rows - 1 : 0;
+  return in_.apply("placed", {Parameter::size(place), Parameter::size(0)}, false, e.shape, {{in_.number(1)}});
+}
+
+/// kron(I, ones), which repeats each row: how often, or 0 where t is none.
+std::uint32_t Simplifier::row_repeats(Term t) const {
+  if (!is_function(t, "kron")) return 0;
+  const Expression &left = in_[in_[t].parts[0].term], &right = in_[in_[t].parts[1].term];
+  const bool repeats =
+      left.kind == Kind::product && left.parts.empty() && right.kind == Kind::ones && right.shape.cols == 1;
+  return repeats ? right.shape.rows : 0;
+}
+
+/// The diagonal of what repeats rows and columns, of copies side by side, and sums of such diagonals.
+std::optional<Term> Simplifier::repeated_diagonal_rule(Term f) {
+  const Expression e = in_[f];
+  if (e.kind != Kind::function || e.parts.size() != 1) return {};
+  const Term x = e.parts[0].term;
+  const Expression of = in_[x];
+  const auto diagonal = [&](Term t) { return apply("diagvec", {}, false, {in_[t].shape.rows, 1}, {t}); };
+  if (e.name == "diagvec" && of.kind == Kind::product && of.parts.size() > 2) {
+    const Term left = of.parts.front().term, right = of.parts.back().term;
+    if (row_repeats(left) && right == transposed(left)) {
+      std::vector<Term> inner;
+      for (std::size_t k = 1; k + 1 < of.parts.size(); ++k) inner.push_back(of.parts[k].term);
+      const std::uint32_t n = in_[left].shape.cols;
+      return product(e.shape, {left, diagonal(product({n, n}, inner))});
+    }
+  }
+  if (e.name == "diagvec" && is_function(x, "repmat") && of.parameters[0].value == of.parameters[1].value) {
+    const Term v = diagonal(of.parts[0].term);
+    const std::uint32_t times = std::uint32_t(of.parameters[0].value), n = in_[v].shape.rows;
+    return product(
+        e.shape,
+        {apply("kron", {}, false, {times * n, n}, {in_.ones({times, 1}), in_.make(Kind::product, {n, n}, {})}), v});
+  }
+  if (e.name != "folded") return {};
+  const std::uint32_t down = std::uint32_t(e.parameters[0].value);
+  if (is_function(x, "diagmat") && e.parameters[0].value == e.parameters[1].value) {
+    const Term v = of.parts[0].term;
+    return apply("diagmat", {}, false, e.shape,
+                 {apply("folded", {e.parameters[0], Parameter::size(1)}, false, {e.shape.rows, 1}, {v})});
+  }
+  // Of a column that repeats each entry of v as often as a block is long: the sum of v in each.
+  if (of.kind == Kind::product && of.shape.cols == 1 && of.parts.size() > 1 && e.parameters[1].value == 1) {
+    const Term repeat = of.parts[0].term;
+    if (row_repeats(repeat) == e.shape.rows && in_[repeat].shape.cols == down) {
+      std::vector<Term> rest;
+      for (std::size_t k = 1; k < of.parts.size(); ++k) rest.push_back(of.parts[k].term);
+      const Term v = product({down, 1}, rest);
+      return powers(e.shape, {{product(scalar_shape, {in_.ones({1, down}), v})}, {in_.ones(e.shape)}});
+    }
   }
   return {};
 }

@@ -229,6 +229,51 @@ void Simplifier::drop_guards(std::map<Term, double>& factors) {
   }
 }
 
+/// accu(square(x)) beside norm(x), as its square.
+void Simplifier::fold_norms(std::map<Term, double>& numbers) {
+  const std::map<Term, double> given = numbers;
+  for (const auto& [t, by] : given) {
+    if (!is_function(t, "vecnorm") || !in_[t].is_scalar()) continue;
+    const Term x = in_[t].parts[0].term;
+    const Shape s = in_[x].shape;
+    const Term squares = powers(s, {{x, 2}});
+    const Term of_column =
+        s.cols == 1 ? product(scalar_shape, {transposed(x), x}) : product(scalar_shape, {x, transposed(x)});
+    const Term as_sum = s.cols == 1 ? product(scalar_shape, {in_.ones({1, s.rows}), squares})
+                                    : product(scalar_shape, {squares, in_.ones({s.cols, 1})});
+    for (const Term square : {of_column, as_sum}) {
+      const auto found = numbers.find(square);
+      if (found == numbers.end()) continue;
+      const double total = numbers[t] + 2 * found->second;
+      numbers.erase(found);
+      numbers[t] = total;
+      if (total == 0) {
+        numbers.erase(t);
+        break;
+      }
+    }
+  }
+}
+
+/// The sum of a vector's entries by their number is its mean.
+void Simplifier::fold_means(std::map<Term, double>& numbers) {
+  const std::map<Term, double> given = numbers;
+  for (const auto& [t, by] : given) {
+    const Parts p = in_[t].parts;
+    if (in_[t].kind != Kind::product || p.size() != 2 || by != 1) continue;
+    const bool down = in_[p[0].term].kind == Kind::ones;
+    if (!down && in_[p[1].term].kind != Kind::ones) continue;
+    const Term x = p[down ? 1 : 0].term;
+    if (is_function(x, "diagvec")) continue;  // a trace
+    const Shape s = in_[x].shape;
+    const auto length = numbers.find(knowledge_.size(down ? s.rows : s.cols));
+    if (length == numbers.end() || length->second > -1) continue;
+    if ((length->second += 1) == 0) numbers.erase(length);
+    numbers.erase(t);
+    numbers[apply("mean", {}, false, scalar_shape, {x})] += 1;
+  }
+}
+
 /// What is repeated becomes one factor, its numbers those of the whole.
 void Simplifier::gather(Factors& to, std::unique_ptr<Factors>& repeated, bool down) {
   if (!repeated) return;
@@ -251,6 +296,41 @@ void Simplifier::gather(Factors& to, std::unique_ptr<Factors>& repeated, bool do
   to.add(false, in_.make(Kind::product, to.shape, factors), 1);
 }
 
+/// I % A is A's diagonal, as a matrix.
+std::optional<Term> Simplifier::diagonal_of_factors(Factors& from) {
+  const Term identity = in_.make(Kind::product, from.shape, {});
+  if (from.shape.rows != from.shape.cols || !from.full.contains(identity) || from.full.size() < 2) return {};
+  Factors rest{from.shape,           from.coefficient,     std::move(from.numbers),
+               std::move(from.full), std::move(from.down), std::move(from.across)};
+  if (rest.full.at(identity) < 0) return {};
+  rest.full.erase(identity);
+  const Term diagonal = apply("diagvec", {}, false, {from.shape.rows, 1}, {assembled(rest)});
+  return apply("diagmat", {}, false, from.shape, {diagonal});
+}
+
+/// A diag(e), e a unit vector, is A e e'.
+std::optional<Term> Simplifier::picked_column(Factors& from) {
+  if (!from.down || from.down->full.size() != 1 || from.full.empty()) return {};
+  const auto [row, by] = *from.down->full.begin();
+  if (by != 1 || row == untransposed(row) || !is_unit_vector(untransposed(row))) return {};
+  Parts rest, numbers;
+  for (const auto& [t, exponent] : from.full) rest.push_back({t, exponent});
+  if (from.across) {
+    from.coefficient *= from.across->coefficient;
+    for (const auto& [t, exponent] : from.across->numbers) numbers.push_back({t, exponent});
+    from.across->coefficient = 1;
+    from.across->numbers.clear();
+    rest.push_back({product(from.shape, {assembled(*from.across), in_.ones({1, from.shape.cols})})});
+  }
+  from.coefficient *= from.down->coefficient;
+  for (const auto* all : {&from.numbers, &from.down->numbers}) {
+    for (const auto& [t, exponent] : *all) numbers.push_back({t, exponent});
+  }
+  const Term unit = untransposed(row);
+  numbers.push_back({product(from.shape, {column(powers(from.shape, rest), unit), row})});
+  return powers(from.shape, numbers);
+}
+
 Term Simplifier::assembled(Factors& from) {
   const Shape shape = from.shape;
   fold_sigmoid(from.full);
@@ -261,12 +341,16 @@ Term Simplifier::assembled(Factors& from) {
     fold_signs(*factors);
     drop_guards(*factors);
   }
+  fold_norms(from.numbers);
+  fold_means(from.numbers);
   if (from.full.empty() && from.down && from.across) {  // a column times a row
     const Term c = assembled(*from.across), r = assembled(*from.down);
     Parts all{{product(shape, {c, r})}};
     for (const auto& [t, by] : from.numbers) all.push_back({t, by});
     return scaled(from.coefficient, powers(shape, all));
   }
+  if (const std::optional<Term> diagonal = diagonal_of_factors(from)) return *diagonal;
+  if (const std::optional<Term> picked = picked_column(from)) return scaled(from.coefficient, *picked);
   gather(from, from.down, true);
   gather(from, from.across, false);
   Parts matrices, numbers;

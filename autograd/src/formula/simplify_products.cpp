@@ -3,6 +3,7 @@
 #include "simplifier.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace armagrad::detail::algebra {
 
@@ -38,6 +39,11 @@ Term Simplifier::product(Shape shape, const std::vector<Term>& factors) {
   }
   if (chain.coefficient == 0) return remember(given, zero(shape));
   chain.factors = std::move(done);
+  sum_diagonals(chain.factors);
+  if (const std::optional<Term> trace = as_trace(chain.factors)) {
+    chain.factors.clear();
+    chain.numbers.push_back({*trace});
+  }
   take_numbers_out(chain);
   Term body = in_.number(1);
   if (chain.factors.size() == 1) {
@@ -92,6 +98,18 @@ std::optional<Term> Simplifier::joined(Term a, Term b) {
   const Shape shape{in_[a].shape.rows, in_[b].shape.cols};
   const Term before = in_.make(Kind::product, shape, {{a}, {b}});
   if (are_inverse(a, b)) return note("cancel the inverse", before, in_.make(Kind::product, shape, {}));
+  if (is_unit_vector(b) && in_[a].kind != Kind::ones) return note("take the column", before, column(a, b));
+  if (is_unit_vector(untransposed(a)) && a != untransposed(a) && in_[b].kind != Kind::ones)
+    return note("take the row", before, transposed(column(transposed(b), untransposed(a))));
+  if (shape.cols == 1 && is_function(a, "diagmat") && in_[in_[a].parts[0].term].shape == in_[b].shape)
+    return note("multiply by a diagonal", before, powers(shape, {{in_[a].parts[0].term}, {b}}));
+  if (shape.rows == 1 && is_function(b, "diagmat") && in_[in_[b].parts[0].term].shape == in_[transposed(a)].shape)
+    return note("multiply by a diagonal", before,
+                transposed(powers(in_[transposed(a)].shape, {{in_[b].parts[0].term}, {transposed(a)}})));
+  if (const std::uint32_t n = in_[a].kind == Kind::transpose ? row_repeats(untransposed(a)) : 0;
+      n && is_function(b, "kron") && in_[in_[b].parts[0].term].kind == Kind::ones && in_[b].shape.cols == n)
+    return note("count ones", before, in_.ones(shape));
+  if (const auto matrix = by_eigenvalues(a, b)) return note("sum over eigenvalues", before, *matrix);
   const bool row = in_[a].kind == Kind::ones && in_[a].shape.rows == 1;
   const bool column = in_[b].kind == Kind::ones && in_[b].shape.cols == 1;
   if (row && column) return note("count ones", before, knowledge_.size(in_[a].shape.cols));
@@ -112,7 +130,78 @@ bool Simplifier::are_inverse(Term a, Term b) {
     const Term of = in_[x].parts[0].term;
     return is_function(of, "inv") && transposed(in_[of].parts[0].term) == y;
   };
-  return inverts(a, b) || inverts(b, a);
+  return inverts(a, b) || inverts(b, a) || are_orthogonal(a, b);
+}
+
+/// V' V of eigenvectors or singular vectors, which are orthonormal; V V' where V is square.
+bool Simplifier::are_orthogonal(Term a, Term b) const {
+  const Term v = untransposed(a);
+  const bool is_basis =
+      is_function(v, "eigenvectors") || is_function(v, "left_vectors") || is_function(v, "right_vectors");
+  if (!is_basis || untransposed(b) != v || (in_[a].kind == Kind::transpose) == (in_[b].kind == Kind::transpose))
+    return false;
+  return in_[a].kind == Kind::transpose || in_[v].shape.rows == in_[v].shape.cols;
+}
+
+/// E' diag(w) E is diag(E' w) where every row of E is a unit vector.
+void Simplifier::sum_diagonals(std::vector<Term>& chain) {
+  for (std::size_t i = 0; i + 2 < chain.size(); ++i) {
+    const Term repeat = chain[i + 2];
+    if (!row_repeats(repeat) || !is_function(chain[i + 1], "diagmat") || chain[i] != transposed(repeat)) continue;
+    const std::uint32_t n = in_[repeat].shape.cols;
+    const Term sums = product({n, 1}, {chain[i], in_[chain[i + 1]].parts[0].term});
+    chain[i] = apply("diagmat", {}, false, {n, n}, {sums});
+    chain.erase(chain.begin() + long(i) + 1, chain.begin() + long(i) + 3);
+  }
+}
+
+/// V diag(w^k) V' of a symmetric matrix's eigenvalues and -vectors is its kth power.
+std::optional<Term> Simplifier::by_eigenvalues(Term a, Term b) {
+  const Parts factors = in_[a].parts;
+  if (in_[a].kind != Kind::powers || in_[b].kind != Kind::transpose || factors.size() != 2) return {};
+  const Term V = untransposed(b);
+  const bool first = factors[0].term == V;
+  const Part scaling = factors[first ? 1 : 0];
+  if (!is_function(V, "eigenvectors") || (!first && factors[1].term != V) || factors[first ? 0 : 1].by != 1 ||
+      scaling.by != 1 || in_[scaling.term].kind != Kind::product || in_[scaling.term].parts.size() != 2)
+    return {};
+  const Term X = in_[V].parts[0].term;
+  Part values{untransposed(in_[scaling.term].parts[1].term)};
+  if (in_[values.term].kind == Kind::powers && in_[values.term].parts.size() == 1) values = in_[values.term].parts[0];
+  if (!is_function(values.term, "eig_sym") || in_[values.term].parts[0].term != X || !is_integer(values.by) ||
+      transposed(X) != X)
+    return {};
+  const Shape s = in_[X].shape;
+  const Term factor = values.by < 0 ? apply("inv", {}, false, s, {X}) : X;
+  return product(s, std::vector<Term>(std::size_t(std::abs(values.by)), factor));
+}
+
+/// A column of zeros but for a single 1.
+bool Simplifier::is_unit_vector(Term t) const {
+  return is_function(t, "placed") && in_[t].shape.cols == 1 && in_[in_[t].parts[0].term].is_scalar() &&
+         is_unit(in_[t].parts[0].term);
+}
+
+/// a times a unit vector.
+Term Simplifier::column(Term a, Term unit) {
+  const Expression e = in_[a];
+  if (e.kind == Kind::product && e.parts.empty()) return unit;
+  return apply("submat", {Parameter::size(0), in_[unit].parameters[0]}, false, {e.shape.rows, 1}, {a});
+}
+
+/// accu(A % B') is trace(A B), which is shorter.
+std::optional<Term> Simplifier::as_trace(const std::vector<Term>& chain) {
+  if (chain.size() != 3 || in_[chain[0]].kind != Kind::ones || in_[chain[2]].kind != Kind::ones) return {};
+  const Expression e = in_[chain[1]];
+  if (in_[chain[0]].shape.rows != 1 || e.kind != Kind::powers || e.parts.size() != 2) return {};
+  const Part a = e.parts[0], b = e.parts[1];
+  const auto is_transpose = [&](Term t) { return in_[t].kind == Kind::transpose; };
+  if (a.by != 1 || b.by != 1 || (!is_transpose(a.term) && !is_transpose(b.term))) return {};
+  const Term first = is_transpose(a.term) ? b.term : a.term, second = is_transpose(a.term) ? a.term : b.term;
+  const Term inner = product({e.shape.rows, e.shape.rows}, {first, transposed(second)});
+  const Term trace =
+      product(scalar_shape, {in_.ones({1, e.shape.rows}), apply("diagvec", {}, false, {e.shape.rows, 1}, {inner})});
+  return note("trace of a product", in_.make(Kind::product, scalar_shape, {{chain[0]}, {chain[1]}, {chain[2]}}), trace);
 }
 
 /// A row of ones times b.

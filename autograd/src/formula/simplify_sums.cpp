@@ -15,6 +15,7 @@ Term Simplifier::sum(Shape shape, const Parts& terms) {
   const Parts flat = parts;
   collect(parts);
   complement_sigmoids(shape, parts);
+  complement_comparisons(shape, parts);
   Term result = assembled(shape, parts);
   if (parts.size() < flat.size()) note("collect like terms", in_.make(Kind::sum, shape, flat), result);
   result = factored(shape, parts);
@@ -115,8 +116,24 @@ double Simplifier::content(Term sum) const {
     const double ratio = std::abs(p.by) / least;
     if (std::abs(ratio - std::round(ratio)) > 1e-14 * ratio) least = 1;
   }
-  const bool negative = balance != 0 ? balance < 0 : leading->by < 0;
+  bool negative = balance != 0 ? balance < 0 : leading->by < 0;
+  if (balance == 0 && as_typed_.contains(multiple(1 / least, sum))) negative = false;
+  if (balance == 0 && as_typed_.contains(multiple(-1 / least, sum))) negative = true;
   return negative ? -least : least;
+}
+
+Term Simplifier::multiple(double by, Term sum) const {
+  Parts parts = in_[sum].parts;
+  for (Part& p : parts) p.by *= by;
+  return in_.make(Kind::sum, in_[sum].shape, parts);
+}
+
+/// Remembers which of two differences was there first, x - y or y - x.
+void Simplifier::note_as_typed(Term sum) {
+  if (!is_sum_of_several(sum)) return;
+  double least = std::abs(in_[sum].parts[0].by);
+  for (const Part& p : in_[sum].parts) least = std::min(least, std::abs(p.by));
+  if (!as_typed_.contains(multiple(-1 / least, sum))) as_typed_.insert(multiple(1 / least, sum));
 }
 
 /// A sum, be it transposed, without the number that it is a multiple of. In a product of many a number that

@@ -74,6 +74,8 @@ class Latex final : public Style {
     if (f == "sqrt") return concat({"\\sqrt{", x[0], "}"});
     if (f == "diagmat") return concat({"\\operatorname{diag}", parentheses(x[0])});
     if (f == "eye") return concat({"I_{", x[0], "}"});
+    if (f == "norm" && (x.size() == 1 || x[1] == "\"fro\""))
+      return concat({"\\left\\lVert ", x[0], " \\right\\rVert", x.size() == 1 ? "" : "_F"});
     if (f == "zeros") return concat({"0_{", joined(x, " \\times "), "}"});
     return concat({"\\operatorname{", escaped(f), "}", parentheses(joined(x, ", "))});
   }
@@ -131,6 +133,11 @@ class MathMl final : public Style {
   std::string number(const std::string& x) const override { return concat({"<mn>", escaped(x), "</mn>"}); }
   std::string call(const std::string& f, const Strings& x) const override {
     if (f == "sqrt") return concat({"<msqrt>", x[0], "</msqrt>"});
+    if (f == "eye") return concat({"<msub><mi>I</mi>", x[0], "</msub>"});
+    if (f == "norm" && (x.size() == 1 || x[1] == "\"fro\"")) {
+      const std::string bars = row({"<mo>&#x2016;</mo>", x[0], "<mo>&#x2016;</mo>"});
+      return x.size() == 1 ? bars : concat({"<msub>", bars, "<mi>F</mi></msub>"});
+    }
     return row({"<mi>", escaped(f == "diagmat" ? "diag" : f), "</mi>", parentheses(joined(x, "<mo>,</mo>"))});
   }
   std::string ones(const std::string& r, const std::string& c) const override {

@@ -26,6 +26,7 @@ std::string Writer::wrapped(const Box& b, int at_least) const {
 }
 
 Writer::Box Writer::transposed(const Box& b) const {
+  if (!b.number.empty()) return {style_.side_by_side({b.number, style_.transposed(b.multiplied)}), multiplication};
   return {style_.transposed(wrapped(b, postfix)), postfix, b.text, b.precedence == atom};
 }
 
@@ -54,6 +55,14 @@ std::string Writer::size(std::uint32_t n) const {
     }
   }
   return style_.number(std::to_string(n));
+}
+
+/// A matrix's power; a transpose stands behind it.
+Writer::Box Writer::raised(const Box& b, int exponent) const {
+  const std::string by = style_.number(std::to_string(exponent));
+  if (b.upright.empty()) return {style_.raised(wrapped(b, atom), by), postfix};
+  const std::string power = style_.raised(b.upright_is_atom ? b.upright : style_.parentheses(b.upright), by);
+  return {style_.transposed(exponent < 0 ? power : style_.parentheses(power)), postfix, power};
 }
 
 Writer::Box Writer::shaped(Box b, Shape s) const {
@@ -151,8 +160,8 @@ const char* Writer::placed_arguments(const Expression& e, Strings& arguments) co
   if (is("placed")) return add({row, col, e.shape.rows, e.shape.cols}), "placed";
   const Shape whole = in_[e.parts[0].term].shape;
   const std::uint32_t last_row = row + e.shape.rows - 1, last_col = col + e.shape.cols - 1;
-  if (e.shape.rows == whole.rows) return add({col, last_col}), "cols";
-  if (e.shape.cols == whole.cols) return add({row, last_row}), "rows";
+  if (e.shape.rows == whole.rows) return col == last_col ? (add({col}), "col") : (add({col, last_col}), "cols");
+  if (e.shape.cols == whole.cols) return row == last_row ? (add({row}), "row") : (add({row, last_row}), "rows");
   return add({row, col, last_row, last_col}), "submat";
 }
 
@@ -164,7 +173,7 @@ Writer::Box Writer::written_function(const Expression& e) {
     if (e.name == name)
       return {style_.infix(wrapped(operand(0), addition), sign, wrapped(operand(1), addition)), comparison};
   }
-  if (e.name == "inv") return {style_.raised(wrapped(operand(0), atom), style_.number("-1")), postfix};
+  if (e.name == "inv") return raised(operand(0), -1);
   if (e.name == "pow" && e.parts.size() == 2) {
     const bool delimited = !style_.calls_functions();  // an exponent above the line needs no parentheses
     if (e.is_scalar())
@@ -179,7 +188,13 @@ Writer::Box Writer::written_function(const Expression& e) {
   if (e.elementwise && arguments.size() == 2 && in_[e.parts[1].term].kind == Kind::number &&
       (e.name == "max" || e.name == "min"))
     std::swap(arguments[0], arguments[1]);
-  if (e.name == "vecnorm" && e.is_scalar()) return {style_.call("norm", arguments), atom};
+  if (e.name == "vecnorm" && e.is_scalar()) {
+    const Term x = e.parts[0].term;
+    if (in_[x].kind != Kind::function || in_[x].name != "reshape" || wording_.names.contains(x))
+      return {style_.call("norm", arguments), atom};
+    const Term matrix = in_[x].parts[0].term;
+    return {style_.call("norm", {box(matrix).text, "\"fro\""}), atom};
+  }
   if (const char* name = placed_arguments(e, arguments)) return {style_.call(name, arguments), atom};
   const bool is_softmax = e.name == "softmax" || e.name == "log_softmax" || e.name == "logsumexp";
   if (!is_softmax || wording_.softmax_dim != e.dim()) {

@@ -33,6 +33,7 @@ class Writer {
     int precedence;
     std::string upright{};  // what a transpose is of
     bool upright_is_atom = false;
+    std::string number{}, multiplied{};  // of a number times something
   };
   /// From weak to strong.
   static constexpr int comparison = 0, addition = 1, multiplication = 2, postfix = 4, atom = 5;
@@ -46,6 +47,8 @@ class Writer {
   static std::pair<std::string, std::string> as_fraction(double x);
   std::string wrapped(const Box& b, int at_least) const;
   Box transposed(const Box& b) const;
+  Box raised(const Box& b, int exponent) const;
+  Box matrix_power(Term t, int exponent, Term negated);
   std::string size(std::uint32_t n) const;
   Box shaped(Box b, Shape s) const;
 

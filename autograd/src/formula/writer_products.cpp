@@ -105,6 +105,13 @@ Writer::Box Writer::entries(const Parts& factors, const std::string& number, Ter
   return {style_.side_by_side(all), multiplication};
 }
 
+/// A square matrix to a whole power from 2 on; an inverse's as a negative one of what is inverted.
+Writer::Box Writer::matrix_power(Term t, int exponent, Term negated) {
+  const Expression& e = in_[t];
+  const bool inverts = e.kind == Kind::function && e.name == "inv" && !wording_.names.contains(t);
+  return inverts ? raised(box(e.parts[0].term), -exponent) : raised(factor(t, negated), exponent);
+}
+
 /// A product of matrices; ones at an end of it are sums of rows or columns.
 Writer::Box Writer::written_chain(const std::vector<Term>& factors, Term negated) {
   const auto is_row_of_ones = [&](std::size_t i) {
@@ -132,8 +139,23 @@ Writer::Box Writer::written_chain(const std::vector<Term>& factors, Term negated
     const Box b = alone ? factor(inner[0], negated) : written_chain(inner, negated);
     return {style_.sum(b.text, wrapped(b, alone ? postfix : multiplication), 2), of_sum};
   }
+  const auto is_transpose = [&](Term t) { return in_[t].kind == Kind::transpose && !wording_.names.contains(t); };
+  constexpr std::size_t many = 3;  // transposes: one around them is shorter
+  if (n >= many && negated == none && std::all_of(factors.begin(), factors.end(), is_transpose)) {
+    std::vector<Term> inside;
+    for (auto t = factors.rbegin(); t != factors.rend(); ++t) inside.push_back(in_[*t].parts[0].term);
+    return transposed(written_chain(inside, none));
+  }
   std::vector<Box> pieces;
   for (std::size_t i = 0; i < n; ++i) {
+    std::size_t equal = 1;
+    while (i + equal < n && factors[i + equal] == factors[i]) ++equal;
+    if (is_column_of_ones(i + equal)) --equal;
+    if (equal > 1) {
+      pieces.push_back(matrix_power(factors[i], int(equal), negated));
+      i += equal - 1;
+      continue;
+    }
     const bool sums_next = is_row_of_ones(i) && i + 1 < n && !is_column_of_ones(i + 1);
     const bool sums_this = is_column_of_ones(i + 1) && !is_row_of_ones(i);
     if (sums_next || sums_this) {

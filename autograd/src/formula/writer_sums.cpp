@@ -27,10 +27,16 @@ Writer::Box Writer::written_sum(const Expression& e, double sign) {
   if (e.parts.empty()) return {style_.call("zeros", {size(e.shape.rows), size(e.shape.cols)}), atom};
   const bool all_plain = std::all_of(e.parts.begin(), e.parts.end(), [&](const Part& p) { return is_plain(p.term); });
   const bool all_negative = std::all_of(e.parts.begin(), e.parts.end(), [&](const Part& p) { return p.by * sign < 0; });
+  // A coefficient that all terms have stands before them.
+  const double common =
+      e.parts.size() > 1 && std::all_of(e.parts.begin(), e.parts.end(),
+                                        [&](const Part& p) { return std::abs(p.by) == std::abs(e.parts[0].by); })
+          ? std::abs(e.parts[0].by)
+          : 1;
   std::vector<Term_> terms;
   for (const Part& p : e.parts) {
     bool negative = p.by * sign < 0;
-    double by = std::abs(p.by);
+    double by = std::abs(p.by) / common;
     if (all_negative && to_negate(p.term) != none) negative = false, by = -by;
     const bool turned = in_[p.term].kind == Kind::transpose;  // which comes after what it is of
     terms.push_back(
@@ -51,6 +57,10 @@ Writer::Box Writer::written_sum(const Expression& e, double sign) {
       text = style_.infix(text, t.negative ? "-" : "+", x);
   }
   if (terms.size() == 1 && !terms[0].negative) return terms[0].box;
+  if (common != 1) {
+    const std::string number = wrapped(written_number(common), multiplication), multiplied = style_.parentheses(text);
+    return {style_.side_by_side({number, multiplied}), multiplication, {}, false, number, multiplied};
+  }
   return {text, addition};
 }
 
@@ -103,6 +113,16 @@ Writer::Box Writer::monomial(Part p, bool with_ones) {
     return std::pair(a.first.text.size(), a.first.text) < std::pair(b.first.text.size(), b.first.text);
   });
   for (const auto& [b, divides] : boxes) (divides ? down : up).push_back(wrapped(b, postfix));
+  const bool divides_by_an_expression = std::any_of(numbers.begin(), numbers.end(), [&](const Part& f) {
+    return f.by < 0 && in_[f.term].kind != Kind::name && in_[f.term].kind != Kind::number;
+  });
+  if (up.empty() && divides_by_an_expression && !matrices.empty()) {  // x/norm(x), but 1/n x
+    const Box above_line = entries(matrices, "", negated);
+    const Box whole{style_.fraction(style_.calls_functions() ? wrapped(above_line, multiplication) : above_line.text,
+                                    down.size() == 1 ? down[0] : style_.side_by_side(down), down.size() > 1),
+                    multiplication};
+    return p.by < 0 && negated == none ? Box{style_.minus(whole.text), addition} : whole;
+  }
   std::string number;
   if (!up.empty()) number = up.size() == 1 ? up[0] : style_.side_by_side(up);
   if (!down.empty())

@@ -95,7 +95,8 @@ class IndexNotation {
     std::string all, bound;
     int depth = 0;
     for (std::size_t k = 0; k < text.size(); ++k) {
-      if (text.compare(k, 3, "Σ_") == 0 || text.compare(k, 4, "max_") == 0 || text.compare(k, 4, "min_") == 0) {
+      if (text.compare(k, 3, "Σ_") == 0 || text.compare(k, 3, "Π_") == 0 || text.compare(k, 4, "max_") == 0 ||
+          text.compare(k, 4, "min_") == 0) {
         std::size_t n = text.find('_', k) + 1;
         if (text[n] != '{')
           bound += text[n];
@@ -207,7 +208,7 @@ class IndexNotation {
     return x;
   }
   double primary(const Bound& at) {
-    for (const char* loop : {"Σ_", "max_", "min_"}) {
+    for (const char* loop : {"Σ_", "Π_", "max_", "min_"}) {
       if (take(loop)) return looped(loop, at);
     }
     if (sees("(") && (text_.compare(text_.find(')', at_), 2, ")[") == 0) && text_.find('^', at_) < text_.find(')', at_))
@@ -241,7 +242,7 @@ class IndexNotation {
     }
     fail();
   }
-  /// Σ_k, Σ_{k,l}, Σ_{k≤i}, Σ_{p≥0}, max_k.
+  /// Σ_k, Π_k, Σ_{k,l}, Σ_{k≤i}, Σ_{p≥0}, max_k.
   double looped(const std::string& kind, const Bound& at) {
     std::string letters;
     std::function<bool(const Bound&)> admits = [](const Bound&) { return true; };
@@ -265,7 +266,7 @@ class IndexNotation {
     if (!take(" ")) fail();
     const std::size_t body = at_;
     std::size_t end = body;
-    double total = kind == "Σ_" ? 0 : kind == "max_" ? -arma::datum::inf : arma::datum::inf;
+    double total = kind == "Σ_" ? 0 : kind == "Π_" ? 1 : kind == "max_" ? -arma::datum::inf : arma::datum::inf;
     const std::function<void(std::size_t, Bound)> loop = [&](std::size_t k, Bound b) {
       if (k < letters.size()) {
         for (arma::sword i = 0; i < lengths_.at(letters[k]); ++i) b[letters[k]] = i, loop(k + 1, b);
@@ -274,7 +275,10 @@ class IndexNotation {
       if (!admits(b)) return;
       at_ = body;
       const double x = product(b);
-      total = kind == "Σ_" ? total + x : kind == "max_" ? std::max(total, x) : std::min(total, x);
+      total = kind == "Σ_"     ? total + x
+              : kind == "Π_"   ? total * x
+              : kind == "max_" ? std::max(total, x)
+                               : std::min(total, x);
       end = at_;
     };
     loop(0, at);

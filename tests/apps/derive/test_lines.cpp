@@ -42,8 +42,8 @@ BOOST_AUTO_TEST_CASE(scalars_stay_symbols) {
            {"a^b", "a", "a:1,1:positive b", "dJ/da = b a^(b - 1)"},
            {"norm(x)^p", "x", "x:n,1 p", "assuming that norm(x) has no zeros\ndJ/dx = p norm(x)^(p - 2) x"},
            {"accu(x.^p)", "x", "x:n,1:positive p", "dJ/dx = p pow(x, p - 1)"},
-           {"accu(leaky_relu(x, s))", "x", "x:n,1 s", "dJ/dx = s (1 - (x > 0)) + (x > 0)"},
-           {"accu(elu(x, s))", "x", "x:n,1 s", "dJ/dx = s exp(x) % (1 - (x > 0)) + (x > 0)"},
+           {"accu(leaky_relu(x, s))", "x", "x:n,1 s", "dJ/dx = s (0 >= x) + (x > 0)"},
+           {"accu(elu(x, s))", "x", "x:n,1 s", "dJ/dx = s (0 >= x) % exp(x) + (x > 0)"},
            {"accu(clamp(x, 0, k))", "x", "x:n,1 k:1,1:positive", "dJ/dx = (x >= 0) % (k >= max(0, x))"},
            {"a*accu(cos(zeros(c, 1)))", "a", "a W:d,c", "dJ/da = c"},
            {"accu((x != 0) % x)", "x", "x:n,1", "dJ/dx = x != 0"}})

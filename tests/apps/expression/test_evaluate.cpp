@@ -342,7 +342,7 @@ BOOST_AUTO_TEST_CASE(refusals_of_the_library_have_a_place) {
       {"ones(1e5, 1e5)", "ones(1e5, 1e5): a matrix of more than 1e+08 entries\n  ones(1e5, 1e5)\n  ^^^^"},
       {"repmat(X, 1e5, 1e5)",
        "repmat(X, 1e5, 1e5): a matrix of more than 1e+08 entries\n  repmat(X, 1e5, 1e5)\n  ^^^^^^"},
-      {"X^2.5", "X^2.5: a matrix's exponent is -1 or a whole number from 1 to 100\n  X^2.5\n   ^"},
+      {"X^2.5", "X^2.5: a matrix's exponent is a whole number from 1 to 100, or from -1 to -100\n  X^2.5\n   ^"},
       {"chol(S, 1)", "chol(S, 1): a text in quotes was expected\n  chol(S, 1)\n  ^^^^"},
       {"exp(\"a\")", "exp(\"a\"): a text in quotes cannot stand here\n  exp(\"a\")\n  ^^^"},
       {"X.each_col() + r",

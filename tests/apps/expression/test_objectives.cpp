@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(regressions) {
       {"accu(square(A*x - b))", "x", "A:n,d x:d,1 b:n,1", "dJ/dx = 2 A' (A x - b)"},
       {"0.5*dot(b - A*x, b - A*x)/n", "x", "A:n,d x:d,1 b:n,1", "dJ/dx = 1/n A' (A x - b)"},
       {"0.5*accu(square(W'*X - Y))/n", "W", "W:d,c X:d,n Y:c,n", "dJ/dW = 1/n X (W' X - Y)'"},
-      {"accu(square(A*x - b)) + l*accu(square(x))", "x", "A:n,d x:d,1 b:n,1 l", "dJ/dx = 2 A' (A x - b) + 2 l x"},
+      {"accu(square(A*x - b)) + l*accu(square(x))", "x", "A:n,d x:d,1 b:n,1 l", "dJ/dx = 2 (A' (A x - b) + l x)"},
       {"-accu(y % log(sigmoid(w'*X)) + (1 - y) % log(1 - sigmoid(w'*X)))/n", "w", "w:d,1 X:d,n y:1,n=01",
        "dJ/dw = 1/n X (sigmoid(w' X) - y)'"},
       {"-accu(y % log(1/(1 + exp(-w'*X))) + (1 - y) % log(1 - 1/(1 + exp(-w'*X))))/n", "w", "w:d,1 X:d,n y:1,n=01",
@@ -105,19 +105,19 @@ BOOST_AUTO_TEST_CASE(networks) {
 BOOST_AUTO_TEST_CASE(statistics) {
   check({
       {"0.5*n*log_det(S) + 0.5*accu(X % solve(S, X))", "S", "S:d,d=symmetric X:d,n",
-       "dJ/dS = n/2 S^-1 - 1/2 S^-1 X X' S^-1"},
-      {"0.5*n*log_det(S) + 0.5*accu(X % (inv(S)*X))", "S", "S:d,d X:d,n", "dJ/dS = (n/2 S^-1 - 1/2 S^-1 X X' S^-1)'"},
+       "Z = S^-1 X; dJ/dS = 1/2 (n S^-1 - Z Z')"},
+      {"0.5*n*log_det(S) + 0.5*accu(X % (inv(S)*X))", "S", "S:d,d X:d,n", "dJ/dS = 1/2 (n S^-1 - S^-1 X X' S^-1)'"},
       {"0.5*accu((X - repmat(u, 1, n)) % solve(S, X - repmat(u, 1, n)))", "u", "S:d,d=symmetric X:d,n u:d,1",
        "dJ/du = S^-1 sum(u ones(1, n) - X, 1)"},
-      {"accu(square(X - W*W'*X))/n", "W", "W:d,c X:d,n", "R = W W' X - X; dJ/dW = 2/n (R X' + X R') W"},
+      {"accu(square(X - W*W'*X))/n", "W", "W:d,c X:d,n", "Z = X (X - W W' X)'; dJ/dW = -2/n (Z + Z') W"},
       {"accu(square(X - M*Z))/n", "M", "M:d,c X:d,n Z:c,n=columns", "dJ/dM = 2/n (M Z - X) Z'"},
       {"accu(min(repmat(sum(square(M), 0)', 1, n) - 2*M'*X + repmat(sum(square(X), 0), c, 1), 0))/n", "M",
        "M:d,c X:d,n",
        "A = first_max(2 M' X - sum(square(M), 0)' ones(1, n), 0); dJ/dM = 2/n (M diagmat(sum(A, 1)) - X A')"},
       {"0.5*accu(square(U*V' - X)) + 0.5*l*(accu(square(U)) + accu(square(V)))", "U,V", "U:d,c V:n,c X:d,n l",
        "R = U V' - X; dJ/dU = R V + l U; dJ/dV = R' U + l V"},
-      {"trace(inv(A))", "A", "A:d,d=symmetric", "dJ/dA = -A^-1 A^-1"},
-      {"trace(inv(A + 4.5*eye(d, d)))", "A", "A:d,d", "F = (9/2 eye(d, d) + A)^-1; dJ/dA = -F' F'"},
+      {"trace(inv(A))", "A", "A:d,d=symmetric", "dJ/dA = -A^-2"},
+      {"trace(inv(A + 4.5*eye(d, d)))", "A", "A:d,d", "F = (9/2 eye(d, d) + A)^-1; dJ/dA = -(F^2)'"},
       {"dot(x, A*x)", "x", "A:d,d x:d,1", "dJ/dx = (A + A') x"},
   });
 }
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(what_is_antisymmetric) {
       {"accu(A*(S - S') + B*(S' - S))", "S", "S:d,d A:d,d B:d,d",
        "dJ/dS = sum(A - B, 0)' ones(1, d) - ones(d, 1) sum(A - B, 0)"},
       {"accu((S - S')*A + (S' - S)*A + S)", "S", "S:d,d A:d,d", "dJ/dS = ones(d, d)"},
-      {"accu((S - S') % (S' - S))", "S", "S:d,d", "dJ/dS = 4 S' - 4 S"},
+      {"accu((S - S') % (S' - S))", "S", "S:d,d", "dJ/dS = 4 (S' - S)"},
       {"accu(square(repmat(w, 1, d) - repmat(w', d, 1)))", "w", "w:d,1",
        "dJ/dw = 4 sum(w ones(1, d) - ones(d, 1) w', 1)"},
   });
