@@ -89,7 +89,7 @@ bool is_number(std::string_view cell, float& x) {
 /// Rows of numbers, which are bytes as long as all of them are whole and from 0 to 255.
 class Table {
  public:
-  explicit Table(std::size_t columns) : columns(columns) {}
+  explicit Table(std::size_t n_columns) : columns(n_columns) {}
 
   void add(float x) {
     const bool is_byte = x >= 0 && x <= 255 && x == std::floor(x);
