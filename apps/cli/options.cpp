@@ -68,9 +68,13 @@ void Options::add_common_flag(const std::string& name, const std::string& help) 
 
 Options& Options::add_data() {
   add("data",
-      "mnist, fashion, a folder of IDX files, or an .npz; default: MNIST from MNIST_DIR, the cache or its mirrors, "
+      "mnist, fashion, a folder (IDX files, .npy, CSV, or pictures by class), an .npz or a CSV; default: MNIST from "
+      "MNIST_DIR, the cache or its mirrors, "
       "else "
       "Fashion-MNIST");
+  add("keys", "the arrays of an .npz: IMAGES,LABELS or IMAGES,LABELS,TEST_IMAGES,TEST_LABELS; default: by their names");
+  add_flag("transpose", "turn rows of the images into columns, as those of EMNIST need it");
+  add_flag("invert", "turn dark on light into light on dark");
   return add_flag("offline", "do not fetch MNIST from its public mirrors where it is not here yet");
 }
 

@@ -33,7 +33,7 @@ class Options {
   Options& add_repeated(const std::string& name, const std::string& help);
   /// Declares --name without a value.
   Options& add_flag(const std::string& name, const std::string& help);
-  /// Declares --data and --offline.
+  /// Declares --data, --keys, --transpose, --invert and --offline.
   Options& add_data();
   /// Declares a positional argument, which may begin with a minus.
   void add_argument(const std::string& name);
@@ -61,7 +61,7 @@ class Options {
   std::vector<Count> counts(const std::string& name, Count least, Count most) const;
   /// One of `choices`; UsageError that names the option otherwise.
   std::string choice(const std::string& name, const std::vector<std::string>& choices) const;
-  DataOptions data() const { return {text("data"), flag("offline")}; }
+  DataOptions data() const { return {text("data"), flag("offline"), text("keys"), flag("transpose"), flag("invert")}; }
 
  protected:
   /// Declare options that --help lists last.

@@ -89,10 +89,10 @@ std::optional<Dataset> read_if(const fs::path& folder, const std::string& name, 
   return std::nullopt;
 }
 
-Dataset read_mnist_dir(const std::string& mnist_dir, bool only_mnist) {
+Dataset read_mnist_dir(const DataOptions& options, const std::string& mnist_dir, bool only_mnist) {
   Dataset set;
   try {
-    set = read_dataset(mnist_dir);
+    set = read_dataset(mnist_dir, options);
   } catch (const std::runtime_error& error) {
     fail("MNIST_DIR", error.what());
   }
@@ -135,7 +135,7 @@ std::optional<Dataset> read_cache(const fs::path& folder, const DataPlaces& plac
 }
 
 std::optional<Dataset> find_mnist(const DataOptions& options, const DataPlaces& places, Tried& tried) {
-  if (!places.mnist_dir.empty()) return read_mnist_dir(places.mnist_dir, options.data == mnist_name);
+  if (!places.mnist_dir.empty()) return read_mnist_dir(options, places.mnist_dir, options.data == mnist_name);
   tried.emplace_back("MNIST_DIR is not set");
   if (!places.cache.empty()) return read_cache(places.cache / "mnist", places, options.offline, tried);
   tried.emplace_back("no cache folder: neither XDG_CACHE_HOME nor HOME is set");
@@ -204,9 +204,13 @@ Dataset load_dataset(const DataOptions& options, const DataPlaces& places) {
     fail("Fashion-MNIST not found", joined(tried) + " (Debian's package dataset-fashion-mnist has it)");
   }
   if (!options.data.empty() && options.data != mnist_name) {
-    std::error_code error;
-    if (!fs::exists(options.data, error)) fail(options.data, "no such file or folder" + similar_to(options.data));
-    return read_dataset(options.data);
+    try {
+      return read_dataset(options.data, options);
+    } catch (const std::runtime_error& error) {
+      std::error_code ignored;
+      if (fs::exists(options.data, ignored)) throw;
+      throw std::runtime_error(error.what() + similar_to(options.data));
+    }
   }
 
   if (std::optional<Dataset> set = find_mnist(options, places, tried)) {

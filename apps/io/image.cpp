@@ -33,18 +33,40 @@ struct Png {
   Png& operator=(const Png&) = delete;
 };
 
-Grey read_png(const fs::path& file, const std::vector<unsigned char>& bytes) {
+/// The file's pixels of this format, row by row, over `background` where the format has no transparency.
+template <class Pixels>
+void read_pixels(const fs::path& file, const std::vector<unsigned char>& bytes, unsigned format,
+                 const png_color* background, Pixels& pixels) {
   Png png;
   const auto require = [&](int success) {
     if (!success) fail(file, std::string("a damaged PNG: ") + png.image.message);
   };
   require(png_image_begin_read_from_memory(&png.image, bytes.data(), bytes.size()));
   require_size(file, png.image.height, png.image.width);
-  png.image.format = PNG_FORMAT_GRAY;
-  const png_color white{255, 255, 255};
-  Grey rows(png.image.width, png.image.height);
-  require(png_image_finish_read(&png.image, &white, rows.memptr(), 0, nullptr));
-  return rows.t();
+  const unsigned channels = PNG_IMAGE_SAMPLE_CHANNELS(format);
+  pixels.set_size(channels * png.image.width, png.image.height);
+  png.image.format = format;
+  require(png_image_finish_read(&png.image, background, pixels.memptr(), 0, nullptr));
+}
+
+/// Whether the picture is light ink on nothing: most of it is transparent, and the rest light.
+bool is_light_on_transparent(const Grey& grey_and_opacity) {
+  double light = 0, opaque = 0;
+  for (arma::uword k = 0; k < grey_and_opacity.n_elem; k += 2) {
+    const double opacity = grey_and_opacity[k + 1] / 255.0;
+    light += opacity * grey_and_opacity[k] / 255.0;
+    opaque += opacity;
+  }
+  return opaque < double(grey_and_opacity.n_elem / 4) && light > opaque / 2;
+}
+
+Grey read_png(const fs::path& file, const std::vector<unsigned char>& bytes) {
+  Grey pixels;
+  read_pixels(file, bytes, PNG_FORMAT_GA, nullptr, pixels);
+  const unsigned char level = is_light_on_transparent(pixels) ? 0 : 255;
+  const png_color background{level, level, level};
+  read_pixels(file, bytes, PNG_FORMAT_GRAY, &background, pixels);
+  return pixels.t();
 }
 
 }  // namespace

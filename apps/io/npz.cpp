@@ -2,11 +2,9 @@
 
 #include <zip.h>
 
-#include <cmath>
 #include <cstdint>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 #include "data_error.hpp"
 #include "data_stream.hpp"
@@ -72,11 +70,15 @@ class NpzFile::Member : public ByteSource {
 
 namespace {
 
-/// Bytes of an element of a label array, or 0 for a type that labels do not have.
-std::size_t label_size(const std::string& descr) {
-  if (descr == "|u1" || descr == "|i1") return 1;
-  if (descr.size() != 3 || descr[0] != '<' || (descr[1] != 'i' && descr[1] != 'u')) return 0;
-  return descr[2] == '2' || descr[2] == '4' || descr[2] == '8' ? static_cast<std::size_t>(descr[2] - '0') : 0;
+/// '|u1', '<i8', '>f4' and the like.
+ElementType element_type(const std::string& descr, const std::string& where) {
+  const auto is = [&](std::size_t k, const char* characters) {
+    return std::string_view(characters).find(descr[k]) != std::string_view::npos;
+  };
+  if (descr == "|b1" || descr == "|u1" || descr == "|i1") return {descr[1] == 'i' ? 'i' : 'u', 1, false};
+  const bool known = descr.size() == 3 && is(0, "<>") && ((is(1, "iu") && is(2, "248")) || (is(1, "f") && is(2, "48")));
+  if (!known) fail(where, "element type '" + descr + "': numbers are expected");
+  return {descr[1], std::size_t(descr[2] - '0'), descr[0] == '>'};
 }
 
 }  // namespace
@@ -100,38 +102,40 @@ NpzFile::NpzFile(std::filesystem::path path) : path_(std::move(path)) {
 
 NpzFile::~NpzFile() = default;
 
-Images NpzFile::images(const std::string& key) const {
-  Member member(*this, key);
-  const NpyHeader header = read_npy_header(member, member.where);
-  const std::vector<std::uint64_t>& shape = header.shape;
-  if (header.descr != "|u1") fail(member.where, "element type '" + header.descr + "', '|u1' is expected");
-  if (shape.size() != 2 && shape.size() != 3) {
-    fail(member.where, std::to_string(shape.size()) + " dimensions, images have 2 or 3");
+std::vector<std::string> NpzFile::keys() const {
+  std::vector<std::string> names;
+  const zip_int64_t n = zip_get_num_entries(archive_->handle, 0);
+  for (zip_int64_t i = 0; i < n; ++i) {
+    const char* const name = zip_get_name(archive_->handle, static_cast<zip_uint64_t>(i), 0);
+    std::string key = name == nullptr ? "" : name;
+    if (!key.ends_with(".npy")) continue;
+    key.resize(key.size() - 4);
+    names.push_back(key);
   }
-  const std::vector<unsigned char> bytes = member.elements(header, 1);
-  const std::uint64_t pixels = header.elements / shape[0];
-  const auto side = static_cast<std::uint64_t>(std::lround(std::sqrt(static_cast<double>(pixels))));
-  const std::uint64_t width = shape.size() == 3 ? shape[2] : side * side == pixels ? side : pixels;
-  return {arma::Mat<unsigned char>(bytes.data(), pixels, shape[0]), width, pixels / width};
+  return names;
 }
 
-arma::Col<unsigned char> NpzFile::labels(const std::string& key) const {
+DataArray NpzFile::array(const std::string& key) const {
   Member member(*this, key);
   const NpyHeader header = read_npy_header(member, member.where);
-  const std::size_t element_size = label_size(header.descr);
-  if (element_size == 0) fail(member.where, "element type '" + header.descr + "' is none that labels have");
-  if (header.shape.size() != 1) {
-    fail(member.where, std::to_string(header.shape.size()) + " dimensions, labels have 1");
-  }
-  const std::vector<unsigned char> bytes = member.elements(header, element_size);
-  arma::Col<unsigned char> result(header.elements);
-  for (std::size_t i = 0; i < header.elements; ++i) {
-    std::uint64_t value = 0;
-    for (std::size_t b = 0; b < element_size; ++b) value |= std::uint64_t{bytes[i * element_size + b]} << 8 * b;
-    if (value > 9) fail(member.where, "the label at position " + std::to_string(i) + " is not 0 to 9");
-    result[i] = static_cast<unsigned char>(value);
-  }
-  return result;
+  const ElementType type = element_type(header.descr, member.where);
+  return {member.where, type, header.shape, member.elements(header, type.size)};
+}
+
+DataArray read_npy(const std::filesystem::path& path) {
+  DecodedFile source(path);
+  const NpyHeader header = read_npy_header(source, path.string());
+  const ElementType type = element_type(header.descr, path.string());
+  const std::uint64_t promised = header.elements * type.size;
+  if (promised > most_data_bytes)
+    fail(path, "the .npy header promises more than " + std::to_string(most_data_bytes) + " bytes");
+  std::vector<unsigned char> bytes = read_up_to(source, promised);
+  unsigned char extra = 0;
+  if (bytes.size() < promised || source.read(&extra, 1) != 0)
+    fail(path, "the .npy header promises " + std::to_string(promised) + " bytes, the array has " +
+                   (bytes.size() < promised ? std::to_string(bytes.size()) : "more"));
+  if (source.ended_early()) fail(path, "truncated: the end of the gzip data is missing");
+  return {path.string(), type, header.shape, std::move(bytes)};
 }
 
 }  // namespace armagrad::apps

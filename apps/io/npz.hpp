@@ -4,8 +4,9 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
-#include "apps/datasets/data_types.hpp"
+#include "array.hpp"
 
 namespace armagrad::apps {
 
@@ -18,11 +19,9 @@ class NpzFile {
   NpzFile(const NpzFile&) = delete;
   NpzFile& operator=(const NpzFile&) = delete;
 
-  /// The array `key` of unsigned bytes, n x height x width or n x D, as D x n pixels.
-  Images images(const std::string& key) const;
-
-  /// The array `key` of n whole numbers from 0 to 9.
-  arma::Col<unsigned char> labels(const std::string& key) const;
+  /// The names of the arrays, in the archive's order.
+  std::vector<std::string> keys() const;
+  DataArray array(const std::string& key) const;
 
  private:
   struct Archive;
@@ -31,5 +30,8 @@ class NpzFile {
   std::filesystem::path path_;
   std::unique_ptr<Archive> archive_;
 };
+
+/// Reads a .npy file of numbers, plain or gzip; std::runtime_error that names it.
+DataArray read_npy(const std::filesystem::path& path);
 
 }  // namespace armagrad::apps

@@ -1,5 +1,6 @@
 // mnist_softmax predict
 
+#include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "apps/datasets/data.hpp"
@@ -9,6 +10,7 @@
 #include "apps/mnist_softmax/drawing/text_blocks.hpp"
 #include "apps/mnist_softmax/model/labelled_images.hpp"
 #include "apps/mnist_softmax/model/saved_model.hpp"
+#include "apps/text/escape.hpp"
 #include "apps/text/numbers.hpp"
 #include "command_output.hpp"
 #include "commands.hpp"
@@ -150,7 +152,14 @@ int predict_command(const Arguments& arguments) {
 
   const SavedModel model = load_saved_model(file);
   std::vector<Question> questions;
-  for (const std::string& picture : pictures) questions.push_back(from_file(picture, model));
+  Json refused = Json::array();
+  for (const std::string& picture : pictures) try {
+      questions.push_back(from_file(picture, model));
+    } catch (const std::runtime_error& error) {
+      if (pictures.size() == 1) throw;
+      std::cerr << "mnist_softmax: " << one_line(error.what()) << '\n';
+      refused.push_back({{"name", picture}, {"error", error.what()}});
+    }
   if (pictures.empty())
     questions = from_test_set(options, file, model, output);
   else
@@ -161,8 +170,9 @@ int predict_command(const Arguments& arguments) {
     if (&q != &questions.front()) output.text() << '\n';
     report["pictures"].push_back(predict(q, model, terminal, output.text()));
   }
+  if (!refused.empty()) report["refused"] = refused;
   output.report(report);
-  return 0;
+  return refused.empty() ? 0 : 1;
 }
 
 }  // namespace armagrad::apps

@@ -1,8 +1,6 @@
 // mnist_softmax report
 
-#include <armagrad/armagrad.hpp>
 #include <armagrad/detail/report_text.hpp>
-#include <armagrad/nn/losses.hpp>
 #include <chrono>
 #include <nlohmann/json.hpp>
 
@@ -10,7 +8,7 @@
 #include "apps/io/atomic_file.hpp"
 #include "apps/io/check_json.hpp"
 #include "apps/io/data_error.hpp"
-#include "apps/mnist_softmax/model/labelled_images.hpp"
+#include "apps/mnist_softmax/model/model_check.hpp"
 #include "apps/mnist_softmax/report/page.hpp"
 #include "apps/mnist_softmax/training/machine.hpp"
 #include "command_output.hpp"
@@ -21,26 +19,6 @@ namespace armagrad::apps {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// check_gradient of the model's own loss at its parameters, each a variable.
-GradientCheck checked(const SavedModel& model, double l2, const ImageMatrices& images) {
-  CheckOptions<double> options;
-  options.directions = 2;
-  std::vector<arma::mat> parameters;
-  for (const auto& part : model.net.parts()) {
-    options.names.push_back(part.name);
-    parameters.push_back(model.net.part(model.parameters, part));
-  }
-  const detail::LossOnTape<double> loss = [&](const std::vector<Var<double>>& w) {
-    const Var<double> x = w[0].tape().constant(view(images.X, "X"));
-    Var<double> J = cross_entropy<double>(model.net.forward(w, x), view(images.Y, "Y")) / double(images.X.n_cols);
-    for (std::size_t k = 0; k < w.size(); ++k) {
-      if (options.names[k].ends_with("weight")) J = J + 0.5 * l2 * accu(square(w[k]));
-    }
-    return J;
-  };
-  return detail::run_check<double>(options, loss, parameters);
-}
 
 /// The folder, made where it is missing; what else is in it stays.
 void require_folder(const fs::path& folder) {
@@ -81,11 +59,14 @@ int report_command(const Arguments& arguments) {
   note_training_set(model, data.name, output);
   const arma::uword usual = model.choice.kind == "lenet" ? 10 : 100,
                     n = std::min(asked > 0 ? asked : usual, data.train.pixels.n_cols);
+  CheckOptions<double> check;
+  check.directions = 2;
   const Report report{model,
                       data,
                       figures_of(model, data.train, threads),
                       figures_of(model, data.test, threads),
-                      checked(model, l2_of(model), first_labelled(data.train, n, model.classes.size())),
+                      check_model(model.net, model.parameters, l2_of(model),
+                                  first_labelled(data.train, n, model.classes.size()), check),
                       n,
                       versions()};
   const auto files = files_of(report);

@@ -81,8 +81,8 @@ int sweep(const SweepSettings& with, const Dataset& data, const Outputs& outputs
                      with.folds > 0 ? training.folds(with.folds) : std::vector{training.hold_back(with.held_back)});
   if (outputs.resume) fits.resume(outputs.checkpoint);
   std::ostream& out = outputs.text();
-  out << fits.fits() << " fits, " << with.held_back << " of the " << training.used.X.n_cols << " images held back"
-      << (with.folds > 0 ? " in turn\n" : "\n");
+  out << fits.fits() << (fits.fits() == 1 ? " fit, " : " fits, ") << with.held_back << " of the "
+      << training.used.X.n_cols << " images held back" << (with.folds > 0 ? " in turn\n" : "\n");
 
   const Interrupts interrupts(!outputs.checkpoint.empty());
   search(fits, with.jobs, outputs);

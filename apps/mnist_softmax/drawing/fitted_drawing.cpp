@@ -56,6 +56,11 @@ struct Component {
   uword top, bottom, left, right;
   double along_a_side;  // the largest share of one of the picture's sides that it covers
 
+  uword height() const { return bottom - top + 1; }
+  uword width() const { return right - left + 1; }
+  bool encloses(const Component& other) const {
+    return top < other.top && other.bottom < bottom && left < other.left && other.right < right;
+  }
   bool touches(const umat& mask) const {
     return top == 0 || left == 0 || bottom + 1 == mask.n_rows || right + 1 == mask.n_cols;
   }
@@ -96,6 +101,51 @@ std::vector<Component> components_of(umat mask) {
   return components;
 }
 
+/// Whether it is a box: ink along nearly the whole of each of its four sides.
+bool is_box(const Component& p, uword n_rows) {
+  const uword margin = 1 + p.size() / 20;
+  if (std::min(p.height(), p.width()) < 4 * margin) return false;
+  std::vector<bool> above(p.width()), below(p.width()), before(p.height()), behind(p.height());
+  for (const uword k : p.pixels) {
+    const uword i = k % n_rows - p.top, j = k / n_rows - p.left;
+    if (i < margin) above[j] = true;
+    if (i + margin >= p.height()) below[j] = true;
+    if (j < margin) before[i] = true;
+    if (j + margin >= p.width()) behind[i] = true;
+  }
+  const auto covered = [](const std::vector<bool>& side) {
+    return double(std::count(side.begin(), side.end(), true)) > 0.85 * double(side.size());
+  };
+  return covered(above) && covered(below) && covered(before) && covered(behind);
+}
+
+/// The ink without the rules of ruled or squared paper: two or more thin lines across the picture, except where a
+/// stroke crosses them.
+umat without_rules(umat ink) {
+  for (int pass = 0; pass < 2; ++pass) {
+    const arma::uvec lengths = arma::sum(ink, 1);
+    std::vector<std::pair<uword, uword>> lines;  // the first row and the one behind the last
+    for (uword i = 0; i < ink.n_rows; ++i) {
+      if (10 * lengths(i) < 9 * ink.n_cols) continue;
+      if (!lines.empty() && lines.back().second == i)
+        lines.back().second = i + 1;
+      else
+        lines.emplace_back(i, i + 1);
+    }
+    std::erase_if(lines, [&ink](const auto& line) { return 20 * (line.second - line.first) > ink.n_rows; });
+    if (lines.size() > 1) {
+      for (const auto& [first, end] : lines) {
+        for (uword j = 0; j < ink.n_cols; ++j) {
+          const bool crossed = (first > 0 && ink(first - 1, j)) || (end < ink.n_rows && ink(end, j));
+          if (!crossed) ink.submat(first, j, end - 1, j).zeros();
+        }
+      }
+    }
+    ink = umat(ink.t());
+  }
+  return ink;
+}
+
 const Component& largest_of(const std::vector<const Component*>& components) {
   return **std::max_element(components.begin(), components.end(),
                             [](const Component* a, const Component* b) { return a->pixels.size() < b->pixels.size(); });
@@ -108,6 +158,13 @@ umat digit_in(const umat& ink) {
   for (const Component& p : all) {
     any.push_back(&p);
     if (p.along_a_side < 0.6) drawn.push_back(&p);
+  }
+  // A box around something else is no digit.
+  for (const Component& box : all) {
+    const bool around = std::any_of(drawn.begin(), drawn.end(), [&box](const Component* p) {
+      return box.encloses(*p) && 3 * p->size() > box.size();
+    });
+    if (around && is_box(box, ink.n_rows)) std::erase(drawn, &box);
   }
   if (any.empty()) throw std::runtime_error("is blank: there is no ink in it");
   // A digit that fills its picture runs along its sides without being a frame.
@@ -188,13 +245,14 @@ Drawing fitted_digit(const arma::Mat<unsigned char>& picture, uword width, uword
   Drawing drawing;
   drawing.light_on_dark = 2 * arma::accu(dark) > dark.n_elem;
   if (!drawing.light_on_dark) image = 1 - image;
-  const umat ink = drawing.light_on_dark ? umat(1 - dark) : dark;
+  const umat all_ink = drawing.light_on_dark ? umat(1 - dark) : dark, ink = without_rules(all_ink);
   const umat digit = digit_in(ink);
 
   // 0 is the paper's grey and 1 that of nearly all of the ink; no other ink than the digit's.
-  const double paper = arma::median(arma::vec(image(arma::find(ink == 0))));
+  const double paper = arma::median(arma::vec(image(arma::find(all_ink == 0))));
   const arma::vec inks = arma::sort(arma::vec(image(arma::find(digit))));
   image = arma::clamp((image - paper) / (inks(inks.n_elem * 9 / 10) - paper), 0, 1);
+  image(arma::find(all_ink != ink)).zeros();
   Box box = box_of(digit);
   drawing.left = uword(double(box.left) * shrink);
   drawing.top = uword(double(box.top) * shrink);

@@ -13,7 +13,8 @@ struct Drawing {
 };
 
 /// Finds the largest ink in a picture of greys (0 black, 255 white), dark on light or light on dark: what is
-/// less than half of the picture by Otsu's threshold, without what runs along a side or is apart and small.
+/// less than half of the picture by Otsu's threshold, without what runs along a side, is apart and small, or is a box
+/// around the rest, and without the lines of ruled paper.
 /// std::runtime_error if there is none.
 Drawing fitted_digit(const arma::Mat<unsigned char>& picture, arma::uword width, arma::uword height);
 

@@ -80,8 +80,8 @@ arma::Mat<eT> parameters_in(const ModelFile& model, const Sequential<eT>& net, c
                                " is missing, or of another type");
     const Shape has = shape_of(values->n_rows, values->n_cols);
     if (has != part.shape)
-      throw std::runtime_error(file + ": its " + part.name + " is " + to_string(has) + ", the images need " +
-                               to_string(part.shape));
+      throw std::runtime_error(file + ": its parameter " + part.name + " is " + to_string(has) +
+                               ", a net for these images has " + to_string(part.shape));
     if (!values->is_finite()) throw std::runtime_error(file + ": its weights are not finite");
     std::copy(values->begin(), values->end(), theta.begin() + std::ptrdiff_t(part.offset));
   }

@@ -110,7 +110,7 @@ Section misread_section(const Report& r) {
           "The worst mistakes",
           "Of the " + std::to_string(misread.size()) +
               " test images that were misread, those whose label was thought least probable. Bars: the "
-              "probability of what it was taken for, and of its label. Some labels are wrong themselves.",
+              "probability of what it was taken for, and of its label. Some of the labels are wrong.",
           html + "</div>",
           {{"mistakes.png", png_on_white(tiles(all, r.data.width, r.data.height, Palette::ink, {6, 4, 8}))}}};
 }

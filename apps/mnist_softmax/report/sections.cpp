@@ -108,10 +108,12 @@ Section confusion_section(const Report& r) {
           "What is taken for what",
           lead,
           "<div class=\"aside\"><figure>" + chart +
-              "</figure><div><h3>Class by class</h3><table><thead><tr><th>class</th><th class=\"n\">found of "
-              "it</th>"
-              "<th class=\"n\">right when said</th></tr></thead><tbody>" +
-              rows + "</tbody></table><p class=\"quiet\">Recall and precision.</p></div></div>",
+              "</figure><div><h3>Class by class</h3><table><thead><tr><th>class</th><th class=\"n\">recall</th>"
+              "<th class=\"n\">precision</th></tr></thead><tbody>" +
+              rows +
+              "</tbody></table><p class=\"quiet\">Recall: the share of the class's images that is recognised. "
+              "Precision: the share of the "
+              "images taken for the class that belongs to it.</p></div></div>",
           {{"confusion.svg", svg_file(chart)}}};
 }
 

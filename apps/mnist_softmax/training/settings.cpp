@@ -28,22 +28,6 @@ Usual usual(const std::string& net) {
 
 bool takes_all_images(const std::string& optimizer) { return optimizer == "gd" || optimizer == "lbfgs"; }
 
-NetChoice read_net(const Options& options) {
-  NetChoice net;
-  net.kind = options.choice("net", {"softmax", "mlp", "lenet"});
-  net.activation = options.choice("activation", {"relu", "tanh"});
-  net.dropout = options.given("dropout") ? options.number("dropout", 0, 0.99) : usual(net.kind).dropout;
-  if (options.given("hidden"))
-    net.hidden = options.counts("hidden", 1, 1'000'000);
-  else if (net.kind != "softmax")
-    net.hidden = {net.kind == "mlp" ? arma::uword(512) : arma::uword(128)};
-  for (const char* name : {"hidden", "activation", "dropout"}) {
-    if (net.kind == "softmax" && options.given(name))
-      throw UsageError(std::string("--") + name + ": softmax has no hidden layers; use --net mlp");
-  }
-  return net;
-}
-
 /// A sweep without a say in steps takes L-BFGS for softmax regression.
 void read_optimizer(Settings& s, const Options& options, For what) {
   const Usual by_default = usual(s.net.kind);
@@ -82,6 +66,28 @@ void read_schedule(Settings& s, const Options& options) {
 }
 
 }  // namespace
+
+NetChoice read_net(const Options& options) {
+  NetChoice net;
+  net.kind = options.choice("net", {"softmax", "mlp", "lenet"});
+  net.activation = options.choice("activation", {"relu", "tanh"});
+  net.dropout = options.given("dropout") ? options.number("dropout", 0, 0.99) : usual(net.kind).dropout;
+  if (options.given("hidden"))
+    net.hidden = options.counts("hidden", 1, 1'000'000);
+  else if (net.kind != "softmax")
+    net.hidden = {net.kind == "mlp" ? arma::uword(512) : arma::uword(128)};
+  for (const char* name : {"hidden", "activation", "dropout"}) {
+    if (net.kind == "softmax" && options.given(name))
+      throw UsageError(std::string("--") + name + ": softmax has no hidden layers; use --net mlp");
+  }
+  return net;
+}
+
+void require_net_fits(const NetChoice& net, const Dataset& data) {
+  if (net.kind == "lenet" && std::min(data.width, data.height) < 12)
+    throw UsageError("--net: lenet needs images of at least 12x12, these are " + std::to_string(data.height) + "x" +
+                     std::to_string(data.width));
+}
 
 void add_settings(Options& options, For what) {
   if (what == For::sweep) {
@@ -170,14 +176,13 @@ void check_settings(const Settings& settings, const Options& options, const Data
            "only " + std::to_string(available) + " training images, asked for " + std::to_string(settings.train_size));
   const arma::uword size = settings.train_size == 0 ? available : settings.train_size;
   if (settings.validation >= size)
-    refuse("validation", "only " + std::to_string(size) + " images to use, got '" + options.text("validation") + "'");
+    refuse("validation", "expected fewer than the " + std::to_string(size) + " images that are used, got '" +
+                             options.text("validation") + "'");
   const arma::uword left = size - settings.validation;
   if (options.given("batch-size") && settings.batch_size > left)
     refuse("batch-size", "larger than the " + std::to_string(left) + " images that are trained on, got '" +
                              options.text("batch-size") + "'");
-  if (settings.net.kind == "lenet" && std::min(data.width, data.height) < 12)
-    refuse("net", "lenet needs images of at least 12x12, these are " + std::to_string(data.height) + "x" +
-                      std::to_string(data.width));
+  require_net_fits(settings.net, data);
 }
 
 double Settings::expected_epochs() const {

@@ -31,6 +31,11 @@ struct Settings {
 /// A sweep, of which a training is a point, takes lists for l2, batch size and learning rate: see grid.hpp.
 enum class For { training, sweep };
 
+/// The net that --net, --hidden, --activation and --dropout choose.
+NetChoice read_net(const Options& options);
+/// UsageError for images that are too small for the net.
+void require_net_fits(const NetChoice& net, const Dataset& data);
+
 void add_settings(Options& options, For what);
 /// UsageError for contradictory options. A sweep's lists are left at their defaults.
 Settings read_settings(const Options& options, For what);

@@ -11,17 +11,20 @@ using namespace armagrad::apps::testing;
 
 namespace {
 
+Images read_images(const fs::path& path) { return images_of(read_idx_images(path), 255); }
+arma::Col<unsigned char> read_labels(const fs::path& path) { return labels_of(read_idx_labels(path)); }
+
 struct Fixture {
   TemporaryFolder folder;
   fs::path file = folder / "some-idx-ubyte";
 
   void refused_images(const std::string& bytes, const std::string& part) {
     write_bytes(file, bytes);
-    check_refused([&] { read_idx_images(file); }, file, part);
+    check_refused([&] { read_images(file); }, file, part);
   }
   void refused_labels(const std::string& bytes, const std::string& part) {
     write_bytes(file, bytes);
-    check_refused([&] { read_idx_labels(file); }, file, part);
+    check_refused([&] { read_labels(file); }, file, part);
   }
 };
 
@@ -41,22 +44,22 @@ BOOST_FIXTURE_TEST_SUITE(suite, Fixture)
 
 BOOST_AUTO_TEST_CASE(plain_and_gzip_are_told_apart_by_content) {
   write_bytes(file, good);
-  check_good(read_idx_images(file));
+  check_good(read_images(file));
   write_bytes(file, gzip(good));
-  check_good(read_idx_images(file));
+  check_good(read_images(file));
   write_bytes(folder / "plain.gz", good);
-  check_good(read_idx_images(folder / "plain.gz"));
+  check_good(read_images(folder / "plain.gz"));
 }
 
 BOOST_AUTO_TEST_CASE(gzip_of_several_members) {
   write_bytes(file, gzip(good.substr(0, 19)) + gzip("") + gzip(good.substr(19)));
-  check_good(read_idx_images(file));
+  check_good(read_images(file));
 }
 
 BOOST_AUTO_TEST_CASE(labels_and_their_bytes) {
   const std::string bytes = idx({4}, {5, 0, 4, 9});
   write_bytes(file, bytes);
-  const arma::Col<unsigned char> labels = read_idx_labels(file);
+  const arma::Col<unsigned char> labels = read_labels(file);
   BOOST_REQUIRE_EQUAL(labels.n_elem, 4U);
   BOOST_TEST(labels[0] == 5);
   BOOST_TEST(labels[3] == 9);
@@ -66,7 +69,7 @@ BOOST_AUTO_TEST_CASE(labels_and_their_bytes) {
 BOOST_AUTO_TEST_CASE(more_than_a_chunk) {
   const std::string contents = counting(3'000'000);
   write_bytes(file, gzip(idx({3, 1000, 1000}, contents)));
-  const Images images = read_idx_images(file);
+  const Images images = read_images(file);
   const std::string read(images.pixels.begin(), images.pixels.end());
   BOOST_TEST((read == contents));
 }
@@ -87,7 +90,7 @@ BOOST_AUTO_TEST_CASE(every_flipped_byte_of_a_gzip_is_noticed_or_harmless) {
       std::string damaged = whole;
       damaged[position] = static_cast<char>(damaged[position] ^ flip);
       write_bytes(file, damaged);
-      const std::string message = error_of([&] { check_good(read_idx_images(file)); });
+      const std::string message = error_of([&] { check_good(read_images(file)); });
       if (!message.empty()) ++refused;
     }
   }
@@ -112,9 +115,11 @@ BOOST_AUTO_TEST_CASE(trailing_bytes) {
 BOOST_AUTO_TEST_CASE(wrong_headers) {
   refused_images("", "truncated");
   refused_images("PK\3\4 is a zip", "not an IDX file");
-  refused_images(idx({3, 2, 4}, counting(24), 0x0d), "element type 0x0d");
+  refused_images(idx({3, 2, 4}, counting(24), 0x0a), "element type 0x0a");
+  refused_images(idx({3, 2, 4}, counting(24), 0x0d), "promises 3 images of 2x4 (96 bytes), the file holds 24");
   refused_images(idx({3, 8}, counting(24)), "number of dimensions: 2, expected are 3");
-  refused_images(idx({3, 2, 2, 2}, counting(24)), "number of dimensions: 4");
+  refused_images(idx({3, 2, 2, 2}, counting(24)), "4 dimensions, images have 2 or 3");
+  refused_images(idx({3, 2, 2, 2, 1}, counting(24)), "number of dimensions: 5");
   refused_labels(good, "number of dimensions: 3, expected are 1 (labels)");
   refused_labels(idx({0}, ""), "dimension 1 is zero");
   refused_images(idx({3, 0, 4}, ""), "dimension 2 is zero");
@@ -130,9 +135,9 @@ BOOST_AUTO_TEST_CASE(hostile_sizes_allocate_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_file) {
-  check_refused([&] { read_idx_images(file); }, file, "No such file");
-  check_refused([&] { read_idx_images(folder.path()); }, folder.path(), "not a regular file");
-  check_refused([&] { read_idx_images("/dev/null"); }, "null", "not a regular file");
+  check_refused([&] { read_images(file); }, file, "No such file");
+  check_refused([&] { read_images(folder.path()); }, folder.path(), "not a regular file");
+  check_refused([&] { read_images("/dev/null"); }, "null", "not a regular file");
 }
 
 BOOST_AUTO_TEST_CASE(sha256_of_known_texts) {

@@ -85,6 +85,20 @@ BOOST_AUTO_TEST_CASE(png_of_every_kind) {
   same(deep, {0, 255});
 }
 
+/// Ink on nothing: dark ink is on white, light ink on black.
+BOOST_AUTO_TEST_CASE(light_ink_on_transparent) {
+  const auto ink = [&](unsigned char grey) {
+    return read(png_of(4, 1, PNG_COLOR_TYPE_GRAY_ALPHA, 8, false, {{0, 0, 255, 0, grey, 255, 99, 0}}));
+  };
+  const auto light = ink(240), dark = ink(10);
+  for (const arma::uword j : {0, 1, 3}) {
+    BOOST_TEST(light(0, j) == 0);
+    BOOST_TEST(dark(0, j) == 255);
+  }
+  BOOST_TEST(std::abs(light(0, 2) - 240) <= 1);
+  BOOST_TEST(std::abs(dark(0, 2) - 10) <= 1);
+}
+
 BOOST_AUTO_TEST_CASE(rows_and_columns) {
   const auto image = read(png_of(3, 2, PNG_COLOR_TYPE_GRAY, 8, false, {{1, 2, 3}, {4, 5, 6}}));
   BOOST_REQUIRE((image.n_rows == 2 && image.n_cols == 3));

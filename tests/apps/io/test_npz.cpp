@@ -11,28 +11,33 @@ using namespace armagrad::apps::testing;
 
 namespace {
 
+template <class T>
+std::string bytes_of(const std::vector<T>& numbers) {
+  return {reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(T)};
+}
+
 struct Fixture {
   TemporaryFolder folder;
   fs::path file = folder / "some.npz";
 
   void refused_images(const std::string& array, const std::string& part) {
     write_zip(file, {{"x.npy", array}});
-    check_refused([&] { NpzFile(file).images("x"); }, file, part);
+    check_refused([&] { images_of(NpzFile(file).array("x"), 255); }, file, part);
   }
   void refused_header(const std::string& header, const std::string& part) {
     BOOST_TEST_CONTEXT(header) { refused_images(npy_of(header, counting(24)), part); }
   }
   void refused_labels(const std::string& array, const std::string& part) {
     write_zip(file, {{"y.npy", array}});
-    check_refused([&] { NpzFile(file).labels("y"); }, file, part);
+    check_refused([&] { labels_of(NpzFile(file).array("y")); }, file, part);
   }
   Images images(const std::string& array) {
     write_zip(file, {{"x.npy", array}});
-    return NpzFile(file).images("x");
+    return images_of(NpzFile(file).array("x"), 255);
   }
   std::string labels(const std::string& array) {
     write_zip(file, {{"y.npy", array}});
-    const arma::Col<unsigned char> read = NpzFile(file).labels("y");
+    const arma::Col<unsigned char> read = labels_of(NpzFile(file).array("y"));
     return {read.begin(), read.end()};
   }
 };
@@ -85,18 +90,31 @@ BOOST_AUTO_TEST_CASE(label_types) {
   BOOST_TEST(labels(npy("<u2", "(3,)", {9, 0, 0, 0, 3, 0})) == expected);
   BOOST_TEST(labels(npy("<i4", "(3,)", {9, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0})) == expected);
   BOOST_TEST(labels(npy("<i8", "(1,)", {4, 0, 0, 0, 0, 0, 0, 0})) == std::string{4});
-  refused_labels(npy("|u1", "(2,)", {1, 10}), "label at position 1 is not 0 to 9");
-  refused_labels(npy("|i1", "(1,)", {-1}), "not 0 to 9");
-  refused_labels(npy("<i8", "(1,)", {4, 0, 0, 0, 0, 0, 0, 1}), "not 0 to 9");
-  refused_labels(npy(">i4", "(1,)", {0, 0, 0, 4}), "element type '>i4'");
-  refused_labels(npy("<f4", "(1,)", {0, 0, 0, 4}), "element type '<f4'");
+  const std::string nine = std::string{9};
+  BOOST_TEST(labels(npy(">i4", "(1,)", {0, 0, 0, 9})) == nine);
+  BOOST_TEST(labels(npy(">u2", "(1,)", {0, 9})) == nine);
+  BOOST_TEST(labels(npy(">i8", "(1,)", {0, 0, 0, 0, 0, 0, 0, 9})) == nine);
+  BOOST_TEST(labels(npy("<f4", "(1,)", bytes_of<float>({9}))) == nine);
+  BOOST_TEST(labels(npy("<f8", "(2, 1)", bytes_of<double>({9, 3}))) == (std::string{9, 3}));
+  BOOST_TEST(labels(npy("|b1", "(2, 3)", {0, 0, 1, 0, 1, 0})) == (std::string{2, 1}));
+  BOOST_TEST(labels(npy("<f8", "(2, 2)", bytes_of<double>({1, 0, 0, 1}))) == (std::string{0, 1}));
+  BOOST_TEST(labels(npy("|u1", "(2, 8)", {7, 1, 2, 3, 4, 5, 6, 7, 3, 9, 9, 9, 9, 9, 9, 9})) == (std::string{7, 3}));
+  refused_labels(npy("|u1", "(2,)", {1, 10}), "label 10 at position 1, labels are 0 to 9");
+  refused_labels(npy("|i1", "(1,)", {-1}), "label -1 at position 0");
+  refused_labels(npy("<i8", "(1,)", {4, 0, 0, 0, 0, 0, 0, 1}), "labels are 0 to 9");
+  refused_labels(npy("<f4", "(1,)", bytes_of<float>({2.5})), "label 2.5 at position 0");
+  refused_labels(npy("<f4", "(1,)", bytes_of<float>({NAN})), "label nan at position 0");
   refused_labels(npy("<i3", "(1,)", {0, 0, 4}), "element type '<i3'");
+  refused_labels(npy("<U1", "(1,)", {0, 0, 0, 4}), "element type '<U1'");
+  refused_labels(npy("|O", "(1,)", {0, 0, 0, 4}), "element type '|O'");
   refused_labels(npy("|u1", "(1, 2)", {1, 2}), "2 dimensions, labels have 1");
+  refused_labels(npy("|u1", "(2, 3)", {1, 0, 0, 1, 1, 0}), "2 dimensions, labels have 1");
+  refused_labels(npy("|u1", "(1, 3)", {0, 0, 0}), "2 dimensions, labels have 1");
 }
 
 BOOST_AUTO_TEST_CASE(wrong_headers) {
   const std::string start = "{'descr': '|u1', 'fortran_order': False, ";
-  refused_header("{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }", "'|u1' is expected");
+  refused_header("{'descr': '<c8', 'fortran_order': False, 'shape': (3, 1), }", "'<c8': numbers are expected");
   refused_header("{'descr': '|u1', 'fortran_order': True, 'shape': (3, 8), }", "Fortran order");
   refused_header("{'descr': '|u1', 'fortran_order': Fals, 'shape': (3, 8), }", "neither True nor False");
   refused_header(start + "}", "not all there");
@@ -180,7 +198,9 @@ BOOST_AUTO_TEST_CASE(missing_arrays_and_files) {
   Members members = npz_members();
   members.erase("y_test.npy");
   write_zip(file, members);
-  check_refused([&] { load_dataset({file.string()}); }, file, "y_test: there is no such array");
+  check_refused(
+      [&] { load_dataset({file.string()}); }, file,
+      "y_test: there is no such array, but x_test, x_train, y_train; x_train, y_train, x_test, y_test are wanted");
   check_refused([&] { NpzFile npz(folder / "none.npz"); }, "none.npz", "No such file");
   check_refused([&] { NpzFile npz(folder.path()); }, folder.path(), "not a regular file");
   write_bytes(file, "not a zip at all");

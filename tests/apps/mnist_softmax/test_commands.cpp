@@ -344,6 +344,18 @@ BOOST_AUTO_TEST_CASE(the_check_passes) {
   BOOST_TEST(succeeds(line + "3") != succeeds(line + "4"));
 }
 
+BOOST_AUTO_TEST_CASE(the_check_of_nets) {
+  write_tiny_set(folder / "large", 12, 12);
+  for (const std::string net : {"mlp --hidden 7", "mlp --hidden 300,5 --activation tanh", "lenet --hidden 6"}) {
+    const std::string out = succeeds("check --data large --train-size 12 --net " + net);
+    for (const char* part : {"gradient check: passed", " at random parameters on 12 images", "0.weight", "0.bias"})
+      BOOST_TEST(contains(out, part), out);
+  }
+  refused("check --data set --net lenet", 2, {"--net", "12x12", "6x6"});
+  refused("check --data large --net mlp --break transpose", 2, {"--break", "softmax regression only"});
+  refused("check --data large --hidden 5", 2, {"--hidden", "mlp"});
+}
+
 BOOST_AUTO_TEST_CASE(the_check_catches_every_mistake) {
   write_tiny_set(folder / "square", 2, 5);
   const std::map<std::string, std::string> mistakes{{"softmax-axis", "normalised over the whole matrix"},

@@ -70,6 +70,25 @@ BOOST_AUTO_TEST_CASE(what_does_not_matter) {
   framed.tail_cols(12).fill(0);
   same(framed, 0.02);
 
+  Grey boxed = strokes(300, 200, 8, seven);
+  for (const arma::uword k : {8, 9, 10, 11}) {
+    boxed.submat(k, 8, arma::size(1, 184)).fill(30);
+    boxed.submat(299 - k, 8, arma::size(1, 184)).fill(30);
+    boxed.submat(8, k, arma::size(284, 1)).fill(30);
+    boxed.submat(8, 199 - k, arma::size(284, 1)).fill(30);
+  }
+  same(boxed, 0.02);
+
+  for (const bool squared : {false, true}) {
+    Grey paper = strokes(300, 200, 8, seven);
+    for (arma::uword k = 15; k < 300; k += 30) {
+      paper.rows(k, k + 1).transform([](unsigned char v) { return std::min<unsigned char>(v, 100); });
+      if (squared && k < 200)
+        paper.cols(k, k + 1).transform([](unsigned char v) { return std::min<unsigned char>(v, 100); });
+    }
+    same(paper, 0.15);
+  }
+
   Grey specks = strokes(300, 200, 8, seven);
   specks.submat(200, 150, 205, 155).fill(0);
   specks(10, 10) = 0;

@@ -223,7 +223,15 @@ BOOST_AUTO_TEST_CASE(predictions) {
   }
   write_bytes(folder / "blank.pgm", "P2 3 3 9 9 9 9 9 9 9 9 9 9");
   refused("predict blank.pgm --model some.model", 1, {"blank.pgm", "is blank"});
-  refused("predict bar.pgm blank.pgm --model some.model", 1, {"blank.pgm", "is blank"});
+  // One bad picture does not hide the answers on the others.
+  const Outcome some = program.run("predict blank.pgm bar.pgm missing.png --model some.model --json some.json");
+  BOOST_TEST(some.status == 1);
+  BOOST_TEST(contains(some.out, "bar.pgm: "), some.out);
+  BOOST_TEST(contains(some.err, "mnist_softmax: blank.pgm: is blank"), some.err);
+  BOOST_TEST(contains(some.err, "mnist_softmax: missing.png: "), some.err);
+  const Report partly = Report::parse(read_bytes(folder / "some.json"));
+  BOOST_TEST(partly["pictures"].size() == 1U);
+  BOOST_TEST(partly["refused"][1]["name"] == "missing.png");
   refused("predict missing.png --model some.model", 1, {"missing.png"});
   refused("predict set --model some.model", 1, {"set", "not a regular file"});
   refused("predict some.model --model some.model", 1, {"some.model", "neither a PNG nor a PGM"});

@@ -96,11 +96,30 @@ BOOST_AUTO_TEST_CASE(an_interrupt_keeps_the_checkpoint) {
     program.how.when = "W 36x10";
     const Outcome run = program.run("train --data set --epochs 100000000 --json - --checkpoint kept --overwrite");
     BOOST_TEST(run.status == -signal);
+    BOOST_TEST(contains(run.err, "stopping after this step; again to quit now"), run.err);
     BOOST_TEST(contains(run.err, "go on with --resume"), run.err);
     program.how.signal = 0;
     succeeds("evaluate --data set --model kept");
   }
   BOOST_TEST(folder.entries() == 3U);
+}
+
+/// Lines of a terminal of 80 columns, which is what one of unknown width is taken for.
+BOOST_AUTO_TEST_CASE(the_progress_fits_the_terminal) {
+  program.how.terminal = true;
+  const std::string out = program.run("train --data set --validation 20 --epochs 300").out;
+  std::size_t lines = 0;
+  std::string longest;
+  for (std::size_t begin = out.find("\repoch "); begin != std::string::npos; begin = out.find("\repoch ", begin + 1)) {
+    const std::string line = out.substr(begin + 1, out.find('\033', begin) - begin - 1);
+    if (line.size() > longest.size()) longest = line;
+    if (lines == 0) BOOST_TEST(!contains(line, " left"), line);
+    ++lines;
+  }
+  BOOST_TEST(lines > 1U);
+  BOOST_TEST(longest.size() < 80U, longest);
+  for (const char* part : {"held back: loss ", "accuracy "}) BOOST_TEST(contains(longest, part), longest);
+  BOOST_TEST(contains(out, " s left"));
 }
 
 BOOST_AUTO_TEST_CASE(checkpoints_that_do_not_fit) {

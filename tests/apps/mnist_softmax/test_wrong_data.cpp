@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(damaged_data) {
         Damage{images, whole_labels, "dimensions"}, Damage{images, gzip(whole).substr(0, 1000), "truncated"},
         Damage{images, idx({120, 36, 1}, std::string(120 * 36, 'x')), "36x1"},
         Damage{images, idx({119, 6, 6}, std::string(119 * 36, 'x')), "119 images but 120 labels"},
-        Damage{images, idx({120, 6, 6}, std::string(120 * 36, 'x'), 13), "0x0d"},
+        Damage{images, idx({120, 6, 6}, std::string(120 * 36, 'x'), 10), "0x0a"},
         Damage{images, idx({~0U, ~0U, ~0U}, ""), "more than"},
         Damage{images, "just text, and not of any format", "not an IDX file"},
         Damage{labels, idx({41}, std::string(41, '\1')), "40 images but 41 labels"},
