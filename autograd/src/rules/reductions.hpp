@@ -112,6 +112,12 @@ bool is_vector(const Var<eT>& x) {
   return x.n_rows == 1 || x.n_cols == 1;
 }
 
+/// std::logic_error unless x is a vector, or of nothing.
+template <class eT>
+void check_vector(const Var<eT>& x, const char* name, Here at) {
+  if (x.n_elem && !is_vector(x)) misuse(name, at, "given object must be a vector, not " + to_string(x.shape()));
+}
+
 /// The result of a reduction of x just recorded: of a vector, a number.
 template <class eT>
 Var<eT> reduced(const Var<eT>& y, const Var<eT>& x) {

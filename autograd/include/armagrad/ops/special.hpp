@@ -9,6 +9,7 @@ namespace rules ARMAGRAD_EXPORT {
 struct Erf;
 struct Erfc;
 struct Lgamma;
+struct Tgamma;
 }  // namespace ARMAGRAD_EXPORT
 }  // namespace detail
 
@@ -27,5 +28,14 @@ Var<eT> lgamma(const Var<eT>& x, Here at = Here::current()) {
 
 template <class eT>
 Var<eT> polygamma(int n, const Var<eT>& x, Here at = Here::current());
+
+template <class eT>
+Var<eT> tgamma(const Var<eT>& x, Here at = Here::current()) {
+  return detail::elementwise<detail::rules::Tgamma>(at, x);
+}
+
+/// sin(pi x) / (pi x), and 1 at 0.
+template <class eT>
+Var<eT> sinc(const Var<eT>& x, Here at = Here::current());
 
 }  // namespace armagrad
