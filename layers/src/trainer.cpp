@@ -24,8 +24,11 @@ template <class eT>
 struct Trainer<eT>::Programs {
   explicit Programs(const Trainer& trainer) : evaluate(objective(trainer, false)), descend(objective(trainer, true)) {}
 
-  static Program<eT, 1, 4> objective(const Trainer& trainer, bool training) {
-    return Program<eT, 1, 4>(
+  using Mat = arma::Mat<eT>;
+  using Objective = Program<Variables<Mat>, Inputs<Mat, Mat, Mat, Mat>>;
+
+  static Objective objective(const Trainer& trainer, bool training) {
+    return Objective(
         [&trainer, training](const auto& theta, const auto& x, const auto& y, const auto& keys, const auto& weights) {
           const Sequential<eT>& net = trainer.net_;
           const TrainingOptions<eT>& options = trainer.options_;
@@ -45,7 +48,7 @@ struct Trainer<eT>::Programs {
         });
   }
 
-  Program<eT, 1, 4> evaluate, descend;
+  Objective evaluate, descend;
 };
 
 template <class eT>
@@ -204,8 +207,8 @@ arma::Mat<eT>& Trainer<eT>::batch_gradient(uword first, uword size) {
   gradient_of_ = never;
   const double J =
       weighted_sum(true, state_.parameters, full_batch_ ? nullptr : order_.memptr(), first, size, &gradient_);
-  require_finite(std::isfinite(J), state_.epoch + 1);
   options_.ranks.sum(gradient_.memptr(), gradient_.n_elem);
+  require_finite(double(J), &gradient_, state_.epoch + 1);
   return gradient_;
 }
 
@@ -216,7 +219,7 @@ void Trainer<eT>::end_epoch() {
   gradient_of_ = never;
   const double loss = evaluate(state_.parameters, wants_gradient ? &gradient_ : nullptr);
   if (wants_gradient) gradient_of_ = state_.steps;
-  require_finite(std::isfinite(loss) && (!wants_gradient || gradient_.is_finite()), state_.epoch + !first);
+  require_finite(loss, wants_gradient ? &gradient_ : nullptr, state_.epoch + !first);
   const EpochLog after = figures(state_.parameters, loss);
   const double before = first ? arma::datum::inf : state_.log.back().loss;
   if (!first) {
@@ -228,14 +231,28 @@ void Trainer<eT>::end_epoch() {
   state_.stopped |= std::abs(before - loss) < options_.relative_change * std::abs(loss);
 }
 
+/// Says whether the data, the loss or only its gradient has what is not finite, and what to try.
 template <class eT>
-void Trainer<eT>::require_finite(bool is, uword epoch) const {
-  if (is) return;
+void Trainer<eT>::require_finite(double loss, const Mat* gradient, uword epoch) const {
+  if (std::isfinite(loss) && (!gradient || gradient->is_finite())) return;
+  for (const auto& [X, name] : {std::pair(&train_.X, "samples"), std::pair(&train_.Y, "targets")}) {
+    Mat buffer;
+    uword count = 0, row = 0, column = 0;  // how many, and where the first is
+    for (uword j = 0; j < X->n_cols; ++j) {
+      const arma::uvec found = arma::find_nonfinite(X->range(j, 1, buffer));
+      if (count == 0 && !found.is_empty()) row = found[0], column = j;
+      count += found.n_elem;
+    }
+    if (count == 0) continue;
+    throw NotFinite("the data are not finite: " + std::to_string(count) + " entries of the " + name +
+                    ", the first in row " + std::to_string(row) + " of column " + std::to_string(column));
+  }
   std::ostringstream what;
+  what << (std::isfinite(loss) ? "the loss is finite and its gradient is " : "the loss is ");
   if (state_.steps == 0)
-    what << "the loss is not finite at the start: try other initial weights or a smaller l2";
+    what << "not finite at the start: try other initial weights or a smaller l2";
   else
-    what << "the loss is no longer finite in epoch " << epoch << ", after " << state_.steps
+    what << "no longer finite in epoch " << epoch << ", after " << state_.steps
          << " steps, the last with a learning rate of " << rate_
          << ": try a smaller one, a warm-up, or clip the gradient";
   throw NotFinite(what.str());

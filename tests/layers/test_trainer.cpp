@@ -296,6 +296,24 @@ BOOST_AUTO_TEST_CASE(a_loss_that_is_no_longer_finite_is_told_at_once) {
   check_says(failure([&] { task.trainer()->run(); }), {"not finite at the start", "initial weights"});
 }
 
+BOOST_AUTO_TEST_CASE(data_and_gradients_that_are_not_finite_are_told_apart) {
+  Task<double> task;
+  task.X(1, 3) = not_a_number;
+  check_says(failure([&] { task.trainer()->run(); }), {"the data", "1 entries of the samples", "row 1 of column 3"});
+  task.X(1, 3) = 0;
+  task.Y(2, 0) = task.Y(0, 5) = inf;
+  check_says(failure([&] { task.trainer()->run(); }), {"the data", "2 entries of the targets", "row 2 of column 0"});
+  // The root of a number that is 0 has an infinite slope.
+  for (const uword batch : {16, 0}) {
+    Task<double> other;
+    other.net = Sequential<double>({6}, {linear<double>(3, {.initial = zeros()})});
+    other.options.batch_size = batch;
+    const SampleLoss<double> roots = [](const Var<double>& z, const Var<double>&) { return accu(sqrt(z)); };
+    Trainer<double> trainer(other.net, roots, {other.X, other.Y}, {}, other.options);
+    check_says(failure([&] { trainer.run(); }), {"the loss is finite and its gradient is not finite at the start"});
+  }
+}
+
 BOOST_AUTO_TEST_CASE(what_cannot_be) {
   Task<double> task;
   Task<double> other;

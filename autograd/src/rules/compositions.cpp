@@ -39,18 +39,18 @@ Var<eT> observations(const Var<eT>& x, Here at) {
 }  // namespace
 
 template <class eT>
-Var<eT> as_scalar(const Var<eT>& x, Here at) {
+NumberVar<eT> as_scalar(const Var<eT>& x, Here at) {
   if (x.n_elem != 1)
     misuse("as_scalar", at, "expression must evaluate to exactly one element, not " + to_string(x.shape()));
-  return node_of(x).is_scalar ? x : x(0, at);
+  return node_of(x).is_scalar ? as_number(x) : x(0, at);
 }
 
 template <class eT>
-Var<eT> detail::norm_dot(const Argument<eT>& a, const Argument<eT>& b, Here at) {
+NumberVar<eT> detail::norm_dot(const Argument<eT>& a, const Argument<eT>& b, Here at) {
   const auto [x, y] = on_one_tape("norm_dot", a, b);
   check_vector(x, "norm_dot", at);
   check_vector(y, "norm_dot", at);
-  return armagrad::dot(x, y, at) / (norm(x, 2, at) * norm(y, 2, at));
+  return armagrad::dot(x, y, at) / (norm(vectorise(x, 0, at), "fro", at) * norm(vectorise(y, 0, at), "fro", at));
 }
 
 template <class eT>
@@ -80,11 +80,6 @@ Var<eT> diff(const Var<eT>& x, uword k, uword dim, Here at) {
 }
 
 template <class eT>
-Var<eT> diff(const Var<eT>& x, uword k, Here at) {
-  return diff(x, k, long_dim(x), at);
-}
-
-template <class eT>
 Var<eT> cumprod(const Var<eT>& x, uword dim, Here at) {
   const uword n = length_along(x, dim, "cumprod", at);
   Var<eT> y = x;
@@ -96,11 +91,6 @@ Var<eT> cumprod(const Var<eT>& x, uword dim, Here at) {
 }
 
 template <class eT>
-Var<eT> cumprod(const Var<eT>& x, Here at) {
-  return cumprod(x, long_dim(x), at);
-}
-
-template <class eT>
 Var<eT> median(const Var<eT>& x, uword dim, Here at) {
   check_length(x, dim, "median", at);
   const uword n = length_along(x, dim, "median", at);
@@ -109,8 +99,8 @@ Var<eT> median(const Var<eT>& x, uword dim, Here at) {
 }
 
 template <class eT>
-Var<eT> median(const Var<eT>& x, Here at) {
-  return reduced(median(x, long_dim(x), at), x);
+Var<eT> detail::compiled::median(const Var<eT>& x, Kind kind, Here at) {
+  return reduced(armagrad::median(x, dim_of(x, kind), at), x, kind);
 }
 
 template <class eT>
@@ -139,19 +129,14 @@ Var<eT> quantile(const Var<eT>& x, const std::type_identity_t<arma::Mat<eT>>& P,
 }
 
 template <class eT>
-Var<eT> quantile(const Var<eT>& x, const std::type_identity_t<arma::Mat<eT>>& P, Here at) {
-  return quantile(x, P, long_dim(x), at);
-}
-
-template <class eT>
 Var<eT> range(const Var<eT>& x, uword dim, Here at) {
   check_length(x, dim, "range", at);
   return max(x, dim, at) - min(x, dim, at);
 }
 
 template <class eT>
-Var<eT> range(const Var<eT>& x, Here at) {
-  return reduced(range(x, long_dim(x), at), x);
+Var<eT> detail::compiled::range(const Var<eT>& x, Kind kind, Here at) {
+  return reduced(armagrad::range(x, dim_of(x, kind), at), x, kind);
 }
 
 namespace {
@@ -213,12 +198,6 @@ Var<eT> trapz(const Var<eT>& y, uword dim, Here at) {
   const uword n = length_along(y, dim, "trapz", at);
   if (n <= 1) return all_of(y, 0, dim == 0 ? shape_of(1, y.n_cols) : shape_of(y.n_rows, 1));
   return sum(0.5 * (slices(y, dim, 0, n - 1, at) + slices(y, dim, 1, n - 1, at)), dim, at);
-}
-
-template <class eT>
-Var<eT> trapz(const Var<eT>& y, Here at) {
-  const Var<eT> all = trapz(y, 0, at);
-  return all.n_elem == 1 ? as_scalar(all, at) : all;
 }
 
 namespace {
@@ -354,8 +333,8 @@ Var<eT> expmat_sym(const Var<eT>& A, Here at) {
 }
 
 template <class eT>
-Var<eT> cond(const Var<eT>& A, Here at) {
-  if (A.is_empty()) return number(all_of(A, 0, scalar_shape));
+NumberVar<eT> cond(const Var<eT>& A, Here at) {
+  if (A.is_empty()) return as_number(all_of(A, 0, scalar_shape));
   const Var<eT> s = svd(A, at);
   return s(0, at) / s(s.n_elem - 1, at);
 }
@@ -371,7 +350,7 @@ Var<eT> sign_of_det(Var<eT> A, Here at) {
   const Var<eT> signs = sign(diagonal(block(f, {0, 0, A.shape()}, at), at), at),
                 rows = block(f, {0, A.shape().cols, shape_of(n, 1)}, at);
   const arma::Mat<eT> in_place = n == 0 ? arma::Mat<eT>(0, 1) : arma::Mat<eT>(arma::regspace<arma::Col<eT>>(1, eT(n)));
-  return prod(signs % (2 * (rows == in_place) - 1), at);
+  return accu(prod(signs % (2 * (rows == in_place) - 1), 0, at), at);
 }
 }  // namespace
 
@@ -394,7 +373,7 @@ bool log_det(Var<eT>& value, std::type_identity_t<eT>& sign, const Var<eT>& A, H
 #define ARMAGRAD_INSTANTIATE(eT)                                                                                  \
   template ARMAGRAD_EXPORT Var<eT> detail::affmul(const Argument<eT>&, const Argument<eT>&, Here);                \
   template ARMAGRAD_EXPORT Var<eT> detail::cross(const Argument<eT>&, const Argument<eT>&, Here);                 \
-  template ARMAGRAD_EXPORT Var<eT> detail::norm_dot(const Argument<eT>&, const Argument<eT>&, Here);              \
+  template ARMAGRAD_EXPORT NumberVar<eT> detail::norm_dot(const Argument<eT>&, const Argument<eT>&, Here);        \
   template ARMAGRAD_EXPORT Var<eT> detail::polyval(const Argument<eT>&, const Argument<eT>&, Here);               \
   template ARMAGRAD_EXPORT Var<eT> detail::conv(const Argument<eT>&, const Argument<eT>&, const char*, Here);     \
   template ARMAGRAD_EXPORT Var<eT> detail::conv2(const Argument<eT>&, const Argument<eT>&, const char*, Here);    \
@@ -403,24 +382,20 @@ bool log_det(Var<eT>& value, std::type_identity_t<eT>& sign, const Var<eT>& A, H
                                                    const char*, double, Here);                                    \
   template ARMAGRAD_EXPORT Var<eT> detail::polyfit(const Argument<eT>&, const Argument<eT>&, uword, Here);        \
   template ARMAGRAD_EXPORT Var<eT> detail::trapz(const Argument<eT>&, const Argument<eT>&, uword, Here);          \
-  template ARMAGRAD_EXPORT Var<eT> as_scalar(const Var<eT>&, Here);                                               \
+  template ARMAGRAD_EXPORT NumberVar<eT> as_scalar(const Var<eT>&, Here);                                         \
   template ARMAGRAD_EXPORT Var<eT> diff(const Var<eT>&, uword, uword, Here);                                      \
-  template ARMAGRAD_EXPORT Var<eT> diff(const Var<eT>&, uword, Here);                                             \
   template ARMAGRAD_EXPORT Var<eT> cumprod(const Var<eT>&, uword, Here);                                          \
-  template ARMAGRAD_EXPORT Var<eT> cumprod(const Var<eT>&, Here);                                                 \
   template ARMAGRAD_EXPORT Var<eT> median(const Var<eT>&, uword, Here);                                           \
-  template ARMAGRAD_EXPORT Var<eT> median(const Var<eT>&, Here);                                                  \
+  template ARMAGRAD_EXPORT Var<eT> detail::compiled::median(const Var<eT>&, Kind, Here);                          \
   template ARMAGRAD_EXPORT Var<eT> quantile(const Var<eT>&, const arma::Mat<eT>&, uword, Here);                   \
-  template ARMAGRAD_EXPORT Var<eT> quantile(const Var<eT>&, const arma::Mat<eT>&, Here);                          \
   template ARMAGRAD_EXPORT Var<eT> range(const Var<eT>&, uword, Here);                                            \
-  template ARMAGRAD_EXPORT Var<eT> range(const Var<eT>&, Here);                                                   \
+  template ARMAGRAD_EXPORT Var<eT> detail::compiled::range(const Var<eT>&, Kind, Here);                           \
   template ARMAGRAD_EXPORT Var<eT> cov(const Var<eT>&, uword, Here);                                              \
   template ARMAGRAD_EXPORT Var<eT> cor(const Var<eT>&, uword, Here);                                              \
   template ARMAGRAD_EXPORT Var<eT> trapz(const Var<eT>&, uword, Here);                                            \
-  template ARMAGRAD_EXPORT Var<eT> trapz(const Var<eT>&, Here);                                                   \
   template ARMAGRAD_EXPORT Var<eT> powmat(const Var<eT>&, int, Here);                                             \
   template ARMAGRAD_EXPORT Var<eT> expmat_sym(const Var<eT>&, Here);                                              \
-  template ARMAGRAD_EXPORT Var<eT> cond(const Var<eT>&, Here);                                                    \
+  template ARMAGRAD_EXPORT NumberVar<eT> cond(const Var<eT>&, Here);                                              \
   template ARMAGRAD_EXPORT bool log_det(Var<eT>&, Var<eT>&, const Var<eT>&, Here);                                \
   template ARMAGRAD_EXPORT bool log_det(Var<eT>&, eT&, const Var<eT>&, Here);
 ARMAGRAD_INSTANTIATE(double)

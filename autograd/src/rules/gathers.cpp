@@ -46,11 +46,6 @@ Var<eT> reverse(const Var<eT>& x, uword dim, Here at) {
 }
 
 template <class eT>
-Var<eT> reverse(const Var<eT>& x, Here at) {
-  return reverse(x, x.n_rows == 1 ? 1 : 0, at);
-}
-
-template <class eT>
 Var<eT> fliplr(const Var<eT>& x, Here at) {
   return reverse(x, 1, at);
 }
@@ -68,11 +63,6 @@ Var<eT> shift(const Var<eT>& x, arma::sword n, uword dim, Here at) {
   const uword back = n < 0 ? by : length - by;  // entry i comes from i + back
   return picked(x, x.shape(), at,
                 [=](uword i, uword j) { return dim == 0 ? (i + back) % length + j * m : i + (j + back) % length * m; });
-}
-
-template <class eT>
-Var<eT> shift(const Var<eT>& x, arma::sword n, Here at) {
-  return shift(x, n, x.n_rows == 1 ? 1 : 0, at);
 }
 
 template <class eT>
@@ -162,11 +152,9 @@ Var<eT> nonzeros(const Var<eT>& x, Here at) {
   template ARMAGRAD_EXPORT Var<eT> detail::join(uword, Here, std::span<const Var<eT>>);              \
   template ARMAGRAD_EXPORT Var<eT> detail::toeplitz(const Argument<eT>&, const Argument<eT>&, Here); \
   template ARMAGRAD_EXPORT Var<eT> reverse(const Var<eT>&, uword, Here);                             \
-  template ARMAGRAD_EXPORT Var<eT> reverse(const Var<eT>&, Here);                                    \
   template ARMAGRAD_EXPORT Var<eT> fliplr(const Var<eT>&, Here);                                     \
   template ARMAGRAD_EXPORT Var<eT> flipud(const Var<eT>&, Here);                                     \
   template ARMAGRAD_EXPORT Var<eT> shift(const Var<eT>&, arma::sword, uword, Here);                  \
-  template ARMAGRAD_EXPORT Var<eT> shift(const Var<eT>&, arma::sword, Here);                         \
   template ARMAGRAD_EXPORT Var<eT> diagvec(const Var<eT>&, arma::sword, Here);                       \
   template ARMAGRAD_EXPORT Var<eT> diagmat(const Var<eT>&, arma::sword, Here);                       \
   template ARMAGRAD_EXPORT Var<eT> symmatu(const Var<eT>&, bool, Here);                              \

@@ -23,28 +23,28 @@ Var<eT> Var<eT>::i(Here at) const {
   return inv(*this, at);
 }
 template <class eT>
-Var<eT> Var<eT>::diag(arma::sword k, Here at) const {
-  return k == 0 ? diagvec(*this, at) : diagvec(*this, k, at);
+ColVar<eT> Var<eT>::diag(arma::sword k, Here at) const {
+  return detail::of_kind<detail::Kind::column>(k == 0 ? Var(diagvec(*this, at)) : Var(diagvec(*this, k, at)));
 }
 template <class eT>
-Var<eT> Var<eT>::max(Here at) const {
-  return armagrad::max(vectorise(*this, 0, at), at);
+NumberVar<eT> Var<eT>::max(Here at) const {
+  return armagrad::max(as_col(at), at);
 }
 template <class eT>
-Var<eT> Var<eT>::min(Here at) const {
-  return armagrad::min(vectorise(*this, 0, at), at);
+NumberVar<eT> Var<eT>::min(Here at) const {
+  return armagrad::min(as_col(at), at);
 }
 template <class eT>
 Var<eT> Var<eT>::clamp(double low, double high, Here at) const {
   return armagrad::clamp(*this, low, high, at);
 }
 template <class eT>
-Var<eT> Var<eT>::as_col(Here at) const {
-  return vectorise(*this, 0, at);
+ColVar<eT> Var<eT>::as_col(Here at) const {
+  return detail::of_kind<detail::Kind::column>(reshape(*this, n_elem, 1, at));
 }
 template <class eT>
-Var<eT> Var<eT>::as_row(Here at) const {
-  return vectorise(*this, 1, at);
+RowVar<eT> Var<eT>::as_row(Here at) const {
+  return detail::of_kind<detail::Kind::row>(vectorise(*this, 1, at));
 }
 template <class eT>
 Var<eT> Var<eT>::subvec(uword first, uword last, Here at) const {
@@ -67,12 +67,12 @@ Var<eT> Var<eT>::tail(uword n, Here at) const {
 
 #define ARMAGRAD_INSTANTIATE(eT)                                               \
   template ARMAGRAD_EXPORT Var<eT> Var<eT>::i(Here) const;                     \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::diag(arma::sword, Here) const;     \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::max(Here) const;                   \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::min(Here) const;                   \
+  template ARMAGRAD_EXPORT ColVar<eT> Var<eT>::diag(arma::sword, Here) const;  \
+  template ARMAGRAD_EXPORT NumberVar<eT> Var<eT>::max(Here) const;             \
+  template ARMAGRAD_EXPORT NumberVar<eT> Var<eT>::min(Here) const;             \
   template ARMAGRAD_EXPORT Var<eT> Var<eT>::clamp(double, double, Here) const; \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::as_col(Here) const;                \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::as_row(Here) const;                \
+  template ARMAGRAD_EXPORT ColVar<eT> Var<eT>::as_col(Here) const;             \
+  template ARMAGRAD_EXPORT RowVar<eT> Var<eT>::as_row(Here) const;             \
   template ARMAGRAD_EXPORT Var<eT> Var<eT>::subvec(uword, uword, Here) const;  \
   template ARMAGRAD_EXPORT Var<eT> Var<eT>::subvec(arma::span, Here) const;    \
   template ARMAGRAD_EXPORT Var<eT> Var<eT>::head(uword, Here) const;           \

@@ -224,12 +224,6 @@ Place place(const Var<eT>& x, arma::span rows, arma::span cols, const char* name
   return {std::uint32_t(row), std::uint32_t(col), shape_of(n_rows, n_cols)};
 }
 
-template <class eT>
-Var<eT> number(const Var<eT>& x) {
-  node_of(x).is_scalar = true;
-  return x;
-}
-
 inline void check_bound(bool fine, const char* name, Here at) {
   if (!fine) misuse(name, at, "index out of bounds");
 }

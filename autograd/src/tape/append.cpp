@@ -74,6 +74,16 @@ bool has_smooth_square(const Var<eT>& x) {
 }
 
 template <class eT>
+void check_kind(const Var<eT>& x, Kind kind, Location at) {
+  const auto refuse = [&](const std::string& what) { misuse("conversion", at, to_string(x.shape()) + " is " + what); };
+  if (kind == Kind::column && x.n_cols != 1) refuse("no column (ColVar)");
+  if (kind == Kind::row && x.n_rows != 1) refuse("no row (RowVar)");
+  if (kind == Kind::vector && x.n_rows != 1 && x.n_cols != 1) refuse("no row or column (VectorVar)");
+  if (kind == Kind::number && !node_of(x).is_scalar)
+    refuse("a matrix, not a number (NumberVar): write x(0), accu(x) or dot(x, y)");
+}
+
+template <class eT>
 Var<eT> append(const Operation<eT>& operation, Shape shape, Location at,
                std::initializer_list<const Var<eT>*> operands) {
   std::array<Index, 3> indices;
@@ -155,6 +165,7 @@ Var<eT> append_elementwise(const Operation<eT>& operation, std::initializer_list
   template ARMAGRAD_EXPORT Var<eT> append(const Operation<eT>&, Shape, Location,  \
                                           std::initializer_list<const Var<eT>*>); \
   template ARMAGRAD_EXPORT bool has_smooth_square(const Var<eT>&);                \
+  template ARMAGRAD_EXPORT void check_kind(const Var<eT>&, Kind, Location);       \
   template ARMAGRAD_EXPORT Var<eT> append_elementwise(const Operation<eT>&, std::initializer_list<const Argument<eT>*>);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)

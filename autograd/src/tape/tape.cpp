@@ -11,11 +11,10 @@ Tape<eT>::~Tape() = default;
 // clang-format off
 template <class eT> Var<eT> Tape<eT>::variable(const arma::Mat<eT>& W) { return engine_.leaf(true, shape_of(W.n_rows, W.n_cols), W.memptr(), true, false); }
 template <class eT> Var<eT> Tape<eT>::variable(View<eT> W) { return engine_.leaf(true, shape_of(W.matrix->n_rows, W.matrix->n_cols), W.matrix->memptr(), false, false, W.name); }
-template <class eT> Var<eT> Tape<eT>::variable(eT x, const char* name) { return engine_.leaf(true, scalar_shape, &x, true, true, name); }
+template <class eT> NumberVar<eT> Tape<eT>::variable(eT x, const char* name) { return {engine_.leaf(true, scalar_shape, &x, true, true, name), Unchecked{}}; }
 template <class eT> Var<eT> Tape<eT>::constant(const arma::Mat<eT>& X) { return engine_.leaf(false, shape_of(X.n_rows, X.n_cols), X.memptr(), true, false); }
 template <class eT> Var<eT> Tape<eT>::constant(View<eT> X) { return engine_.leaf(false, shape_of(X.matrix->n_rows, X.matrix->n_cols), X.matrix->memptr(), false, false, X.name); }
-template <class eT> Var<eT> Tape<eT>::constant(eT x, const char* name) { return engine_.named(engine_.append_number(x), name); }
-template <class eT> Var<eT> Tape<eT>::named(const Var<eT>& x, const char* name) { return engine_.named(x, name); }
+template <class eT> NumberVar<eT> Tape<eT>::constant(eT x, const char* name) { return {engine_.named(engine_.append_number(x), name), Unchecked{}}; }
 template <class eT> const arma::Mat<eT>& Tape<eT>::gradient(const Var<eT>& variable) { return engine_.gradient(variable); }
 template <class eT> void Tape<eT>::clear() { engine_.clear(); }
 // clang-format on

@@ -13,7 +13,7 @@ Var<eT> affmul(const Argument<eT>& a, const Argument<eT>& b, Here at);
 template <class eT>
 Var<eT> cross(const Argument<eT>& a, const Argument<eT>& b, Here at);
 template <class eT>
-Var<eT> norm_dot(const Argument<eT>& a, const Argument<eT>& b, Here at);
+NumberVar<eT> norm_dot(const Argument<eT>& a, const Argument<eT>& b, Here at);
 template <class eT>
 Var<eT> polyval(const Argument<eT>& p, const Argument<eT>& x, Here at);
 template <class eT>
@@ -29,11 +29,18 @@ template <class eT>
 Var<eT> polyfit(const Argument<eT>& x, const Argument<eT>& y, uword degree, Here at);
 template <class eT>
 Var<eT> trapz(const Argument<eT>& x, const Argument<eT>& y, uword dim, Here at);
+
+namespace compiled {
+template <class eT>
+Var<eT> median(const Var<eT>& x, Kind kind, Here at);
+template <class eT>
+Var<eT> range(const Var<eT>& x, Kind kind, Here at);
+}  // namespace compiled
 }  // namespace detail
 
 /// The one entry of a matrix, as a number. std::logic_error if there are more or none.
 template <class eT>
-Var<eT> as_scalar(const Var<eT>& x, Here at = Here::current());
+NumberVar<eT> as_scalar(const Var<eT>& x, Here at = Here::current());
 
 /// Of real numbers the same as dot.
 template <class A, class B>
@@ -62,12 +69,12 @@ auto affmul(const A& a, const B& b, Here at = Here::current()) {
 }
 
 /// Real numbers are their own real part and conjugate.
-template <class eT>
-Var<eT> real(const Var<eT>& x) {
+template <AnyVar V>
+V real(const V& x) {
   return x;
 }
-template <class eT>
-Var<eT> conj(const Var<eT>& x) {
+template <AnyVar V>
+V conj(const V& x) {
   return x;
 }
 template <class eT>
@@ -80,38 +87,48 @@ Var<eT> htrans(const Var<eT>& x, Here at = Here::current()) {
 template <class eT>
 Var<eT> diff(const Var<eT>& x, uword k, uword dim, Here at = Here::current());
 
-template <class eT>
-Var<eT> diff(const Var<eT>& x, uword k = 1, Here at = Here::current());
+template <AnyVar V>
+auto diff(const V& x, uword k = 1, Here at = Here::current()) {
+  return diff(x, k, detail::dim_of(x), at);
+}
 
 /// Running products, in about log2(n) passes; derivatives are right where entries are 0.
 template <class eT>
 Var<eT> cumprod(const Var<eT>& x, uword dim, Here at = Here::current());
 
-template <class eT>
-Var<eT> cumprod(const Var<eT>& x, Here at = Here::current());
+template <AnyVar V>
+auto cumprod(const V& x, Here at = Here::current()) {
+  return detail::of_kind<V::kind>(cumprod(x, detail::dim_of(x), at));
+}
 
 /// The medians of the columns (dim 0) or rows (dim 1), of an even number of entries the mean of the middle two; of a
 /// vector, without dim, a number. std::logic_error of nothing and, when it is computed, of a NaN.
 template <class eT>
 Var<eT> median(const Var<eT>& x, uword dim, Here at = Here::current());
 
-template <class eT>
-Var<eT> median(const Var<eT>& x, Here at = Here::current());
+template <AnyVar V>
+detail::Reduced<V> median(const V& x, Here at = Here::current()) {
+  return detail::as_reduced<V>(detail::compiled::median(x, V::kind, at));
+}
 
 /// The quantiles at the probabilities P, a vector, of each column (dim 0) or row (dim 1), by definition 5 of Hyndman
 /// and Fan (1996); -inf and inf for probabilities beyond 0 and 1. std::logic_error when it is computed of a NaN.
 template <class eT>
 Var<eT> quantile(const Var<eT>& x, const std::type_identity_t<arma::Mat<eT>>& P, uword dim, Here at = Here::current());
 
-template <class eT>
-Var<eT> quantile(const Var<eT>& x, const std::type_identity_t<arma::Mat<eT>>& P, Here at = Here::current());
+template <AnyVar V>
+auto quantile(const V& x, const arma::Mat<element_t<V>>& P, Here at = Here::current()) {
+  return quantile(x, P, detail::dim_of(x), at);
+}
 
 /// The largest entry less the smallest, of columns (dim 0) or rows (dim 1); of a vector, without dim, a number.
 template <class eT>
 Var<eT> range(const Var<eT>& x, uword dim, Here at = Here::current());
 
-template <class eT>
-Var<eT> range(const Var<eT>& x, Here at = Here::current());
+template <AnyVar V>
+detail::Reduced<V> range(const V& x, Here at = Here::current()) {
+  return detail::as_reduced<V>(detail::compiled::range(x, V::kind, at));
+}
 
 /// The covariances of x's columns, or of a's with b's, by n - 1 (norm_type 0) or n (1); rows are observations, and a
 /// vector is one column. cor: the correlations; NaN for a column of equal numbers.
@@ -141,14 +158,21 @@ requires(Differentiable<X, Y> && !detail::Number<Y>) auto trapz(const X& x, cons
 }
 template <class X, class Y>
 requires(Differentiable<X, Y> && !detail::Number<Y>) auto trapz(const X& x, const Y& y, Here at = Here::current()) {
-  const auto all = trapz(x, y, 0, at);
-  return all.n_elem == 1 ? as_scalar(all, at) : all;
+  if constexpr (detail::kind_of<Y> == detail::Kind::column)
+    return as_scalar(trapz(x, y, 0, at), at);
+  else
+    return trapz(x, y, 0, at);
 }
 template <class eT>
 Var<eT> trapz(const Var<eT>& y, uword dim, Here at = Here::current());
 
-template <class eT>
-Var<eT> trapz(const Var<eT>& y, Here at = Here::current());
+template <AnyVar V>
+auto trapz(const V& y, Here at = Here::current()) {
+  if constexpr (V::kind == detail::Kind::column)
+    return as_scalar(trapz(y, 0, at), at);
+  else
+    return trapz(y, 0, at);
+}
 
 /// The convolution of two vectors, of n + m - 1 entries or, by "same", of as many as a has; a row if a is one, else a
 /// column.
@@ -205,7 +229,7 @@ auto sylvester(const A& a, const B& b, const C& c, Here at = Here::current()) { 
 
 /// The largest singular value by the smallest, a number; 0 of nothing.
 template <class eT>
-Var<eT> cond(const Var<eT>& A, Here at = Here::current());
+NumberVar<eT> cond(const Var<eT>& A, Here at = Here::current());
 
 /// log |det A| and the sign of det A, 1 or -1 (0 if it is singular), which has derivative 0; always true.
 template <class eT>

@@ -17,6 +17,16 @@ namespace rules ARMAGRAD_EXPORT {
 struct Log1mexp;
 struct LogAddExp;
 }  // namespace ARMAGRAD_EXPORT
+/// The result of an operation entry by entry of arguments of these types, which has their kind.
+template <class First, class... Rest, class eT>
+auto of_entries(const Var<eT>& y) {
+  if constexpr (sizeof...(Rest) == 0)
+    return of_kind<kind_of<First>>(y);
+  else if constexpr (sizeof...(Rest) == 3)
+    return of_kind<elementwise_kind(kind_of<First>, elementwise_kind(kind_of<Rest>...))>(y);
+  else
+    return of_kind<elementwise_kind(kind_of<First>, kind_of<Rest>...)>(y);
+}
 template <class eT>
 Var<eT> lbeta(const Argument<eT>& a, const Argument<eT>& b, Here at);
 template <class eT>
@@ -57,18 +67,18 @@ Var<eT> wishart_lpdf(const Argument<eT>& X, const Argument<eT>& df, const Argume
 }  // namespace detail
 
 /// The first and second derivatives of lgamma.
-template <class eT>
-Var<eT> digamma(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V digamma(const V& x, Here at = Here::current()) {
   return polygamma(0, x, at);
 }
-template <class eT>
-Var<eT> trigamma(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V trigamma(const V& x, Here at = Here::current()) {
   return polygamma(1, x, at);
 }
 
 /// log(1 - exp(x)), of x < 0.
-template <class eT>
-Var<eT> log1mexp(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V log1mexp(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Log1mexp>(at, x);
 }
 
@@ -83,98 +93,105 @@ auto logaddexp(const A& a, const B& b, Here at = Here::current()) {
 template <class A, class B>
 requires Differentiable<A, B>
 auto lbeta(const A& a, const B& b, Here at = Here::current()) {
-  return detail::lbeta<element_t<A, B>>({a, at}, {b, at}, at);
+  return detail::of_entries<A, B>(detail::lbeta<element_t<A, B>>({a, at}, {b, at}, at));
 }
 
 /// The normal density: R's dnorm(x, mean, sd, log = TRUE).
 template <class X, class Mean, class Sd>
 requires Differentiable<X, Mean, Sd>
 auto normal_lpdf(const X& x, const Mean& mean, const Sd& sd, Here at = Here::current()) {
-  return detail::normal_lpdf<element_t<X, Mean, Sd>>({x, at}, {mean, at}, {sd, at}, at);
+  return detail::of_entries<X, Mean, Sd>(
+      detail::normal_lpdf<element_t<X, Mean, Sd>>({x, at}, {mean, at}, {sd, at}, at));
 }
 
 /// Student's t: dt(x, df).
 template <class X, class Df>
 requires Differentiable<X, Df>
 auto student_t_lpdf(const X& x, const Df& df, Here at = Here::current()) {
-  return detail::student_t_lpdf<element_t<X, Df>>({x, at}, {df, at}, at);
+  return detail::of_entries<X, Df>(detail::student_t_lpdf<element_t<X, Df>>({x, at}, {df, at}, at));
 }
 
 /// dexp(x, rate), of x >= 0.
 template <class X, class Rate>
 requires Differentiable<X, Rate>
 auto exponential_lpdf(const X& x, const Rate& rate, Here at = Here::current()) {
-  return detail::exponential_lpdf<element_t<X, Rate>>({x, at}, {rate, at}, at);
+  return detail::of_entries<X, Rate>(detail::exponential_lpdf<element_t<X, Rate>>({x, at}, {rate, at}, at));
 }
 
 /// dgamma(x, shape, rate), of x >= 0.
 template <class X, class Shape, class Rate>
 requires Differentiable<X, Shape, Rate>
 auto gamma_lpdf(const X& x, const Shape& shape, const Rate& rate, Here at = Here::current()) {
-  return detail::gamma_lpdf<element_t<X, Shape, Rate>>({x, at}, {shape, at}, {rate, at}, at);
+  return detail::of_entries<X, Shape, Rate>(
+      detail::gamma_lpdf<element_t<X, Shape, Rate>>({x, at}, {shape, at}, {rate, at}, at));
 }
 
 /// dbeta(x, shape1, shape2), of 0 <= x <= 1.
 template <class X, class Shape1, class Shape2>
 requires Differentiable<X, Shape1, Shape2>
 auto beta_lpdf(const X& x, const Shape1& shape1, const Shape2& shape2, Here at = Here::current()) {
-  return detail::beta_lpdf<element_t<X, Shape1, Shape2>>({x, at}, {shape1, at}, {shape2, at}, at);
+  return detail::of_entries<X, Shape1, Shape2>(
+      detail::beta_lpdf<element_t<X, Shape1, Shape2>>({x, at}, {shape1, at}, {shape2, at}, at));
 }
 
 /// dweibull(x, shape, scale), of x >= 0.
 template <class X, class Shape, class Scale>
 requires Differentiable<X, Shape, Scale>
 auto weibull_lpdf(const X& x, const Shape& shape, const Scale& scale, Here at = Here::current()) {
-  return detail::weibull_lpdf<element_t<X, Shape, Scale>>({x, at}, {shape, at}, {scale, at}, at);
+  return detail::of_entries<X, Shape, Scale>(
+      detail::weibull_lpdf<element_t<X, Shape, Scale>>({x, at}, {shape, at}, {scale, at}, at));
 }
 
 /// dpois(x, lambda), of counts x.
 template <class X, class Lambda>
 requires Differentiable<X, Lambda>
 auto poisson_lpmf(const X& x, const Lambda& lambda, Here at = Here::current()) {
-  return detail::poisson_lpmf<element_t<X, Lambda>>({x, at}, {lambda, at}, at);
+  return detail::of_entries<X, Lambda>(detail::poisson_lpmf<element_t<X, Lambda>>({x, at}, {lambda, at}, at));
 }
 
 /// dbinom(x, size, prob), of counts x up to size, which has no derivative either.
 template <class X, class Size, class Prob>
 requires Differentiable<X, Size, Prob>
 auto binomial_lpmf(const X& x, const Size& size, const Prob& prob, Here at = Here::current()) {
-  return detail::binomial_lpmf<element_t<X, Size, Prob>>({x, at}, {size, at}, {prob, at}, at);
+  return detail::of_entries<X, Size, Prob>(
+      detail::binomial_lpmf<element_t<X, Size, Prob>>({x, at}, {size, at}, {prob, at}, at));
 }
 
 /// dnbinom(x, size, mu = mu), of counts x: of variance mu + mu^2 / size.
 template <class X, class Size, class Mu>
 requires Differentiable<X, Size, Mu>
 auto neg_binomial_lpmf(const X& x, const Size& size, const Mu& mu, Here at = Here::current()) {
-  return detail::neg_binomial_lpmf<element_t<X, Size, Mu>>({x, at}, {size, at}, {mu, at}, at);
+  return detail::of_entries<X, Size, Mu>(
+      detail::neg_binomial_lpmf<element_t<X, Size, Mu>>({x, at}, {size, at}, {mu, at}, at));
 }
 
 /// log of n choose k, of n >= k >= 0 that need not be whole numbers.
 template <class N, class K>
 requires Differentiable<N, K>
 auto lchoose(const N& n, const K& k, Here at = Here::current()) {
-  return detail::lchoose<element_t<N, K>>({n, at}, {k, at}, at);
+  return detail::of_entries<N, K>(detail::lchoose<element_t<N, K>>({n, at}, {k, at}, at));
 }
 
 /// Student's t moved and scaled: the density of mean + sd t.
 template <class X, class Df, class Mean, class Sd>
 requires Differentiable<X, Df, Mean, Sd>
 auto student_t_lpdf(const X& x, const Df& df, const Mean& mean, const Sd& sd, Here at = Here::current()) {
-  return detail::student_t_lpdf<element_t<X, Df, Mean, Sd>>({x, at}, {df, at}, {mean, at}, {sd, at}, at);
+  return detail::of_entries<X, Df, Mean, Sd>(
+      detail::student_t_lpdf<element_t<X, Df, Mean, Sd>>({x, at}, {df, at}, {mean, at}, {sd, at}, at));
 }
 
 /// Armadillo's names: the normal density, its logarithm and the distribution function, of mean 0 and sd 1 or of these.
-template <class eT>
-Var<eT> normpdf(const Var<eT>& x, Here at = Here::current()) {
-  return detail::normpdf<eT>({x, at}, {0, at}, {1, at}, at);
+template <AnyVar V>
+V normpdf(const V& x, Here at = Here::current()) {
+  return detail::of_entries<V>(detail::normpdf<element_t<V>>({x, at}, {0, at}, {1, at}, at));
 }
 template <class X, class Mean, class Sd>
 requires Differentiable<X, Mean, Sd>
 auto normpdf(const X& x, const Mean& mean, const Sd& sd, Here at = Here::current()) {
-  return detail::normpdf<element_t<X, Mean, Sd>>({x, at}, {mean, at}, {sd, at}, at);
+  return detail::of_entries<X, Mean, Sd>(detail::normpdf<element_t<X, Mean, Sd>>({x, at}, {mean, at}, {sd, at}, at));
 }
-template <class eT>
-Var<eT> log_normpdf(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V log_normpdf(const V& x, Here at = Here::current()) {
   return normal_lpdf(x, 0, 1, at);
 }
 template <class X, class Mean, class Sd>
@@ -182,14 +199,14 @@ requires Differentiable<X, Mean, Sd>
 auto log_normpdf(const X& x, const Mean& mean, const Sd& sd, Here at = Here::current()) {
   return normal_lpdf(x, mean, sd, at);
 }
-template <class eT>
-Var<eT> normcdf(const Var<eT>& x, Here at = Here::current()) {
-  return detail::normcdf<eT>({x, at}, {0, at}, {1, at}, at);
+template <AnyVar V>
+V normcdf(const V& x, Here at = Here::current()) {
+  return detail::of_entries<V>(detail::normcdf<element_t<V>>({x, at}, {0, at}, {1, at}, at));
 }
 template <class X, class Mean, class Sd>
 requires Differentiable<X, Mean, Sd>
 auto normcdf(const X& x, const Mean& mean, const Sd& sd, Here at = Here::current()) {
-  return detail::normcdf<element_t<X, Mean, Sd>>({x, at}, {mean, at}, {sd, at}, at);
+  return detail::of_entries<X, Mean, Sd>(detail::normcdf<element_t<X, Mean, Sd>>({x, at}, {mean, at}, {sd, at}, at));
 }
 
 /// exp and log whose results are finite: at most the largest number, and the logarithms of the smallest and the largest

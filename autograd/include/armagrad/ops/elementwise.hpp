@@ -42,38 +42,45 @@ decltype(auto) condition(const C& c) {
 }
 }  // namespace detail
 
-template <class eT>
-Var<eT> abs(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V abs(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Abs>(at, x);
 }
-template <class eT>
-Var<eT> sign(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V sign(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Sign>(at, x);
 }
-template <class eT>
-Var<eT> floor(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V floor(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Floor>(at, x);
 }
-template <class eT>
-Var<eT> ceil(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V ceil(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Ceil>(at, x);
 }
-template <class eT>
-Var<eT> round(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V round(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Round>(at, x);
 }
-template <class eT>
-Var<eT> trunc(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V trunc(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Trunc>(at, x);
 }
-template <class eT>
-Var<eT> stop_gradient(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V stop_gradient(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::StopGradient>(at, x);
 }
 
-/// Entries below `low` become low, those above `high` become high; a NaN stays.
+namespace detail::compiled {
 template <class eT>
-Var<eT> clamp(const Var<eT>& x, double low, double high, Here at = Here::current());
+Var<eT> clamp(const Var<eT>& x, double low, double high, Here at);
+}  // namespace detail::compiled
+
+/// Entries below `low` become low, those above `high` become high; a NaN stays.
+template <AnyVar V>
+V clamp(const V& x, double low, double high, Here at = Here::current()) {
+  return detail::of_kind<V::kind>(detail::compiled::clamp(x, low, high, at));
+}
 
 /// The larger or smaller of two, entry by entry: Vars, matrices or numbers; of equal ones the first gets the
 /// derivative, and a NaN stays. An integer is not a number to compare with but Armadillo's dimension: max(x, 0) is that
@@ -95,8 +102,8 @@ template <class X, class L, class H>
 requires(Differentiable<X, L, H> && !(detail::Number<L> && detail::Number<H>)) auto clamp(const X& x, const L& low,
                                                                                           const H& high,
                                                                                           Here at = Here::current()) {
-  using eT = element_t<X, L, H>;
-  return detail::clamp<eT>({x, at}, {low, at}, {high, at}, at);
+  return detail::of_kind<detail::elementwise_kind(detail::kind_of<X>, detail::kind_of<L>, detail::kind_of<H>)>(
+      detail::clamp<element_t<X, L, H>>({x, at}, {low, at}, {high, at}, at));
 }
 
 /// a % b, and 0 where a is 0, even if b is infinite or a NaN there.

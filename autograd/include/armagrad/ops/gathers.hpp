@@ -10,18 +10,13 @@ Var<eT> join(uword dim, Here at, std::span<const Var<eT>> parts);
 template <class eT>
 Var<eT> toeplitz(const Argument<eT>& a, const Argument<eT>& b, Here at);
 
-/// More arguments than join_cols and join_rows have overloads for.
-template <class... A>
-auto join_many(uword dim, const A&... arguments) {
-  return join(dim, Here::current(), arguments...);
-}
 }  // namespace detail
 
 /// Any number of matrices one above the other, at least one of them a Var; or those of a list of Vars, which must not
 /// be empty.
 template <class... A>
 requires(sizeof...(A) > 4 && Differentiable<A...>) auto join_cols(const A&... parts) {
-  return detail::join_many(0, parts...);
+  return detail::join<detail::Kind::column>(Here::current(), parts...);
 }
 template <class eT>
 Var<eT> join_cols(const std::vector<Var<eT>>& parts, Here at = Here::current()) {
@@ -29,7 +24,7 @@ Var<eT> join_cols(const std::vector<Var<eT>>& parts, Here at = Here::current()) 
 }
 template <class... A>
 requires(sizeof...(A) > 4 && Differentiable<A...>) auto join_vert(const A&... parts) {
-  return detail::join_many(0, parts...);
+  return detail::join<detail::Kind::column>(Here::current(), parts...);
 }
 template <class eT>
 Var<eT> join_vert(const std::vector<Var<eT>>& parts, Here at = Here::current()) {
@@ -39,7 +34,7 @@ Var<eT> join_vert(const std::vector<Var<eT>>& parts, Here at = Here::current()) 
 /// The same side by side.
 template <class... A>
 requires(sizeof...(A) > 4 && Differentiable<A...>) auto join_rows(const A&... parts) {
-  return detail::join_many(1, parts...);
+  return detail::join<detail::Kind::row>(Here::current(), parts...);
 }
 template <class eT>
 Var<eT> join_rows(const std::vector<Var<eT>>& parts, Here at = Here::current()) {
@@ -47,7 +42,7 @@ Var<eT> join_rows(const std::vector<Var<eT>>& parts, Here at = Here::current()) 
 }
 template <class... A>
 requires(sizeof...(A) > 4 && Differentiable<A...>) auto join_horiz(const A&... parts) {
-  return detail::join_many(1, parts...);
+  return detail::join<detail::Kind::row>(Here::current(), parts...);
 }
 template <class eT>
 Var<eT> join_horiz(const std::vector<Var<eT>>& parts, Here at = Here::current()) {
@@ -58,8 +53,10 @@ Var<eT> join_horiz(const std::vector<Var<eT>>& parts, Here at = Here::current())
 template <class eT>
 Var<eT> reverse(const Var<eT>& x, uword dim, Here at = Here::current());
 
-template <class eT>
-Var<eT> reverse(const Var<eT>& x, Here at = Here::current());
+template <AnyVar V>
+V reverse(const V& x, Here at = Here::current()) {
+  return detail::of_kind<V::kind>(reverse(x, detail::dim_of(x), at));
+}
 
 /// The columns in reverse order.
 template <class eT>
@@ -74,8 +71,10 @@ Var<eT> flipud(const Var<eT>& x, Here at = Here::current());
 template <class eT>
 Var<eT> shift(const Var<eT>& x, arma::sword n, uword dim, Here at = Here::current());
 
-template <class eT>
-Var<eT> shift(const Var<eT>& x, arma::sword n, Here at = Here::current());
+template <AnyVar V>
+V shift(const V& x, arma::sword n, Here at = Here::current()) {
+  return detail::of_kind<V::kind>(shift(x, n, detail::dim_of(x), at));
+}
 
 /// Diagonal k as a column: above the main one if k is positive, below it if negative. std::logic_error if x has none.
 template <class eT>

@@ -13,29 +13,40 @@ struct Tgamma;
 }  // namespace ARMAGRAD_EXPORT
 }  // namespace detail
 
-template <class eT>
-Var<eT> erf(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V erf(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Erf>(at, x);
 }
-template <class eT>
-Var<eT> erfc(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V erfc(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Erfc>(at, x);
 }
-template <class eT>
-Var<eT> lgamma(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V lgamma(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Lgamma>(at, x);
 }
 
+namespace detail::compiled {
 template <class eT>
-Var<eT> polygamma(int n, const Var<eT>& x, Here at = Here::current());
+Var<eT> polygamma(int n, const Var<eT>& x, Here at);
+template <class eT>
+Var<eT> sinc(const Var<eT>& x, Here at);
+}  // namespace detail::compiled
 
-template <class eT>
-Var<eT> tgamma(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V polygamma(int n, const V& x, Here at = Here::current()) {
+  return detail::of_kind<V::kind>(detail::compiled::polygamma(n, x, at));
+}
+
+template <AnyVar V>
+V tgamma(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Tgamma>(at, x);
 }
 
 /// sin(pi x) / (pi x), and 1 at 0.
-template <class eT>
-Var<eT> sinc(const Var<eT>& x, Here at = Here::current());
+template <AnyVar V>
+V sinc(const V& x, Here at = Here::current()) {
+  return detail::of_kind<V::kind>(detail::compiled::sinc(x, at));
+}
 
 }  // namespace armagrad

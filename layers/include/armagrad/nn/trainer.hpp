@@ -118,7 +118,7 @@ class ARMAGRAD_EXPORT Trainer {
   Mat& full_gradient();
   Mat& batch_gradient(uword first, uword size);
   void end_epoch();
-  void require_finite(bool is, uword epoch) const;
+  void require_finite(double loss, const Mat* gradient, uword epoch) const;
   EpochLog figures(const Mat& parameters, double loss) const;
   void log(const EpochLog& figures);
 
