@@ -71,6 +71,7 @@ FamilyOfCases cases_of<DecompositionRules>() {
       of<rules::OverSums>("over_sums(m, s, t)", [](auto m, auto s, auto t) { return over_sums(m, s, t); }, in(-3, 3), in(0.5, 3), in(0.5, 3)).shaped(sum_shapes).not_on_diagonal(),
       of<rules::Singular, rules::SingularValues>("svd(a)", [](auto a) { return svd(a); }, apart()).kink("a subgradient at values of 0; of second order refused where values are equal"),
       of<rules::SingularVectors>("svd_econ(u, s, v, a)", [](auto a) { return by_svd(a); }, apart()).not_empty().kink("refused where equal values or vectors of zeros have a part"),
+      of<>("cond(a)", [](auto a) { return cond(a); }, apart()).shaped(square_shape).not_empty(),
       of<rules::Qr, rules::QrQ>("qr_econ: q", [](auto a) { return q_of(a); }, tall()).shaped(tall_shape),
       of<rules::QrR>("qr_econ: r", [](auto a) { return r_of(a); }, tall()).shaped(tall_shape),
       of<rules::LeastSquares>("solve(tall a, b)", [](auto a, auto b) { return solve(a, b); }, tall()).shaped(tall_system).not_on_diagonal(),

@@ -11,7 +11,9 @@ FamilyOfCases cases_of<SpecialRules>() {
       of<rules::Gaussian>("gaussian(0.5, x)", [](auto x) { return gaussian(0.5, x); }, in(-3, 3)),
       of<rules::Lgamma>("lgamma(x)", [](auto x) { return lgamma(x); }, in(0.5, 5)),
       of<rules::Polygamma>("polygamma(0, x)", [](auto x) { return polygamma(0, x); }, in(0.5, 5)),
-      of<rules::Polygamma>("polygamma(1, x)", [](auto x) { return polygamma(1, x); }, in(0.5, 5)));
+      of<rules::Polygamma>("polygamma(1, x)", [](auto x) { return polygamma(1, x); }, in(0.5, 5)),
+      of<rules::Tgamma>("tgamma(x)", [](auto x) { return tgamma(x); }, in(0.5, 4)),
+      of<rules::Sinc>("sinc(x)", [](auto x) { return sinc(x); }, in(-2, 2)));
 }
 // clang-format on
 

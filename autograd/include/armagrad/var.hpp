@@ -136,6 +136,59 @@ class Var : private AllVarOperators<eT> {
   Var rows(const arma::uvec& indices, Here at = Here::current()) const;
   Var cols(const arma::uvec& indices, Here at = Here::current()) const;
 
+  // ---- Armadillo's other members (members.cpp) ----
+  uword size() const { return n_elem; }
+  bool is_empty() const { return n_elem == 0; }
+  bool is_vec() const { return n_rows == 1 || n_cols == 1; }
+  bool is_rowvec() const { return n_rows == 1; }
+  bool is_colvec() const { return n_cols == 1; }
+  bool is_square() const { return n_rows == n_cols; }
+  bool in_range(uword i) const { return i < n_elem; }
+  bool in_range(uword i, uword j) const { return i < n_rows && j < n_cols; }
+  // Of the values that it has when it is asked.
+  bool is_finite() const { return value().is_finite(); }
+  bool has_nan() const { return value().has_nan(); }
+  bool has_inf() const { return value().has_inf(); }
+  bool is_zero(eT tolerance = 0) const { return value().is_zero(tolerance); }
+  bool is_symmetric() const { return value().is_symmetric(); }
+  bool is_sympd() const { return value().is_sympd(); }
+  bool is_diagmat() const { return value().is_diagmat(); }
+  bool is_trimatu() const { return value().is_trimatu(); }
+  bool is_trimatl() const { return value().is_trimatl(); }
+  bool is_sorted(const char* direction = "ascend") const { return value().is_sorted(direction); }
+  uword index_max() const { return value().index_max(); }
+  uword index_min() const { return value().index_min(); }
+  void print(const std::string& header = "") const { value().print(header); }
+
+  /// The inverse; the diagonal k as a column; the largest or smallest of all entries, a number.
+  Var i(Here at = Here::current()) const;
+  ColVar<eT> diag(arma::sword k = 0, Here at = Here::current()) const;
+  NumberVar<eT> max(Here at = Here::current()) const;
+  NumberVar<eT> min(Here at = Here::current()) const;
+  Var clamp(double low, double high, Here at = Here::current()) const;
+  Var ht(Here at = Here::current()) const { return t(at); }
+  Var eval() const { return *this; }
+  /// All entries, column by column, as a column or a row.
+  ColVar<eT> as_col(Here at = Here::current()) const;
+  RowVar<eT> as_row(Here at = Here::current()) const;
+  NumberVar<eT> at(uword i, Here at = Here::current()) const { return (*this)(i, at); }
+  NumberVar<eT> at(uword i, uword j, Here at = Here::current()) const { return (*this)(i, j, at); }
+  NumberVar<eT> front(Here at = Here::current()) const { return (*this)(0, at); }
+  NumberVar<eT> back(Here at = Here::current()) const { return (*this)(n_elem - 1, at); }
+  ColVar<eT> unsafe_col(uword j, Here at = Here::current()) const { return col(j, at); }
+  /// Parts of a vector, of its direction. std::logic_error for a matrix.
+  Var subvec(uword first, uword last, Here at = Here::current()) const;
+  Var subvec(arma::span part, Here at = Here::current()) const;
+  Var operator()(arma::span part, Here at = Here::current()) const { return subvec(part, at); }
+  Var head(uword n, Here at = Here::current()) const;
+  Var tail(uword n, Here at = Here::current()) const;
+  Var submat(arma::span r, arma::span c, Here at = Here::current()) const { return (*this)(r, c, at); }
+  Var submat(const arma::uvec& r, const arma::uvec& c, Here at = Here::current()) const {
+    return rows(r, at).cols(c, at);
+  }
+  Var operator()(const arma::uvec& r, const arma::uvec& c, Here at = Here::current()) const { return submat(r, c, at); }
+  ColVar<eT> operator()(const arma::uvec& indices, Here at = Here::current()) const { return elem(indices, at); }
+
  private:
   friend class detail::Engine<eT>;
   Var(Tape<eT>* tape, detail::Index index, std::uint32_t generation, Shape s)

@@ -217,6 +217,7 @@ Term Reader<eT>::converted(Index i) {
     default:
       break;
   }
+  if (rule<rules::Required>(i)) return x[0].term;
   if (const auto* sum = rule<rules::Sum>(i))
     return in_.make(Kind::product, n.shape, sum->dim == 0 ? Parts{above, x[0]} : Parts{x[0], beside});
   if (const auto* product = rule<rules::MatMul>(i)) {

@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "../rules/activations.hpp"
+#include "../rules/densities.hpp"
 #include "../rules/elementwise.hpp"
 #include "../rules/powers.hpp"
 #include "../rules/softmax.hpp"
@@ -20,7 +21,11 @@ constexpr auto joined(RuleList<A...>, RuleList<B...>, Lists... lists) {
     return joined(RuleList<A..., B...>(), lists...);
 }
 /// All elementwise rules: KernelsOver::elementwise is in their order.
-using BlockRules =
+using BlockRules = decltype(joined(ElementwiseRules(), PowerRules(), TrigonometryRules(), ActivationRules(),
+                                   SpecialRules(), DensityRules()));
+/// The first of them, which loops over numbers compute without a call (src/tape/numbers.cpp); of the others a call is
+/// the least.
+using NumberRules =
     decltype(joined(ElementwiseRules(), PowerRules(), TrigonometryRules(), ActivationRules(), SpecialRules()));
 /// Rules along a dimension that are compiled for several sets, in the order of KernelsOver::along; others are compiled
 /// with the library's own flags.

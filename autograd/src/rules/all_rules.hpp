@@ -4,8 +4,10 @@
 #include <armagrad/ops/all.hpp>
 
 #include "activations.hpp"
+#include "compositions.hpp"
 #include "convolution.hpp"
 #include "decompositions.hpp"
+#include "densities.hpp"
 #include "elementwise.hpp"
 #include "indices.hpp"
 #include "least_squares.hpp"
@@ -30,6 +32,6 @@ struct RuleLists {};
 /// All of them; tests/harness has a table of cases for each.
 using AllRules = RuleLists<ElementwiseRules, PowerRules, TrigonometryRules, ActivationRules, SpecialRules, ProductRules,
                            ReductionRules, PartRules, ShapeRules, ConvolutionRules, StatisticsRules, LinearAlgebraRules,
-                           DecompositionRules, SparseRules<double>, SoftmaxRules>;
+                           DecompositionRules, SparseRules<double>, SoftmaxRules, CompositionRules, DensityRules>;
 
 }  // namespace armagrad::detail

@@ -14,15 +14,22 @@ Var<eT> detail::compiled::clamp(const Var<eT>& x, double low, double high, Here 
 }
 
 template <class eT>
+Var<eT> detail::clamp(const Argument<eT>& x, const Argument<eT>& low, const Argument<eT>& high, Here at) {
+  const auto [z, l, h] = on_one_tape("clamp", x, low, high);
+  return elementwise<rules::Smaller>(at, h, elementwise<rules::Larger>(at, l, z));
+}
+
+template <class eT>
 Var<eT> detail::select(const Var<eT>& c, const std::type_identity_t<Argument<eT>>& a,
                        const std::type_identity_t<Argument<eT>>& b) {
   const Argument<eT> condition(c);
   return detail::append_elementwise(operation_of<rules::Where, eT>(), {&condition, &a, &b});
 }
 
-#define ARMAGRAD_INSTANTIATE(eT)                                                                             \
-  template ARMAGRAD_EXPORT Var<eT> detail::select(const Var<eT>&, const std::type_identity_t<Argument<eT>>&, \
-                                                  const std::type_identity_t<Argument<eT>>&);                \
+#define ARMAGRAD_INSTANTIATE(eT)                                                                                       \
+  template ARMAGRAD_EXPORT Var<eT> detail::select(const Var<eT>&, const std::type_identity_t<Argument<eT>>&,           \
+                                                  const std::type_identity_t<Argument<eT>>&);                          \
+  template ARMAGRAD_EXPORT Var<eT> detail::clamp(const Argument<eT>&, const Argument<eT>&, const Argument<eT>&, Here); \
   template ARMAGRAD_EXPORT Var<eT> detail::compiled::clamp(const Var<eT>&, double, double, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)

@@ -7,6 +7,7 @@
 #include <armagrad/ops/special.hpp>
 #include <armagrad/ops/trigonometry.hpp>
 #include "activations.hpp"
+#include "densities.hpp"
 #include "reductions.hpp"
 #include "softmax.hpp"
 #include "special.hpp"
@@ -37,6 +38,21 @@ Var<eT> sigmoid_slope(const Var<eT>& x) {
 template <class eT>
 Var<eT> gaussian(double rate, const Var<eT>& x) {
   return elementwise(rules::Gaussian{{}, rate}, {}, x);
+}
+
+template <class eT>
+Var<eT> sinc(int n, const Var<eT>& x) {
+  return elementwise(rules::Sinc{{}, n}, {}, x);
+}
+
+template <class eT>
+Var<eT> stirling(int n, const Var<eT>& x) {
+  return elementwise(rules::Stirling{{}, n}, {}, x);
+}
+
+template <class eT>
+Var<eT> log1pmx(const Var<eT>& x) {
+  return elementwise<rules::Log1pmx>({}, x);
 }
 
 template <class eT>

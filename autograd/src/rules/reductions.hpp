@@ -107,6 +107,12 @@ bool is_vector(const Var<eT>& x) {
   return x.n_rows == 1 || x.n_cols == 1;
 }
 
+/// std::logic_error unless x is a vector, or of nothing.
+template <class eT>
+void check_vector(const Var<eT>& x, const char* name, Here at) {
+  if (x.n_elem && !is_vector(x)) misuse(name, at, "given object must be a vector, not " + to_string(x.shape()));
+}
+
 /// Whether a reduction without dim is a number: of a vector, and of a number that is kept as a matrix.
 template <class eT>
 bool gives_number(const Var<eT>& x, Kind kind) {

@@ -12,8 +12,14 @@ Var<eT> detail::compiled::polygamma(int n, const Var<eT>& x, Here at) {
   return detail::elementwise(rules::Polygamma{{}, n}, at, x);
 }
 
-#define ARMAGRAD_INSTANTIATE(eT) \
-  template ARMAGRAD_EXPORT Var<eT> detail::compiled::polygamma(int, const Var<eT>&, Here);
+template <class eT>
+Var<eT> detail::compiled::sinc(const Var<eT>& x, Here at) {
+  return detail::elementwise(rules::Sinc{{}, 0}, at, x);
+}
+
+#define ARMAGRAD_INSTANTIATE(eT)                                                           \
+  template ARMAGRAD_EXPORT Var<eT> detail::compiled::polygamma(int, const Var<eT>&, Here); \
+  template ARMAGRAD_EXPORT Var<eT> detail::compiled::sinc(const Var<eT>&, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE

@@ -1,7 +1,7 @@
 #pragma once
 // The error function and the gamma function's logarithm.
 
-#include <armagrad/simd/pack.hpp>
+#include <armagrad/simd/special.hpp>
 #include "powers.hpp"
 
 namespace armagrad::detail {
@@ -9,6 +9,8 @@ namespace armagrad::detail {
 // Over Var: partials.hpp.
 template <class eT>
 Var<eT> gaussian(double rate, const Var<eT>& x);
+template <class eT>
+Var<eT> sinc(int n, const Var<eT>& x);
 
 namespace rules ARMAGRAD_EXPORT {
 
@@ -49,8 +51,25 @@ struct Polygamma : Elementwise<1> {
   std::string parameters() const { return std::to_string(n); }
 };
 
+/// gamma(x), NaN or infinite at the poles 0, -1, -2, ...
+struct Tgamma : Elementwise<1> {
+  static constexpr auto name = "tgamma";
+  static auto value(auto x) { return tgamma(x); }
+  static auto partials(auto y, auto x) { return std::tuple(y % polygamma(0, x)); }
+};
+
+/// sin(pi x) / (pi x), 1 at 0, or its derivative of order n.
+struct Sinc : Elementwise<1> {
+  static constexpr auto name = "sinc";
+  int n;
+  auto value(auto x) const { return sinc(n, x); }
+  auto partials(auto, auto x) const { return std::tuple(sinc(n + 1, x)); }
+  std::string parameters() const { return n == 0 ? "" : std::to_string(n); }
+};
+
 }  // namespace ARMAGRAD_EXPORT
 
-using SpecialRules = RuleList<rules::Erf, rules::Erfc, rules::Gaussian, rules::Lgamma, rules::Polygamma>;
+using SpecialRules =
+    RuleList<rules::Erf, rules::Erfc, rules::Gaussian, rules::Lgamma, rules::Polygamma, rules::Tgamma, rules::Sinc>;
 
 }  // namespace armagrad::detail

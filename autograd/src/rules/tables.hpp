@@ -14,7 +14,7 @@ BlockKernels<eT> block_kernels() {
   constexpr std::size_t place = place_of<Rule>(BlockRules());
   static_assert(place < size(BlockRules()), "kernels/kernel_set.hpp must have the list of this rule");
   BlockKernels<eT> kernels = kernels_over<eT>().elementwise[place];
-  kernels.place = place;
+  if (place < size(NumberRules())) kernels.place = place;
   return kernels;
 }
 template <class Rule, class eT>

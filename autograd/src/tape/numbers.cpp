@@ -89,7 +89,7 @@ void Engine<eT>::compute_numbers(NodeList list) {
         break;
       default:
         with_rule(
-            BlockRules(), n.code, [&]<class Rule>() __attribute__((always_inline)) {
+            NumberRules(), n.code, [&]<class Rule>() __attribute__((always_inline)) {
               if constexpr (std::is_empty_v<Rule>)
                 numbers.compute(i, Rule());
               else
@@ -126,7 +126,7 @@ void Engine<eT>::pull_numbers(NodeList list) {
       }
       default:
         with_rule(
-            BlockRules(), n.code, [&]<class Rule>() __attribute__((always_inline)) {
+            NumberRules(), n.code, [&]<class Rule>() __attribute__((always_inline)) {
               if constexpr (std::is_empty_v<Rule>)
                 numbers.pull(i, Rule());
               else

@@ -34,8 +34,8 @@ enum class NumberCode : std::uint16_t {
   none,        // it does not: the node is computed by itself
   leaf,        // a number that is given
   entry,       // of a matrix, at the place that stands in operands[1]
-  by_pointer,  // of an elementwise rule that is not the library's
-  first_rule   // and on: of the library's list of elementwise rules
+  by_pointer,  // of another elementwise rule than those of that list
+  first_rule   // and on: of NumberRules (src/kernels/kernel_set.hpp)
 };
 
 /// Nodes in the order of the tape: those listed, or `size` of them from `first` on.

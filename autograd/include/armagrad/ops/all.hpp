@@ -2,9 +2,13 @@
 // Every operation there is, by family.
 
 #include "activations.hpp"
+#include "compositions.hpp"
 #include "convolution.hpp"
 #include "decompositions.hpp"
+#include "densities.hpp"
+#include "distances.hpp"
 #include "elementwise.hpp"
+#include "gathers.hpp"
 #include "least_squares.hpp"
 #include "linear_algebra.hpp"
 #include "matrix_functions.hpp"
@@ -17,4 +21,6 @@
 #include "sparse.hpp"
 #include "special.hpp"
 #include "statistics.hpp"
+#include "transforms.hpp"
 #include "trigonometry.hpp"
+#include "values.hpp"

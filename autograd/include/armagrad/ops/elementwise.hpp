@@ -22,6 +22,11 @@ struct Where;
 
 template <class T>
 concept Number = std::is_arithmetic_v<std::remove_cvref_t<T>>;
+template <class T>
+concept Integer = std::is_integral_v<std::remove_cvref_t<T>>;
+
+template <class eT>
+Var<eT> clamp(const Argument<eT>& x, const Argument<eT>& low, const Argument<eT>& high, Here at);
 
 /// A condition of 0 and 1: as it is, or Armadillo's of unsigned integers as one of eT.
 template <class eT, class C>
@@ -77,25 +82,29 @@ V clamp(const V& x, double low, double high, Here at = Here::current()) {
   return detail::of_kind<V::kind>(detail::compiled::clamp(x, low, high, at));
 }
 
-/// The larger or smaller of two, entry by entry. With a plain number there is only max(x, dim), as in
-/// Armadillo: write clamp or relu.
+/// The larger or smaller of two, entry by entry: Vars, matrices or numbers; of equal ones the first gets the
+/// derivative, and a NaN stays. An integer is not a number to compare with but Armadillo's dimension: max(x, 0) is that
+/// of x's columns, max(x, 0.0) has no entry below 0.
 template <class A, class B>
-requires(Differentiable<A, B> && !detail::Number<A> && !detail::Number<B>) auto max(const A& a, const B& b,
-                                                                                    Here at = Here::current()) {
+requires(Differentiable<A, B> && !detail::Integer<A> && !detail::Integer<B>) auto max(const A& a, const B& b,
+                                                                                      Here at = Here::current()) {
   return detail::elementwise<detail::rules::Larger>(at, a, b);
 }
 
 template <class A, class B>
-requires(Differentiable<A, B> && !detail::Number<A> && !detail::Number<B>) auto min(const A& a, const B& b,
-                                                                                    Here at = Here::current()) {
+requires(Differentiable<A, B> && !detail::Integer<A> && !detail::Integer<B>) auto min(const A& a, const B& b,
+                                                                                      Here at = Here::current()) {
   return detail::elementwise<detail::rules::Smaller>(at, a, b);
 }
 
-template <class eT>
-Var<eT> max(const Var<eT>&, std::floating_point auto) = delete;
-
-template <class eT>
-Var<eT> min(const Var<eT>&, std::floating_point auto) = delete;
+/// The same between bounds of which one at least is a Var or a matrix; at a bound the derivative goes to the bound.
+template <class X, class L, class H>
+requires(Differentiable<X, L, H> && !(detail::Number<L> && detail::Number<H>)) auto clamp(const X& x, const L& low,
+                                                                                          const H& high,
+                                                                                          Here at = Here::current()) {
+  return detail::of_kind<detail::elementwise_kind(detail::kind_of<X>, detail::kind_of<L>, detail::kind_of<H>)>(
+      detail::clamp<element_t<X, L, H>>({x, at}, {low, at}, {high, at}, at));
+}
 
 /// a % b, and 0 where a is 0, even if b is infinite or a NaN there.
 template <class A, class B>

@@ -9,6 +9,7 @@ namespace rules ARMAGRAD_EXPORT {
 struct Erf;
 struct Erfc;
 struct Lgamma;
+struct Tgamma;
 }  // namespace ARMAGRAD_EXPORT
 }  // namespace detail
 
@@ -28,11 +29,24 @@ V lgamma(const V& x, Here at = Here::current()) {
 namespace detail::compiled {
 template <class eT>
 Var<eT> polygamma(int n, const Var<eT>& x, Here at);
+template <class eT>
+Var<eT> sinc(const Var<eT>& x, Here at);
 }  // namespace detail::compiled
 
 template <AnyVar V>
 V polygamma(int n, const V& x, Here at = Here::current()) {
   return detail::of_kind<V::kind>(detail::compiled::polygamma(n, x, at));
+}
+
+template <AnyVar V>
+V tgamma(const V& x, Here at = Here::current()) {
+  return detail::elementwise<detail::rules::Tgamma>(at, x);
+}
+
+/// sin(pi x) / (pi x), and 1 at 0.
+template <AnyVar V>
+V sinc(const V& x, Here at = Here::current()) {
+  return detail::of_kind<V::kind>(detail::compiled::sinc(x, at));
 }
 
 }  // namespace armagrad

@@ -1,0 +1,261 @@
+#pragma once
+// Logarithms of densities (lpdf) and probabilities (lpmf), entry by entry: accu(normal_lpdf(y, X * b, s)) is a
+// log-likelihood, summed without being stored. Arguments are Vars, matrices of one shape or numbers, and have R's
+// names; derivatives go to each but counts. No digits are lost to cancellation where counts are large or rates small.
+//
+// Outside the support the value is -inf, and every derivative 0. Where the density has a limit at an end of its
+// support, that is the value, and derivatives are 0. A NaN stays. A parameter out of its range is a std::runtime_error
+// that names the function, the parameter and its value: at once for a number or a matrix, when it is computed for a
+// Var.
+
+#include "compositions.hpp"
+#include "special.hpp"
+
+namespace armagrad {
+namespace detail {
+namespace rules ARMAGRAD_EXPORT {
+struct Log1mexp;
+struct LogAddExp;
+}  // namespace ARMAGRAD_EXPORT
+/// The result of an operation entry by entry of arguments of these types, which has their kind.
+template <class First, class... Rest, class eT>
+auto of_entries(const Var<eT>& y) {
+  if constexpr (sizeof...(Rest) == 0)
+    return of_kind<kind_of<First>>(y);
+  else if constexpr (sizeof...(Rest) == 3)
+    return of_kind<elementwise_kind(kind_of<First>, elementwise_kind(kind_of<Rest>...))>(y);
+  else
+    return of_kind<elementwise_kind(kind_of<First>, kind_of<Rest>...)>(y);
+}
+template <class eT>
+Var<eT> lbeta(const Argument<eT>& a, const Argument<eT>& b, Here at);
+template <class eT>
+Var<eT> normal_lpdf(const Argument<eT>& x, const Argument<eT>& mean, const Argument<eT>& sd, Here at);
+template <class eT>
+Var<eT> student_t_lpdf(const Argument<eT>& x, const Argument<eT>& df, Here at);
+template <class eT>
+Var<eT> exponential_lpdf(const Argument<eT>& x, const Argument<eT>& rate, Here at);
+template <class eT>
+Var<eT> gamma_lpdf(const Argument<eT>& x, const Argument<eT>& shape, const Argument<eT>& rate, Here at);
+template <class eT>
+Var<eT> beta_lpdf(const Argument<eT>& x, const Argument<eT>& shape1, const Argument<eT>& shape2, Here at);
+template <class eT>
+Var<eT> weibull_lpdf(const Argument<eT>& x, const Argument<eT>& shape, const Argument<eT>& scale, Here at);
+template <class eT>
+Var<eT> poisson_lpmf(const Argument<eT>& x, const Argument<eT>& lambda, Here at);
+template <class eT>
+Var<eT> binomial_lpmf(const Argument<eT>& x, const Argument<eT>& size, const Argument<eT>& prob, Here at);
+template <class eT>
+Var<eT> neg_binomial_lpmf(const Argument<eT>& x, const Argument<eT>& size, const Argument<eT>& mu, Here at);
+template <class eT>
+Var<eT> lchoose(const Argument<eT>& n, const Argument<eT>& k, Here at);
+template <class eT>
+Var<eT> student_t_lpdf(const Argument<eT>& x, const Argument<eT>& df, const Argument<eT>& mean, const Argument<eT>& sd,
+                       Here at);
+template <class eT>
+Var<eT> normpdf(const Argument<eT>& x, const Argument<eT>& mean, const Argument<eT>& sd, Here at);
+template <class eT>
+Var<eT> normcdf(const Argument<eT>& x, const Argument<eT>& mean, const Argument<eT>& sd, Here at);
+template <class eT>
+Var<eT> dirichlet_lpdf(const Argument<eT>& x, const Argument<eT>& alpha, Here at);
+enum class NormalMatrix : std::uint8_t { cholesky, covariance, precision };
+template <class eT>
+Var<eT> multi_normal_lpdf(const Argument<eT>& x, const Argument<eT>& mean, const Argument<eT>& matrix,
+                          NormalMatrix given, Here at);
+template <class eT>
+Var<eT> wishart_lpdf(const Argument<eT>& X, const Argument<eT>& df, const Argument<eT>& scale, Here at);
+}  // namespace detail
+
+/// The first and second derivatives of lgamma.
+template <AnyVar V>
+V digamma(const V& x, Here at = Here::current()) {
+  return polygamma(0, x, at);
+}
+template <AnyVar V>
+V trigamma(const V& x, Here at = Here::current()) {
+  return polygamma(1, x, at);
+}
+
+/// log(1 - exp(x)), of x < 0.
+template <AnyVar V>
+V log1mexp(const V& x, Here at = Here::current()) {
+  return detail::elementwise<detail::rules::Log1mexp>(at, x);
+}
+
+/// log(exp(a) + exp(b)), without overflow.
+template <class A, class B>
+requires Differentiable<A, B>
+auto logaddexp(const A& a, const B& b, Here at = Here::current()) {
+  return detail::elementwise<detail::rules::LogAddExp>(at, a, b);
+}
+
+/// log(gamma(a) gamma(b) / gamma(a + b)) of positive numbers.
+template <class A, class B>
+requires Differentiable<A, B>
+auto lbeta(const A& a, const B& b, Here at = Here::current()) {
+  return detail::of_entries<A, B>(detail::lbeta<element_t<A, B>>({a, at}, {b, at}, at));
+}
+
+/// The normal density: R's dnorm(x, mean, sd, log = TRUE).
+template <class X, class Mean, class Sd>
+requires Differentiable<X, Mean, Sd>
+auto normal_lpdf(const X& x, const Mean& mean, const Sd& sd, Here at = Here::current()) {
+  return detail::of_entries<X, Mean, Sd>(
+      detail::normal_lpdf<element_t<X, Mean, Sd>>({x, at}, {mean, at}, {sd, at}, at));
+}
+
+/// Student's t: dt(x, df).
+template <class X, class Df>
+requires Differentiable<X, Df>
+auto student_t_lpdf(const X& x, const Df& df, Here at = Here::current()) {
+  return detail::of_entries<X, Df>(detail::student_t_lpdf<element_t<X, Df>>({x, at}, {df, at}, at));
+}
+
+/// dexp(x, rate), of x >= 0.
+template <class X, class Rate>
+requires Differentiable<X, Rate>
+auto exponential_lpdf(const X& x, const Rate& rate, Here at = Here::current()) {
+  return detail::of_entries<X, Rate>(detail::exponential_lpdf<element_t<X, Rate>>({x, at}, {rate, at}, at));
+}
+
+/// dgamma(x, shape, rate), of x >= 0.
+template <class X, class Shape, class Rate>
+requires Differentiable<X, Shape, Rate>
+auto gamma_lpdf(const X& x, const Shape& shape, const Rate& rate, Here at = Here::current()) {
+  return detail::of_entries<X, Shape, Rate>(
+      detail::gamma_lpdf<element_t<X, Shape, Rate>>({x, at}, {shape, at}, {rate, at}, at));
+}
+
+/// dbeta(x, shape1, shape2), of 0 <= x <= 1.
+template <class X, class Shape1, class Shape2>
+requires Differentiable<X, Shape1, Shape2>
+auto beta_lpdf(const X& x, const Shape1& shape1, const Shape2& shape2, Here at = Here::current()) {
+  return detail::of_entries<X, Shape1, Shape2>(
+      detail::beta_lpdf<element_t<X, Shape1, Shape2>>({x, at}, {shape1, at}, {shape2, at}, at));
+}
+
+/// dweibull(x, shape, scale), of x >= 0.
+template <class X, class Shape, class Scale>
+requires Differentiable<X, Shape, Scale>
+auto weibull_lpdf(const X& x, const Shape& shape, const Scale& scale, Here at = Here::current()) {
+  return detail::of_entries<X, Shape, Scale>(
+      detail::weibull_lpdf<element_t<X, Shape, Scale>>({x, at}, {shape, at}, {scale, at}, at));
+}
+
+/// dpois(x, lambda), of counts x.
+template <class X, class Lambda>
+requires Differentiable<X, Lambda>
+auto poisson_lpmf(const X& x, const Lambda& lambda, Here at = Here::current()) {
+  return detail::of_entries<X, Lambda>(detail::poisson_lpmf<element_t<X, Lambda>>({x, at}, {lambda, at}, at));
+}
+
+/// dbinom(x, size, prob), of counts x up to size, which has no derivative either.
+template <class X, class Size, class Prob>
+requires Differentiable<X, Size, Prob>
+auto binomial_lpmf(const X& x, const Size& size, const Prob& prob, Here at = Here::current()) {
+  return detail::of_entries<X, Size, Prob>(
+      detail::binomial_lpmf<element_t<X, Size, Prob>>({x, at}, {size, at}, {prob, at}, at));
+}
+
+/// dnbinom(x, size, mu = mu), of counts x: of variance mu + mu^2 / size.
+template <class X, class Size, class Mu>
+requires Differentiable<X, Size, Mu>
+auto neg_binomial_lpmf(const X& x, const Size& size, const Mu& mu, Here at = Here::current()) {
+  return detail::of_entries<X, Size, Mu>(
+      detail::neg_binomial_lpmf<element_t<X, Size, Mu>>({x, at}, {size, at}, {mu, at}, at));
+}
+
+/// log of n choose k, of n >= k >= 0 that need not be whole numbers.
+template <class N, class K>
+requires Differentiable<N, K>
+auto lchoose(const N& n, const K& k, Here at = Here::current()) {
+  return detail::of_entries<N, K>(detail::lchoose<element_t<N, K>>({n, at}, {k, at}, at));
+}
+
+/// Student's t moved and scaled: the density of mean + sd t.
+template <class X, class Df, class Mean, class Sd>
+requires Differentiable<X, Df, Mean, Sd>
+auto student_t_lpdf(const X& x, const Df& df, const Mean& mean, const Sd& sd, Here at = Here::current()) {
+  return detail::of_entries<X, Df, Mean, Sd>(
+      detail::student_t_lpdf<element_t<X, Df, Mean, Sd>>({x, at}, {df, at}, {mean, at}, {sd, at}, at));
+}
+
+/// Armadillo's names: the normal density, its logarithm and the distribution function, of mean 0 and sd 1 or of these.
+template <AnyVar V>
+V normpdf(const V& x, Here at = Here::current()) {
+  return detail::of_entries<V>(detail::normpdf<element_t<V>>({x, at}, {0, at}, {1, at}, at));
+}
+template <class X, class Mean, class Sd>
+requires Differentiable<X, Mean, Sd>
+auto normpdf(const X& x, const Mean& mean, const Sd& sd, Here at = Here::current()) {
+  return detail::of_entries<X, Mean, Sd>(detail::normpdf<element_t<X, Mean, Sd>>({x, at}, {mean, at}, {sd, at}, at));
+}
+template <AnyVar V>
+V log_normpdf(const V& x, Here at = Here::current()) {
+  return normal_lpdf(x, 0, 1, at);
+}
+template <class X, class Mean, class Sd>
+requires Differentiable<X, Mean, Sd>
+auto log_normpdf(const X& x, const Mean& mean, const Sd& sd, Here at = Here::current()) {
+  return normal_lpdf(x, mean, sd, at);
+}
+template <AnyVar V>
+V normcdf(const V& x, Here at = Here::current()) {
+  return detail::of_entries<V>(detail::normcdf<element_t<V>>({x, at}, {0, at}, {1, at}, at));
+}
+template <class X, class Mean, class Sd>
+requires Differentiable<X, Mean, Sd>
+auto normcdf(const X& x, const Mean& mean, const Sd& sd, Here at = Here::current()) {
+  return detail::of_entries<X, Mean, Sd>(detail::normcdf<element_t<X, Mean, Sd>>({x, at}, {mean, at}, {sd, at}, at));
+}
+
+/// exp and log whose results are finite: at most the largest number, and the logarithms of the smallest and the largest
+/// normal one. Where they are cut off, the derivative is 0.
+template <class eT>
+Var<eT> trunc_exp(const Var<eT>& x, Here at = Here::current());
+
+template <class eT>
+Var<eT> trunc_log(const Var<eT>& x, Here at = Here::current());
+
+/// The Dirichlet density of each column of x (k x n), which sums to 1, with alpha (k x 1 or k x n): 1 x n.
+template <class X, class Alpha>
+requires Differentiable<X, Alpha>
+auto dirichlet_lpdf(const X& x, const Alpha& alpha, Here at = Here::current()) {
+  return detail::dirichlet_lpdf<element_t<X, Alpha>>({x, at}, {alpha, at}, at);
+}
+
+/// log(prob) of each class, 0 ... k - 1 in `classes`, in its column of prob (k x n), or in the one that there is (k x
+/// 1): 1 x n; -inf for a class that there is not. The columns of prob are taken to sum to 1.
+template <class eT>
+Var<eT> categorical_lpmf(const arma::uvec& classes, const Var<eT>& prob, Here at = Here::current());
+
+/// The normal density of each column of x (d x n) with mean (d x 1 or d x n), 1 x n, given the covariance matrix; the
+/// lower Cholesky factor of it; or its inverse, the precision. std::runtime_error, when it is computed, if the matrix
+/// is not positive definite.
+template <class X, class Mean, class Sigma>
+requires Differentiable<X, Mean, Sigma>
+auto multi_normal_lpdf(const X& x, const Mean& mean, const Sigma& covariance, Here at = Here::current()) {
+  return detail::multi_normal_lpdf<element_t<X, Mean, Sigma>>({x, at}, {mean, at}, {covariance, at},
+                                                              detail::NormalMatrix::covariance, at);
+}
+template <class X, class Mean, class L>
+requires Differentiable<X, Mean, L>
+auto multi_normal_cholesky_lpdf(const X& x, const Mean& mean, const L& lower, Here at = Here::current()) {
+  return detail::multi_normal_lpdf<element_t<X, Mean, L>>({x, at}, {mean, at}, {lower, at},
+                                                          detail::NormalMatrix::cholesky, at);
+}
+template <class X, class Mean, class Omega>
+requires Differentiable<X, Mean, Omega>
+auto multi_normal_prec_lpdf(const X& x, const Mean& mean, const Omega& precision, Here at = Here::current()) {
+  return detail::multi_normal_lpdf<element_t<X, Mean, Omega>>({x, at}, {mean, at}, {precision, at},
+                                                              detail::NormalMatrix::precision, at);
+}
+
+/// The Wishart density of a positive definite matrix X (p x p) with df > p - 1 and a scale matrix: a number.
+template <class X, class Df, class Scale>
+requires Differentiable<X, Df, Scale>
+auto wishart_lpdf(const X& x, const Df& df, const Scale& scale, Here at = Here::current()) {
+  return detail::wishart_lpdf<element_t<X, Df, Scale>>({x, at}, {df, at}, {scale, at}, at);
+}
+
+}  // namespace armagrad

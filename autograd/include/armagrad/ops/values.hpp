@@ -1,0 +1,119 @@
+#pragma once
+// Questions about the values that a Var has when they are asked: bools, indices and matrices of Armadillo's. No
+// derivative passes through the answers, and a recorded program keeps those of its recording, like C++ branches on
+// values.
+
+#include "elementwise.hpp"
+
+namespace armagrad {
+namespace detail {
+/// The values of a vector; std::logic_error for a matrix, of which Armadillo's answer has another type.
+template <class eT>
+arma::Col<eT> values_of_vector(const Var<eT>& x, const char* name, Here at) {
+  if (x.n_elem && x.n_rows != 1 && x.n_cols != 1)
+    misuse(name, at, "of a matrix (" + to_string(x.shape()) + ") give dim, or vectorise it");
+  return arma::vectorise(x.value());
+}
+}  // namespace detail
+
+/// Whether any, or all, of a vector's entries are not 0; with dim, those of each column (0) or row (1), as 0 and 1.
+template <class eT>
+bool any(const Var<eT>& x, Here at = Here::current()) {
+  return arma::any(detail::values_of_vector(x, "any", at));
+}
+template <class eT>
+arma::umat any(const Var<eT>& x, uword dim) {
+  return arma::any(x.value(), dim);
+}
+template <class eT>
+bool all(const Var<eT>& x, Here at = Here::current()) {
+  return arma::all(detail::values_of_vector(x, "all", at));
+}
+template <class eT>
+arma::umat all(const Var<eT>& x, uword dim) {
+  return arma::all(x.value(), dim);
+}
+
+/// The place of the largest, or smallest, of a vector's entries; with dim, of each column's (0) or row's (1).
+template <class eT>
+uword index_max(const Var<eT>& x, Here at = Here::current()) {
+  return arma::index_max(detail::values_of_vector(x, "index_max", at));
+}
+template <class eT>
+arma::umat index_max(const Var<eT>& x, uword dim) {
+  return arma::index_max(x.value(), dim);
+}
+template <class eT>
+uword index_min(const Var<eT>& x, Here at = Here::current()) {
+  return arma::index_min(detail::values_of_vector(x, "index_min", at));
+}
+template <class eT>
+arma::umat index_min(const Var<eT>& x, uword dim) {
+  return arma::index_min(x.value(), dim);
+}
+
+/// The places, column by column, of the entries that are not 0, or of the first or last n of them.
+template <class eT>
+arma::uvec find(const Var<eT>& x) {
+  return arma::find(x.value());
+}
+template <class eT>
+arma::uvec find(const Var<eT>& x, uword n, const char* direction = "first") {
+  return arma::find(x.value(), n, direction);
+}
+template <class eT>
+arma::uvec find_finite(const Var<eT>& x) {
+  return arma::find_finite(x.value());
+}
+template <class eT>
+arma::uvec find_nonfinite(const Var<eT>& x) {
+  return arma::find_nonfinite(x.value());
+}
+template <class eT>
+arma::uvec find_nan(const Var<eT>& x) {
+  return arma::find_nan(x.value());
+}
+template <class eT>
+arma::uvec find_unique(const Var<eT>& x, bool ascending_indices = true) {
+  return arma::find_unique(x.value(), ascending_indices);
+}
+
+/// The places of the entries in the order of their values, "ascend" or "descend".
+template <class eT>
+arma::uvec sort_index(const Var<eT>& x, const char* direction = "ascend") {
+  return arma::sort_index(x.value(), direction);
+}
+template <class eT>
+arma::uvec stable_sort_index(const Var<eT>& x, const char* direction = "ascend") {
+  return arma::stable_sort_index(x.value(), direction);
+}
+
+template <class eT>
+bool is_finite(const Var<eT>& x) {
+  return x.value().is_finite();
+}
+template <class eT>
+arma::SizeMat size(const Var<eT>& x) {
+  return arma::SizeMat(x.n_rows, x.n_cols);
+}
+
+/// The number of singular values above `tolerance`, Armadillo's without one; LAPACK's estimate of the reciprocal
+/// condition number; orthonormal columns that span the null space, or the range, of x.
+template <class eT>
+uword rank(const Var<eT>& x, double tolerance = 0) {
+  return arma::rank(x.value(), eT(tolerance));
+}
+template <class eT>
+eT rcond(const Var<eT>& x) {
+  return arma::rcond(x.value());
+}
+template <class eT>
+arma::Mat<eT> null(const Var<eT>& x, double tolerance = 0) {
+  return arma::null(x.value(), eT(tolerance));
+}
+template <class eT>
+arma::Mat<eT> orth(const Var<eT>& x, double tolerance = 0) {
+  return arma::orth(x.value(), eT(tolerance));
+}
+
+}  // namespace armagrad
