@@ -281,7 +281,7 @@ Json explanation(const V& J, const std::vector<V>& by, const ExplanationOptions&
            std::to_string(J.index() + 1) + " nodes, of which a page has room for " + std::to_string(most_nodes) +
                "; derive --steps lists the steps as text");
   for (Index i = 0; i <= J.index(); ++i) {
-    if (engine_of(J).node(i).shape.size() == 0) misuse("explanation", engine_of(J).node(i).at, "an empty matrix");
+    if (engine_of(J).node(i).shape.size() == 0) misuse("explanation", engine_of(J).at(i), "an empty matrix");
   }
   return Document(J, by, options).json();
 }

@@ -1,12 +1,16 @@
 #pragma once
 // Ctrl-C handled at the end of a step.
 
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdlib>
+#include <string_view>
 
 namespace armagrad::apps {
 
-/// While it exists, the first SIGINT or SIGTERM is only noted; a second one ends the program as usual.
+/// While it exists, the first SIGINT or SIGTERM is noted and answered on standard error; a second one ends the program
+/// as usual.
 class Interrupts {
  public:
   /// `wait`: false leaves the signals alone.
@@ -14,6 +18,8 @@ class Interrupts {
     if (waits_)
       handle([](int signal) {
         noted = signal;
+        constexpr std::string_view answer = "\nstopping after this step; again to quit now\n";
+        [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, answer.data(), answer.size());
         handle(SIG_DFL);
       });
   }

@@ -12,6 +12,7 @@
 
 #include "apps/text/escape.hpp"
 #include "apps/text/numbers.hpp"
+#include "apps/text/suggestion.hpp"
 
 namespace armagrad::apps {
 
@@ -30,6 +31,7 @@ struct Options::Parser {
   void read_command_line(const std::vector<std::string>& arguments, const std::string& see);
   void read_config(const std::string& file, const std::string& see);
   void refuse_empty_values() const;
+  std::string similar_to(const std::string& option) const;
 };
 
 Options::Options(std::string command, std::string about, std::string example)
@@ -65,8 +67,11 @@ void Options::add_common_flag(const std::string& name, const std::string& help) 
 }
 
 Options& Options::add_data() {
-  add("data", "mnist, fashion, a folder of IDX files, or an .npz; default: MNIST_DIR, the cache, then Fashion-MNIST");
-  return add_flag("download", "fetch MNIST from its public mirrors where it is not here yet");
+  add("data",
+      "mnist, fashion, a folder of IDX files, or an .npz; default: MNIST from MNIST_DIR, the cache or its mirrors, "
+      "else "
+      "Fashion-MNIST");
+  return add_flag("offline", "do not fetch MNIST from its public mirrors where it is not here yet");
 }
 
 void Options::add_argument(const std::string& name) { parser_->argument = name; }
@@ -142,6 +147,8 @@ void Options::Parser::read_config(const std::string& file, const std::string& se
     if (option.value.front().empty()) throw UsageError(file + ": " + option.string_key + ": expected a value");
   }
   po::store(parsed, values);
+} catch (const po::unknown_option& error) {
+  throw UsageError(file + ": " + error.what() + similar_to(error.get_option_name()) + see);
 } catch (const po::error& error) {
   throw UsageError(file + ": " + error.what() + see);
 }
@@ -153,11 +160,23 @@ void Options::Parser::refuse_empty_values() const {
   }
 }
 
+/// "; did you mean --epochs?"
+std::string Options::Parser::similar_to(const std::string& option) const {
+  std::vector<std::string> known;
+  for (const auto* options : {&description, &common}) {
+    for (const auto& declared : options->options()) known.push_back("--" + declared->long_name());
+  }
+  const std::size_t dashes = std::min(option.find_first_not_of('-'), option.size());
+  return did_you_mean("--" + option.substr(dashes), known);
+}
+
 bool Options::parse(const std::vector<std::string>& arguments) {
   Parser& p = *parser_;
   const std::string see = " (see " + p.command + " --help)";
   try {
     p.read_command_line(arguments, see);
+  } catch (const po::unknown_option& error) {
+    throw UsageError(error.what() + p.similar_to(error.get_option_name()) + see);
   } catch (const po::error& error) {
     throw UsageError(error.what() + see);
   }
@@ -228,7 +247,7 @@ std::string Options::choice(const std::string& name, const std::vector<std::stri
     if (choice == value) return value;
     known += (known.empty() ? "" : ", ") + choice;
   }
-  throw UsageError("--" + name + ": expected one of " + known + ", got '" + value + "'");
+  throw UsageError("--" + name + ": expected one of " + known + ", got '" + value + "'" + did_you_mean(value, choices));
 }
 
 int run_program(const std::string& name, int (*run)(const std::vector<std::string>&), int argc, char** argv) {
@@ -251,8 +270,9 @@ int run_program(const std::string& name, int (*run)(const std::vector<std::strin
 bool same_file(const std::string& a, const std::string& b) {
   if (a.empty() || b.empty()) return false;
   std::error_code ignored;
-  if (std::filesystem::exists(a, ignored) && !std::filesystem::is_regular_file(a, ignored))
-    return false;  // /dev/null takes both
+  const bool exists = std::filesystem::exists(a, ignored);
+  if (exists && !std::filesystem::is_regular_file(a, ignored)) return false;  // /dev/null takes both
+  if (exists && std::filesystem::exists(b, ignored)) return std::filesystem::equivalent(a, b, ignored);
   return std::filesystem::weakly_canonical(a, ignored) == std::filesystem::weakly_canonical(b, ignored);
 }
 

@@ -33,7 +33,7 @@ class Options {
   Options& add_repeated(const std::string& name, const std::string& help);
   /// Declares --name without a value.
   Options& add_flag(const std::string& name, const std::string& help);
-  /// Declares --data and --download.
+  /// Declares --data and --offline.
   Options& add_data();
   /// Declares a positional argument, which may begin with a minus.
   void add_argument(const std::string& name);
@@ -61,7 +61,7 @@ class Options {
   std::vector<Count> counts(const std::string& name, Count least, Count most) const;
   /// One of `choices`; UsageError that names the option otherwise.
   std::string choice(const std::string& name, const std::vector<std::string>& choices) const;
-  DataOptions data() const { return {text("data"), flag("download")}; }
+  DataOptions data() const { return {text("data"), flag("offline")}; }
 
  protected:
   /// Declare options that --help lists last.
@@ -77,7 +77,8 @@ class Options {
 /// exception, whose message is printed as one line.
 int run_program(const std::string& name, int (*run)(const std::vector<std::string>&), int argc, char** argv);
 
-/// Whether both names, not empty, lead to one regular file, which the second to be written would replace.
+/// Whether both names, not empty, lead to one regular file (by device and inode, or where it would be made), which the
+/// second to be written would replace.
 bool same_file(const std::string& a, const std::string& b);
 
 }  // namespace armagrad::apps

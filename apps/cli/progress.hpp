@@ -19,6 +19,8 @@ class Progress {
   void show(double step, const std::string& figure, double share);
 
  private:
+  std::string line(const std::string& count, const std::string& figure, const std::string& left, double share) const;
+
   std::string what_;
   arma::uword steps_;
   bool quiet_, terminal_, open_line_ = false, announced_ = false;

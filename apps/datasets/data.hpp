@@ -7,9 +7,13 @@
 
 #include "data_options.hpp"
 #include "data_types.hpp"
+#include "download.hpp"
 
 namespace armagrad::apps {
 
+/// n bytes divided by 255.
+template <class eT>
+void scale(const unsigned char* bytes, arma::uword n, eT* to);
 /// The pixels divided by 255, so from 0 to 1, in the same shape; for double exactly x / 255.
 template <class eT>
 arma::Mat<eT> scaled(const arma::Mat<unsigned char>& pixels);
@@ -18,6 +22,9 @@ arma::Mat<eT> scaled(const arma::Mat<unsigned char>& pixels);
 template <class eT>
 arma::Mat<eT> one_hot(const arma::Col<unsigned char>& labels, arma::uword classes);
 
+/// The SHA-256 of the size, the pixels and the labels of the first n training images.
+std::string training_digest(const Dataset& set, arma::uword n);
+
 /// Where load_dataset looks.
 struct DataPlaces {
   std::string mnist_dir;             ///< the environment variable MNIST_DIR, a folder or .npz, or empty
@@ -25,9 +32,11 @@ struct DataPlaces {
   std::filesystem::path fashion;     ///< Fashion-MNIST as Debian's dataset-fashion-mnist installs it
   std::vector<std::string> mirrors;  ///< as for download_files
   std::string protocols = "https";   ///< as for download_files
+  DownloadWatch watch = {};          ///< of a download
 };
 
-/// The places by the environment variables MNIST_DIR, XDG_CACHE_HOME and HOME.
+/// The places by the environment variables MNIST_DIR, XDG_CACHE_HOME, HOME and MNIST_MIRROR, a URL that stands for the
+/// public mirrors (https, http or file).
 DataPlaces standard_places();
 
 /// Finds and reads a data set, or throws std::runtime_error with what was wrong and how to get the data.

@@ -8,7 +8,6 @@
 #include "apps/io/data_error.hpp"
 #include "apps/io/idx.hpp"
 #include "apps/io/npz.hpp"
-#include "apps/io/sha256.hpp"
 #include "data_known.hpp"
 
 namespace armagrad::apps {
@@ -55,6 +54,7 @@ Dataset read_idx_folder(const fs::path& folder) {
   set_size(set, train, test, folder);
   pair_up(set.train, train, read_idx_labels(file(1)), file(1));
   pair_up(set.test, test, read_idx_labels(file(3)), file(3));
+  for (std::size_t k = 0; k < 4; ++k) set.files.push_back(file(k));
   return set;
 }
 
@@ -66,7 +66,26 @@ Dataset read_npz(const fs::path& path) {
   set_size(set, train, test, path);
   pair_up(set.train, train, npz.labels("y_train"), path.string() + ": y_train");
   pair_up(set.test, test, npz.labels("y_test"), path.string() + ": y_test");
+  set.files = {path.string()};
   return set;
+}
+
+/// Names the set if its images and its labels are those of a known one.
+void recognise(Dataset& set) {
+  const auto labels = [](const Samples& s) { return idx_digest({s.labels.n_elem}, s.labels.memptr()); };
+  const auto images = [&set](const Samples& s) {
+    return idx_digest({s.pixels.n_cols, set.height, set.width}, s.pixels.memptr());
+  };
+  for (const KnownSet* known : {&mnist(), &fashion_mnist()}) {
+    const auto& files = known->files;
+    if (labels(set.train) != files[1].sha256 || labels(set.test) != files[3].sha256) continue;
+    if (images(set.train) != files[0].sha256 || images(set.test) != files[2].sha256) {
+      set.notice += set.origin + " has the labels of " + known->name + ", but other images.\n";
+      continue;
+    }
+    set.name = known->name;
+    set.class_names = known->class_names;
+  }
 }
 
 }  // namespace
@@ -95,16 +114,9 @@ Dataset read_dataset(const fs::path& path) {
     fail(path, "does not fit into memory");
   }
 
-  const std::string train_digest = sha256_hex(idx_label_bytes(set.train.labels));
-  const std::string test_digest = sha256_hex(idx_label_bytes(set.test.labels));
   set.name = set.origin = path.string();
   set.class_names = mnist().class_names;
-  for (const KnownSet* known : {&mnist(), &fashion_mnist()}) {
-    if (train_digest == known->files[1].sha256 && test_digest == known->files[3].sha256) {
-      set.name = known->name;
-      set.class_names = known->class_names;
-    }
-  }
+  recognise(set);
   return set;
 }
 

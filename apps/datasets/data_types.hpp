@@ -21,9 +21,10 @@ struct Samples {
 
 /// A training and a test set of images of the same size.
 struct Dataset {
-  std::string name;    ///< "MNIST", "Fashion-MNIST", or the path of a set that is neither
-  std::string origin;  ///< the folder or file it was read from
-  std::string notice;  ///< empty, or a few lines that the user should see
+  std::string name;                ///< "MNIST", "Fashion-MNIST", or the path of a set that is neither
+  std::string origin;              ///< the folder or file it was read from
+  std::string notice;              ///< empty, or a few lines that the user should see
+  std::vector<std::string> files;  ///< all that were read
   Samples train;
   Samples test;
   arma::uword width = 0;

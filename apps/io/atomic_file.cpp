@@ -1,10 +1,13 @@
 #include "atomic_file.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
+#include <csignal>
 #include <cstring>
 #include <string>
 #include <system_error>
@@ -64,15 +67,27 @@ fs::path resolved_link(fs::path path) {
   return path;
 }
 
+constexpr std::string_view temporary_prefix = ".armagrad-", temporary_suffix = ".tmp";
+
+/// The process that made the temporary file of this name; 0 for other files.
+pid_t maker_of(std::string_view name) {
+  if (!name.starts_with(temporary_prefix) || !name.ends_with(temporary_suffix)) return 0;
+  name.remove_prefix(temporary_prefix.size());
+  pid_t pid = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
+  return error == std::errc() && end != name.data() + name.size() && *end == '-' ? pid : 0;
+}
+
 }  // namespace
 
 TemporaryFile::TemporaryFile(fs::path target) : target_(std::move(target)) {
-  const std::string prefix = ".armagrad-" + std::to_string(::getpid()) + "-";
+  const std::string prefix = std::string(temporary_prefix) + std::to_string(::getpid()) + "-";
   for (int attempt = 0; descriptor_ < 0; ++attempt) {
-    path_ = folder_of(target_) / (prefix + std::to_string(attempt) + ".tmp");
+    path_ = folder_of(target_) / (prefix + std::to_string(attempt) + std::string(temporary_suffix));
     descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (descriptor_ < 0 && errno != EEXIST) fail_to_write(target_, errno);
   }
+  ::flock(descriptor_, LOCK_EX | LOCK_NB);  // tells other machines, which cannot see the process, that it lives
 }
 
 TemporaryFile::~TemporaryFile() {
@@ -92,6 +107,18 @@ void TemporaryFile::commit() {
   const int descriptor = std::exchange(descriptor_, -1);
   if (::close(descriptor) != 0) fail_to_write(target_, errno);
   sync_folder(target_);
+}
+
+void remove_stale_temporaries(const fs::path& folder) {
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    const pid_t pid = maker_of(entry->path().filename().string());
+    if (pid <= 0 || ::kill(pid, 0) == 0 || errno != ESRCH) continue;
+    const int descriptor = ::open(entry->path().c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (descriptor < 0) continue;
+    if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) ::unlink(entry->path().c_str());
+    ::close(descriptor);
+  }
 }
 
 void write_file_atomically(const fs::path& path, std::string_view bytes) {
@@ -116,6 +143,7 @@ void require_writable(const std::string& option, const std::string& file) {
   const bool replaced = !exists || std::filesystem::is_regular_file(path, ignored);  // by a new file in its folder
   if ((exists && access(path.c_str(), W_OK) != 0) || (replaced && access(folder.c_str(), W_OK) != 0))
     refuse(file + " cannot be written");
+  remove_stale_temporaries(folder);
 }
 
 }  // namespace armagrad::apps

@@ -28,12 +28,15 @@ class TemporaryFile {
   int descriptor_ = -1;
 };
 
+/// Removes what TemporaryFiles of killed processes left behind in the folder.
+void remove_stale_temporaries(const std::filesystem::path& folder);
+
 /// Replaces the file's contents as a whole, or on failure (std::runtime_error) leaves them as they were.
 /// A symbolic link is followed, and what is not a regular file (a device, a pipe) is written to directly.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 
 /// Before long work: std::runtime_error, which begins with `option`, unless the file could be written now. An empty
-/// name and "-" pass.
+/// name and "-" pass. Cleans up the folder after killed runs.
 void require_writable(const std::string& option, const std::string& file);
 
 }  // namespace armagrad::apps

@@ -6,6 +6,7 @@
 #include "apps/text/numbers.hpp"
 #include "data_error.hpp"
 #include "data_stream.hpp"
+#include "sha256.hpp"
 
 namespace armagrad::apps {
 
@@ -93,10 +94,17 @@ arma::Col<unsigned char> read_idx_labels(const fs::path& path) {
   return arma::Col<unsigned char>(bytes.data(), bytes.size());
 }
 
-std::string idx_label_bytes(const arma::Col<unsigned char>& labels) {
-  std::string bytes{0, 0, static_cast<char>(unsigned_byte_type), 1};
-  for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(labels.n_elem >> shift & 0xff);
-  return bytes.append(reinterpret_cast<const char*>(labels.memptr()), labels.n_elem);
+std::string idx_digest(const std::vector<arma::uword>& sizes, const unsigned char* elements) {
+  std::string header{0, 0, static_cast<char>(unsigned_byte_type), static_cast<char>(sizes.size())};
+  arma::uword count = 1;
+  for (const arma::uword size : sizes) {
+    for (int shift = 24; shift >= 0; shift -= 8) header += static_cast<char>(size >> shift & 0xff);
+    count *= size;
+  }
+  Sha256 hash;
+  hash.update(header.data(), header.size());
+  hash.update(elements, count);
+  return hash.hex_digest();
 }
 
 }  // namespace armagrad::apps

@@ -3,6 +3,7 @@
 #include <armadillo>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "apps/datasets/data_types.hpp"
 
@@ -15,7 +16,7 @@ Images read_idx_images(const std::filesystem::path& path);
 /// Reads an IDX file of n labels from 0 to 9 (unsigned bytes, one dimension), plain or gzip; errors as above.
 arma::Col<unsigned char> read_idx_labels(const std::filesystem::path& path);
 
-/// The bytes of an IDX file of these labels, by whose digest a set is recognised.
-std::string idx_label_bytes(const arma::Col<unsigned char>& labels);
+/// The SHA-256 of an IDX file of n such elements, of sizes {n}, or {n, height, width}: by it a set is recognised.
+std::string idx_digest(const std::vector<arma::uword>& sizes, const unsigned char* elements);
 
 }  // namespace armagrad::apps

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <iomanip>
 #include <iostream>
+#include <nlohmann/json.hpp>
 
 #include "apps/cli/options.hpp"
 #include "apps/mnist_softmax/commands/commands.hpp"
+#include "apps/mnist_softmax/training/machine.hpp"
+#include "apps/text/suggestion.hpp"
 
 using namespace armagrad::apps;
 
@@ -36,9 +39,13 @@ const Command& command_named(const std::string& name) {
                                   [&name](const Command& command) { return command.name == name; });
   if (found != commands().end()) return *found;
   std::string known;
-  for (const Command& command : commands()) known += (known.empty() ? "" : ", ") + command.name;
+  std::vector<std::string> names;
+  for (const Command& command : commands()) {
+    known += (known.empty() ? "" : ", ") + command.name;
+    names.push_back(command.name);
+  }
   throw UsageError((name.empty() ? "which command? " : "no command '" + name + "': ") + known +
-                   " (see mnist_softmax --help)");
+                   did_you_mean(name, names) + " (see mnist_softmax --help)");
 }
 
 void print_help() {
@@ -46,12 +53,27 @@ void print_help() {
   for (const Command& command : commands())
     std::cout << "  " << std::left << std::setw(11) << command.name << command.about << '\n';
   std::cout << "\nmnist_softmax COMMAND --help tells more.\n"
+               "mnist_softmax --version names the versions of its parts.\n"
                "Exit status: 0 done, 1 failed or a check did not pass, 2 wrong command line.\n";
+}
+
+/// "mnist_softmax 0.1.0", then a line for each of its parts.
+void print_versions() {
+  const nlohmann::ordered_json all = versions();
+  std::cout << "mnist_softmax " << all["Armagrad"].get<std::string>() << '\n';
+  for (const auto& [part, version] : all.items()) {
+    if (part != "Armagrad")
+      std::cout << part << ": " << (version.is_string() ? version.get<std::string>() : version.dump()) << '\n';
+  }
 }
 
 int run(const Arguments& arguments) {
   const std::string word = arguments.empty() ? "" : arguments[0];
   Arguments rest(arguments.begin() + (arguments.empty() ? 0 : 1), arguments.end());
+  if (word == "--version" && rest.empty()) {
+    print_versions();
+    return 0;
+  }
   if (word != "--help" && word != "-h" && word != "help") return command_named(word).run(rest);
   if (word == "help" && !rest.empty()) return command_named(rest[0]).run({"--help"});
   print_help();

@@ -93,7 +93,8 @@ std::ostream& operator<<(std::ostream& out, const Sequential<eT>& net) {
 }
 
 template <class eT>
-arma::Mat<eT> outputs(const Sequential<eT>& net, const arma::Mat<eT>& theta, const arma::Mat<eT>& X, unsigned threads) {
+arma::Mat<eT> outputs(const Sequential<eT>& net, const arma::Mat<eT>& theta, const std::type_identity_t<Columns<eT>>& X,
+                      unsigned threads, const std::function<bool()>& interrupted) {
   constexpr uword block = 100;
   const uword blocks = (X.n_cols + block - 1) / block;
   arma::Mat<eT> out(net.output().total(), X.n_cols);
@@ -101,10 +102,12 @@ arma::Mat<eT> outputs(const Sequential<eT>& net, const arma::Mat<eT>& theta, con
   const unsigned workers = unsigned(std::clamp<uword>(blocks, 1, threads));
   detail::in_threads(workers, [&](unsigned t) {
     Tape<eT> tape;
+    arma::Mat<eT> buffer;
     for (uword b = t; b < blocks; b += workers) {
+      if (interrupted && interrupted()) throw Interrupted();
       const uword first = b * block, n = std::min(block, X.n_cols - first);
       tape.clear();
-      const arma::Mat<eT> x(const_cast<eT*>(X.colptr(first)), X.n_rows, n, false, true);
+      const arma::Mat<eT> x = X.range(first, n, buffer);
       out.cols(first, first + n - 1) = net(tape.constant(view(theta)), tape.constant(view(x))).value();
     }
   });
@@ -119,22 +122,24 @@ double share_right(const arma::Mat<eT>& outputs, const arma::Mat<eT>& Y) {
 }
 
 template <class eT>
-double accuracy(const Sequential<eT>& net, const arma::Mat<eT>& theta, const arma::Mat<eT>& X, const arma::Mat<eT>& Y,
-                unsigned threads) {
-  return share_right(outputs(net, theta, X, threads), Y);
+double accuracy(const Sequential<eT>& net, const arma::Mat<eT>& theta, const std::type_identity_t<Columns<eT>>& X,
+                const arma::Mat<eT>& Y, unsigned threads, const std::function<bool()>& interrupted) {
+  return share_right(outputs(net, theta, X, threads, interrupted), Y);
 }
 
 template class Sequential<float>;
 template class Sequential<double>;
 template ARMAGRAD_EXPORT std::ostream& operator<<(std::ostream&, const Sequential<float>&);
 template ARMAGRAD_EXPORT std::ostream& operator<<(std::ostream&, const Sequential<double>&);
-template ARMAGRAD_EXPORT arma::fmat outputs(const Sequential<float>&, const arma::fmat&, const arma::fmat&, unsigned);
-template ARMAGRAD_EXPORT arma::mat outputs(const Sequential<double>&, const arma::mat&, const arma::mat&, unsigned);
+template ARMAGRAD_EXPORT arma::fmat outputs(const Sequential<float>&, const arma::fmat&, const Columns<float>&,
+                                            unsigned, const std::function<bool()>&);
+template ARMAGRAD_EXPORT arma::mat outputs(const Sequential<double>&, const arma::mat&, const Columns<double>&,
+                                           unsigned, const std::function<bool()>&);
 template ARMAGRAD_EXPORT double share_right(const arma::fmat&, const arma::fmat&);
 template ARMAGRAD_EXPORT double share_right(const arma::mat&, const arma::mat&);
-template ARMAGRAD_EXPORT double accuracy(const Sequential<float>&, const arma::fmat&, const arma::fmat&,
-                                         const arma::fmat&, unsigned);
-template ARMAGRAD_EXPORT double accuracy(const Sequential<double>&, const arma::mat&, const arma::mat&,
-                                         const arma::mat&, unsigned);
+template ARMAGRAD_EXPORT double accuracy(const Sequential<float>&, const arma::fmat&, const Columns<float>&,
+                                         const arma::fmat&, unsigned, const std::function<bool()>&);
+template ARMAGRAD_EXPORT double accuracy(const Sequential<double>&, const arma::mat&, const Columns<double>&,
+                                         const arma::mat&, unsigned, const std::function<bool()>&);
 
 }  // namespace armagrad

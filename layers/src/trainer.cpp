@@ -16,27 +16,20 @@ Random random_stream(std::uint64_t seed, Draw purpose, uword index) {
   return Random(seed, std::uint64_t(purpose) << 56 | index);
 }
 
-/// Columns first ... first + n - 1 as an alias of X's memory.
-template <class eT>
-arma::Mat<eT> columns(const arma::Mat<eT>& X, uword first, uword n) {
-  return arma::Mat<eT>(const_cast<eT*>(X.memptr()) + first * X.n_rows, X.n_rows, n, false, true);
-}
-template <class eT>
-arma::Mat<eT> one_by_one(double x) {
-  return arma::Mat<eT>(1, 1, arma::fill::value(eT(x)));
-}
-
 }  // namespace
 
-/// A rank's part of the loss, weight * (sum over its samples) + its share of the penalty, as a function of
-/// the parameters, the samples, their targets, the keys of dropout and the weight.
+/// A part of the loss, weights(0) * (sum over some samples) + weights(1) * penalty, as a function of the parameters,
+/// the samples, their targets, the keys of dropout and the weights.
 template <class eT>
 struct Trainer<eT>::Programs {
   explicit Programs(const Trainer& trainer) : evaluate(objective(trainer, false)), descend(objective(trainer, true)) {}
 
-  static Program<eT, 1, 4> objective(const Trainer& trainer, bool training) {
-    return Program<eT, 1, 4>(
-        [&trainer, training](const auto& theta, const auto& x, const auto& y, const auto& keys, const auto& weight) {
+  using Mat = arma::Mat<eT>;
+  using Objective = Program<Variables<Mat>, Inputs<Mat, Mat, Mat, Mat>>;
+
+  static Objective objective(const Trainer& trainer, bool training) {
+    return Objective(
+        [&trainer, training](const auto& theta, const auto& x, const auto& y, const auto& keys, const auto& weights) {
           const Sequential<eT>& net = trainer.net_;
           const TrainingOptions<eT>& options = trainer.options_;
           std::vector<Var<eT>> all = net.split(theta);
@@ -50,12 +43,12 @@ struct Trainer<eT>::Programs {
             const Pass<eT> pass = training ? Pass<eT>{&v[n + 2]} : Pass<eT>{};
             return trainer.loss_(net.forward(v.first(n), v[n], pass), v[n + 1]);
           };
-          return detail::append_block_sum<eT>(theta.tape(), sum, all, 3, options.blocks, {}) % weight +
-                 0.5 * options.l2 / options.ranks.size * penalty;
+          return detail::append_block_sum<eT>(theta.tape(), sum, all, 3, options.blocks, {}) % weights(0, 0) +
+                 weights(1, 0) % penalty;
         });
   }
 
-  Program<eT, 1, 4> evaluate, descend;
+  Objective evaluate, descend;
 };
 
 template <class eT>
@@ -80,7 +73,7 @@ Trainer<eT>::~Trainer() = default;
 template <class eT>
 void Trainer<eT>::resume(TrainingState<eT> state) {
   if (arma::size(state.parameters) != arma::size(state_.parameters) ||
-      arma::size(state.optimizer) != arma::size(state_.optimizer) || state.position >= train_.X.n_cols)
+      arma::size(state.optimizer) != arma::size(state_.optimizer) || state.position > train_.X.n_cols)
     detail::misuse("Trainer", {}, "the state of another training");
   state_ = std::move(state);
   gradient_of_ = never;
@@ -89,7 +82,7 @@ void Trainer<eT>::resume(TrainingState<eT> state) {
 
 template <class eT>
 bool Trainer<eT>::start() {
-  if (state_.log.empty()) end_epoch();
+  if (state_.log.empty() || state_.position == train_.X.n_cols) end_epoch();
   return !done();
 }
 
@@ -104,11 +97,7 @@ bool Trainer<eT>::step() {
   rate_ = options_.rate(time());
   update(options_.optimizer, state_.parameters, g, state_.optimizer, rate_, state_.steps);
   state_.position += size;
-  if (state_.position == n) {
-    state_.position = 0;
-    ++state_.epoch;
-    end_epoch();
-  }
+  if (state_.position == n) end_epoch();
   return !done();
 }
 
@@ -123,15 +112,16 @@ void Trainer<eT>::run(const std::function<bool()>& go_on) {
 
 template <class eT>
 double Trainer<eT>::EvaluateWithGradient(const Mat& parameters, Mat& gradient) {
-  return evaluate(train_, parameters, &gradient);
+  return evaluate(parameters, &gradient);
 }
 
 template <class eT>
 void Trainer<eT>::accept(const Mat& parameters, double loss) {
+  const EpochLog after = figures(parameters, loss);
   state_.parameters = parameters;
   ++state_.steps;
   ++state_.epoch;
-  log(loss);
+  log(after);
 }
 
 template <class eT>
@@ -150,39 +140,62 @@ uword Trainer<eT>::share_size(uword size) const {
   return size * (options_.ranks.rank + 1) / options_.ranks.size - share_begin(size);
 }
 
-/// The loss over all samples of a set, and its gradient if asked for.
+/// This rank's part of the mean loss over samples first ... first + size - 1 in this order (null: as they come) and of
+/// the penalty, summed over all ranks; and the gradient, if asked for. Samples are made and evaluated some at a time,
+/// which bounds both the memory and the time until an interrupt is noticed.
 template <class eT>
-double Trainer<eT>::evaluate(const SampleSet<eT>& set, const Mat& parameters, Mat* gradient) {
-  const uword n = set.X.n_cols, first = share_begin(n), size = share_size(n);
-  const Mat x = columns(set.X, first, size), y = columns(set.Y, first, size), keys(2, size),
-            weight = one_by_one<eT>(1 / double(n));
-  eT J;
-  if (gradient) {
-    const auto [value, g] = programs_->evaluate.value_and_gradient(parameters, x, y, keys, weight);
-    J = value;
-    *gradient = g;
-    options_.ranks.sum(gradient->memptr(), gradient->n_elem);
-  } else {
-    J = programs_->evaluate.value(parameters, x, y, keys, weight);
-  }
+double Trainer<eT>::weighted_sum(bool training, const Mat& parameters, const uword* order, uword first, uword size,
+                                 Mat* gradient) {
+  auto& program = training ? programs_->descend : programs_->evaluate;
+  const uword begin = share_begin(size), mine = share_size(size), most = 64 * options_.blocks.columns;
+  const bool drops = training && net_.drops();
+  // The keys are those of all ranks' samples; they are not read unless something is dropped.
+  const Mat keys =
+      drops ? dropout_keys<eT>(random_stream(options_.seed, Draw::dropout, state_.steps), size) : Mat(2, size);
+  eT J = 0;
+  uword done = 0;
+  do {
+    if (options_.interrupted && options_.interrupted()) throw Interrupted();
+    const uword n = std::min(most, mine - done), at = begin + done;
+    const auto some = [&](const Columns<eT>& of, Mat& buffer) {
+      return order ? of.chosen(order + first + at, n, buffer) : of.range(first + at, n, buffer);
+    };
+    const Mat x = some(train_.X, batch_x_), y = some(train_.Y, batch_y_);
+    const Mat k = Columns<eT>(keys).range(at, n, batch_x_);
+    Mat weights(2, 1);
+    weights(0) = eT(1 / double(size));
+    weights(1) = eT(done == 0 ? 0.5 * options_.l2 / options_.ranks.size : 0);
+    if (!gradient) {
+      J += program.value(parameters, x, y, k, weights);
+    } else {
+      const auto [value, g] = program.value_and_gradient(parameters, x, y, k, weights);
+      J += value;
+      if (done == 0)
+        *gradient = g;
+      else
+        *gradient += g;
+    }
+    done += n;
+  } while (done < mine);
+  return double(J);
+}
+
+/// The loss over all training samples, and its gradient if asked for.
+template <class eT>
+double Trainer<eT>::evaluate(const Mat& parameters, Mat* gradient) {
+  eT J = eT(weighted_sum(false, parameters, nullptr, 0, train_.X.n_cols, gradient));
+  if (gradient) options_.ranks.sum(gradient->memptr(), gradient->n_elem);
   options_.ranks.sum(&J, 1);
   return double(J);
 }
 
 template <class eT>
 arma::Mat<eT>& Trainer<eT>::full_gradient() {
-  if (gradient_of_ != state_.steps) evaluate(train_, state_.parameters, &gradient_);
+  if (gradient_of_ == state_.steps) return gradient_;
+  gradient_of_ = never;
+  evaluate(state_.parameters, &gradient_);
   gradient_of_ = state_.steps;
   return gradient_;
-}
-
-/// Columns first ... first + n - 1 of the shuffled order, gathered in `buffer`; for the full batch an alias.
-template <class eT>
-arma::Mat<eT> Trainer<eT>::batch(const Mat& X, Mat& buffer, uword first, uword n) {
-  if (full_batch_) return columns(X, first, n);
-  buffer.set_size(X.n_rows, n);
-  for (uword i = 0; i < n; ++i) std::copy_n(X.colptr(order_[first + i]), X.n_rows, buffer.colptr(i));
-  return columns(buffer, 0, n);
 }
 
 template <class eT>
@@ -191,59 +204,83 @@ arma::Mat<eT>& Trainer<eT>::batch_gradient(uword first, uword size) {
     order_ = random_stream(options_.seed, Draw::shuffle, state_.epoch).permutation(train_.X.n_cols);
     order_of_ = state_.epoch;
   }
-  const uword begin = share_begin(size), mine = share_size(size);
-  const Mat x = batch(train_.X, batch_x_, first + begin, mine), y = batch(train_.Y, batch_y_, first + begin, mine);
-  Mat keys(2, size);  // of all ranks' samples; not read unless something is dropped
-  if (net_.drops()) keys = dropout_keys<eT>(random_stream(options_.seed, Draw::dropout, state_.steps), size);
-  const Mat my_keys = columns(keys, begin, mine);
-  const Mat weight = one_by_one<eT>(1 / double(size));
   gradient_of_ = never;
-  const auto [J, g] = programs_->descend.value_and_gradient(state_.parameters, x, y, my_keys, weight);
-  require_finite(std::isfinite(J), state_.epoch + 1);
-  gradient_ = g;
+  const double J =
+      weighted_sum(true, state_.parameters, full_batch_ ? nullptr : order_.memptr(), first, size, &gradient_);
   options_.ranks.sum(gradient_.memptr(), gradient_.n_elem);
+  require_finite(double(J), &gradient_, state_.epoch + 1);
   return gradient_;
 }
 
 template <class eT>
 void Trainer<eT>::end_epoch() {
   const bool wants_gradient = options_.tolerance > 0 || (full_batch_ && !net_.drops());
-  const double loss = evaluate(train_, state_.parameters, wants_gradient ? &gradient_ : nullptr);
-  gradient_of_ = wants_gradient ? state_.steps : never;
-  require_finite(std::isfinite(loss) && (!wants_gradient || gradient_.is_finite()), state_.epoch);
-  const double before = state_.log.empty() ? arma::datum::inf : state_.log.back().loss;
-  log(loss);
+  const bool first = state_.log.empty();
+  gradient_of_ = never;
+  const double loss = evaluate(state_.parameters, wants_gradient ? &gradient_ : nullptr);
+  if (wants_gradient) gradient_of_ = state_.steps;
+  require_finite(loss, wants_gradient ? &gradient_ : nullptr, state_.epoch + !first);
+  const EpochLog after = figures(state_.parameters, loss);
+  const double before = first ? arma::datum::inf : state_.log.back().loss;
+  if (!first) {
+    state_.position = 0;
+    ++state_.epoch;
+  }
+  log(after);
   state_.stopped |= options_.tolerance > 0 && arma::abs(gradient_).max() <= options_.tolerance;
   state_.stopped |= std::abs(before - loss) < options_.relative_change * std::abs(loss);
 }
 
+/// Says whether the data, the loss or only its gradient has what is not finite, and what to try.
 template <class eT>
-void Trainer<eT>::require_finite(bool is, uword epoch) const {
-  if (is) return;
+void Trainer<eT>::require_finite(double loss, const Mat* gradient, uword epoch) const {
+  if (std::isfinite(loss) && (!gradient || gradient->is_finite())) return;
+  for (const auto& [X, name] : {std::pair(&train_.X, "samples"), std::pair(&train_.Y, "targets")}) {
+    Mat buffer;
+    uword count = 0, row = 0, column = 0;  // how many, and where the first is
+    for (uword j = 0; j < X->n_cols; ++j) {
+      const arma::uvec found = arma::find_nonfinite(X->range(j, 1, buffer));
+      if (count == 0 && !found.is_empty()) row = found[0], column = j;
+      count += found.n_elem;
+    }
+    if (count == 0) continue;
+    throw NotFinite("the data are not finite: " + std::to_string(count) + " entries of the " + name +
+                    ", the first in row " + std::to_string(row) + " of column " + std::to_string(column));
+  }
   std::ostringstream what;
+  what << (std::isfinite(loss) ? "the loss is finite and its gradient is " : "the loss is ");
   if (state_.steps == 0)
-    what << "the loss is not finite at the start: try other initial weights or a smaller l2";
+    what << "not finite at the start: try other initial weights or a smaller l2";
   else
-    what << "the loss is no longer finite in epoch " << epoch << ", after " << state_.steps
+    what << "no longer finite in epoch " << epoch << ", after " << state_.steps
          << " steps, the last with a learning rate of " << rate_
          << ": try a smaller one, a warm-up, or clip the gradient";
   throw NotFinite(what.str());
 }
 
-/// Logs the figures of an epoch, keeps the best parameters and decides whether to stop.
 template <class eT>
-void Trainer<eT>::log(double loss) {
+EpochLog Trainer<eT>::figures(const Mat& parameters, double loss) const {
   constexpr double none = std::numeric_limits<double>::quiet_NaN();
+  const auto scores_of = [&](const Columns<eT>& X) {
+    return outputs(net_, parameters, X, options_.blocks.threads, options_.interrupted);
+  };
   const uword some = std::min<uword>(train_.X.n_cols, 10'000);
-  const double fit = accuracy(net_, state_.parameters, columns(train_.X, 0, some), columns(train_.Y, 0, some),
-                              options_.blocks.threads);
-  EpochLog figures{loss, fit, none, none};
+  Mat buffer;
+  EpochLog figures{loss, share_right(scores_of(train_.X.head(some)), train_.Y.range(0, some, buffer)), none, none};
   if (validation_) {
-    const Mat scores = outputs(net_, state_.parameters, validation_->X, options_.blocks.threads);
+    const Mat scores = scores_of(validation_->X), Y = validation_->Y.range(0, scores.n_cols, buffer);
     Tape<eT> tape;
     figures.validation_loss =
-        loss_(tape.constant(view(scores)), tape.constant(view(validation_->Y))).scalar() / double(scores.n_cols);
-    figures.validation_accuracy = share_right(scores, validation_->Y);
+        loss_(tape.constant(view(scores)), tape.constant(view(Y))).scalar() / double(scores.n_cols);
+    figures.validation_accuracy = share_right(scores, Y);
+  }
+  return figures;
+}
+
+/// Logs the figures of an epoch, keeps the best parameters and decides whether to stop.
+template <class eT>
+void Trainer<eT>::log(const EpochLog& figures) {
+  if (validation_) {
     if (state_.log.empty() || figures.validation_loss < state_.log[state_.best_epoch].validation_loss) {
       state_.best_epoch = state_.epoch;
       state_.best = state_.parameters;

@@ -115,6 +115,16 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(softmax_regression, eT, Reals) {
   BOOST_TEST(allocations([&] { step.value(d.W, d.X, d.Y); }) == 0);
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(without_a_tape, eT, Reals) {
+  const arma::Mat<eT> x(3, 1, arma::fill::randu), A(3, 3, arma::fill::randu);
+  const auto loss = [&](const auto& v) {
+    auto y = v(0);
+    for (int k = 0; k < 1000; ++k) y = y * v(1) + v(2);
+    return y + accu(square(view(A) * v));
+  };
+  BOOST_TEST(allocations([&] { return value_and_gradient(loss, x).first; }) == 0);
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(in_blocks, eT, Reals) {
   Softmax<eT> d;
   auto step = record([](const auto& w, const auto& x,

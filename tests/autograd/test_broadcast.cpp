@@ -48,21 +48,22 @@ struct Size {
 };
 const Size sizes[] = {{1, 1}, {1, 5}, {5, 1}, {3, 4}, {17, 9}, {64, 3}, {0, 3}, {3, 0}, {0, 0}};
 
-enum class Kind { matrix, row, column, number };
+enum class Extent { matrix, row, column, number };
 
-Size size_of(Kind k, Size s) {
-  return {k == Kind::row || k == Kind::number ? 1 : s.rows, k == Kind::column || k == Kind::number ? 1 : s.cols};
+Size size_of(Extent k, Size s) {
+  return {k == Extent::row || k == Extent::number ? 1 : s.rows,
+          k == Extent::column || k == Extent::number ? 1 : s.cols};
 }
 /// Sums to a row, a column or a number; expand() repeats it again.
-mat shrink(const mat& x, Kind k) {
+mat shrink(const mat& x, Extent k) {
   switch (k) {
-    case Kind::row:
+    case Extent::row:
       return arma::sum(arma::join_cols(x, arma::zeros(1, x.n_cols)), 0);
-    case Kind::column:
+    case Extent::column:
       return arma::sum(arma::join_rows(x, arma::zeros(x.n_rows, 1)), 1);
-    case Kind::number:
+    case Extent::number:
       return mat{arma::accu(x)};
-    case Kind::matrix:
+    case Extent::matrix:
       break;
   }
   return x;
@@ -75,22 +76,22 @@ mat expand(const mat& x, Size s) {
   return X;
 }
 template <class eT>
-Var<eT> shrink(const Var<eT>& x, Kind k) {
-  return k == Kind::row ? sum(x, 0) : k == Kind::column ? sum(x, 1) : k == Kind::number ? accu(x) : x;
+Var<eT> shrink(const Var<eT>& x, Extent k) {
+  return k == Extent::row ? sum(x, 0) : k == Extent::column ? sum(x, 1) : k == Extent::number ? accu(x) : x;
 }
 
 /// O applied to a Var of kind a and one of kind b.
 template <class O, class eT>
-Var<eT> apply(const Var<eT>& x, Kind a, const Var<eT>& y, Kind b) {
-  if (b == Kind::row) return O::of(x.each_row(), y);
-  if (b == Kind::column) return O::of(x.each_col(), y);
-  if (a == Kind::row) return O::of(x, y.each_row());
-  if (a == Kind::column) return O::of(x, y.each_col());
-  return O::of(a == Kind::number ? accu(x) : x, b == Kind::number ? accu(y) : y);
+Var<eT> apply(const Var<eT>& x, Extent a, const Var<eT>& y, Extent b) {
+  if (b == Extent::row) return O::of(x.each_row(), y);
+  if (b == Extent::column) return O::of(x.each_col(), y);
+  if (a == Extent::row) return O::of(x, y.each_row());
+  if (a == Extent::column) return O::of(x, y.each_col());
+  return O::of(a == Extent::number ? accu(x) : x, b == Extent::number ? accu(y) : y);
 }
 
 template <class O, class eT>
-void check(Kind a, Kind b, Size s) {
+void check(Extent a, Extent b, Size s) {
   const Size as = size_of(a, s), bs = size_of(b, s);
   const auto x = uniform<eT>(as.rows, as.cols, -2, 2), y = uniform<eT>(bs.rows, bs.cols, 0.5, 2);
   const auto C = uniform<eT>(s.rows, s.cols);
@@ -106,7 +107,7 @@ void check(Kind a, Kind b, Size s) {
   // Both operands made from one z: with U, T what each sees of z, and of the direction D,
   // H D = to_a'(C (aa T_a + ab T_b)) + to_b'(C (ab T_a + bb T_b)).
   const auto z = uniform<eT>(s.rows, s.cols, 0.5, 2), D = uniform<eT>(s.rows, s.cols);
-  const auto seen = [&](const mat& m, Kind k) { return expand(shrink(m, k), s); };
+  const auto seen = [&](const mat& m, Extent k) { return expand(shrink(m, k), s); };
   const auto of_one = [&](const Var<eT>& v) { return accu(C % apply<O>(shrink(v, a), a, shrink(v, b), b)); };
   const mat Ua = seen(to_double(z), a), Ub = seen(to_double(z), b), Ta = seen(to_double(D), a),
             Tb = seen(to_double(D), b);
@@ -115,13 +116,13 @@ void check(Kind a, Kind b, Size s) {
   BOOST_TEST(error(hessian_vector_product(of_one, z, D), expected) < several);
 }
 
-const std::pair<Kind, Kind> kinds[] = {
-    {Kind::matrix, Kind::matrix}, {Kind::matrix, Kind::row},    {Kind::row, Kind::matrix},
-    {Kind::matrix, Kind::column}, {Kind::column, Kind::matrix}, {Kind::matrix, Kind::number},
-    {Kind::number, Kind::matrix},
+const std::pair<Extent, Extent> extents[] = {
+    {Extent::matrix, Extent::matrix}, {Extent::matrix, Extent::row},    {Extent::row, Extent::matrix},
+    {Extent::matrix, Extent::column}, {Extent::column, Extent::matrix}, {Extent::matrix, Extent::number},
+    {Extent::number, Extent::matrix},
 };
-const char* to_text(Kind k) {
-  return k == Kind::matrix ? "matrix" : k == Kind::row ? "row" : k == Kind::column ? "column" : "number";
+const char* to_text(Extent k) {
+  return k == Extent::matrix ? "matrix" : k == Extent::row ? "row" : k == Extent::column ? "column" : "number";
 }
 
 }  // namespace
@@ -129,7 +130,7 @@ const char* to_text(Kind k) {
 BOOST_FIXTURE_TEST_SUITE(suite, Seeded)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(gradients_and_second_derivatives_of_every_kind_and_size, O, Operators) {
-  for (const auto& [a, b] : kinds) {
+  for (const auto& [a, b] : extents) {
     for (const Size s : sizes) {
       BOOST_TEST_CONTEXT(to_text(a) << " and " << to_text(b) << ", " << s.rows << "x" << s.cols) {
         check<O, double>(a, b, s);
@@ -152,7 +153,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(two_numbers, O, Operators) {
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_number_variable_meets_a_matrix, O, Operators) {
   const mat A = uniform(7, 3, 1, 2), S = filled(7, 3, 1.5);
   Tape<double> tape;
-  const auto s = tape.variable(1.5), m = tape.variable(A);
+  const auto s = tape.variable(1.5);
+  const auto m = tape.variable(A);
   tape.backward(accu(O::of(s, m)));
   BOOST_TEST(error(tape.gradient(s), mat{arma::accu(O::a(S, A))}) < 1e-14);
   BOOST_TEST(error(tape.gradient(m), O::b(S, A)) < 1e-14);
@@ -169,9 +171,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(plain_armadillo_on_either_side, O, Operators) {
   const auto check_one = [&](auto f, const mat& x, const mat& value, const mat& slope) {
     const auto [J, g] = value_and_gradient([&](auto v) { return accu(C % f(v)); }, x);
     BOOST_TEST(error(J, arma::accu(C % value)) < 1e-13);
-    BOOST_TEST(error(g, shrink(C % slope, x.n_rows == 1   ? Kind::row
-                                          : x.n_cols == 1 ? Kind::column
-                                                          : Kind::matrix)) < 1e-13);
+    BOOST_TEST(error(g, shrink(C % slope, x.n_rows == 1   ? Extent::row
+                                          : x.n_cols == 1 ? Extent::column
+                                                          : Extent::matrix)) < 1e-13);
   };
   const auto right = [&](auto f, const mat& x, const mat& constant) {  // f(v) is v op constant
     const mat X = expand(x, {5, 3});

@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(networks_with_many_kinks_are_checked_closely_and_in_few_cal
   const GradientCheck check = check_gradient(
       [&](const Var<double>& W) {
         ++calls;
-        return sum(square(view(V) * relu(W * view(X))));
+        return accu(square(view(V) * relu(W * view(X))));
       },
       uniform(10, 40));
   BOOST_TEST(check.passed(), check);

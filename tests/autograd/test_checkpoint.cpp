@@ -56,7 +56,8 @@ BOOST_AUTO_TEST_CASE(a_chain_holds_less_memory) {
   };
   const auto bytes = [&](auto run) {
     Tape<double> tape;
-    const auto v = tape.variable(view(w)), y0 = tape.constant(view(x));
+    const auto v = tape.variable(view(w));
+    const auto y0 = tape.constant(view(x));
     auto y = y0;
     for (int i = 0; i < 10; ++i) y = run(deep, v, y);
     tape.backward(accu(square(y)));

@@ -113,7 +113,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(third_derivatives_along_three_directions, eT, Real
 BOOST_AUTO_TEST_CASE(gradients_on_the_tape_by_several_and_by_what_was_computed) {
   const mat X = uniform(3, 2), Y = uniform(3, 2);
   Tape<double> tape;
-  const auto x = tape.variable(X), y = tape.variable(Y), z = x % y, J = accu(exp(z));
+  const auto x = tape.variable(X);
+  const auto y = tape.variable(Y);
+  const auto z = x % y;
+  const auto J = accu(exp(z));
   const auto [dx, dy, dz] = gradient(J, x, y, z);
   const mat e = arma::exp(X % Y);
   BOOST_TEST(error(dx.value(), mat(Y % e)) <= 1e-15);

@@ -16,7 +16,7 @@ using Function = double (*)(double);
 template <class eT>
 struct Case {
   const char* name;
-  Var<eT> (*on_tape)(const Var<eT>&);
+  std::function<Var<eT>(const Var<eT>&)> on_tape;
   Function value, slope, curve;
   double low, high;
 };

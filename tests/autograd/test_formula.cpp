@@ -23,7 +23,7 @@ struct Named : Seeded {
     for (arma::uword i = 0; i < 6; ++i) Y(i % 3, i) = 1;
   }
   /// What f(A, B, C) is printed as.
-  std::string text(V (*f)(V, V, V)) const {
+  std::string text(const std::function<V(V, V, V)>& f) const {
     Tape<double> tape;
     return formula_text(f(tape.variable(view(A, "A")), tape.variable(view(B, "B")), tape.constant(view(C, "C"))));
   }
@@ -38,7 +38,7 @@ const auto softmax_regression = [](V w, V x, V y, double n, double l2) {
 BOOST_FIXTURE_TEST_SUITE(suite, Named)
 
 BOOST_AUTO_TEST_CASE(what_was_recorded_is_written_with_parentheses_where_needed_and_nowhere_else) {
-  const std::pair<V (*)(V, V, V), const char*> table[] = {
+  const std::pair<std::function<V(V, V, V)>, const char*> table[] = {
       {[](V a, V b, V) { return a + b; }, "A + B"},
       {[](V a, V b, V c) { return (a + b) % c; }, "C % (A + B)"},
       {[](V a, V b, V c) { return a % c + b; }, "A % C + B"},

@@ -17,7 +17,7 @@ using arma::mat;
 template <class eT>
 struct Case {
   const char* name;
-  Var<eT> (*on_tape)(const Var<eT>&);
+  std::function<Var<eT>(const Var<eT>&)> on_tape;
   double (*value)(double);
   double low, high;
 };
@@ -203,7 +203,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(where_does_not_see_the_branch_not_taken, eT, Reals
   const auto by_mask = [&](const Var<eT>& x) { return accu(where(X > 0, x, 3)); };
   BOOST_TEST(error(gradient(by_mask, X), mat{{1, 0, 1, 0}}) == 0);
   Tape<eT> tape;
-  const auto x = tape.variable(X), s = tape.variable(eT(5));
+  const auto x = tape.variable(X);
+  const auto s = tape.variable(eT(5));
   const arma::Mat<eT> nan = filled(1, 4, eT(not_a_number));
   const auto y = where(x > 0, x, nan), z = where(arma::umat{{1, 0, 1, 1}}, s, x);
   BOOST_TEST(error(y.value(), mat{{1, not_a_number, 9, not_a_number}}) == 0);

@@ -41,7 +41,7 @@ int& count(Tape<double>& tape) {
     return o;
   }();
   for (Index i = 0; i < tape.size(); ++i) {
-    if (engine_of(tape).node(i).operation == &original) engine_of(tape).node(i).operation = &counting;
+    if (engine_of(tape).node(i).operation == &original) engine_of(tape).replace_operation(i, counting);
   }
   return computed[&original];
 }

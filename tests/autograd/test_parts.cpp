@@ -19,7 +19,7 @@ template <class eT>
 struct Case {
   const char* name;
   uword rows, cols;
-  Var<eT> (*on_tape)(const Var<eT>&);
+  std::function<Var<eT>(const Var<eT>&)> on_tape;
   arma::Mat<eT> (*expected)(const arma::Mat<eT>&);
 };
 
@@ -77,7 +77,7 @@ std::vector<Case<eT>> cases() {
        [](M x) -> R { R y(3, 3, arma::fill::ones); y.row(1) = x; return y; }},
       {"assign a number", 3, 3, [](V x) { return assign(x, span::all, span(1, 1), x(0, 0)); }, [](M x) -> R { R y = x; y.col(1).fill(x(0, 0)); return y; }},
       {"sort", 9, 3, [](V x) { return sort(x); }, [](M x) -> R { return sort(x); }},
-      {"sort of a row", 1, 7, [](V x) { return sort(x, "descend"); }, [](M x) -> R { return sort(x, "descend", 1); }},
+      {"sort of a row", 1, 7, [](V x) { return sort(RowVar<eT>(x), "descend"); }, [](M x) -> R { return sort(x, "descend", 1); }},
       {"sort rows", 4, 5, [](V x) { return sort(x, "descend", 1); }, [](M x) -> R { return sort(x, "descend", 1); }},
       {"sort of nothing", 0, 5, [](V x) { return sort(x); }, [](M x) -> R { return x; }},
       {"kron", 2, 3, [](V x) { return kron(x, x.t()); }, [](M x) -> R { return kron(x, x.t().eval()); }},
@@ -86,7 +86,7 @@ std::vector<Case<eT>> cases() {
       {"prod of rows", 3, 6, [](V x) { return prod(x, 1); }, [](M x) -> R { return prod(x, 1); }},
       {"prod of one", 1, 4, [](V x) { return prod(x, 0); }, [](M x) -> R { return prod(x, 0); }},
       {"prod of nothing", 0, 4, [](V x) { return prod(x, 0); }, [](M x) -> R { return prod(x, 0); }},
-      {"prod of a vector", 1, 5, [](V x) { return prod(x); }, [](M x) -> R { return R{prod(arma::Row<eT>(x))}; }},
+      {"prod of a vector", 1, 5, [](V x) { return prod(VectorVar<eT>(x)); }, [](M x) -> R { return R{prod(arma::Row<eT>(x))}; }},
       {"cumsum", 5, 3, [](V x) { return cumsum(x); }, [](M x) -> R { return cumsum(x); }},
       {"cumsum of rows", 3, 5, [](V x) { return cumsum(x, 1); }, [](M x) -> R { return cumsum(x, 1); }},
       {"cumsum of nothing", 0, 5, [](V x) { return cumsum(x, 0); }, [](M x) -> R { return x; }},

@@ -62,8 +62,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(softmax_regression_of_the_size_of_mnist, eT, Reals
 // The Hessian is X diag(p (1 - p)) X' / n + l2.
 BOOST_AUTO_TEST_CASE_TEMPLATE(logistic_regression, eT, Reals) {
   const uword n = 300;
-  const auto X = uniform<eT>(20, n), w = uniform<eT>(20, 1), v = uniform<eT>(20, 1);
-  const arma::Mat<eT> y = one_hot<eT>(2, n).eval().row(0);
+  const auto X = uniform<eT>(20, n);
+  const arma::Col<eT> w = uniform<eT>(20, 1), v = uniform<eT>(20, 1);
+  const arma::Row<eT> y = one_hot<eT>(2, n).eval().row(0);
   const auto loss = [&](auto u) {
     const auto z = u.t() * X;
     return mean(softplus(z) - y % z) + 0.05 * dot(u, u);

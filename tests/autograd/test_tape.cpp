@@ -33,7 +33,9 @@ BOOST_AUTO_TEST_CASE(nothing_is_computed_until_asked_for) {
 BOOST_AUTO_TEST_CASE(backward_computes_only_what_it_needs) {
   Tape<double> tape;
   const auto x = tape.variable(A);
-  const auto summed = square(x), J = accu(summed), elsewhere = exp(x);
+  const auto summed = square(x);
+  const auto J = accu(summed);
+  const auto elsewhere = exp(x);
   tape.backward(J);
   BOOST_TEST(!node_of(summed).evaluated);
   BOOST_TEST(!node_of(J).evaluated);
@@ -88,7 +90,8 @@ BOOST_AUTO_TEST_CASE(gradient_of_what_the_root_does_not_depend_on_is_zeros) {
 
 BOOST_AUTO_TEST_CASE(the_root_may_be_a_variable) {
   Tape<double> tape;
-  const auto x = tape.variable(3.0), one_by_one = tape.variable(arma::mat{2.0});
+  const auto x = tape.variable(3.0);
+  const auto one_by_one = tape.variable(arma::mat{2.0});
   tape.backward(x);
   BOOST_TEST(tape.gradient(x)(0) == 1.0);
   tape.backward(one_by_one);

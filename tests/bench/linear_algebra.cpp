@@ -41,10 +41,13 @@ struct Kalman {
   static auto loss(std::shared_ptr<const Kalman> d) {
     return [d](V a, V q, V r) {
       const auto Q = diagmat(exp(2 * q)), R = diagmat(exp(2 * r));
-      auto m = a * view(d->start), P = Q, J = a.tape().constant(0.);
+      auto m = a * view(d->start);
+      auto P = Q;
+      Var<double> J = a.tape().constant(0.);
       for (uword t = 0; t < d->Y.n_cols; ++t) {
         const auto H = view(d->C) * P, L = chol(H * d->C.t() + R, "lower");
-        const auto w = solve(trimatl(L), d->Y.col(t) - view(d->C) * m), G = solve(trimatl(L), H);
+        const auto w = solve(trimatl(L), d->Y.col(t) - view(d->C) * m);
+        const auto G = solve(trimatl(L), H);
         J = J + accu(log(diagvec(L))) + 0.5 * accu(square(w));
         m = a * (m + G.t() * w);
         P = a * (P - G.t() * G) * a.t() + Q;

@@ -144,7 +144,7 @@ void try_mutant(const Case& c, Random& random, Reading reading, Mutants& tally) 
     mutant.changed = false;
     check_point(c, p, random, errors, [&](Tape<double>& tape) {
       for (Index i = 0; i < tape.size(); ++i) {
-        if (engine_of(tape).node(i).operation == mutant.original) engine_of(tape).node(i).operation = &table;
+        if (engine_of(tape).node(i).operation == mutant.original) engine_of(tape).replace_operation(i, table);
       }
     });
     made |= mutant.changed;

@@ -12,6 +12,7 @@ using namespace armagrad::testing;
 namespace {
 
 using arma::mat;
+using arma::vec;
 
 /// The signatures that ensmallen looks for.
 template <class F, class M>
@@ -139,6 +140,48 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(lbfgs_finds_the_minimum, eT, Reals) {
   int asked = 0;
   lbfgs(f, again, {.evaluations = 200}, [&](double) { return ++asked < 3; });
   BOOST_TEST(asked == 3);
+}
+
+// The first steps from these points leave the domain, where the loss is infinite or NaN, or its matrix indefinite.
+BOOST_AUTO_TEST_CASE(lbfgs_steps_back_into_the_domain) {
+  const vec slopes{1, 2, 3, 4, 5};  // of slopes'w - sum(log(w)), whose minimum is at 1 / slopes
+  auto barrier = as_objective([&](auto w) { return dot(w, slopes) - accu(log(w)); });
+  for (const double start : {1e-3, 0.5, 100.0}) {
+    mat w = filled(5, 1, start);
+    const double J = lbfgs(barrier, w, {});
+    BOOST_TEST(error(w, mat(1 / slopes)) < 1e-6);
+    BOOST_TEST(error(J, 5 + std::log(120.0)) < 1e-12);
+  }
+  // trace(A W) - log det W has its minimum at W = A^-1. chol refuses a W that is not positive definite.
+  const mat A{{2, 0.5}, {0.5, 1}};
+  auto likelihood = as_objective([&](auto w) { return trace(view(A) * w) - log_det_sympd(w); });
+  mat W = filled(2, 2, 0.0) + 1e-2 * mat(2, 2, arma::fill::eye);
+  lbfgs(likelihood, W, {});
+  BOOST_TEST(error(W, mat(arma::inv(A))) < 1e-6);
+}
+
+BOOST_AUTO_TEST_CASE(lbfgs_evaluates_as_often_as_it_may) {
+  int calls = 0;
+  const LossAndGradient<double> f = [&](const mat& x, mat& g) {
+    ++calls;
+    g = 2 * x;
+    return arma::accu(arma::square(x));
+  };
+  mat x{3.0};
+  BOOST_TEST(lbfgs(f, x, {.evaluations = 0}) == inf);
+  BOOST_TEST(calls == 0);
+  BOOST_TEST(x(0) == 3);
+  lbfgs(f, x, {.evaluations = 1});
+  BOOST_TEST(calls == 1);
+  // Where every step fails, that is said, in the words of what failed, after the best point was kept.
+  const LossAndGradient<double> fails = [&](const mat& x, mat& g) {
+    if (x(0) != 3) throw std::runtime_error("no disk");
+    return f(x, g);
+  };
+  x = 3;
+  BOOST_CHECK_EXCEPTION(lbfgs(fails, x, {}), std::runtime_error,
+                        [](const auto& e) { return e.what() == std::string("no disk"); });
+  BOOST_TEST(x(0) == 3);
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be) {

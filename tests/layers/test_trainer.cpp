@@ -153,6 +153,82 @@ BOOST_AUTO_TEST_CASE(ranks_that_share_the_batches) {
   }
 }
 
+/// 200 samples, which blocks of one column part into four evaluations.
+template <class eT>
+Task<eT> many_samples(uword batch_size) {
+  Task<eT> task;
+  for (auto* x : {&task.X, &task.Y}) *x = arma::Mat<eT>(arma::repmat(*x, 1, 4));
+  task.options.blocks = {1, 1, 1};
+  task.options.batch_size = batch_size;
+  return task;
+}
+
+BOOST_AUTO_TEST_CASE(evaluated_some_at_a_time_the_loss_is_the_same) {
+  for (const uword batch_size : {0, 150}) {
+    Task<double> parts = many_samples<double>(batch_size), whole = many_samples<double>(batch_size);
+    whole.options.blocks = {200, 1, 1};
+    parts.options.l2 = whole.options.l2 = 0.5;
+    const auto a = parts.trainer(), b = whole.trainer();
+    a->run();
+    b->run();
+    for (std::size_t k = 0; k < a->state().log.size(); ++k)
+      BOOST_TEST(std::abs(a->state().log[k].loss - b->state().log[k].loss) < 1e-12);
+    BOOST_TEST(arma::abs(a->state().parameters - b->state().parameters).max() < 1e-12);
+  }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(samples_made_as_they_are_needed, eT, Reals) {
+  for (const uword batch_size : {0, 16, 150}) {
+    const Task<eT> task = many_samples<eT>(batch_size);
+    const auto expected = task.trainer();
+    expected->run();
+    const auto made = [](const arma::Mat<eT>& X) {
+      return Columns<eT>(X.n_rows, X.n_cols, [&X](const uword* which, uword n, eT* to) {
+        for (uword i = 0; i < n; ++i) to = std::copy_n(X.colptr(which[i]), X.n_rows, to);
+      });
+    };
+    const auto loss = [](const auto& scores, const auto& y) { return cross_entropy<eT>(scores, y); };
+    Trainer<eT> trainer(task.net, loss, {made(task.X), made(task.Y)}, SampleSet<eT>{made(task.VX), made(task.VY)},
+                        task.options);
+    trainer.run();
+    BOOST_TEST(same_bits(trainer.state(), expected->state()));
+
+    // Every second sample, first of all as a matrix.
+    const arma::uvec some = arma::regspace<arma::uvec>(0, 2, 199);
+    const arma::Mat<eT> X = task.X.cols(some), Y = task.Y.cols(some);
+    Trainer<eT> copied(task.net, loss, {X, Y}, {}, task.options);
+    Trainer<eT> chosen(task.net, loss, {made(task.X).cols(some), Columns<eT>(task.Y).cols(some)}, {}, task.options);
+    copied.run();
+    chosen.run();
+    BOOST_TEST(same_bits(copied.state(), chosen.state()));
+  }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(interrupted_at_any_time_it_goes_on_as_if_it_had_not, eT, Reals) {
+  for (const uword batch_size : {0, 150}) {
+    Task<eT> task = many_samples<eT>(batch_size);
+    task.options.epochs = 2;
+    int asked = 0, last = -1;
+    task.options.interrupted = [&] { return ++asked == last; };
+    const auto whole = task.trainer();
+    whole->run();
+    const int all = asked;
+    BOOST_TEST(all > 20);
+    for (int k = 1; k <= all; ++k) {
+      asked = 0;
+      last = k;
+      const auto trainer = task.trainer();
+      BOOST_CHECK_THROW(trainer->run(), Interrupted);
+      const auto resumed = task.trainer();
+      resumed->resume(trainer->state());
+      resumed->run();
+      BOOST_TEST(same_bits(resumed->state(), whole->state()), "interrupted at the " << k << "th time of " << all);
+      trainer->run();  // or goes on itself
+      BOOST_TEST(same_bits(trainer->state(), whole->state()));
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(early_stopping) {
   Task<double> task;
   task.options.rate = constant(3);  // too large to keep getting better
@@ -218,6 +294,24 @@ BOOST_AUTO_TEST_CASE(a_loss_that_is_no_longer_finite_is_told_at_once) {
   Task<double> task;
   task.net = Sequential<double>({6}, {linear<double>(3, {.initial = uniform(1e200, 2e200)})});
   check_says(failure([&] { task.trainer()->run(); }), {"not finite at the start", "initial weights"});
+}
+
+BOOST_AUTO_TEST_CASE(data_and_gradients_that_are_not_finite_are_told_apart) {
+  Task<double> task;
+  task.X(1, 3) = not_a_number;
+  check_says(failure([&] { task.trainer()->run(); }), {"the data", "1 entries of the samples", "row 1 of column 3"});
+  task.X(1, 3) = 0;
+  task.Y(2, 0) = task.Y(0, 5) = inf;
+  check_says(failure([&] { task.trainer()->run(); }), {"the data", "2 entries of the targets", "row 2 of column 0"});
+  // The root of a number that is 0 has an infinite slope.
+  for (const uword batch : {16, 0}) {
+    Task<double> other;
+    other.net = Sequential<double>({6}, {linear<double>(3, {.initial = zeros()})});
+    other.options.batch_size = batch;
+    const SampleLoss<double> roots = [](const Var<double>& z, const Var<double>&) { return accu(sqrt(z)); };
+    Trainer<double> trainer(other.net, roots, {other.X, other.Y}, {}, other.options);
+    check_says(failure([&] { trainer.run(); }), {"the loss is finite and its gradient is not finite at the start"});
+  }
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be) {

@@ -49,6 +49,7 @@ struct Circumstances {
   bool terminal = false;          // output of both kinds goes to a terminal, and is captured as `out`
   rlim_t largest_file = 0;        // bytes that a file may have, if not 0
   bool ignore_file_limit = true;  // a larger file is an error of write(); else the signal SIGXFSZ
+  rlim_t address_space = 0;       // bytes, if not 0
   int signal = 0;                 // sent to the program once `when` is on its standard error
   std::string when;
   unsigned seconds = 60;  // more than that ends the program with SIGALRM
@@ -138,11 +139,16 @@ class Program {
       setrlimit(RLIMIT_CORE, &none);
       setrlimit(RLIMIT_FSIZE, &limit);
     }
+    if (how.address_space != 0) {
+      const rlimit limit{how.address_space, how.address_space};
+      setrlimit(RLIMIT_AS, &limit);
+    }
     const auto environment = [](const char* name, const std::string& value) {
       value.empty() ? unsetenv(name) : setenv(name, value.c_str(), 1);
     };
     environment("MNIST_DIR", how.mnist_dir);
     environment("NO_COLOR", how.no_color);
+    unsetenv("MNIST_MIRROR");
     environment("TERM", "xterm");
     setenv("HOME", (captured_ / "home").c_str(), 1);
     unsetenv("XDG_CACHE_HOME");

@@ -6,7 +6,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "apps/datasets/data.hpp"
+#include "apps/datasets/data_types.hpp"
 #include "apps/io/check_json.hpp"
 #include "apps/mnist_softmax/model/labelled_images.hpp"
 #include "command_output.hpp"
@@ -64,15 +64,15 @@ int check_command(const Arguments& arguments) {
     mistake = options.choice("break", known);
     for (const auto& [name, what] : known_mistakes) meaning = name == mistake ? what : meaning;
   }
-  const Output output(options);
+  Output output(options);
   arma::uword size = options.given("train-size") ? options.count("train-size", 1, UINT64_MAX) : 0;
-  const Dataset data = load_dataset(options.data());
+  const Dataset data = load_data(options, output);
   if (size == 0) size = std::min<arma::uword>(4000, data.train.pixels.n_cols);
   require_train_size(size, data);
   describe(data, output);
   std::ostream& out = output.text();
   const arma::uword classes = data.class_names.size();
-  const LabelledImages<double> images = first_labelled(data.train, size, classes);
+  const ImageMatrices images = first_labelled(data.train, size, classes);
   const arma::mat &X = images.X, &Y = images.Y;
 
   Random random(seed);

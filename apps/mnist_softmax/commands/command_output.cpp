@@ -2,17 +2,23 @@
 
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <thread>
 
+#include "apps/cli/address_space.hpp"
+#include "apps/cli/progress.hpp"
 #include "apps/cli/terminal.hpp"
-#include "apps/datasets/data_types.hpp"
+#include "apps/datasets/data.hpp"
 #include "apps/io/atomic_file.hpp"
+#include "apps/mnist_softmax/model/saved_model.hpp"
+#include "apps/text/escape.hpp"
 
 namespace armagrad::apps {
 
 CommandOptions::CommandOptions(const std::string& command, std::string about, const std::string& example)
     : Options("mnist_softmax " + command, std::move(about), "mnist_softmax " + command + " " + example) {
   add_common("json", "write a report to this file; - for standard output");
+  add_common_flag("force", "outputs may replace data sets, pictures, models and checkpoints that they are not");
   add_common_flag("quiet", "say nothing but errors");
 }
 
@@ -21,10 +27,9 @@ void CommandOptions::add_threads(const std::string& name, const std::string& hel
 }
 
 Output::Output(const CommandOptions& options)
-    : json_(options.text("json")), config_(options.text("config")), quiet_(options.flag("quiet")) {
-  if (json_ == "-") return;
-  if (same_file(config_, json_)) throw UsageError("--json: the same file as --config, " + json_);
-  require_writable("--json", json_);
+    : json_(options.text("json")), quiet_(options.flag("quiet")), force_(options.flag("force")) {
+  reads("--config", options.text("config"));
+  if (json_ != "-") writes("--json", json_, FileKind::replaceable);
 }
 
 std::ostream& Output::text() const {
@@ -43,9 +48,51 @@ void Output::report(const nlohmann::ordered_json& report) const {
     write_file_atomically(json_, text + "\n");
 }
 
-void Output::keep_apart(const std::string& option, const std::string& file) const {
-  if (json_ != "-" && same_file(file, json_)) throw UsageError("--json: the same file as " + option + ", " + json_);
-  if (same_file(file, config_)) throw UsageError(option + ": the same file as --config, " + file);
+namespace {
+
+void require_apart(const std::string& option, const std::string& output, const std::string& other,
+                   const std::string& file) {
+  if (same_file(output, file))
+    throw UsageError(option + ": " + output + " is the file of " + other + " as well; give it a name of its own");
+}
+
+}  // namespace
+
+void Output::reads(const std::string& option, const std::string& file) {
+  if (file.empty()) return;
+  for (const Named& output : outputs_) require_apart(output.option, output.file, option, file);
+  inputs_.push_back({option, file});
+}
+
+void Output::writes(const std::string& option, const std::string& file, FileKind kind) {
+  if (file.empty()) return;
+  for (const Named& output : outputs_) require_apart(option, file, output.option, output.file);
+  for (const Named& input : inputs_) require_apart(option, file, input.option, input.file);
+  require_writable(option, file);
+  const FileKind old = kind_of(file);
+  if (old != FileKind::replaceable && old != kind && !force_)
+    throw UsageError(option + ": " + file + " is " + to_string(old) + "; --force replaces it");
+  outputs_.push_back({option, file});
+}
+
+Dataset load_data(const CommandOptions& options, Output& output) {
+  DataPlaces places = standard_places();
+  std::optional<Progress> progress;
+  if (!output.quiet()) {
+    places.watch.say = [](const std::string& line) { std::cerr << one_line(line) << '\n'; };
+    places.watch.progress = [&progress](double share, const std::string& name) {
+      if (!progress) progress.emplace("MNIST, per cent", 100, false);
+      progress->show(100 * share, name);
+    };
+  }
+  Dataset data = load_dataset(options.data(), places);
+  for (const std::string& file : data.files) output.reads("--data", file);
+  unsigned threads = 1;
+  for (const char* name : {"threads", "jobs"}) {
+    if (!options.text(name).empty()) threads = options.threads(name);
+  }
+  require_address_space(threads);
+  return data;
 }
 
 void describe(const Dataset& data, const Output& output) {
@@ -54,6 +101,11 @@ void describe(const Dataset& data, const Output& output) {
   output.text() << data.name << " from " << data.origin << ": training images " << data.train.pixels.n_rows << "x"
                 << data.train.pixels.n_cols << ", test images " << data.test.pixels.n_rows << "x"
                 << data.test.pixels.n_cols << ", " << data.class_names.size() << " classes\n";
+}
+
+void note_training_set(const SavedModel& model, const std::string& set, const Output& output) {
+  if (!model.dataset.empty() && model.dataset != set)
+    output.text() << "note: the model was trained on " << model.dataset << '\n';
 }
 
 void require_train_size(Options::Count size, const Dataset& data) {

@@ -21,20 +21,17 @@ int evaluate_command(const Arguments& arguments) {
   if (file.empty()) throw UsageError("--model: which model? (see mnist_softmax evaluate --help)");
 
   const std::string picture = options.text("weights");
-  if (same_file(file, picture)) throw UsageError("--weights: the same file as --model, " + picture);
-  const Output output(options);
-  output.keep_apart("--model", file);
-  output.keep_apart("--weights", picture);
-  require_writable("--weights", picture);
+  Output output(options);
+  output.reads("--model", file);
+  output.writes("--weights", picture, FileKind::picture);
 
   const SavedModel model = load_saved_model(file);
   if (!picture.empty() && model.choice.kind != "softmax")
     throw UsageError("--weights: only those of softmax regression are pictures");
-  const Dataset data = load_dataset(options.data());
+  const Dataset data = load_data(options, output);
   require_fit(model, file, data);
   describe(data, output);
-  if (!model.dataset.empty() && model.dataset != data.name)
-    output.text() << "note: the model was trained on " << model.dataset << '\n';
+  note_training_set(model, data.name, output);
   nlohmann::ordered_json report{{"dataset", data.name}, {"model", file}, {"net", model.choice.kind}};
   for (const auto& [set, samples] : {std::pair("training", &data.train), std::pair("test", &data.test)}) {
     const Figures found = figures_of(model, *samples);
@@ -44,7 +41,8 @@ int evaluate_command(const Arguments& arguments) {
     if (samples == &data.test) print_confusion(output.text(), found.confusion, data.class_names);
   }
   if (!picture.empty())
-    write_weights_png(picture, first_layer(model, data.class_names.size()).columns, data.width, data.height);
+    write_file_atomically(picture,
+                          weights_png(first_layer(model, data.class_names.size()).columns, data.width, data.height));
   output.report(report);
   return 0;
 }

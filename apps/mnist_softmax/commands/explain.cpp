@@ -4,6 +4,7 @@
 #include <chrono>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "apps/backprop_page/explanation.hpp"
 #include "apps/backprop_page/page.hpp"
@@ -19,14 +20,13 @@ namespace armagrad::apps {
 
 namespace {
 
-/// Zeros, or the weights of the model if there is one.
-arma::mat weights(const std::string& file, const Dataset& data) {
-  if (file.empty()) return arma::mat(data.train.pixels.n_rows, data.class_names.size(), arma::fill::zeros);
-  const SavedModel model = load_saved_model(file);
+/// The softmax regression in the file, which these images fit.
+SavedModel softmax_model(const std::string& file, const Dataset& data) {
+  SavedModel model = load_saved_model(file);
   if (model.choice.kind != "softmax")
     throw UsageError("--model: " + file + " is a " + model.choice.kind + ", not softmax regression");
   require_fit(model, file, data);
-  return arma::reshape(model.parameters, data.train.pixels.n_rows, data.class_names.size());
+  return model;
 }
 
 }  // namespace
@@ -39,23 +39,28 @@ int explain_command(const Arguments& arguments) {
   options.add("html", "write it as one HTML file instead")
       .add("model", "at the weights of this model; default: at W = 0")
       .add("train-size", "4000", "how many images, from the first")
-      .add("l2", "0.5", "weight of |W|^2/2 in the loss");
+      .add("l2", "weight of |W|^2/2 in the loss; default: the model's, or 0.5 at W = 0");
   if (!options.parse(arguments)) return 0;
   const std::string file = options.text("html"), model = options.text("model");
-  const Output output(options);
-  output.keep_apart("--html", file);
-  output.keep_apart("--model", model);
-  if (same_file(file, model)) throw UsageError("--html: the same file as --model, " + file);
-  require_writable("--html", file);
-  const double l2 = options.number("l2", 0, std::numeric_limits<double>::max());
+  Output output(options);
+  output.reads("--model", model);
+  output.writes("--html", file, FileKind::replaceable);
+  double l2 = options.given("l2") ? options.number("l2", 0, std::numeric_limits<double>::max()) : 0.5;
   const arma::uword size = options.count("train-size", 1, UINT64_MAX);
-  const Dataset data = load_dataset(options.data());
+  const Dataset data = load_data(options, output);
   require_train_size(size, data);
-  const arma::mat at = weights(model, data);
-  describe(data, output);
-
   const arma::uword classes = data.class_names.size();
-  const LabelledImages<double> images = first_labelled(data.train, size, classes);
+  arma::mat at(data.train.pixels.n_rows, classes, arma::fill::zeros);
+  std::optional<SavedModel> saved;
+  if (!model.empty()) {
+    saved = softmax_model(model, data);
+    at = arma::reshape(saved->parameters, arma::size(at));
+    if (!options.given("l2")) l2 = l2_of(*saved);
+  }
+  describe(data, output);
+  if (saved) note_training_set(*saved, data.name, output);
+
+  const ImageMatrices images = first_labelled(data.train, size, classes);
   const auto start = std::chrono::steady_clock::now();
   Tape<double> tape;
   const V W = tape.variable(view(at, "W"));

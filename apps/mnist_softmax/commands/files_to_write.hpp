@@ -7,10 +7,11 @@ namespace armagrad::apps {
 
 struct Outputs : Output {
   std::string model, checkpoint;
-  bool resume;
+  bool resume;  // from the checkpoint, which exists
 
-  /// UsageError for files that would replace each other, std::runtime_error for those that cannot be written.
-  explicit Outputs(const CommandOptions& options);
+  /// `kind`: that of the checkpoint. UsageError for files that would replace each other or what they should not,
+  /// std::runtime_error for those that cannot be written.
+  Outputs(const CommandOptions& options, FileKind kind);
 };
 
 void add_outputs(CommandOptions& options);

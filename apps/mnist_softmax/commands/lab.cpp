@@ -1,7 +1,7 @@
 // mnist_softmax lab
 
 #include "apps/mnist_softmax/lab/lab.hpp"
-#include "apps/datasets/data.hpp"
+#include "apps/datasets/data_types.hpp"
 
 #include <chrono>
 #include <filesystem>
@@ -62,9 +62,9 @@ int lab_command(const Arguments& arguments) {
   const unsigned threads = options.threads("threads");
   const arma::uword size = options.count("train-size", 1, UINT64_MAX), epochs = options.count("epochs", 1, 100'000'000),
                     seed = options.count("seed", 0, UINT64_MAX);
-  const Output output(options);
+  Output output(options);
   const std::string pictures = folder(options);
-  const Dataset data = load_dataset(options.data());
+  const Dataset data = load_data(options, output);
   require_train_size(size, data);
   describe(data, output);
   const Lab lab{data, output, size, epochs, seed};

@@ -53,10 +53,10 @@ Question from_file(const std::string& file, const SavedModel& model) {
            {"ink", {{"left", d.left}, {"top", d.top}, {"width", d.width}, {"height", d.height}}}}};
 }
 
-std::vector<Question> from_test_set(const Options& options, const std::string& file, const SavedModel& model,
-                                    const Output& output) {
+std::vector<Question> from_test_set(const CommandOptions& options, const std::string& file, const SavedModel& model,
+                                    Output& output) {
   const std::vector<arma::uword> indices = options.counts("index", 0, UINT64_MAX);
-  const Dataset data = load_dataset(options.data());
+  const Dataset data = load_data(options, output);
   require_fit(model, file, data);
   std::vector<Question> all;
   for (const arma::uword i : indices) {
@@ -70,6 +70,7 @@ std::vector<Question> from_test_set(const Options& options, const std::string& f
                    {{"index", i}, {"label", data.test.labels(i)}, {"class", label}}});
   }
   describe(data, output);
+  note_training_set(model, data.name, output);
   return all;
 }
 
@@ -143,14 +144,17 @@ int predict_command(const Arguments& arguments) {
   const std::vector<std::string> pictures = options.texts("FILE");
   if (pictures.empty() == !options.given("index"))
     throw UsageError("which picture? its FILE, or --index of the test set (see mnist_softmax predict --help)");
-  const Output output(options);
-  output.keep_apart("--model", file);
-  for (const std::string& picture : pictures) output.keep_apart("FILE", picture);
+  Output output(options);
+  output.reads("--model", file);
+  for (const std::string& picture : pictures) output.reads("FILE", picture);
 
   const SavedModel model = load_saved_model(file);
   std::vector<Question> questions;
   for (const std::string& picture : pictures) questions.push_back(from_file(picture, model));
-  if (pictures.empty()) questions = from_test_set(options, file, model, output);
+  if (pictures.empty())
+    questions = from_test_set(options, file, model, output);
+  else
+    note_training_set(model, mnist().name, output);
   const Terminal terminal = this_terminal(output.in_colour());
   Json report{{"model", file}, {"net", model.choice.kind}, {"pictures", Json::array()}};
   for (const Question& q : questions) {

@@ -23,7 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// check_gradient of the model's own loss at its parameters, each a variable.
-GradientCheck checked(const SavedModel& model, double l2, const LabelledImages<double>& images) {
+GradientCheck checked(const SavedModel& model, double l2, const ImageMatrices& images) {
   CheckOptions<double> options;
   options.directions = 2;
   std::vector<arma::mat> parameters;
@@ -47,7 +47,6 @@ void require_folder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (!fs::is_directory(folder, error)) fail(folder, "--out: no folder, and none can be made");
-  require_writable("--out", folder / "report.html");
 }
 
 }  // namespace
@@ -68,31 +67,34 @@ int report_command(const Arguments& arguments) {
   if (folder.empty()) throw UsageError("--out: which folder? (see mnist_softmax report --help)");
   const unsigned threads = options.threads("threads");
   const arma::uword asked = options.given("check-size") ? options.count("check-size", 1, 1'000'000) : 0;
-  const Output output(options);
-  output.keep_apart("--model", file);
+  Output output(options);
+  output.reads("--model", file);
 
   const auto start = std::chrono::steady_clock::now();
   const SavedModel model = load_saved_model(file);
-  const Dataset data = load_dataset(options.data());
+  const Dataset data = load_data(options, output);
   require_fit(model, file, data);
   require_folder(folder);
+  const std::string page = fs::path(folder) / "report.html";
+  output.writes("--out", page, FileKind::replaceable);
   describe(data, output);
+  note_training_set(model, data.name, output);
   const arma::uword usual = model.choice.kind == "lenet" ? 10 : 100,
                     n = std::min(asked > 0 ? asked : usual, data.train.pixels.n_cols);
-  const double l2 =
-      model.file.info.contains("l2") && model.file.info["l2"].is_number() ? model.file.info["l2"].get<double>() : 0;
   const Report report{model,
                       data,
                       figures_of(model, data.train, threads),
                       figures_of(model, data.test, threads),
-                      checked(model, l2, first_labelled(data.train, n, model.classes.size())),
+                      checked(model, l2_of(model), first_labelled(data.train, n, model.classes.size())),
                       n,
                       versions()};
   const auto files = files_of(report);
+  for (const auto& [name, bytes] : files) {
+    if (fs::path(folder) / name != page) output.writes("--out", fs::path(folder) / name, FileKind::picture);
+  }
   for (const auto& [name, bytes] : files) write_file_atomically(fs::path(folder) / name, bytes);
 
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  const std::string page = fs::path(folder) / "report.html";
   output.text() << "test accuracy " << report.test.accuracy << ", log loss " << report.test.log_loss
                 << ", calibration error " << report.test.calibration.error << ", gradient check "
                 << (report.check.passed() ? "passed" : "FAILED") << '\n'

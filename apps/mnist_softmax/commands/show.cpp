@@ -24,10 +24,10 @@ TextBlock labelled_block(const arma::mat& image, const std::string& label, const
   return block;
 }
 
-void show_images(const Options& options, const Output& output, const Terminal& terminal) {
+void show_images(const CommandOptions& options, Output& output, const Terminal& terminal) {
   const std::string set = options.choice("set", {"train", "test"});
   const std::vector<arma::uword> indices = options.counts("index", 0, UINT64_MAX);
-  const Dataset data = load_dataset(options.data());
+  const Dataset data = load_data(options, output);
   const Samples& samples = set == "train" ? data.train : data.test;
   Json report{{"dataset", data.name}, {"set", set}, {"images", Json::array()}};
   std::vector<TextBlock> blocks;
@@ -79,8 +79,8 @@ int show_command(const Arguments& arguments) {
       .add("index", "0,1,2,3", "which images, from 0")
       .add("model", "a model file, whose weights to show instead");
   if (!options.parse(arguments)) return 0;
-  const Output output(options);
-  output.keep_apart("--model", options.text("model"));
+  Output output(options);
+  output.reads("--model", options.text("model"));
   const Terminal terminal = this_terminal(output.in_colour());
   if (options.given("model"))
     show_weights(options.text("model"), output, terminal);

@@ -134,8 +134,8 @@ int sweep_command(const Arguments& arguments) {
   s.each = read_settings(options, For::sweep);
   s.grid = read_grid(options, s.each);
   s.jobs = options.threads("jobs");
-  const Outputs outputs(options);
-  const Dataset data = load_dataset(options.data());
+  Outputs outputs(options, FileKind::sweep_checkpoint);
+  const Dataset data = load_data(options, outputs);
   read_splits(s, options, data);
   Settings largest = s.each;
   largest.batch_size = s.grid.batch_size.back();

@@ -22,20 +22,20 @@ namespace {
 /// Trains with a bar that shows how far it is, and keeps the checkpoint after each epoch and at an interrupt,
 /// which then ends the program.
 template <class eT>
-void fit(const Training<eT>& training, Trainer<eT>& trainer, const Outputs& outputs) {
+void fit(const Training<eT>& training, Trainer<eT>& trainer, const Origin& origin, const Outputs& outputs) {
   const Interrupts interrupts(!outputs.checkpoint.empty());
   Progress progress(training.settings.pass(), training.settings.epochs, outputs.quiet());
   const TrainingState<eT>& state = trainer.state();
   const auto keep = [&] {
     if (!outputs.checkpoint.empty() && training.ranks.rank == 0)
-      save_checkpoint(outputs.checkpoint, training.net, state, training.info(), training.settings.as_json());
+      save_checkpoint(outputs.checkpoint, training.net, state, training.info(), origin);
   };
   const bool done = training.fit(trainer, [&] {
     const EpochLog& last = state.log.back();
     std::string figures = "loss " + fixed(last.loss, 6);
     if (!std::isnan(last.validation_loss))
       figures +=
-          ", held back: loss " + fixed(last.validation_loss, 6) + ", accuracy " + shortest(last.validation_accuracy);
+          ", held back: loss " + fixed(last.validation_loss, 6) + ", accuracy " + fixed(last.validation_accuracy, 4);
     progress.show(trainer.time(), figures, trainer.time() / training.settings.expected_epochs());
     if (state.position == 0) keep();
     return !Interrupts::any();
@@ -52,7 +52,7 @@ int run(const Settings& settings, const Dataset& data, unsigned threads, const O
         const Ranks<eT>& ranks) {
   const auto start = std::chrono::steady_clock::now();
   const Training<eT> training(settings, data, threads, ranks);
-  const arma::Mat<eT>&X = training.used.X, &Y = training.used.Y;
+  const auto& [X, Y] = training.used;
   std::ostream& out = outputs.text();
   if (!outputs.quiet()) {
     out << "X " << X.n_rows << "x" << X.n_cols << ", Y " << Y.n_rows << "x" << Y.n_cols;
@@ -61,17 +61,17 @@ int run(const Settings& settings, const Dataset& data, unsigned threads, const O
     else
       out << '\n' << training.net;
   }
-  LabelledImages<eT> parts[2];
-  const bool held_back = settings.validation > 0;
-  if (held_back) {
-    const Split split = training.hold_back(settings.validation);
-    parts[0] = chosen(training.used, split.train);
-    parts[1] = chosen(training.used, split.validation);
+  std::vector<Split> splits;
+  std::vector<LabelledImages<eT>> parts;
+  if (settings.validation > 0) {
+    const Split& split = splits.emplace_back(training.hold_back(settings.validation));
+    parts = {chosen(training.used, split.train), chosen(training.used, split.validation)};
   }
-  const LabelledImages<eT>& on = held_back ? parts[0] : training.used;
-  Trainer<eT> trainer = training.trainer(on, held_back ? &parts[1] : nullptr, training.options());
-  if (outputs.resume) trainer.resume(load_checkpoint(outputs.checkpoint, training.net, settings.as_json()));
-  fit(training, trainer, outputs);
+  const LabelledImages<eT>& on = parts.empty() ? training.used : parts[0];
+  Trainer<eT> trainer = training.trainer(on, parts.empty() ? nullptr : &parts[1], training.options());
+  const Origin origin = outputs.checkpoint.empty() ? Origin() : training.origin(splits);
+  if (outputs.resume) trainer.resume(load_checkpoint(outputs.checkpoint, training.net, origin));
+  fit(training, trainer, origin, outputs);
   TrainReport report = report_of(training, trainer, on);
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (ranks.rank != 0) return 0;
@@ -113,8 +113,8 @@ int train_command(const Arguments& arguments) {
 
   const Settings settings = read_settings(options, For::training);
   const unsigned threads = options.threads("threads");
-  const Outputs outputs(options);
-  const Dataset data = load_dataset(options.data());
+  Outputs outputs(options, FileKind::checkpoint);
+  const Dataset data = load_data(options, outputs);
   check_settings(settings, options, data);
   describe(data, outputs);
   const bool distributed = options.flag("distributed");

@@ -2,8 +2,6 @@
 
 #include <png.h>
 
-#include "apps/io/atomic_file.hpp"
-
 namespace armagrad::apps {
 
 namespace {
@@ -70,9 +68,9 @@ std::string png_on_white(const Picture& picture) {
   return encoded(picture.width, picture.height, PNG_FORMAT_RGB, pixels.data());
 }
 
-void write_weights_png(const std::filesystem::path& file, const arma::mat& W, arma::uword width, arma::uword height) {
+std::string weights_png(const arma::mat& W, arma::uword width, arma::uword height) {
   const double largest = W.is_empty() ? 1 : std::max(arma::abs(W).max(), 1e-300);
-  write_file_atomically(file, png_on_white(tiles(W / largest, width, height, Palette::diverging, {5, 4, 8})));
+  return png_on_white(tiles(W / largest, width, height, Palette::diverging, {5, 4, 8}));
 }
 
 }  // namespace armagrad::apps

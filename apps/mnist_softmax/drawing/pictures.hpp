@@ -3,7 +3,6 @@
 
 #include <armadillo>
 #include <array>
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -40,9 +39,8 @@ Picture tiles(const arma::mat& columns, arma::uword width, arma::uword height, P
 std::string png(const Picture& picture);
 std::string png_on_white(const Picture& picture);
 
-/// Writes a PNG with one tile per column of W (width * height x c), five to a row: red where the weight is
-/// positive, blue where negative, white at zero, one scale for all. std::runtime_error where it cannot be
-/// written.
-void write_weights_png(const std::filesystem::path& file, const arma::mat& W, arma::uword width, arma::uword height);
+/// A PNG file with one tile per column of W (width * height x c), five to a row: red where the weight is positive, blue
+/// where negative, white at zero, one scale for all.
+std::string weights_png(const arma::mat& W, arma::uword width, arma::uword height);
 
 }  // namespace armagrad::apps

@@ -61,7 +61,7 @@ LabReport compared(const Lab& lab, const arma::mat& X, const arma::mat& Y) {
 }  // namespace
 
 LabReport lab_explained(const Lab& lab) {
-  const LabelledImages<double> images = lab.images();
+  const ImageMatrices images = lab.images();
   const arma::mat X = images.X.t(), Y = images.Y.t(), zeros(X.n_cols, Y.n_cols, arma::fill::zeros);
   const auto loss = lab_loss(X, Y, lab.l2);
   Tape<double> tape;

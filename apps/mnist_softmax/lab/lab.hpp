@@ -12,14 +12,14 @@ namespace armagrad::apps {
 /// The lab's own setting: gradient descent on the first images.
 struct Lab {
   const Dataset& data;
-  const Output& output;
+  Output& output;
   arma::uword size = 4000, epochs = 2000, seed = 1;
   double l2 = 0.5, rate = 0.1, decay = 0.99;
 
   std::ostream& out() const { return output.text(); }
   arma::uword classes() const { return data.class_names.size(); }
   /// The images that it uses.
-  LabelledImages<double> images() const { return first_labelled(data.train, size, classes()); }
+  ImageMatrices images() const { return first_labelled(data.train, size, classes()); }
   /// Weights uniform in [0, 1), where the notebook starts.
   arma::mat uniform() const {
     Random random(seed);

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/cli/progress.hpp"
+#include "apps/mnist_softmax/model/net.hpp"
 #include "apps/text/numbers.hpp"
 #include "lab.hpp"
 #include "student.hpp"
@@ -17,6 +18,7 @@ namespace {
 /// The data and the starting points on which the mistakes are tried.
 struct Trials : Lab {
   const LabelledImages<double> all, test;
+  const Sequential<double> net;
   const arma::mat X, Y;            // the first of all
   const arma::mat zeros, uniform;  // where W may start
 
@@ -24,8 +26,9 @@ struct Trials : Lab {
       : Lab(lab),
         all(labelled<double>(data.train, classes())),
         test(labelled<double>(data.test, classes())),
-        X(all.X.head_cols(size)),
-        Y(all.Y.head_cols(size)),
+        net(make_net<double>({}, {1, data.height, data.width}, classes(), "zeros")),
+        X(images().X),
+        Y(images().Y),
         zeros(X.n_rows, Y.n_rows, arma::fill::zeros),
         uniform(lab.uniform()) {}
 };
@@ -33,13 +36,11 @@ struct Trials : Lab {
 double cosine_similarity(const arma::mat& a, const arma::mat& b) {
   return arma::accu(a % b) / (arma::norm(a, "fro") * arma::norm(b, "fro"));
 }
-double accuracy(const arma::mat& W, const arma::mat& X, const arma::mat& Y) {
-  const arma::mat scores = W.t() * X;
-  const arma::urowvec right = arma::index_max(scores, 0) == arma::index_max(Y, 0);
-  return arma::mean(arma::conv_to<arma::rowvec>::from(right));
+double accuracy(const arma::mat& W, const Trials& lab, const LabelledImages<double>& of) {
+  return armagrad::accuracy(lab.net, arma::mat(arma::vectorise(W)), of.X, of.Y);
 }
 std::string accuracies(const arma::mat& W, const Trials& lab) {
-  return fixed(accuracy(W, lab.all.X, lab.all.Y), 4) + "/" + fixed(accuracy(W, lab.test.X, lab.test.Y), 4);
+  return fixed(accuracy(W, lab, lab.all), 4) + "/" + fixed(accuracy(W, lab, lab.test), 4);
 }
 
 /// check_gradient of the student's gradient at W, against the tape's of the right loss.
@@ -98,8 +99,8 @@ LabReport gradients_table(const Trials& lab) {
                    {"at_zero", error(at_zero)},
                    {"at_uniform", error(whole)},
                    {"at_uniform_data_alone", error(data)},
-                   {"train_accuracy", accuracy(W, lab.all.X, lab.all.Y)},
-                   {"test_accuracy", accuracy(W, lab.test.X, lab.test.Y)}});
+                   {"train_accuracy", accuracy(W, lab, lab.all)},
+                   {"test_accuracy", accuracy(W, lab, lab.test)}});
     progress.show(double(++done), student.name);
   }
   lab.out() << "What check_gradient makes of them\n";

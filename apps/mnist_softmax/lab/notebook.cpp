@@ -105,6 +105,7 @@ class Notebook {
   }
   void picture(const std::string& name, const std::string& bytes) const {
     if (folder_.empty()) return;
+    lab_.output.writes("--out", folder_ + "/" + name, FileKind::picture);
     write_file_atomically(folder_ + "/" + name, bytes);
     out() << "   " << folder_ << "/" << name << '\n';
   }
@@ -126,8 +127,7 @@ class Notebook {
                                 significant(lab_.l2);
       out() << "   mnist_softmax train --train-size " << lab_.size << ' ' << words << std::endl;
       const Settings settings = settings_of(words);
-      Trainer<double> trainer =
-          training_.trainer(images_, nullptr, training_options<double>(settings, training_.threads));
+      Trainer<double> trainer = training_.trainer(on_, nullptr, training_options<double>(settings, training_.threads));
       fit(trainer, training_, settings);
       fit_.emplace(Fit{weights(trainer.parameters()), {}, trainer.gradient_norm()});
       for (const EpochLog& epoch : trainer.state().log) fit_->losses.push_back(epoch.loss);
@@ -151,7 +151,8 @@ class Notebook {
   const std::string folder_;
   const Terminal terminal_;
   const Training<double> training_;
-  const LabelledImages<double> images_;
+  const ImageMatrices images_;
+  const LabelledImages<double> on_{images_.X, images_.Y};
   const bool is_the_lab_;  // golden numbers are known
   std::optional<Fit> fit_;
   double l2_ = 1e-5;  // the search's, once it was done
@@ -169,8 +170,8 @@ void Notebook::data() {
         << n << ".\n"
         << "   The first labels: " << labels << '\n';
   report_["first_labels"] = labels;
-  expect("pixels from 0 to 1", training_.all.X.min() >= 0 && training_.all.X.max() <= 1,
-         significant(training_.all.X.min()) + " to " + significant(training_.all.X.max()));
+  expect("pixels from 0 to 1", images_.X.min() >= 0 && images_.X.max() <= 1,
+         significant(images_.X.min()) + " to " + significant(images_.X.max()));
   const double off = arma::abs(arma::sum(training_.all.Y, 0) - 1).max();
   expect("each column of Y sums to 1", off == 0, off == 0 ? "1" : "off by " + significant(off));
   if (lab_.data.name == "MNIST") expect("labels 5 0 4 1 9 2 1 3 1 4", labels == "5 0 4 1 9 2 1 3 1 4", labels);
@@ -264,9 +265,7 @@ void Notebook::pictures_of_weights() {
   show_tiles(W / largest, lab_.data.class_names);
   const double sums = arma::abs(arma::sum(W, 1)).max() / largest;
   expect("the classes' weights sum to 0, as those of every step did", sums < 1e-9, significant(sums, 2));
-  if (folder_.empty()) return;
-  write_weights_png(folder_ + "/weights.png", W, lab_.data.width, lab_.data.height);
-  out() << "   " << folder_ << "/weights.png\n";
+  picture("weights.png", weights_png(W, lab_.data.width, lab_.data.height));
 }
 
 void Notebook::all_images() {

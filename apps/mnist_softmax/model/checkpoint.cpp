@@ -22,10 +22,11 @@ void put_training(ModelFile& file, const TrainingState<eT>& state, const nlohman
 
 template <class eT>
 void save_checkpoint(const std::filesystem::path& path, const Sequential<eT>& net, const TrainingState<eT>& state,
-                     const nlohmann::json& info, const nlohmann::json& settings) {
+                     const nlohmann::json& info, const Origin& origin) {
   if (!state.parameters.is_finite()) throw NotFinite("the weights are no longer finite: no checkpoint of them");
   ModelFile file{info, {}};
-  put_training(file, state, settings);
+  put_training(file, state, origin.settings);
+  file.info["training"].update(as_json(origin));
   file.info["training"]["position"] = state.position;
   file.info["training"]["stopped"] = state.stopped;
   put_parameters(file, net, state.parameters);
@@ -49,23 +50,31 @@ const arma::Mat<eT>& array_in(const ModelFile& file, const std::filesystem::path
 
 }  // namespace
 
-void require_same_settings(const std::filesystem::path& path, const nlohmann::json& had,
-                           const nlohmann::json& settings) {
-  for (const auto& [name, value] : settings.items()) {
-    const nlohmann::json& before = had.at(name);
-    if (before != value) fail(path, "a checkpoint with " + name + " " + before.dump() + ", not " + value.dump());
+nlohmann::json as_json(const Origin& origin) {
+  return {{"settings", origin.settings}, {"data", origin.data}, {"split", origin.split}};
+}
+
+void require_same_origin(const std::filesystem::path& path, const nlohmann::json& kept, const Origin& origin) {
+  const auto differs = [&](const std::string& what) {
+    fail(path, "a checkpoint " + what + "; --overwrite begins anew");
+  };
+  for (const auto& [name, value] : origin.settings.items()) {
+    const nlohmann::json& before = kept.at("settings").at(name);
+    if (before != value) differs("with " + name + " " + before.dump() + ", not " + value.dump());
   }
+  if (!kept.contains("data") || !kept.contains("split")) differs("that does not know its images, by an older program");
+  if (kept["data"] != origin.data) differs("of a training on other images or labels");
+  if (kept["split"] != origin.split) differs("of a training that held back other images");
 }
 
 template <class eT>
-TrainingState<eT> load_checkpoint(const std::filesystem::path& path, const Sequential<eT>& net,
-                                  const nlohmann::json& settings) {
+TrainingState<eT> load_checkpoint(const std::filesystem::path& path, const Sequential<eT>& net, const Origin& origin) {
   const ModelFile file = load_model(path);
   if (!file.info.is_object() || !file.info.contains("training") || !file.info["training"].contains("position"))
     fail(path, "a model, not a checkpoint");
   try {
     const nlohmann::json& training = file.info.at("training");
-    require_same_settings(path, training.at("settings"), settings);
+    require_same_origin(path, training, origin);
     TrainingState<eT> state;
     state.parameters = parameters_in(file, net, path);
     state.optimizer = array_in<eT>(file, path, "training.optimizer", net.n_parameters());
@@ -88,12 +97,10 @@ TrainingState<eT> load_checkpoint(const std::filesystem::path& path, const Seque
 template void put_training(ModelFile&, const TrainingState<float>&, const nlohmann::json&);
 template void put_training(ModelFile&, const TrainingState<double>&, const nlohmann::json&);
 template void save_checkpoint(const std::filesystem::path&, const Sequential<float>&, const TrainingState<float>&,
-                              const nlohmann::json&, const nlohmann::json&);
+                              const nlohmann::json&, const Origin&);
 template void save_checkpoint(const std::filesystem::path&, const Sequential<double>&, const TrainingState<double>&,
-                              const nlohmann::json&, const nlohmann::json&);
-template TrainingState<float> load_checkpoint(const std::filesystem::path&, const Sequential<float>&,
-                                              const nlohmann::json&);
-template TrainingState<double> load_checkpoint(const std::filesystem::path&, const Sequential<double>&,
-                                               const nlohmann::json&);
+                              const nlohmann::json&, const Origin&);
+template TrainingState<float> load_checkpoint(const std::filesystem::path&, const Sequential<float>&, const Origin&);
+template TrainingState<double> load_checkpoint(const std::filesystem::path&, const Sequential<double>&, const Origin&);
 
 }  // namespace armagrad::apps

@@ -9,8 +9,8 @@ namespace armagrad::apps {
 namespace {
 
 template <class eT>
-arma::mat probabilities_of(const Sequential<eT>& net, const arma::Mat<eT>& parameters, const arma::Mat<eT>& X,
-                           unsigned threads) {
+arma::mat probabilities_of(const Sequential<eT>& net, const arma::Mat<eT>& parameters,
+                           const std::type_identity_t<Columns<eT>>& X, unsigned threads) {
   const arma::Mat<eT> scores = outputs(net, parameters, X, threads);
   Tape<eT> tape;
   return arma::conv_to<arma::mat>::from(softmax(tape.constant(view(scores)), 0).value());
@@ -45,6 +45,11 @@ Figures figures_of(const SavedModel& m, const Samples& samples, unsigned threads
   const auto net = make_net<float>(m.choice, {1, m.height, m.width}, classes, "zeros");
   const auto parameters = arma::conv_to<arma::fmat>::from(m.parameters);
   return figures_of(probabilities_of(net, parameters, labelled<float>(samples, classes).X, threads), samples.labels);
+}
+
+double l2_of(const SavedModel& model) {
+  const nlohmann::json& info = model.file.info;
+  return info.contains("l2") && info["l2"].is_number() ? info["l2"].get<double>() : 0;
 }
 
 SavedModel load_saved_model(const std::string& name) {

@@ -27,6 +27,9 @@ struct SavedModel {
 /// Reads what train wrote; std::runtime_error, which names the file, for anything else.
 SavedModel load_saved_model(const std::string& file);
 
+/// The weight of |W|^2/2 in the loss that it was trained with; 0 if the file does not tell.
+double l2_of(const SavedModel& model);
+
 /// The model's figures on labelled images of its size and classes, computed in its own precision.
 Figures figures_of(const SavedModel& model, const Samples& samples, unsigned threads = 1);
 

@@ -5,6 +5,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "apps/cli/interrupts.hpp"
 #include "apps/datasets/data_types.hpp"
 
 namespace armagrad::apps {
@@ -229,6 +230,7 @@ TrainingOptions<eT> training_options(const Settings& settings, unsigned threads)
   o.tolerance = s.tolerance;
   o.relative_change = s.relative_change;
   o.seed = s.seed;
+  o.interrupted = Interrupts::any;
   // Large enough for BLAS, small enough for the cache.
   o.blocks = s.net.kind == "softmax" ? Blocks{64, threads, 8}
              : s.net.kind == "mlp"   ? Blocks{64, threads, 1}

@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/io/data_error.hpp"
-#include "apps/mnist_softmax/model/checkpoint.hpp"
 #include "apps/mnist_softmax/model/model_file.hpp"
 #include "apps/text/numbers.hpp"
 
@@ -25,7 +24,11 @@ std::string name_of(std::size_t path) { return "sweep." + std::to_string(path); 
 
 template <class eT>
 SweepFits<eT>::SweepFits(const Training<eT>& training, const Grid& grid, std::vector<Split> splits)
-    : training_(training), grid_(grid), splits_(std::move(splits)), warm_(starts_do_not_matter(training.settings)) {
+    : training_(training),
+      grid_(grid),
+      splits_(std::move(splits)),
+      origin_(origin()),
+      warm_(starts_do_not_matter(training.settings)) {
   for (auto l2 = grid.l2.rbegin(); l2 != grid.l2.rend(); ++l2) {
     Settings fit = training.settings;
     fit.l2 = *l2;
@@ -46,16 +49,14 @@ arma::uword SweepFits<eT>::done() const {
 }
 
 template <class eT>
-nlohmann::json SweepFits<eT>::settings() const {
-  nlohmann::json settings = training_.settings.as_json();
-  settings.update({{"dataset", training_.info()["dataset"]},
-                   {"images", training_.used.X.n_cols},
-                   {"l2", grid_.l2},
-                   {"batch_size", grid_.batch_size},
-                   {"lr", grid_.rate},
-                   {"folds", splits_.size()},
-                   {"held_back", splits_[0].validation.n_elem}});
-  return settings;
+Origin SweepFits<eT>::origin() const {
+  Origin origin = training_.origin(splits_);
+  origin.settings.update({{"l2", grid_.l2},
+                          {"batch_size", grid_.batch_size},
+                          {"lr", grid_.rate},
+                          {"folds", splits_.size()},
+                          {"held_back", splits_[0].validation.n_elem}});
+  return origin;
 }
 
 template <class eT>
@@ -68,7 +69,8 @@ void SweepFits<eT>::keep(const std::filesystem::path& file) const {
     done.push_back(fits);
     kept.arrays[name_of(k)] = paths_[k].last;
   }
-  kept.info["sweep"] = {{"settings", settings()}, {"done", done}};
+  kept.info["sweep"] = as_json(origin_);
+  kept.info["sweep"]["done"] = done;
   save_model(file, kept);
 }
 
@@ -79,7 +81,7 @@ void SweepFits<eT>::resume(const std::filesystem::path& file) {
     fail(file, "not a checkpoint of a sweep");
   try {
     const nlohmann::json& sweep = kept.info.at("sweep");
-    require_same_settings(file, sweep.at("settings"), settings());
+    require_same_origin(file, sweep, origin_);
     for (std::size_t k = 0; k < paths_.size(); ++k) {
       for (const nlohmann::json& fit : sweep.at("done").at(k)) {
         const auto number = [&fit](std::size_t i) {  // NaN is written as null
@@ -155,10 +157,17 @@ void SweepFits<eT>::follow(Path& path, unsigned threads, const Watch& watch) {
         if (!watch.go_on()) stop_ = true;
         return !stop_;
       });
-      if (!complete) return;
-      figures = validation(outputs(training_.net, trainer.parameters(), held_back.X, threads), held_back.Y);
+      if (complete)
+        figures = validation(
+            outputs(training_.net, trainer.parameters(), held_back.X, threads, trainer.options().interrupted),
+            held_back.Y);
+      else
+        stop_ = true;
     } catch (const NotFinite&) {
+    } catch (const Interrupted&) {
+      stop_ = true;
     }
+    if (stop_) return;
     const std::lock_guard lock(mutex_);
     if (warm_ && !std::isnan(figures.loss)) path.last = trainer.parameters();
     path.done.push_back(figures);

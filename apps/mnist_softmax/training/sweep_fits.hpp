@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <mutex>
 
+#include "apps/mnist_softmax/model/checkpoint.hpp"
 #include "sweep_table.hpp"
 #include "training.hpp"
 
@@ -50,11 +51,12 @@ class SweepFits {
     double under_way = 0;          // share of the fit
   };
   void follow(Path& path, unsigned threads, const Watch& watch);
-  nlohmann::json settings() const;
+  Origin origin() const;
 
   const Training<eT>& training_;
   const Grid grid_;
   const std::vector<Split> splits_;
+  const Origin origin_;
   const bool warm_;
   std::vector<double> epochs_;  // expected, from the largest l2 on
   std::vector<Path> paths_;

@@ -4,6 +4,9 @@
 #include <armagrad/nn/losses.hpp>
 #include <nlohmann/json.hpp>
 
+#include "apps/datasets/data.hpp"
+#include "apps/io/sha256.hpp"
+
 namespace armagrad::apps {
 
 namespace {
@@ -40,8 +43,9 @@ Training<eT>::Training(const Settings& with, const Dataset& data, unsigned n_thr
       ranks(among),
       all(labelled<eT>(data.train, data.class_names.size())),
       test(labelled<eT>(data.test, data.class_names.size())),
-      used{head(all.X, with.train_size), head(all.Y, with.train_size)},
+      used{all.X.head(with.train_size == 0 ? all.X.n_cols : with.train_size), head(all.Y, with.train_size)},
       net(make_net<eT>(with.net, {1, data.height, data.width}, data.class_names.size(), with.init)),
+      data_(data),
       info_(new nlohmann::json(description(with, data))) {}
 
 template <class eT>
@@ -55,6 +59,14 @@ Split Training<eT>::hold_back(arma::uword n) const {
 template <class eT>
 std::vector<Split> Training<eT>::folds(arma::uword k) const {
   return armagrad::folds(arma::index_max(used.Y, 0), k, Random(settings.seed, split_stream), settings.stratify);
+}
+
+template <class eT>
+Origin Training<eT>::origin(const std::vector<Split>& splits) const {
+  Sha256 held_back;
+  for (const Split& split : splits)
+    held_back.update(split.validation.memptr(), split.validation.n_elem * sizeof(arma::uword));
+  return {settings.as_json(), training_digest(data_, used.X.n_cols), held_back.hex_digest()};
 }
 
 template <class eT>
@@ -79,16 +91,20 @@ template <class eT>
 bool Training<eT>::fit(Trainer<eT>& trainer, const std::function<bool()>& go_on) const {
   bool wanted = true;
   const auto asked = [&] { return wanted = go_on(); };
-  if (settings.optimizer != "lbfgs") {
-    trainer.run(asked);
-  } else if (trainer.start()) {
-    Mat theta = trainer.state().parameters;
-    LbfgsOptions options{settings.epochs - trainer.state().epoch, settings.tolerance};
-    if (settings.relative_change > 0) options.relative_change = settings.relative_change;
-    lbfgs(trainer, theta, options, [&](double loss) {
-      trainer.accept(theta, loss);
-      return asked() && !trainer.done();
-    });
+  try {
+    if (settings.optimizer != "lbfgs") {
+      trainer.run(asked);
+    } else if (trainer.start()) {
+      Mat theta = trainer.state().parameters;
+      LbfgsOptions options{settings.epochs - trainer.state().epoch, settings.tolerance};
+      if (settings.relative_change > 0) options.relative_change = settings.relative_change;
+      lbfgs(trainer, theta, options, [&](double loss) {
+        trainer.accept(theta, loss);
+        return asked() && !trainer.done();
+      });
+    }
+  } catch (const Interrupted&) {
+    return false;
   }
   return wanted;
 }

@@ -4,6 +4,7 @@
 #include <armagrad/nn/split.hpp>
 #include <memory>
 
+#include "apps/mnist_softmax/model/checkpoint.hpp"
 #include "apps/mnist_softmax/model/labelled_images.hpp"
 #include "settings.hpp"
 
@@ -16,7 +17,7 @@ class Training {
  public:
   using Mat = arma::Mat<eT>;
 
-  /// `threads` share the images of a step.
+  /// `data` must outlive this. `threads` share the images of a step.
   Training(const Settings& settings, const Dataset& data, unsigned threads, const Ranks<eT>& ranks = {});
   ~Training();
   Training(const Training&) = delete;  // `used` is an alias of `all`
@@ -35,21 +36,18 @@ class Training {
   /// Holds back n of the images used, as the settings say; or each k-th part of them in turn.
   Split hold_back(arma::uword n) const;
   std::vector<Split> folds(arma::uword k) const;
+  /// `splits`: those of the images used, of a sweep several.
+  Origin origin(const std::vector<Split>& splits) const;
   TrainingOptions<eT> options() const;
   Trainer<eT> trainer(const LabelledImages<eT>& on, const LabelledImages<eT>* validation,
                       const TrainingOptions<eT>& options) const;
-  /// Takes the steps that are left; false if `go_on`, asked after each, stopped it.
+  /// Takes the steps that are left; false if `go_on`, asked after each, or an interrupt stopped it.
   bool fit(Trainer<eT>& trainer, const std::function<bool()>& go_on) const;
   double accuracy(const Mat& parameters, const LabelledImages<eT>& of) const;
 
  private:
+  const Dataset& data_;
   const std::unique_ptr<const nlohmann::json> info_;
 };
-
-/// Copies of some of the images.
-template <class eT>
-LabelledImages<eT> chosen(const LabelledImages<eT>& from, const arma::uvec& columns) {
-  return {from.X.cols(columns), from.Y.cols(columns)};
-}
 
 }  // namespace armagrad::apps

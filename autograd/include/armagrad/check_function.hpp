@@ -12,36 +12,6 @@ namespace armagrad {
 
 namespace detail {
 
-/// Parameters that a plain function may take, as matrices: arma::Mat, Col, Row, or std::vector.
-template <class P>
-struct Parameter {};
-template <class P>
-requires requires(P p) {
-  typename P::elem_type;
-  requires std::derived_from<P, arma::Mat<typename P::elem_type>>;
-}
-struct Parameter<P> {
-  using eT = typename P::elem_type;
-  static arma::Mat<eT> matrix(const P& p) { return p; }
-  static P from(const arma::Mat<eT>& m) { return P(m); }
-};
-template <std::floating_point T>
-struct Parameter<std::vector<T>> {
-  using eT = T;
-  static arma::Mat<eT> matrix(const std::vector<T>& p) { return arma::Mat<eT>(p.data(), p.size(), 1); }
-  static std::vector<T> from(const arma::Mat<eT>& m) { return {m.begin(), m.end()}; }
-};
-
-/// The element type of the first of several; without any there is none, which rules an overload out.
-template <class... W>
-struct FirstParameter {};
-template <class W, class... Rest>
-struct FirstParameter<W, Rest...> : Parameter<W> {};
-
-template <class P>
-concept IsParameter = requires {
-  typename Parameter<std::remove_cvref_t<P>>::eT;
-};
 template <class F, class... W>
 concept IsPlainLoss = (IsParameter<W> && ...) && requires(F& f, const W&... w) {
   { f(w...) } -> std::convertible_to<double>;
@@ -51,13 +21,9 @@ concept IsPlainLoss = (IsParameter<W> && ...) && requires(F& f, const W&... w) {
 template <class eT, class G>
 std::vector<arma::Mat<eT>> as_matrices(const G& g) {
   if constexpr (IsParameter<G>) {
-    return {Parameter<G>::matrix(g)};
+    return {matrix_over(g)};
   } else if constexpr (requires { std::tuple_size<G>::value; }) {
-    return std::apply(
-        [](const auto&... one) {
-          return std::vector{arma::Mat<eT>(Parameter<std::remove_cvref_t<decltype(one)>>::matrix(one))...};
-        },
-        g);
+    return std::apply([](const auto&... one) { return std::vector{arma::Mat<eT>(matrix_over(one))...}; }, g);
   } else {
     return {arma::Mat<eT>(g)};  // an expression of Armadillo's
   }
@@ -132,7 +98,7 @@ requires detail::IsPlainLoss<F, W...> GradientCheck check_gradient(
     std::apply([&](const auto&... one) { (plain.terms.emplace_back(one.name, detail::listed<eT, W...>(one.f)), ...); },
                f.terms());
   }
-  return detail::run_function_check<eT>(options, plain, {detail::Parameter<W>::matrix(w)...});
+  return detail::run_function_check<eT>(options, plain, {detail::matrix_over(w)...});
 }
 template <class F, class G, class... W>
 requires detail::IsPlainLoss<F, W...> GradientCheck check_gradient(F&& f, G&& gradient, const W&... w) {
@@ -141,12 +107,13 @@ requires detail::IsPlainLoss<F, W...> GradientCheck check_gradient(F&& f, G&& gr
 }
 
 /// ensmallen's functions: objects with Evaluate(W), and Gradient(W, g) or EvaluateWithGradient(W, g).
-template <class Function, class eT>
-requires requires(Function& f, const arma::Mat<eT>& W) {
-  { f.Evaluate(W) } -> std::convertible_to<double>;
+template <class Function, class eT, detail::ParameterOf<eT> W>
+requires requires(Function& f, const arma::Mat<eT>& w) {
+  { f.Evaluate(w) } -> std::convertible_to<double>;
 }
-GradientCheck check_gradient(const CheckOptions<eT>& options, Function&& f, const arma::Mat<eT>& W) {
-  arma::Mat<eT> g(arma::size(W), arma::fill::zeros);  // one for all calls, as an optimiser has
+GradientCheck check_gradient(const CheckOptions<eT>& options, Function&& f, const W& at) {
+  const arma::Mat<eT> start = detail::matrix_over(at);
+  arma::Mat<eT> g(arma::size(start), arma::fill::zeros);  // one for all calls, as an optimiser has
   const auto gradient = [&f, &g](const arma::Mat<eT>& w) {
     if constexpr (requires { f.Gradient(w, g); })
       f.Gradient(w, g);
@@ -155,12 +122,14 @@ GradientCheck check_gradient(const CheckOptions<eT>& options, Function&& f, cons
     return g;
   };
   return check_gradient(
-      options, [&f](const arma::Mat<eT>& w) { return f.Evaluate(w); }, gradient, W);
+      options, [&f](const arma::Mat<eT>& w) { return f.Evaluate(w); }, gradient, start);
 }
-template <class Function, class eT>
-requires requires(Function& f, const arma::Mat<eT>& W) {
-  { f.Evaluate(W) } -> std::convertible_to<double>;
+template <class Function, detail::IsParameter W>
+requires requires(Function& f, const arma::Mat<detail::Element<W>>& w) {
+  { f.Evaluate(w) } -> std::convertible_to<double>;
 }
-GradientCheck check_gradient(Function&& f, const arma::Mat<eT>& W) { return check_gradient(CheckOptions<eT>{}, f, W); }
+GradientCheck check_gradient(Function&& f, const W& at) {
+  return check_gradient(CheckOptions<detail::Element<W>>{}, f, at);
+}
 
 }  // namespace armagrad

@@ -38,17 +38,15 @@ GradientCheck run_check(const CheckOptions<eT>& options, const LossOnTape<eT>& l
 /// The tape's gradient of loss at W... against differences (the loss recorded anew at each point), the
 /// complex step (the tape replayed over complex numbers), a second backward pass, and options.analytic. What
 /// each may be off by is derived from what was measured: see docs/gradient-checking.md.
-template <class eT, class Loss, std::same_as<arma::Mat<eT>>... Ws>
-GradientCheck check_gradient(const CheckOptions<eT>& options, Loss&& loss, const arma::Mat<eT>& W, const Ws&... more) {
-  const detail::LossOnTape<eT> on_tape = [&loss](const std::vector<Var<eT>>& v) {
-    return [&]<std::size_t... k>(std::index_sequence<k...>) { return detail::call(loss, v[k]...); }
-    (std::make_index_sequence<1 + sizeof...(more)>{});
-  };
-  return detail::run_check<eT>(options, on_tape, {W, more...});
+template <class eT, class Loss, detail::ParameterOf<eT>... Ws>
+requires(sizeof...(Ws) > 0) GradientCheck check_gradient(const CheckOptions<eT>& options, Loss&& loss, const Ws&... W) {
+  const detail::LossOnTape<eT> on_tape = detail::function_of<eT, detail::Parameter<Ws>::kind...>(
+      [&loss](const auto&... w) { return detail::call(loss, w...); });
+  return detail::run_check<eT>(options, on_tape, {detail::matrix_over(W)...});
 }
-template <class Loss, class eT, std::same_as<arma::Mat<eT>>... Ws>
-GradientCheck check_gradient(Loss&& loss, const arma::Mat<eT>& W, const Ws&... more) {
-  return check_gradient(CheckOptions<eT>{}, loss, W, more...);
+template <class Loss, class... Ws>
+requires detail::Parameters<Ws...> GradientCheck check_gradient(Loss&& loss, const Ws&... W) {
+  return check_gradient(CheckOptions<detail::Element<Ws...>>{}, loss, W...);
 }
 
 }  // namespace armagrad

@@ -16,11 +16,13 @@ Var<eT> append_checkpoint(Tape<eT>& tape, Function<eT> f, std::span<const Var<eT
 /// value and every gradient, and must do the same each time; the result may have any shape. f may use
 /// checkpoints itself. What it needs of the tape it must take as arguments: Vars it captures are refused, as
 /// is a result of another shape than at first (std::logic_error). Second derivatives see f itself.
-template <class F, class eT, std::same_as<Var<eT>>... X>
-Var<eT> checkpoint(F f, const Var<eT>& first, const X&... rest) {
-  constexpr std::size_t n = 1 + sizeof...(X);
-  const std::array<Var<eT>, n> x{first, rest...};
-  return detail::append_checkpoint(first.tape(), detail::function_of<eT, n>(std::move(f)), std::span<const Var<eT>>(x));
+template <class F, AnyVar First, std::derived_from<Var<element_t<First>>>... X>
+auto checkpoint(F f, const First& first, const X&... rest) {
+  using eT = element_t<First>;
+  const std::array<Var<eT>, 1 + sizeof...(X)> x{first, rest...};
+  using Result = std::remove_cvref_t<std::invoke_result_t<F&, const First&, const X&...>>;
+  return detail::of_kind<Result::kind>(detail::append_checkpoint(
+      first.tape(), detail::function_of<eT, First::kind, X::kind...>(std::move(f)), std::span<const Var<eT>>(x)));
 }
 
 }  // namespace armagrad

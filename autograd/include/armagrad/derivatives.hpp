@@ -7,19 +7,28 @@
 #include <vector>
 
 #include "detail/compiled_loss.hpp"
+#include "detail/kept_tape.hpp"
 #include "ops/reductions.hpp"
 
 namespace armagrad {
 
-/// Several matrices to differentiate by, or a direction for each of them.
-template <class eT, std::size_t n>
+/// Calls that are given no tape work on tapes that their thread keeps for the next call. This frees those of the
+/// calling thread. Tapes that hold more than 64 MiB are never kept, and those kept end with their thread.
+ARMAGRAD_EXPORT void release_memory();
+
+/// Several matrices, vectors or numbers to differentiate by, or a direction for each of them. They are referred to.
+template <class... W>
 struct Variables {
-  std::array<const arma::Mat<eT>*, n> matrices;
+  std::tuple<const W&...> values;
 };
-template <class eT, std::same_as<arma::Mat<eT>>... M>
-Variables<eT, 1 + sizeof...(M)> variables(const arma::Mat<eT>& first, const M&... rest) {
-  return {{&first, &rest...}};
+template <class... W>
+requires(sizeof...(W) > 0 && (detail::IsParameter<W> && ...)) Variables<W...> variables(const W&... w) {
+  return {{w...}};
 }
+/// Not of temporaries, which would be gone when they are read.
+template <class... W>
+requires(sizeof...(W) > 0 && (detail::IsParameter<W> && ...) &&
+         !(std::is_lvalue_reference_v<W> && ...)) void variables(W&&... w) = delete;
 
 namespace detail {
 
@@ -28,45 +37,59 @@ template <class eT>
 std::vector<Var<eT>> append_gradients(const Var<eT>& J, std::span<const Var<eT>> w);
 /// The derivative of y along the direction V[k] of each w[k], by forward mode.
 template <class eT>
-arma::Mat<eT> derivative_along(const Var<eT>& y, std::span<const Var<eT>> w, std::span<const arma::Mat<eT>* const> V);
+arma::Mat<eT> derivative_along(const Var<eT>& y, std::span<const Var<eT>> w, std::span<const arma::Mat<eT>> V);
 /// d vec(y) / d vec(w), by one sweep per entry of w (forward) or of y.
 template <class eT>
 arma::Mat<eT> jacobian_of(const Var<eT>& y, const Var<eT>& w, bool forward);
 
 /// One gradient for one variable, a tuple of them for several.
-template <class eT>
-arma::Mat<eT> one_or_tuple(std::tuple<arma::Mat<eT>> g) {
-  return std::get<0>(std::move(g));
+template <class... G>
+auto one_or_tuple(std::tuple<G...> g) {
+  if constexpr (sizeof...(G) == 1)
+    return std::get<0>(std::move(g));
+  else
+    return g;
 }
-template <class... M>
-requires(sizeof...(M) > 1) std::tuple<M...> one_or_tuple(std::tuple<M...> g) { return g; }
 
-template <class eT, std::size_t n>
-std::array<Var<eT>, n> on_tape(Tape<eT>& tape, const Variables<eT, n>& W) {
-  std::array<Var<eT>, n> w;
-  for (std::size_t k = 0; k < n; ++k) w[k] = tape.variable(view(*W.matrices[k]));
-  return w;
+/// The gradients of the last backward pass by w, in the types of what they are taken by.
+template <class... W, class eT, class... V>
+auto gradients_of(Tape<eT>& tape, const V&... w) {
+  return one_or_tuple(std::tuple(Parameter<W>::from(tape.gradient(w))...));
 }
+
+template <class eT, class... W>
+auto on_tape(Tape<eT>& tape, const Variables<W...>& w) {
+  return std::apply([&](const auto&... one) { return std::tuple{variable_over(tape, one)...}; }, w.values);
+}
+
+/// The element type of what a function is differentiated by.
+template <class... W>
+using Element = typename FirstParameter<W...>::eT;
+template <class... W>
+concept Parameters = (ParameterOf<W, Element<W...>> && ...);
 
 }  // namespace detail
 
-/// {J, g}: the loss at W... and its gradient, a matrix for one variable and a tuple of matrices for several.
-/// The loss is called once, with a Var for each W, and returns a number (1x1), or std::logic_error.
-template <class eT, class Loss, std::same_as<arma::Mat<eT>>... Ws>
-auto value_and_gradient(Tape<eT>& tape, Loss&& loss, const arma::Mat<eT>& W, const Ws&... more) {
+/// {J, g}: the loss at W... and its gradient, for one variable of its type, a vec for a vec and a double for a double,
+/// and a tuple for several. The loss is called once, with a Var for each W, of its kind, and returns a number (1x1), or
+/// std::logic_error.
+template <class eT, class Loss, detail::ParameterOf<eT>... Ws>
+auto value_and_gradient(Tape<eT>& tape, Loss&& loss, const Ws&... W) {
   tape.clear();
   return std::apply(
-      [&](const auto&... v) {
-        const Var<eT> J = detail::call(loss, v...);
+      [&](const auto&... w) {
+        const Var<eT> J = detail::call(loss, w...);
         tape.backward(J, true);
-        return std::pair(tape.scalar(J), detail::one_or_tuple(std::tuple(arma::Mat<eT>(tape.gradient(v))...)));
+        return std::pair(tape.scalar(J), detail::gradients_of<Ws...>(tape, w...));
       },
-      std::tuple{tape.variable(view(W)), tape.variable(view(more))...});
+      std::tuple{detail::variable_over(tape, W)...});
 }
-template <class Loss, class eT, std::same_as<arma::Mat<eT>>... Ws>
-auto value_and_gradient(Loss&& loss, const arma::Mat<eT>& W, const Ws&... more) {
-  Tape<eT> tape;
-  return value_and_gradient(tape, loss, W, more...);
+template <class Loss, class... Ws>
+requires detail::Parameters<Ws...>
+auto value_and_gradient(Loss&& loss, const Ws&... W) {
+  const detail::KeptTape<detail::Element<Ws...>> kept;
+  auto& tape = *kept;
+  return value_and_gradient(tape, loss, W...);
 }
 
 /// The gradient alone.
@@ -75,98 +98,108 @@ requires(!AnyVar<First>) auto gradient(First&& first, A&&... rest) {
   return value_and_gradient(std::forward<First>(first), std::forward<A>(rest)...).second;
 }
 
-/// d J / d w on the tape, of w's shape: a Var like others, to be differentiated again, also by itself; a
+/// d J / d w on the tape, of w's shape and kind: a Var like others, to be differentiated again, also by itself; a
 /// tuple for several. J is a number (1x1), w a variable or anything that J was computed from, or
 /// std::logic_error.
-template <class eT, std::same_as<Var<eT>>... W>
-auto gradient(const Var<eT>& J, const Var<eT>& w, const W&... more) {
-  const std::array<Var<eT>, 1 + sizeof...(W)> by{w, more...};
+template <class eT, std::derived_from<Var<eT>>... W>
+requires(sizeof...(W) > 0) auto gradient(const Var<eT>& J, const W&... w) {
+  const std::array<Var<eT>, sizeof...(W)> by{w...};
   const std::vector<Var<eT>> g = detail::append_gradients<eT>(J, by);
-  if constexpr (sizeof...(W) == 0)
-    return g[0];
-  else
-    return [&]<std::size_t... k>(std::index_sequence<k...>) { return std::tuple{g[k]...}; }
-  (std::index_sequence_for<Var<eT>, W...>());
+  return [&]<std::size_t... k>(std::index_sequence<k...>) {
+    return detail::one_or_tuple(std::tuple<W...>(detail::of_kind<W::kind>(g[k])...));
+  }
+  (std::index_sequence_for<W...>());
 }
 
 /// H V, where H is the loss's Hessian at W and V has W's shape; exact, for about the cost of two gradients.
-template <class eT, class Loss>
-arma::Mat<eT> hessian_vector_product(Tape<eT>& tape, Loss&& loss, const arma::Mat<eT>& W, const arma::Mat<eT>& V) {
+template <class eT, class Loss, detail::ParameterOf<eT> W, detail::ParameterOf<eT> D>
+W hessian_vector_product(Tape<eT>& tape, Loss&& loss, const W& at, const D& V) {
   tape.clear();
-  if (arma::size(W) != arma::size(V))
-    detail::misuse("hessian_vector_product", {},
-                   detail::incompatible(shape_of(W.n_rows, W.n_cols), shape_of(V.n_rows, V.n_cols)));
-  const Var<eT> w = tape.variable(view(W));
+  const Shape s = detail::Parameter<W>::shape(at), t = detail::Parameter<D>::shape(V);
+  if (s != t) detail::misuse("hessian_vector_product", {}, detail::incompatible(s, t));
+  const arma::Mat<eT> direction = detail::matrix_over(V);
+  const auto w = detail::variable_over(tape, at);
   const Var<eT> J = detail::call(loss, w);
-  const Var<eT> slope = dot(gradient(J, w), view(V));
+  const Var<eT> slope = dot(gradient(J, w), view(direction));
   tape.backward(slope);
-  return tape.gradient(w);
+  return detail::Parameter<W>::from(tape.gradient(w));
 }
-template <class Loss, class eT>
-arma::Mat<eT> hessian_vector_product(Loss&& loss, const arma::Mat<eT>& W, const arma::Mat<eT>& V) {
-  Tape<eT> tape;
-  return hessian_vector_product(tape, loss, W, V);
+template <class Loss, detail::IsParameter W, detail::ParameterOf<detail::Element<W>> D>
+W hessian_vector_product(Loss&& loss, const W& at, const D& V) {
+  const detail::KeptTape<detail::Element<W>> kept;
+  auto& tape = *kept;
+  return hessian_vector_product(tape, loss, at, V);
 }
 
 // ---- Jacobians ----
 
 /// {f(W), J V}: f's value, of any shape, and its derivative along V (of W's shape), in one sweep.
-template <class eT, std::size_t n, class F>
-std::pair<arma::Mat<eT>, arma::Mat<eT>> jvp(Tape<eT>& tape, F&& f, const Variables<eT, n>& W,
-                                            const Variables<eT, n>& V) {
+template <class eT, class F, detail::ParameterOf<eT>... W, detail::ParameterOf<eT>... D>
+requires(sizeof...(W) == sizeof...(D)) std::pair<arma::Mat<eT>, arma::Mat<eT>> jvp(Tape<eT>& tape, F&& f,
+                                                                                   const Variables<W...>& at,
+                                                                                   const Variables<D...>& V) {
   tape.clear();
-  const auto w = detail::on_tape(tape, W);
+  const auto w = detail::on_tape(tape, at);
   const Var<eT> y = std::apply([&](const auto&... v) { return detail::call(f, v...); }, w);
-  arma::Mat<eT> along = detail::derivative_along<eT>(y, w, V.matrices);
+  const auto by = std::apply([](const auto&... v) { return std::array<Var<eT>, sizeof...(v)>{v...}; }, w);
+  const auto directions = std::apply(
+      [](const auto&... v) { return std::array<arma::Mat<eT>, sizeof...(v)>{detail::matrix_over(v)...}; }, V.values);
+  arma::Mat<eT> along = detail::derivative_along<eT>(y, by, directions);
   return {y.value(), std::move(along)};
 }
-template <class F, class eT, std::size_t n>
-auto jvp(F&& f, const Variables<eT, n>& W, const Variables<eT, n>& V) {
-  Tape<eT> tape;
-  return jvp(tape, f, W, V);
+template <class F, class... W, class... D>
+auto jvp(F&& f, const Variables<W...>& at, const Variables<D...>& V) {
+  const detail::KeptTape<detail::Element<W...>> kept;
+  auto& tape = *kept;
+  return jvp(tape, f, at, V);
 }
-template <class F, class eT>
-auto jvp(F&& f, const arma::Mat<eT>& W, const arma::Mat<eT>& V) {
-  return jvp(f, variables(W), variables(V));
+template <class F, detail::IsParameter W, detail::ParameterOf<detail::Element<W>> D>
+auto jvp(F&& f, const W& at, const D& V) {
+  return jvp(f, variables(at), variables(V));
 }
 
 /// {f(W), J' U}: f's value, of any shape, and the gradient of accu(f(W) % U), U of that shape; a tuple of
 /// gradients for several variables.
-template <class eT, std::size_t n, class F>
-auto vjp(Tape<eT>& tape, F&& f, const Variables<eT, n>& W, const arma::Mat<eT>& U) {
+template <class eT, class F, detail::ParameterOf<eT>... W>
+auto vjp(Tape<eT>& tape, F&& f, const Variables<W...>& at, const arma::Mat<eT>& U) {
   tape.clear();
   return std::apply(
-      [&](const auto&... v) {
-        const Var<eT> y = detail::call(f, v...);
+      [&](const auto&... w) {
+        const Var<eT> y = detail::call(f, w...);
         tape.backward(y, U, true);
-        return std::pair(y.value(), detail::one_or_tuple(std::tuple(arma::Mat<eT>(tape.gradient(v))...)));
+        return std::pair(y.value(), detail::gradients_of<W...>(tape, w...));
       },
-      detail::on_tape(tape, W));
+      detail::on_tape(tape, at));
 }
-template <class F, class eT, std::size_t n>
-auto vjp(F&& f, const Variables<eT, n>& W, const arma::Mat<eT>& U) {
-  Tape<eT> tape;
-  return vjp(tape, f, W, U);
+template <class F, class... W>
+auto vjp(F&& f, const Variables<W...>& at, const arma::Mat<detail::Element<W...>>& U) {
+  const detail::KeptTape<detail::Element<W...>> kept;
+  auto& tape = *kept;
+  return vjp(tape, f, at, U);
 }
-template <class F, class eT>
-auto vjp(F&& f, const arma::Mat<eT>& W, const arma::Mat<eT>& U) {
-  return vjp(f, variables(W), U);
+template <class F, detail::IsParameter W>
+auto vjp(F&& f, const W& at, const arma::Mat<detail::Element<W>>& U) {
+  return vjp(f, variables(at), U);
 }
 
 /// d vec(f) / d vec(W), column by column, numel(f) x numel(W): a sweep for each of the fewer of the two.
-template <class F, class eT>
-arma::Mat<eT> jacobian(F&& f, const arma::Mat<eT>& W) {
-  Tape<eT> tape;
-  const Var<eT> w = tape.variable(view(W)), y = detail::call(f, w);
-  return detail::jacobian_of(y, w, w.n_elem <= y.n_elem);
+template <class F, detail::IsParameter W>
+arma::Mat<detail::Element<W>> jacobian(F&& f, const W& at) {
+  const detail::KeptTape<detail::Element<W>> kept;
+  auto& tape = *kept;
+  const auto w = detail::variable_over(tape, at);
+  const Var<detail::Element<W>> y = detail::call(f, w);
+  return detail::jacobian_of<detail::Element<W>>(y, w, w.n_elem <= y.n_elem);
 }
 
 /// The loss's second derivatives by vec(W), numel(W) squared: a Hessian-vector product for each column.
-template <class Loss, class eT>
-arma::Mat<eT> hessian(Loss&& loss, const arma::Mat<eT>& W) {
-  Tape<eT> tape;
-  const Var<eT> w = tape.variable(view(W)), J = detail::call(loss, w);
-  return detail::jacobian_of(gradient(J, w), w, true);
+template <class Loss, detail::IsParameter W>
+arma::Mat<detail::Element<W>> hessian(Loss&& loss, const W& at) {
+  const detail::KeptTape<detail::Element<W>> kept;
+  auto& tape = *kept;
+  const auto w = detail::variable_over(tape, at);
+  const Var<detail::Element<W>> J = detail::call(loss, w);
+  return detail::jacobian_of<detail::Element<W>>(gradient(J, w), w, true);
 }
 
 }  // namespace armagrad

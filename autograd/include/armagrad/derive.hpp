@@ -104,15 +104,17 @@ template <class eT>
 Formula derive(const Var<eT>& J, const std::vector<Var<eT>>& by, const FormulaOptions& options = {});
 
 /// The gradient of a loss, which is called once with a Var, by W.
-template <class Loss, class eT>
-Formula derive(Loss&& loss, const arma::Mat<eT>& W, const char* name, const FormulaOptions& options = {}) {
+template <class Loss, detail::IsParameter W>
+Formula derive(Loss&& loss, const W& at, const char* name, const FormulaOptions& options = {}) {
+  using eT = typename detail::Parameter<W>::eT;
   Tape<eT> tape;
-  const Var<eT> w = tape.variable(view(W, name));
+  const auto w = detail::variable_over(tape, at, name);
   return derive<eT>(detail::call(loss, w), {w}, options);
 }
 /// By several, each given as view(W, "W").
-template <class Loss, class eT, std::same_as<View<eT>>... Views>
-requires(!AnyVar<Loss>) Formula derive(const FormulaOptions& options, Loss&& loss, View<eT> W, Views... more) {
+template <class Loss, class eT, std::derived_from<View<eT>>... Views>
+requires(!AnyVar<Loss>) Formula
+    derive(const FormulaOptions& options, Loss&& loss, const View<eT>& W, const Views&... more) {
   Tape<eT> tape;
   return std::apply([&](const auto&... v) { return derive<eT>(detail::call(loss, v...), {v...}, options); },
                     std::tuple{tape.variable(W), tape.variable(more)...});

@@ -36,10 +36,11 @@ template <class eT>
 Graph graph(const Var<eT>& J);
 
 /// The graph of a loss, which is called once with a Var, at W.
-template <class Loss, class eT>
-requires(!AnyVar<Loss>) Graph graph(Loss&& loss, const arma::Mat<eT>& W, const char* name = "W") {
+template <class Loss, detail::IsParameter W>
+requires(!AnyVar<Loss>) Graph graph(Loss&& loss, const W& at, const char* name = "W") {
+  using eT = typename detail::Parameter<W>::eT;
   Tape<eT> tape;
-  return graph(detail::call(loss, tape.variable(view(W, name))));
+  return graph<eT>(detail::call(loss, detail::variable_over(tape, at, name)));
 }
 
 }  // namespace armagrad

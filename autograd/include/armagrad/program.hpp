@@ -2,6 +2,7 @@
 // Record once, replay: the form for training loops and line searches.
 
 #include <array>
+#include <optional>
 #include <tuple>
 
 #include "derivatives.hpp"
@@ -9,83 +10,107 @@
 
 namespace armagrad {
 
-/// The matrices that a program is only given.
-template <class eT, std::size_t n>
+/// The matrices, vectors or numbers that a program is only given. They are referred to.
+template <class... X>
 struct Inputs {
-  std::array<const arma::Mat<eT>*, n> matrices;
+  std::tuple<const X&...> values;
 };
-template <class eT, std::same_as<arma::Mat<eT>>... M>
-Inputs<eT, 1 + sizeof...(M)> inputs(const arma::Mat<eT>& first, const M&... rest) {
-  return {{&first, &rest...}};
-}
+template <class... X>
+requires(sizeof...(X) > 0 && (detail::IsParameter<X> && ...)) Inputs<X...> inputs(const X&... x) { return {{x...}}; }
+/// Not of temporaries, which would be gone when they are read.
+template <class... X>
+requires(sizeof...(X) > 0 && (detail::IsParameter<X> && ...) &&
+         !(std::is_lvalue_reference_v<X> && ...)) void inputs(X&&... x) = delete;
+
+namespace detail {
+/// A gradient as a program gives it: a reference to the tape's matrix, of a vector over its memory, or a number.
+template <IsParameter W>
+struct ResultingGradient {
+  using eT = typename Parameter<W>::eT;
+  using type = W;
+  type of(const arma::Mat<eT>& g) { return Parameter<W>::from(g); }
+};
+template <class eT>
+struct ResultingGradient<arma::Mat<eT>> {
+  using type = const arma::Mat<eT>&;
+  type of(const arma::Mat<eT>& g) { return g; }
+};
+template <IsParameter W>
+requires std::same_as<W, arma::Col<typename W::elem_type>> || std::same_as<W, arma::Row<typename W::elem_type>>
+struct ResultingGradient<W> {
+  using eT = typename W::elem_type;
+  using type = const W&;
+  type of(const arma::Mat<eT>& g) { return over.emplace(const_cast<eT*>(g.memptr()), g.n_elem, false, true); }
+  std::optional<W> over;
+};
+}  // namespace detail
 
 /// A loss, recorded once for each combination of shapes it meets and replayed for other numbers of the same
 /// shapes. C++ branches on values are as they were when it was recorded. Arguments are read in place, not
 /// copied; results are references into the program, which hold until its next call. One thread at a time.
-template <class eT, std::size_t n_variables, std::size_t n_inputs>
-class Program {
+template <class Variables, class Inputs>
+class Program;
+template <class... W, class... X>
+class Program<Variables<W...>, Inputs<X...>> {
  public:
-  static constexpr std::size_t n = n_variables + n_inputs;
+  using eT = detail::Element<W...>;
 
   template <class Loss>
-  explicit Program(Loss loss) : loss_(detail::function_of<eT, n>(std::move(loss))) {}
+  explicit Program(Loss loss)
+      : loss_(detail::function_of<eT, detail::Parameter<W>::kind..., detail::Parameter<X>::kind...>(std::move(loss))) {}
 
   /// Records the loss for these shapes, if it was not yet.
-  template <std::same_as<arma::Mat<eT>>... M>
-  requires(sizeof...(M) == n) void prepare(const M&... arguments) { bind({&arguments...}); }
+  void prepare(const W&... w, const X&... x) { bind(w..., x...); }
 
-  /// The loss at W... given x...: a matrix for each variable, then one for each input.
-  template <std::same_as<arma::Mat<eT>>... M>
-  requires(sizeof...(M) == n) eT value(const M&... arguments) {
-    detail::CompiledLoss<eT>& r = bind({&arguments...});
+  /// The loss at w... given x...
+  eT value(const W&... w, const X&... x) {
+    detail::CompiledLoss<eT>& r = bind(w..., x...);
     detail::engine_of(r.tape).run(r.forward);
     return r.root.scalar();
   }
 
-  /// {J, g}: the loss and its gradient by the variables, a matrix for one and a tuple of matrices for
-  /// several.
-  template <std::same_as<arma::Mat<eT>>... M>
-  requires(sizeof...(M) == n) auto value_and_gradient(const M&... arguments) {
-    detail::CompiledLoss<eT>& r = bind({&arguments...});
+  /// {J, g}: the loss and its gradient by the variables, each of its variable's type; a tuple for several.
+  auto value_and_gradient(const W&... w, const X&... x) {
+    detail::CompiledLoss<eT>& r = bind(w..., x...);
     detail::engine_of(r.tape).run(r.both);
-    if constexpr (n_variables == 1) {
-      return std::pair<eT, const arma::Mat<eT>&>(r.root.scalar(), r.tape.gradient(r.leaves[0]));
-    } else {
-      return [&]<std::size_t... k>(std::index_sequence<k...>) {
-        using Gradients = std::tuple<decltype((void)k, std::declval<const arma::Mat<eT>&>())...>;
-        return std::pair<eT, Gradients>(r.root.scalar(), Gradients(r.tape.gradient(r.leaves[k])...));
+    return [&]<std::size_t... k>(std::index_sequence<k...>) {
+      const auto gradient = [&](auto which) -> decltype(auto) {
+        return std::get<which>(gradients_).of(r.tape.gradient(r.leaves[which]));
+      };
+      if constexpr (sizeof...(W) == 1) {
+        return std::pair<eT, typename detail::ResultingGradient<W>::type...>(
+            r.root.scalar(), gradient(std::integral_constant<std::size_t, k>())...);
+      } else {
+        using Gradients = std::tuple<typename detail::ResultingGradient<W>::type...>;
+        return std::pair<eT, Gradients>(r.root.scalar(),
+                                        Gradients(gradient(std::integral_constant<std::size_t, k>())...));
       }
-      (std::make_index_sequence<n_variables>());
     }
+    (std::index_sequence_for<W...>());
   }
 
  private:
-  detail::CompiledLoss<eT>& bind(const std::array<const arma::Mat<eT>*, n>& arguments) {
-    std::array<detail::Given<eT>, n> given;
-    for (std::size_t k = 0; k < n; ++k) {
-      const arma::Mat<eT>& x = *arguments[k];
-      given[k] = {x.memptr(), shape_of(x.n_rows, x.n_cols), k < n_variables};
-    }
+  detail::CompiledLoss<eT>& bind(const W&... w, const X&... x) {
+    const std::array<detail::Given<eT>, sizeof...(W) + sizeof...(X)> given{detail::given(w, true)...,
+                                                                           detail::given(x, false)...};
     return recordings_.bind(loss_, given);
   }
 
   detail::Function<eT> loss_;
   detail::CompiledLosses<eT> recordings_;
+  std::tuple<detail::ResultingGradient<W>...> gradients_;
 };
 
 /// A program of loss(variables..., inputs...), recorded at once for the shapes given.
-template <class Loss, class eT, std::size_t nv, std::size_t ni>
-auto record(Loss loss, const Variables<eT, nv>& at, const Inputs<eT, ni>& given) {
-  Program<eT, nv, ni> program(std::move(loss));
-  [&]<std::size_t... v, std::size_t... i>(std::index_sequence<v...>, std::index_sequence<i...>) {
-    program.prepare(*at.matrices[v]..., *given.matrices[i]...);
-  }
-  (std::make_index_sequence<nv>(), std::make_index_sequence<ni>());
+template <class Loss, class... W, class... X>
+auto record(Loss loss, const Variables<W...>& at, const Inputs<X...>& given) {
+  Program<Variables<W...>, Inputs<X...>> program(std::move(loss));
+  std::apply([&](const auto&... all) { program.prepare(all...); }, std::tuple_cat(at.values, given.values));
   return program;
 }
-template <class Loss, class eT, std::size_t nv>
-auto record(Loss loss, const Variables<eT, nv>& at) {
-  return record(std::move(loss), at, Inputs<eT, 0>{});
+template <class Loss, class... W>
+auto record(Loss loss, const Variables<W...>& at) {
+  return record(std::move(loss), at, Inputs<>{});
 }
 
 }  // namespace armagrad

@@ -24,37 +24,39 @@ Var<eT> append_block_sum(Tape<eT>& tape, const Function<eT>& f, std::span<const 
                          const Blocks& blocks, Location at);
 }
 
-/// The arguments of a loss that hold a sample per column.
+/// The arguments of a loss that hold a sample per column. Temporaries are kept, others are referred to.
 template <class... X>
 struct samples {
-  explicit samples(const X&... x, std::source_location here = std::source_location::current())
-      : matrices(x...), at(here) {}
-  std::tuple<const X&...> matrices;
+  explicit samples(X&&... x, std::source_location here = std::source_location::current())
+      : matrices(std::forward<X>(x)...), at(here) {}
+  std::tuple<X...> matrices;
   Location at;
 };
 template <class... X>
-samples(const X&...) -> samples<X...>;
+samples(X&&...) -> samples<X...>;
 
 /// loss(parameters..., samples...) for a loss that is a sum over the columns of its samples: it is called
 /// with some of the columns at a time, and the results are added up. Samples may be Vars, view(X), or
 /// matrices, which are copied; if one of them is to be differentiated by, the loss is recorded as a whole.
 /// std::logic_error unless all have the same number of columns.
-template <class Loss, class eT, class... X, std::same_as<Var<eT>>... P>
-Var<eT> sum_over_samples(const Blocks& blocks, Loss loss, const samples<X...>& x, const Var<eT>& first,
-                         const P&... rest) {
-  constexpr std::size_t ns = sizeof...(X), n = 1 + sizeof...(P) + ns;
+template <class Loss, class... X, AnyVar First, std::derived_from<Var<element_t<First>>>... P>
+NumberVar<element_t<First>> sum_over_samples(const Blocks& blocks, Loss loss, const samples<X...>& x,
+                                             const First& first, const P&... rest) {
+  using eT = element_t<First>;
   Tape<eT>& tape = first.tape();
   return std::apply(
       [&](const auto&... matrix) {
-        const std::array<Var<eT>, n> all{first, rest..., Argument<eT>(matrix).on(tape, "sum_over_samples")...};
-        return detail::append_block_sum(tape, detail::function_of<eT, n>(loss), std::span<const Var<eT>>(all), ns,
-                                        blocks, x.at);
+        const std::array<Var<eT>, 1 + sizeof...(P) + sizeof...(X)> all{
+            first, rest..., Argument<eT>(matrix).on(tape, "sum_over_samples")...};
+        return detail::of_kind<detail::Kind::number>(detail::append_block_sum(
+            tape, detail::function_of<eT, First::kind, P::kind..., detail::kind_of<X>...>(loss),
+            std::span<const Var<eT>>(all), sizeof...(X), blocks, x.at));
       },
       x.matrices);
 }
 
-template <class Loss, class... X, class eT, std::same_as<Var<eT>>... P>
-Var<eT> sum_over_samples(Loss loss, const samples<X...>& x, const Var<eT>& first, const P&... rest) {
+template <class Loss, class... X, AnyVar First, AnyVar... P>
+NumberVar<element_t<First>> sum_over_samples(Loss loss, const samples<X...>& x, const First& first, const P&... rest) {
   return sum_over_samples(Blocks(), std::move(loss), x, first, rest...);
 }
 

@@ -6,6 +6,7 @@
 // adjoints.
 
 #include "detail/engine.hpp"
+#include "kinds.hpp"
 
 namespace armagrad {
 
@@ -13,15 +14,52 @@ namespace armagrad {
 /// formulas, is kept by pointer.
 template <class eT>
 struct View {
+  static constexpr detail::Kind kind = detail::Kind::matrix;
   const arma::Mat<eT>* matrix;
   const char* name = nullptr;
+};
+/// A view of a vec or a rowvec, as a Var a column or a row.
+template <class eT, detail::Kind k>
+struct KindView : View<eT> {
+  static constexpr detail::Kind kind = k;
 };
 template <class eT>
 View<eT> view(const arma::Mat<eT>& X, const char* name = nullptr) {
   return {&X, name};
 }
 template <class eT>
+KindView<eT, detail::Kind::column> view(const arma::Col<eT>& x, const char* name = nullptr) {
+  return {{&x, name}};
+}
+template <class eT>
+KindView<eT, detail::Kind::row> view(const arma::Row<eT>& x, const char* name = nullptr) {
+  return {{&x, name}};
+}
+template <class eT>
 View<eT> view(const arma::Mat<eT>&& temporary, const char* name = nullptr) = delete;
+template <class eT>
+View<eT> view(const arma::Col<eT>&& temporary, const char* name = nullptr) = delete;
+template <class eT>
+View<eT> view(const arma::Row<eT>&& temporary, const char* name = nullptr) = delete;
+
+namespace detail {
+/// A matrix or a view of one whose type says that it is a column or a row.
+template <class X, class eT>
+concept VectorOf = (std::derived_from<X, View<eT>> || Expression<X, eT>)&&kind_of<X> != Kind::matrix;
+
+template <class eT>
+const View<eT>& as_matrix(const View<eT>& x) {
+  return x;
+}
+template <class eT>
+const arma::Mat<eT>& as_matrix(const arma::Mat<eT>& x) {
+  return x;
+}
+template <class eT, class E>
+arma::Mat<eT> as_matrix(const arma::Base<eT, E>& x) {
+  return x.get_ref();
+}
+}  // namespace detail
 
 template <class eT>
 class ARMAGRAD_EXPORT Tape {
@@ -36,13 +74,26 @@ class ARMAGRAD_EXPORT Tape {
   /// A leaf to be differentiated by; copied, unless given as view(W).
   Var<eT> variable(const arma::Mat<eT>& W);
   Var<eT> variable(View<eT> W);
-  Var<eT> variable(eT scalar, const char* name = nullptr);
+  NumberVar<eT> variable(eT scalar, const char* name = nullptr);
+  /// The same of a vec or a rowvec, as ColVar or RowVar.
+  template <detail::VectorOf<eT> X>
+  auto variable(const X& W) {
+    return detail::of_kind<detail::kind_of<X>>(variable(detail::as_matrix(W)));
+  }
   /// A leaf that is held fixed; copied, unless given as view(X).
   Var<eT> constant(const arma::Mat<eT>& X);
   Var<eT> constant(View<eT> X);
-  Var<eT> constant(eT scalar, const char* name = nullptr);
+  NumberVar<eT> constant(eT scalar, const char* name = nullptr);
+  template <detail::VectorOf<eT> X>
+  auto constant(const X& x) {
+    return detail::of_kind<detail::kind_of<X>>(constant(detail::as_matrix(x)));
+  }
   /// Names x in formulas; the name is kept by pointer.
-  Var<eT> named(const Var<eT>& x, const char* name);
+  template <std::derived_from<Var<eT>> V>
+  V named(const V& x, const char* name) {
+    engine_.named(x, name);
+    return x;
+  }
 
   /// d root / d (every variable), from zero. std::logic_error unless root is 1x1 and of this tape. With
   /// `value`, root's value is computed in the same sweep.

@@ -32,15 +32,62 @@ Var<eT> append_elementwise(const Operation<eT>& operation, std::initializer_list
 /// The operator *: a product of matrices, or a scaling where either side is a number.
 template <class eT>
 Var<eT> append_product(const Argument<eT>& a, const Argument<eT>& b);
+template <class eT, Kind k>
+class Operand;
+template <class eT>
+Var<eT> negated(const Argument<eT>& x) {
+  return append_elementwise(operation_of<rules::Negate, eT>(), {&x});
+}
 }  // namespace detail
 
-/// A matrix (or, from accu, dot, ... a number) whose computation is on a tape. Cheap to copy; valid until its
-/// tape is cleared or destroyed. Operators are Armadillo's: + - * % / and a number meets matrices of any
-/// shape.
+/// Operators of two operands, each of them a Var, a matrix or a number; entry by entry but for the product.
+template <class eT, detail::Kind a, detail::Kind b>
+struct VarOperators {
+  using A = detail::Operand<eT, a>;
+  using B = detail::Operand<eT, b>;
+  static constexpr detail::Kind entries = detail::elementwise_kind(a, b);
+  using Entries = detail::VarOf<eT, entries>;
+  using Product = detail::VarOf<eT, detail::product_kind(a, b)>;
+
+  template <class Rule>
+  static Entries entry_by_entry(const Argument<eT>& x, const Argument<eT>& y) {
+    return detail::of_kind<entries>(detail::append_elementwise(detail::operation_of<Rule, eT>(), {&x, &y}));
+  }
+  // clang-format off
+  friend Entries operator+(const A& x, const B& y) { return entry_by_entry<detail::rules::Plus>(x, y); }
+  friend Entries operator-(const A& x, const B& y) { return entry_by_entry<detail::rules::Minus>(x, y); }
+  friend Entries operator%(const A& x, const B& y) { return entry_by_entry<detail::rules::Times>(x, y); }
+  friend Entries operator/(const A& x, const B& y) { return entry_by_entry<detail::rules::Divide>(x, y); }
+  friend Product operator*(const A& x, const B& y) { return detail::of_kind<Product::kind>(detail::append_product(x, y)); }
+  // 1 where it holds and 0 where it does not; of zero derivative.
+  friend Entries operator>(const A& x, const B& y) { return entry_by_entry<detail::rules::Greater>(x, y); }
+  friend Entries operator<(const A& x, const B& y) { return entry_by_entry<detail::rules::Greater>(y, x); }
+  friend Entries operator>=(const A& x, const B& y) { return entry_by_entry<detail::rules::GreaterEqual>(x, y); }
+  friend Entries operator<=(const A& x, const B& y) { return entry_by_entry<detail::rules::GreaterEqual>(y, x); }
+  friend Entries operator==(const A& x, const B& y) { return entry_by_entry<detail::rules::Equal>(x, y); }
+  friend Entries operator!=(const A& x, const B& y) { return entry_by_entry<detail::rules::NotEqual>(x, y); }
+  // clang-format on
+};
+
+/// Those of every pair of kinds.
+template <class eT, class Pairs = std::make_index_sequence<detail::kinds * detail::kinds>>
+struct AllVarOperators;
+template <class eT, std::size_t... i>
+struct AllVarOperators<eT, std::index_sequence<i...>>
+    : VarOperators<eT, detail::Kind(i / detail::kinds), detail::Kind(i % detail::kinds)>... {};
+
+/// A matrix whose computation is on a tape. Cheap to copy; valid until its tape is cleared or destroyed. Operators are
+/// Armadillo's: + - * % / and a number meets matrices of any shape. Where the compiler knows more, that it is a column,
+/// a row or a number, the type is ColVar, RowVar or NumberVar, which a Var is made of as a mat is of a vec: as a
+/// matrix.
 template <class eT>
-class Var {
+class Var : private AllVarOperators<eT> {
  public:
   using elem_type = eT;
+
+  static constexpr detail::Kind kind = detail::Kind::matrix;
+  /// As Armadillo's types have them: a column, a row, or one of the two.
+  static constexpr bool is_col = false, is_row = false, is_xvec = false;
 
   uword n_rows = 0, n_cols = 0, n_elem = 0;
 
@@ -70,13 +117,13 @@ class Var {
   // Parts, as in Armadillo; what they are made of is not copied until it is needed.
   using Here = std::source_location;
   /// The entry (i, j), or i of the column-by-column order: a number.
-  Var operator()(uword i, uword j, Here at = Here::current()) const;
-  Var operator()(uword i, Here at = Here::current()) const;
+  NumberVar<eT> operator()(uword i, uword j, Here at = Here::current()) const;
+  NumberVar<eT> operator()(uword i, Here at = Here::current()) const;
   Var operator()(arma::span rows, arma::span cols, Here at = Here::current()) const;
-  Var operator()(uword i, arma::span cols, Here at = Here::current()) const;
-  Var operator()(arma::span rows, uword j, Here at = Here::current()) const;
-  Var row(uword i, Here at = Here::current()) const;
-  Var col(uword j, Here at = Here::current()) const;
+  RowVar<eT> operator()(uword i, arma::span cols, Here at = Here::current()) const;
+  ColVar<eT> operator()(arma::span rows, uword j, Here at = Here::current()) const;
+  RowVar<eT> row(uword i, Here at = Here::current()) const;
+  ColVar<eT> col(uword j, Here at = Here::current()) const;
   Var rows(uword first, uword last, Here at = Here::current()) const;
   Var cols(uword first, uword last, Here at = Here::current()) const;
   Var submat(uword row1, uword col1, uword row2, uword col2, Here at = Here::current()) const;
@@ -85,55 +132,64 @@ class Var {
   Var head_cols(uword n, Here at = Here::current()) const;
   Var tail_cols(uword n, Here at = Here::current()) const;
   /// The entries, rows or columns of these indices, in their order; an index may come several times.
-  Var elem(const arma::uvec& indices, Here at = Here::current()) const;
+  ColVar<eT> elem(const arma::uvec& indices, Here at = Here::current()) const;
   Var rows(const arma::uvec& indices, Here at = Here::current()) const;
   Var cols(const arma::uvec& indices, Here at = Here::current()) const;
-
-  using A = Argument<eT>;
-  friend Var operator+(const A& a, const A& b) {
-    return detail::append_elementwise(detail::operation_of<detail::rules::Plus, eT>(), {&a, &b});
-  }
-  friend Var operator-(const A& a, const A& b) {
-    return detail::append_elementwise(detail::operation_of<detail::rules::Minus, eT>(), {&a, &b});
-  }
-  friend Var operator%(const A& a, const A& b) {
-    return detail::append_elementwise(detail::operation_of<detail::rules::Times, eT>(), {&a, &b});
-  }
-  friend Var operator/(const A& a, const A& b) {
-    return detail::append_elementwise(detail::operation_of<detail::rules::Divide, eT>(), {&a, &b});
-  }
-  friend Var operator*(const A& a, const A& b) { return detail::append_product(a, b); }
-  friend Var operator-(const A& a) {
-    return detail::append_elementwise(detail::operation_of<detail::rules::Negate, eT>(), {&a});
-  }
-  /// 1 where it holds and 0 where it does not; of zero derivative.
-  friend Var operator>(const A& a, const A& b) {
-    return detail::append_elementwise(detail::operation_of<detail::rules::Greater, eT>(), {&a, &b});
-  }
-  friend Var operator<(const A& a, const A& b) {
-    return detail::append_elementwise(detail::operation_of<detail::rules::Greater, eT>(), {&b, &a});
-  }
-  friend Var operator>=(const A& a, const A& b) {
-    return detail::append_elementwise(detail::operation_of<detail::rules::GreaterEqual, eT>(), {&a, &b});
-  }
-  friend Var operator<=(const A& a, const A& b) {
-    return detail::append_elementwise(detail::operation_of<detail::rules::GreaterEqual, eT>(), {&b, &a});
-  }
-  friend Var operator==(const A& a, const A& b) {
-    return detail::append_elementwise(detail::operation_of<detail::rules::Equal, eT>(), {&a, &b});
-  }
-  friend Var operator!=(const A& a, const A& b) {
-    return detail::append_elementwise(detail::operation_of<detail::rules::NotEqual, eT>(), {&a, &b});
-  }
 
  private:
   friend class detail::Engine<eT>;
   Var(Tape<eT>* tape, detail::Index index, std::uint32_t generation, Shape s)
       : n_rows(s.rows), n_cols(s.cols), n_elem(s.size()), tape_(tape), index_(index), generation_(generation) {}
 
+  friend Var operator-(const detail::Operand<eT, kind>& x) { return detail::negated(x); }
+
   Tape<eT>* tape_ = nullptr;
   detail::Index index_ = 0;
   std::uint32_t generation_ = 0;
+};
+
+namespace detail {
+/// std::logic_error unless x has the shape of that kind; of a number, unless it is one that meets matrices of any
+/// shape.
+template <class eT>
+void check_kind(const Var<eT>& x, Kind kind, Location at);
+}  // namespace detail
+
+/// A Var of which the compiler knows more than that it is a matrix: ColVar, RowVar, NumberVar, or VectorVar.
+template <class eT, detail::Kind k>
+class KindVar : public Var<eT> {
+ public:
+  static constexpr detail::Kind kind = k;
+  static constexpr bool is_col = k == detail::Kind::column, is_row = k == detail::Kind::row,
+                        is_xvec = k == detail::Kind::vector;
+
+  KindVar() = default;
+  KindVar(const KindVar&) = default;
+  KindVar& operator=(const KindVar&) & = default;
+  /// x as a Var of this kind, which it must have at run time, or std::logic_error.
+  KindVar(const Var<eT>& x, Here at = Here::current()) : Var<eT>(x) { detail::check_kind(x, k, at); }
+  KindVar(const Var<eT>& x, detail::Unchecked) : Var<eT>(x) {}
+
+  friend KindVar operator-(const detail::Operand<eT, k>& x) { return detail::of_kind<k>(detail::negated(x)); }
+
+  using Transposed = detail::VarOf<eT, detail::transposed_kind(k)>;
+  Transposed t(std::source_location at = std::source_location::current()) const {
+    return detail::of_kind<Transposed::kind>(Var<eT>::t(at));
+  }
+  Transposed st(std::source_location at = std::source_location::current()) const { return t(at); }
+
+  // Parts of a column that are columns, and of a row that are rows.
+  using Rows = detail::VarOf<eT, is_col ? k : detail::Kind::matrix>;
+  using Cols = detail::VarOf<eT, is_row ? k : detail::Kind::matrix>;
+  using Var<eT>::rows, Var<eT>::cols;
+  // clang-format off
+  Rows rows(uword first, uword last, Here at = Here::current()) const { return detail::of_kind<Rows::kind>(Var<eT>::rows(first, last, at)); }
+  Rows head_rows(uword n, Here at = Here::current()) const { return detail::of_kind<Rows::kind>(Var<eT>::head_rows(n, at)); }
+  Rows tail_rows(uword n, Here at = Here::current()) const { return detail::of_kind<Rows::kind>(Var<eT>::tail_rows(n, at)); }
+  Cols cols(uword first, uword last, Here at = Here::current()) const { return detail::of_kind<Cols::kind>(Var<eT>::cols(first, last, at)); }
+  Cols head_cols(uword n, Here at = Here::current()) const { return detail::of_kind<Cols::kind>(Var<eT>::head_cols(n, at)); }
+  Cols tail_cols(uword n, Here at = Here::current()) const { return detail::of_kind<Cols::kind>(Var<eT>::tail_cols(n, at)); }
+  // clang-format on
 };
 
 namespace detail {
@@ -159,6 +215,10 @@ template <class eT>
 struct element_of_var<Var<eT>> {
   using type = eT;
 };
+template <class eT, Kind k>
+struct element_of_var<KindVar<eT, k>> {
+  using type = eT;
+};
 }  // namespace detail
 
 template <class T>
@@ -175,22 +235,29 @@ template <class First, class... Rest>
 struct element {
   using type = typename element<Rest...>::type;
 };
-template <class eT, class... Rest>
-struct element<Var<eT>, Rest...> {
-  using type = eT;
-};
+template <AnyVar First, class... Rest>
+struct element<First, Rest...> : element_of_var<First> {};
 }  // namespace detail
 
 /// The element type of the Vars among the types A.
 template <class... A>
 using element_t = typename detail::element<std::remove_cvref_t<A>...>::type;
 
+namespace detail {
+/// The Vars among the types A and what they meet, as a Var of kind k.
+template <Kind k, class... A>
+using ResultOf = VarOf<element_t<A...>, k>;
+/// What an elementwise operation makes of operands of these types.
+template <class... A>
+using Entrywise = ResultOf<elementwise_kind(kind_of<A>...), A...>;
+}  // namespace detail
+
 /// What an operation takes where a Var may stand: a Var, a number, or an Armadillo matrix or expression
 /// (which is copied to the tape, unless given as view(X)). It notes the source line where it was converted.
 template <class eT>
 class Argument {
  public:
-  Argument(const Var<eT>& x, std::source_location at = std::source_location::current()) : at_(at), var_(x) {}
+  Argument(const Var<eT>& x, std::source_location at = std::source_location::current()) : at_(at), var_(&x) {}
   template <class S>
   requires std::is_arithmetic_v<S> Argument(S x, std::source_location at = std::source_location::current())
       : at_(at), kind_(Kind::number), number_(eT(x)) {}
@@ -203,15 +270,16 @@ class Argument {
       : at_(at), kind_(Kind::matrix), evaluated_(new arma::Mat<eT>(x.get_ref())), matrix_(evaluated_.get()) {}
   Argument(const Argument&) = delete;
 
-  Location at() const { return at_; }
-  const Var<eT>* var() const { return kind_ == Kind::var ? &var_ : nullptr; }
+  const Location& at() const { return at_; }
+  const Var<eT>* var() const { return var_; }
+  const eT* number() const { return kind_ == Kind::number ? &number_ : nullptr; }
 
   /// The argument as a node of the tape.
   Var<eT> on(Tape<eT>& tape, const char* operation) const {
     switch (kind_) {
       case Kind::var:
-        detail::engine_of(tape).check(var_, operation, at_);
-        return var_;
+        detail::engine_of(tape).check(*var_, operation, at_);
+        return *var_;
       case Kind::number:
         return tape.constant(number_);
       case Kind::view:
@@ -226,11 +294,27 @@ class Argument {
   enum class Kind : std::uint8_t { var, number, view, matrix };
   Location at_;
   Kind kind_ = Kind::var;
-  Var<eT> var_;
+  const Var<eT>* var_ = nullptr;  // which lives as long: an argument is made for one call
   eT number_{};
   const char* name_ = nullptr;
   std::unique_ptr<const arma::Mat<eT>> evaluated_;
   const arma::Mat<eT>* matrix_ = nullptr;
 };
+
+namespace detail {
+template <class X, class eT>
+concept IsOperand =
+    std::is_arithmetic_v<X> || std::derived_from<X, Var<eT>> || std::derived_from<X, View<eT>> || Expression<X, eT>;
+
+/// An argument of an operator, of a kind that the compiler knows.
+template <class eT, Kind k>
+class Operand : public Argument<eT> {
+ public:
+  template <class X>
+  requires(kind_of<X> == k && IsOperand<X, eT>)
+      Operand(const X& x, std::source_location at = std::source_location::current())
+      : Argument<eT>(x, at) {}
+};
+}  // namespace detail
 
 }  // namespace armagrad

@@ -125,7 +125,7 @@ class Parts {
   std::string name_of(Index i) {
     const Node<eT>& n = engine_.node(i);
     if (n.operation->family == Family::leaf) return leaf_name(i);
-    std::string place = describe(n.operation->name, n.at);
+    std::string place = describe(n.operation->name, engine_.at(i));
     if (!is_short(i)) return place;
     std::string formula = formula_text(engine_.handle(i));
     const std::size_t at = place.find(" at ");
@@ -150,7 +150,8 @@ class Parts {
     std::map<std::tuple<std::string, std::uint32_t, const void*>, std::size_t> of_line;
     for (const AdditiveTerm& t : terms_) {
       const Node<eT> n = engine_.node(t.node);
-      const auto key = std::tuple(std::string(n.at.file), n.at.line, static_cast<const void*>(n.operation));
+      const Location at = engine_.at(t.node);
+      const auto key = std::tuple(std::string(at.file), at.line, static_cast<const void*>(n.operation));
       const bool many = terms_.size() > most_terms;
       const auto found = many ? of_line.find(key) : of_line.end();
       const arma::mat g = gradient_of(t);
@@ -158,7 +159,7 @@ class Parts {
         suspect.parts[found->second].gradient += g;
       } else {
         of_line[key] = suspect.parts.size();
-        suspect.parts.push_back({Mistake::term, many ? describe(n.operation->name, n.at) : name_of(t), g});
+        suspect.parts.push_back({Mistake::term, many ? describe(n.operation->name, at) : name_of(t), g});
       }
     }
   }
@@ -180,26 +181,15 @@ class Parts {
       const Index operand = engine_.node(i).operands[k];
       const Var<eT> held = engine_.tape().constant(engine_.handle(operand).value());
       engine_.node(held.index()).is_scalar = engine_.node(operand).is_scalar;
-      cut(i, k, held.index());
+      engine_.replace_operand(i, k, held.index());
       const arma::mat part = g_ - gradient_again();
-      cut(i, k, operand);
+      engine_.replace_operand(i, k, operand);
       const Node<eT>& n = engine_.node(i);
       const std::string by = n.arity > 1 ? "by operand " + std::to_string(k + 1) + " of " : "of ";
       if (sums_.count(i))  // several terms at once
         add_new(suspect, Mistake::term, name_of(operand), part);
       else
-        add_new(suspect, Mistake::path, "the derivative " + by + describe(n.operation->name, n.at), part);
-    }
-  }
-  /// Puts another operand k into node i; nodes above that nothing passes through any more take no part in the
-  /// pass.
-  void cut(Index i, unsigned k, Index operand) {
-    engine_.node(i).operands[k] = operand;
-    for (Index above = i; above <= loss_.index(); ++above) {
-      Node<eT>& n = engine_.node(above);
-      if (n.arity == 0) continue;
-      n.needs_gradient = false;
-      for (const Index x : engine_.operands(n)) n.needs_gradient |= !n.operation->flat && engine_.wants(x);
+        add_new(suspect, Mistake::path, "the derivative " + by + describe(n.operation->name, engine_.at(i)), part);
     }
   }
   /// Not what is nothing, everything, or there already.
@@ -318,7 +308,7 @@ std::string flat_operations(const Var<eT>& loss) {
   for (Index i = 0; i <= loss.index(); ++i) {
     const Node<eT>& n = engine_of(loss).node(i);
     if (!n.operation->flat || n.operation->family != Family::elementwise) continue;
-    names.append(names.empty() ? "" : ", ").append(describe(n.operation->name, n.at));
+    names.append(names.empty() ? "" : ", ").append(describe(n.operation->name, engine_of(loss).at(i)));
   }
   return names;
 }

@@ -13,7 +13,7 @@ template <class eT>
 bool is_nothing(Engine<eT>& engine, Index i) {
   if (engine.node(i).operation->family == Family::spread) i = engine.operands(engine.node(i))[0];
   const Node<eT>& n = engine.node(i);
-  return n.operation->family == Family::leaf && !n.needs_gradient && n.one_by_one() && n.value == 0;
+  return n.operation->family == Family::leaf && !n.needs_gradient && n.one_by_one() && *engine.data(i) == 0;
 }
 
 }  // namespace

@@ -99,7 +99,7 @@ std::vector<Formula::Derivation::Step> backward_steps(const Var<eT>& J, algebra:
     const Node<eT>& n = engine.node(step.node);
     const Term adjoint = steps.empty() ? in.number(1) : simplify.sum(n.shape, parts[step.node]);
     read.replace(step.adjoint, adjoint);
-    steps.push_back({step.node, step.adjoint, n.operation->name, n.at, term(step.node), adjoint, {}});
+    steps.push_back({step.node, step.adjoint, n.operation->name, engine.at(step.node), term(step.node), adjoint, {}});
     for (const auto& c : step.contributions) {
       const Term part = term(c.part);
       Parts& sum = parts[c.to];

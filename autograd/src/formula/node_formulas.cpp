@@ -65,7 +65,7 @@ NodeFormulas::NodeFormulas(const Var<double>& J, const std::vector<Var<double>>&
   for (const Index i : nodes_) {
     if (names_.contains(i)) continue;
     if (is_number(i)) {
-      names_[i] = to_text(engine_.node(i).value);
+      names_[i] = to_text(*engine_.data(i));
       continue;
     }
     const Shape s = engine_.node(i).shape;

@@ -60,7 +60,8 @@ Term Reader<eT>::leaf(Index i) {
                  to_string(n.shape));
   } else if (n.one_by_one() && !n.needs_gradient) {
     // As it was written: 0.1f is 0.1.
-    const double x = std::is_same_v<eT, double> ? double(n.value) : std::stod(to_text(n.value));
+    const eT value = *engine_.data(i);
+    const double x = std::is_same_v<eT, double> ? double(value) : std::stod(to_text(value));
     return number(x);
   } else if (const std::optional<Term> plain = n.needs_gradient ? std::nullopt : plain_matrix(i)) {
     return *plain;

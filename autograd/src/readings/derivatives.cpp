@@ -8,14 +8,17 @@ template <class eT>
 std::vector<Var<eT>> append_gradients(const Var<eT>& J, std::span<const Var<eT>> w) {
   GradientGraph<eT> graph(J);
   std::vector<Var<eT>> gradients;
-  for (const Var<eT>& x : w) gradients.push_back(graph.gradient(x));
+  for (const Var<eT>& x : w) {
+    const Var<eT> g = graph.gradient(x);
+    gradients.push_back(node_of(x).is_scalar && !node_of(g).is_scalar ? g(0) : g);
+  }
   return gradients;
 }
 
 template <class eT>
-arma::Mat<eT> derivative_along(const Var<eT>& y, std::span<const Var<eT>> w, std::span<const arma::Mat<eT>* const> V) {
+arma::Mat<eT> derivative_along(const Var<eT>& y, std::span<const Var<eT>> w, std::span<const arma::Mat<eT>> V) {
   ForwardMode<eT> forward(y);
-  for (std::size_t k = 0; k < w.size(); ++k) forward.seed(w[k], *V[k]);
+  for (std::size_t k = 0; k < w.size(); ++k) forward.seed(w[k], V[k]);
   return forward.run();
 }
 
@@ -41,7 +44,7 @@ arma::Mat<eT> jacobian_of(const Var<eT>& y, const Var<eT>& w, bool forward) {
 #define ARMAGRAD_INSTANTIATE(eT)                                                                            \
   template ARMAGRAD_EXPORT std::vector<Var<eT>> append_gradients(const Var<eT>&, std::span<const Var<eT>>); \
   template ARMAGRAD_EXPORT arma::Mat<eT> derivative_along(const Var<eT>&, std::span<const Var<eT>>,         \
-                                                          std::span<const arma::Mat<eT>* const>);           \
+                                                          std::span<const arma::Mat<eT>>);                  \
   template ARMAGRAD_EXPORT arma::Mat<eT> jacobian_of(const Var<eT>&, const Var<eT>&, bool);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)

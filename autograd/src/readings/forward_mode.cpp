@@ -80,11 +80,11 @@ void ForwardMode<eT>::compute_elementwise(Index i) {
   eT* const out = output(i);
   if (n.one_by_one()) {
     std::array<eT, 3> x{};
-    for (unsigned k = 0; k < n.arity; ++k) x[k] = engine_.node(n.operands[k]).value;
+    for (unsigned k = 0; k < n.arity; ++k) x[k] = *engine_.data(n.operands[k]);
     *out = 0;
     for (unsigned k = 0; k < n.arity; ++k) {
       const eT* const t = tangent(n.operands[k]);
-      const eT slope = t && *t != 0 ? op.partial_of_numbers(engine_.rule(i), k, n.value, x.data()) : eT(0);
+      const eT slope = t && *t != 0 ? op.partial_of_numbers(engine_.rule(i), k, *engine_.data(i), x.data()) : eT(0);
       if (slope != 0) *out += slope * *t;
     }
     return;

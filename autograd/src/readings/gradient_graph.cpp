@@ -22,7 +22,7 @@ void GradientGraph<eT>::descend(Index root, const Var<eT>& dy, Index lowest, Loc
   adjoints_[root] = dy.index();
   for (Index i = root + 1; i-- > lowest;) {
     if (adjoints_[i] == no_index || !engine_.wants(i) || engine_.node(i).operation->family == Family::leaf) continue;
-    place = engine_.node(i).at;
+    place = engine_.at(i);
     from_ = i;
     engine_.node(i).operation->append_gradient(*this, i);
   }
@@ -83,7 +83,7 @@ void GradientGraph<eT>::add_product(Index operand, const Var<eT>& dy, const Take
 template <class eT>
 bool GradientGraph<eT>::is_one(const Var<eT>& x) const {
   const Node<eT>& n = engine_.node(x.index());
-  return n.operation->family == Family::leaf && !n.needs_gradient && n.is_scalar && n.value == 1;
+  return n.operation->family == Family::leaf && !n.needs_gradient && n.is_scalar && *engine_.data(x.index()) == 1;
 }
 
 template class GradientGraph<double>;

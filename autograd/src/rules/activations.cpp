@@ -7,18 +7,18 @@ namespace armagrad {
 using namespace detail;
 
 template <class eT>
-Var<eT> leaky_relu(const Var<eT>& x, double slope, Here at) {
+Var<eT> detail::compiled::leaky_relu(const Var<eT>& x, double slope, Here at) {
   return detail::elementwise(rules::LeakyRelu{{}, slope}, at, x);
 }
 
 template <class eT>
-Var<eT> elu(const Var<eT>& x, double alpha, Here at) {
+Var<eT> detail::compiled::elu(const Var<eT>& x, double alpha, Here at) {
   return detail::elementwise(rules::Elu{{}, alpha}, at, x);
 }
 
-#define ARMAGRAD_INSTANTIATE(eT)                                             \
-  template ARMAGRAD_EXPORT Var<eT> leaky_relu(const Var<eT>&, double, Here); \
-  template ARMAGRAD_EXPORT Var<eT> elu(const Var<eT>&, double, Here);
+#define ARMAGRAD_INSTANTIATE(eT)                                                               \
+  template ARMAGRAD_EXPORT Var<eT> detail::compiled::leaky_relu(const Var<eT>&, double, Here); \
+  template ARMAGRAD_EXPORT Var<eT> detail::compiled::elu(const Var<eT>&, double, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE

@@ -6,8 +6,8 @@ namespace armagrad {
 using namespace detail;
 
 template <class eT>
-Var<eT> eig_sym(const Var<eT>& A, Here at) {
-  return eigenvalues(A, detail::eigen_of(A, at), at);
+ColVar<eT> eig_sym(const Var<eT>& A, Here at) {
+  return of_kind<Kind::column>(eigenvalues(A, detail::eigen_of(A, at), at));
 }
 
 template <class eT>
@@ -25,9 +25,9 @@ Var<eT> sqrtmat_sympd(const Var<eT>& A, Here at) {
 }
 
 template <class eT>
-Var<eT> svd(const Var<eT>& A, Here at) {
+ColVar<eT> svd(const Var<eT>& A, Here at) {
   const Var<eT> f = detail::singular_of(A, at);
-  return append_node<rules::SingularValues, eT>({}, shape_of(f.n_cols, 1), at, {&A, &f});
+  return of_kind<Kind::column>(append_node<rules::SingularValues, eT>({}, shape_of(f.n_cols, 1), at, {&A, &f}));
 }
 
 template <class eT>
@@ -39,10 +39,10 @@ void svd_econ(Var<eT>& U, Var<eT>& s, Var<eT>& V, const Var<eT>& A, Here at) {
 }
 
 #define ARMAGRAD_INSTANTIATE(eT)                                                   \
-  template ARMAGRAD_EXPORT Var<eT> eig_sym(const Var<eT>&, Here);                  \
+  template ARMAGRAD_EXPORT ColVar<eT> eig_sym(const Var<eT>&, Here);               \
   template ARMAGRAD_EXPORT void eig_sym(Var<eT>&, Var<eT>&, const Var<eT>&, Here); \
   template ARMAGRAD_EXPORT Var<eT> sqrtmat_sympd(const Var<eT>&, Here);            \
-  template ARMAGRAD_EXPORT Var<eT> svd(const Var<eT>&, Here);                      \
+  template ARMAGRAD_EXPORT ColVar<eT> svd(const Var<eT>&, Here);                   \
   template ARMAGRAD_EXPORT void svd_econ(Var<eT>&, Var<eT>&, Var<eT>&, const Var<eT>&, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)

@@ -8,7 +8,7 @@ namespace armagrad {
 using namespace detail;
 
 template <class eT>
-Var<eT> clamp(const Var<eT>& x, double low, double high, Here at) {
+Var<eT> detail::compiled::clamp(const Var<eT>& x, double low, double high, Here at) {
   if (low > high) misuse("clamp", at, "min_val must be less than max_val");
   return detail::elementwise(rules::Clamp{{}, low, high}, at, x);
 }
@@ -23,7 +23,7 @@ Var<eT> detail::select(const Var<eT>& c, const std::type_identity_t<Argument<eT>
 #define ARMAGRAD_INSTANTIATE(eT)                                                                             \
   template ARMAGRAD_EXPORT Var<eT> detail::select(const Var<eT>&, const std::type_identity_t<Argument<eT>>&, \
                                                   const std::type_identity_t<Argument<eT>>&);                \
-  template ARMAGRAD_EXPORT Var<eT> clamp(const Var<eT>&, double, double, Here);
+  template ARMAGRAD_EXPORT Var<eT> detail::compiled::clamp(const Var<eT>&, double, double, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE

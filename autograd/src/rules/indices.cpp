@@ -6,9 +6,10 @@ namespace armagrad {
 using namespace detail;
 
 template <class eT>
-Var<eT> Var<eT>::elem(const arma::uvec& indices, Here at) const {
+ColVar<eT> Var<eT>::elem(const arma::uvec& indices, Here at) const {
   if (indices.n_elem) detail::check_bound(indices.max() < n_elem, "elem", at);
-  return gathered(*this, std::make_shared<const arma::uvec>(indices), shape_of(indices.n_elem, 1), at);
+  return of_kind<Kind::column>(
+      gathered(*this, std::make_shared<const arma::uvec>(indices), shape_of(indices.n_elem, 1), at));
 }
 
 template <class eT>
@@ -28,10 +29,10 @@ Var<eT> Var<eT>::cols(const arma::uvec& indices, Here at) const {
   return detail::taken(*this, indices, false, "cols", at);
 }
 
-#define ARMAGRAD_INSTANTIATE(eT)                                                 \
-  template ARMAGRAD_EXPORT Var<eT> one_hot(const Var<eT>&, uword, Here);         \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::elem(const arma::uvec&, Here) const; \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::rows(const arma::uvec&, Here) const; \
+#define ARMAGRAD_INSTANTIATE(eT)                                                    \
+  template ARMAGRAD_EXPORT Var<eT> one_hot(const Var<eT>&, uword, Here);            \
+  template ARMAGRAD_EXPORT ColVar<eT> Var<eT>::elem(const arma::uvec&, Here) const; \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::rows(const arma::uvec&, Here) const;    \
   template ARMAGRAD_EXPORT Var<eT> Var<eT>::cols(const arma::uvec&, Here) const;
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)

@@ -26,22 +26,22 @@ Var<eT> inv_sympd(const Var<eT>& A, Here at) {
 }
 
 template <class eT>
-Var<eT> det(Var<eT> A, Here at) {
+NumberVar<eT> det(Var<eT> A, Here at) {
   bool turned = false;
   A = detail::before_transpose(A, turned);
-  return detail::number(detail::of_square<rules::Det>(A, false, scalar_shape, at));
+  return as_number(detail::of_square<rules::Det>(A, false, scalar_shape, at));
 }
 
 template <class eT>
-Var<eT> log_det(Var<eT> A, Here at) {
+NumberVar<eT> log_det(Var<eT> A, Here at) {
   bool turned = false;
   A = detail::before_transpose(A, turned);
-  return detail::number(detail::of_square<rules::LogDet>(A, false, scalar_shape, at));
+  return as_number(detail::of_square<rules::LogDet>(A, false, scalar_shape, at));
 }
 
 template <class eT>
-Var<eT> log_det_sympd(const Var<eT>& A, Here at) {
-  return detail::number(detail::of_square<rules::LogDet>(A, true, scalar_shape, at));
+NumberVar<eT> log_det_sympd(const Var<eT>& A, Here at) {
+  return as_number(detail::of_square<rules::LogDet>(A, true, scalar_shape, at));
 }
 
 namespace detail {
@@ -71,9 +71,9 @@ Var<eT> solve(const Argument<eT>& a, const Argument<eT>& b, const arma::solve_op
   template ARMAGRAD_EXPORT Var<eT> chol(const Var<eT>&, const char*, Here);                \
   template ARMAGRAD_EXPORT Var<eT> inv(const Var<eT>&, Here);                              \
   template ARMAGRAD_EXPORT Var<eT> inv_sympd(const Var<eT>&, Here);                        \
-  template ARMAGRAD_EXPORT Var<eT> det(Var<eT>, Here);                                     \
-  template ARMAGRAD_EXPORT Var<eT> log_det(Var<eT>, Here);                                 \
-  template ARMAGRAD_EXPORT Var<eT> log_det_sympd(const Var<eT>&, Here);
+  template ARMAGRAD_EXPORT NumberVar<eT> det(Var<eT>, Here);                               \
+  template ARMAGRAD_EXPORT NumberVar<eT> log_det(Var<eT>, Here);                           \
+  template ARMAGRAD_EXPORT NumberVar<eT> log_det_sympd(const Var<eT>&, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE

@@ -10,20 +10,20 @@ Var<eT> Var<eT>::operator()(arma::span r, arma::span c, Here at) const {
   return block(*this, detail::place(*this, r, c, "submat", at), at);
 }
 template <class eT>
-Var<eT> Var<eT>::operator()(uword i, arma::span c, Here at) const {
-  return (*this)(arma::span(i, i), c, at);
+RowVar<eT> Var<eT>::operator()(uword i, arma::span c, Here at) const {
+  return of_kind<Kind::row>((*this)(arma::span(i, i), c, at));
 }
 template <class eT>
-Var<eT> Var<eT>::operator()(arma::span r, uword j, Here at) const {
-  return (*this)(r, arma::span(j, j), at);
+ColVar<eT> Var<eT>::operator()(arma::span r, uword j, Here at) const {
+  return of_kind<Kind::column>((*this)(r, arma::span(j, j), at));
 }
 template <class eT>
-Var<eT> Var<eT>::row(uword i, Here at) const {
+RowVar<eT> Var<eT>::row(uword i, Here at) const {
   detail::check_bound(i < n_rows, "row", at);
   return (*this)(i, arma::span(), at);
 }
 template <class eT>
-Var<eT> Var<eT>::col(uword j, Here at) const {
+ColVar<eT> Var<eT>::col(uword j, Here at) const {
   detail::check_bound(j < n_cols, "col", at);
   return (*this)(arma::span(), j, at);
 }
@@ -41,13 +41,13 @@ Var<eT> Var<eT>::submat(uword r1, uword c1, uword r2, uword c2, Here at) const {
 }
 
 template <class eT>
-Var<eT> Var<eT>::operator()(uword i, uword j, Here at) const {
+NumberVar<eT> Var<eT>::operator()(uword i, uword j, Here at) const {
   detail::check_bound(i < n_rows && j < n_cols, "operator()", at);
-  return detail::number(block(*this, {std::uint32_t(i), std::uint32_t(j), scalar_shape}, at));
+  return as_number(block(*this, {std::uint32_t(i), std::uint32_t(j), scalar_shape}, at));
 }
 
 template <class eT>
-Var<eT> Var<eT>::operator()(uword i, Here at) const {
+NumberVar<eT> Var<eT>::operator()(uword i, Here at) const {
   detail::check_bound(i < n_elem, "operator()", at);
   return (*this)(i % n_rows, i / n_rows, at);
 }
@@ -86,9 +86,10 @@ Var<eT> reshape(const Var<eT>& x, uword rows, uword cols, Here at) {
 }
 
 template <class eT>
-Var<eT> vectorise(const Var<eT>& x, uword dim, Here at) {
+VectorVar<eT> vectorise(const Var<eT>& x, uword dim, Here at) {
   if (dim > 1) misuse("vectorise", at, "dim must be 0 or 1");
-  return dim == 0 ? reshape(x, x.n_elem, 1, at) : reshape(x.n_rows == 1 ? x : x.t(at), 1, x.n_elem, at);
+  return of_kind<Kind::vector>(dim == 0 ? reshape(x, x.n_elem, 1, at)
+                                        : reshape(x.n_rows == 1 ? x : x.t(at), 1, x.n_elem, at));
 }
 
 namespace detail {
@@ -106,21 +107,21 @@ Var<eT> assign(const Argument<eT>& x, arma::span rows, arma::span cols, const Ar
   template ARMAGRAD_EXPORT Var<eT> detail::assign(const Argument<eT>&, arma::span, arma::span, const Argument<eT>&, \
                                                   Here);                                                            \
   template ARMAGRAD_EXPORT Var<eT> Var<eT>::operator()(arma::span, arma::span, Here) const;                         \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::operator()(uword, arma::span, Here) const;                              \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::operator()(arma::span, uword, Here) const;                              \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::row(uword, Here) const;                                                 \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::col(uword, Here) const;                                                 \
+  template ARMAGRAD_EXPORT RowVar<eT> Var<eT>::operator()(uword, arma::span, Here) const;                           \
+  template ARMAGRAD_EXPORT ColVar<eT> Var<eT>::operator()(arma::span, uword, Here) const;                           \
+  template ARMAGRAD_EXPORT RowVar<eT> Var<eT>::row(uword, Here) const;                                              \
+  template ARMAGRAD_EXPORT ColVar<eT> Var<eT>::col(uword, Here) const;                                              \
   template ARMAGRAD_EXPORT Var<eT> Var<eT>::rows(uword, uword, Here) const;                                         \
   template ARMAGRAD_EXPORT Var<eT> Var<eT>::cols(uword, uword, Here) const;                                         \
   template ARMAGRAD_EXPORT Var<eT> Var<eT>::submat(uword, uword, uword, uword, Here) const;                         \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::operator()(uword, uword, Here) const;                                   \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::operator()(uword, Here) const;                                          \
+  template ARMAGRAD_EXPORT NumberVar<eT> Var<eT>::operator()(uword, uword, Here) const;                             \
+  template ARMAGRAD_EXPORT NumberVar<eT> Var<eT>::operator()(uword, Here) const;                                    \
   template ARMAGRAD_EXPORT Var<eT> Var<eT>::head_rows(uword, Here) const;                                           \
   template ARMAGRAD_EXPORT Var<eT> Var<eT>::tail_rows(uword, Here) const;                                           \
   template ARMAGRAD_EXPORT Var<eT> Var<eT>::head_cols(uword, Here) const;                                           \
   template ARMAGRAD_EXPORT Var<eT> Var<eT>::tail_cols(uword, Here) const;                                           \
   template ARMAGRAD_EXPORT Var<eT> reshape(const Var<eT>&, uword, uword, Here);                                     \
-  template ARMAGRAD_EXPORT Var<eT> vectorise(const Var<eT>&, uword, Here);
+  template ARMAGRAD_EXPORT VectorVar<eT> vectorise(const Var<eT>&, uword, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE

@@ -128,7 +128,10 @@ Shape shape_of(const Var<eT>& x) {
 }
 template <class eT>
 Var<eT> block(const Var<eT>& x, Place p, Here at = {}) {
-  return append_node<rules::Block, eT>({{}, p}, p.shape, at, {&x});
+  const Var<eT> y = append_node<rules::Block, eT>({{}, p}, p.shape, at, {&x});
+  Node<eT>& n = node_of(y);
+  if (n.one_by_one()) n.operands[1] = p.row + p.col * Index(x.n_rows);
+  return y;
 }
 template <class eT>
 Var<eT> placed(const Var<eT>& x, Place p) {
@@ -151,6 +154,7 @@ namespace rules ARMAGRAD_EXPORT {
 
 struct Block : General<1> {
   static constexpr auto name = "submat";
+  static constexpr NumberCode code = NumberCode::entry;  // and operands[1] the entry's place, column by column
   static constexpr bool multilinear = true;
   static constexpr std::array reads{reads::nothing};
   Place at;  // of a block of at.shape
@@ -218,12 +222,6 @@ Place place(const Var<eT>& x, arma::span rows, arma::span cols, const char* name
   const auto [row, n_rows] = range(rows, x.n_rows);
   const auto [col, n_cols] = range(cols, x.n_cols);
   return {std::uint32_t(row), std::uint32_t(col), shape_of(n_rows, n_cols)};
-}
-
-template <class eT>
-Var<eT> number(const Var<eT>& x) {
-  node_of(x).is_scalar = true;
-  return x;
 }
 
 inline void check_bound(bool fine, const char* name, Here at) {

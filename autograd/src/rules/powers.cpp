@@ -7,12 +7,12 @@ namespace armagrad {
 using namespace detail;
 
 template <class eT>
-Var<eT> pow(const Var<eT>& x, double exponent, Here at) {
+Var<eT> detail::compiled::pow(const Var<eT>& x, double exponent, Here at) {
   if (exponent == 2 && detail::has_smooth_square(x)) return square(x, at);
   return detail::elementwise(rules::Pow{{}, exponent}, at, x);
 }
 
-#define ARMAGRAD_INSTANTIATE(eT) template ARMAGRAD_EXPORT Var<eT> pow(const Var<eT>&, double, Here);
+#define ARMAGRAD_INSTANTIATE(eT) template ARMAGRAD_EXPORT Var<eT> detail::compiled::pow(const Var<eT>&, double, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE

@@ -23,11 +23,9 @@ Var<eT> strans(const Var<eT>& x, std::source_location at) {
 namespace detail {
 template <class eT>
 Var<eT> append_product(const Argument<eT>& a, const Argument<eT>& b) {
+  const auto is_number = [](const Argument<eT>& x) { return x.number() || (x.var() && node_of(*x.var()).is_scalar); };
+  if (is_number(a) || is_number(b)) return append_elementwise(operation_of<rules::Times, eT>(), {&a, &b});
   const auto [l, r] = on_one_tape(rules::MatMul::name, a, b);
-  if (node_of(l).is_scalar || engine_of(l).node(r.index()).is_scalar) {
-    const Argument<eT> left(l), right(r);
-    return append_elementwise(operation_of<rules::Times, eT>(), {&left, &right});
-  }
   return product(l, false, r, false, a.at());
 }
 }  // namespace detail

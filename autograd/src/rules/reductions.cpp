@@ -6,58 +6,59 @@ namespace armagrad {
 using namespace detail;
 
 template <class eT>
-Var<eT> accu(const Var<eT>& x, Here at) {
+NumberVar<eT> accu(const Var<eT>& x, Here at) {
   return append_number<rules::Accu, eT>({}, at, x);
 }
 
 template <class eT>
-Var<eT> sum(const Var<eT>& x, uword dim, Here at) {
-  return detail::along<rules::Sum>(x, dim, true, at);
+VectorVar<eT> sum(const Var<eT>& x, uword dim, Here at) {
+  return of_kind<Kind::vector>(along<rules::Sum>(x, dim, true, at));
 }
 
 template <class eT>
-Var<eT> sum(const Var<eT>& x, Here at) {
-  return x.n_rows == 1 || x.n_cols == 1 ? accu(x, at) : sum(x, 0, at);
+Var<eT> detail::compiled::sum(const Var<eT>& x, Kind kind, Here at) {
+  if (gives_number(x, kind)) return accu(x, at);
+  return armagrad::sum(x, 0, at);
 }
 
 template <class eT>
-Var<eT> mean(const Var<eT>& x, uword dim, Here at) {
+VectorVar<eT> mean(const Var<eT>& x, uword dim, Here at) {
   detail::check_length(x, dim, "mean", at);
   return sum(x, dim, at) / (dim == 0 ? x.n_rows : x.n_cols);
 }
 
 template <class eT>
-Var<eT> mean(const Var<eT>& x, Here at) {
-  if (!detail::is_vector(x)) return mean(x, 0, at);
-  detail::check_length(x, detail::long_dim(x), "mean", at);
+Var<eT> detail::compiled::mean(const Var<eT>& x, Kind kind, Here at) {
+  if (!gives_number(x, kind)) return armagrad::mean(x, 0, at);
+  check_length(x, dim_of(x, kind), "mean", at);
   return accu(x, at) / x.n_elem;
 }
 
 template <class eT>
-Var<eT> max(const Var<eT>& x, uword dim, Here at) {
+VectorVar<eT> max(const Var<eT>& x, uword dim, Here at) {
   detail::check_length(x, dim, "max", at);
-  return detail::along<rules::Max>(x, dim, true, at);
+  return of_kind<Kind::vector>(along<rules::Max>(x, dim, true, at));
 }
 
 template <class eT>
-Var<eT> max(const Var<eT>& x, Here at) {
-  return detail::reduced(max(x, detail::long_dim(x), at), x);
+Var<eT> detail::compiled::max(const Var<eT>& x, Kind kind, Here at) {
+  return reduced(armagrad::max(x, dim_of(x, kind), at), x, kind);
 }
 
 template <class eT>
-Var<eT> min(const Var<eT>& x, uword dim, Here at) {
+VectorVar<eT> min(const Var<eT>& x, uword dim, Here at) {
   detail::check_length(x, dim, "min", at);
-  return detail::along<rules::Min>(x, dim, true, at);
+  return of_kind<Kind::vector>(along<rules::Min>(x, dim, true, at));
 }
 
 template <class eT>
-Var<eT> min(const Var<eT>& x, Here at) {
-  return detail::reduced(min(x, detail::long_dim(x), at), x);
+Var<eT> detail::compiled::min(const Var<eT>& x, Kind kind, Here at) {
+  return reduced(armagrad::min(x, dim_of(x, kind), at), x, kind);
 }
 
 namespace detail {
 template <class eT>
-Var<eT> dot(const Argument<eT>& a, const Argument<eT>& b, Here at) {
+NumberVar<eT> dot(const Argument<eT>& a, const Argument<eT>& b, Here at) {
   const auto [x, y] = on_one_tape("dot", a, b);
   const bool number = node_of(x).is_scalar || node_of(y).is_scalar;
   if (!number && x.n_elem != y.n_elem) {
@@ -76,7 +77,8 @@ Var<eT> Each<eT, rows>::meet(const Operation<eT>& operation, const A& argument, 
     misuse(rows ? "each_row()" : "each_col()", argument.at(),
            "incompatible size; expected " + to_string(due) + ", got " + to_string(v.shape()));
   }
-  const A X(X_), repeated(spread(v, X_.shape()));
+  const Var<eT> spread_out = spread(v, X_.shape());
+  const A X(X_), repeated(spread_out);
   return detail::append_elementwise(operation, {reversed ? &repeated : &X, reversed ? &X : &repeated});
 }
 
@@ -93,21 +95,21 @@ Var<eT> detail::sum_to(const Var<eT>& x, Shape like) {
   return sum(x, like.rows == 1 ? 0 : 1);
 }
 
-#define ARMAGRAD_INSTANTIATE(eT)                                                                \
-  template ARMAGRAD_EXPORT Var<eT> detail::spread(const Var<eT>&, Shape);                       \
-  template ARMAGRAD_EXPORT Var<eT> detail::sum_to(const Var<eT>&, Shape);                       \
-  template ARMAGRAD_EXPORT Var<eT> detail::dot(const Argument<eT>&, const Argument<eT>&, Here); \
-  template class Each<eT, true>;                                                                \
-  template class Each<eT, false>;                                                               \
-  template ARMAGRAD_EXPORT Var<eT> accu(const Var<eT>&, Here);                                  \
-  template ARMAGRAD_EXPORT Var<eT> sum(const Var<eT>&, uword, Here);                            \
-  template ARMAGRAD_EXPORT Var<eT> sum(const Var<eT>&, Here);                                   \
-  template ARMAGRAD_EXPORT Var<eT> mean(const Var<eT>&, uword, Here);                           \
-  template ARMAGRAD_EXPORT Var<eT> mean(const Var<eT>&, Here);                                  \
-  template ARMAGRAD_EXPORT Var<eT> max(const Var<eT>&, uword, Here);                            \
-  template ARMAGRAD_EXPORT Var<eT> max(const Var<eT>&, Here);                                   \
-  template ARMAGRAD_EXPORT Var<eT> min(const Var<eT>&, uword, Here);                            \
-  template ARMAGRAD_EXPORT Var<eT> min(const Var<eT>&, Here);
+#define ARMAGRAD_INSTANTIATE(eT)                                                                      \
+  template ARMAGRAD_EXPORT Var<eT> detail::spread(const Var<eT>&, Shape);                             \
+  template ARMAGRAD_EXPORT Var<eT> detail::sum_to(const Var<eT>&, Shape);                             \
+  template ARMAGRAD_EXPORT NumberVar<eT> detail::dot(const Argument<eT>&, const Argument<eT>&, Here); \
+  template class Each<eT, true>;                                                                      \
+  template class Each<eT, false>;                                                                     \
+  template ARMAGRAD_EXPORT NumberVar<eT> accu(const Var<eT>&, Here);                                  \
+  template ARMAGRAD_EXPORT VectorVar<eT> sum(const Var<eT>&, uword, Here);                            \
+  template ARMAGRAD_EXPORT Var<eT> detail::compiled::sum(const Var<eT>&, Kind, Here);                 \
+  template ARMAGRAD_EXPORT VectorVar<eT> mean(const Var<eT>&, uword, Here);                           \
+  template ARMAGRAD_EXPORT Var<eT> detail::compiled::mean(const Var<eT>&, Kind, Here);                \
+  template ARMAGRAD_EXPORT VectorVar<eT> max(const Var<eT>&, uword, Here);                            \
+  template ARMAGRAD_EXPORT Var<eT> detail::compiled::max(const Var<eT>&, Kind, Here);                 \
+  template ARMAGRAD_EXPORT VectorVar<eT> min(const Var<eT>&, uword, Here);                            \
+  template ARMAGRAD_EXPORT Var<eT> detail::compiled::min(const Var<eT>&, Kind, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE

@@ -101,22 +101,22 @@ void check_length(const Var<eT>& x, uword dim, const char* name, Here at) {
   if ((dim == 0 ? x.n_rows : x.n_cols) == 0) misuse(name, at, "object has no elements");
 }
 
-/// The dimension of a vector, or 0; and whether x is a vector, of which a reduction is a number.
-template <class eT>
-uword long_dim(const Var<eT>& x) {
-  return x.n_rows == 1 ? 1 : 0;
-}
-
+/// Whether a matrix is a vector at run time.
 template <class eT>
 bool is_vector(const Var<eT>& x) {
   return x.n_rows == 1 || x.n_cols == 1;
 }
 
-/// The result of a reduction of x just recorded: of a vector, a number.
+/// Whether a reduction without dim is a number: of a vector, and of a number that is kept as a matrix.
 template <class eT>
-Var<eT> reduced(const Var<eT>& y, const Var<eT>& x) {
-  if (is_vector(x)) node_of(y).is_scalar = true;
-  return y;
+bool gives_number(const Var<eT>& x, Kind kind) {
+  return kind != Kind::matrix || node_of(x).is_scalar;
+}
+
+/// The result of a reduction of x just recorded.
+template <class eT>
+Var<eT> reduced(const Var<eT>& y, const Var<eT>& x, Kind kind) {
+  return gives_number(x, kind) ? as_number(y) : y;
 }
 
 }  // namespace armagrad::detail

@@ -15,13 +15,13 @@ Var<eT> repmat(const Var<eT>& x, uword down, uword across, Here at) {
 }
 
 template <class eT>
-Var<eT> diagvec(const Var<eT>& x, Here at) {
-  return diagonal(x, at);
+ColVar<eT> diagvec(const Var<eT>& x, Here at) {
+  return of_kind<Kind::column>(diagonal(x, at));
 }
 
 template <class eT>
 Var<eT> diagmat(const Var<eT>& x, Here at) {
-  if (x.n_rows == 1 || x.n_cols == 1) return on_diagonal(vectorise(x), shape_of(x.n_elem, x.n_elem), at);
+  if (x.n_rows == 1 || x.n_cols == 1) return on_diagonal(vectorise(x, at), shape_of(x.n_elem, x.n_elem), at);
   return on_diagonal(diagonal(x, at), x.shape(), at);
 }
 
@@ -38,15 +38,10 @@ Var<eT> trimatl(const Var<eT>& x, Here at) {
 }
 
 template <class eT>
-Var<eT> sort(const Var<eT>& x, const char* direction, uword dim, Here at) {
+Var<eT> detail::compiled::sort(const Var<eT>& x, const char* direction, uword dim, Here at) {
   if (dim > 1) misuse("sort", at, "dim must be 0 or 1");
   if (!direction || (*direction != 'a' && *direction != 'd')) misuse("sort", at, "unknown sort direction");
   return arranged(x, x, Order{std::uint8_t(dim), *direction == 'd'}, at);
-}
-
-template <class eT>
-Var<eT> sort(const Var<eT>& x, const char* direction, Here at) {
-  return sort(x, direction, x.n_rows == 1 ? 1 : 0, at);
 }
 
 namespace detail {
@@ -78,12 +73,11 @@ Var<eT> kron(const Argument<eT>& a, const Argument<eT>& b, Here at) {
   template ARMAGRAD_EXPORT Var<eT> detail::join(uword, Here, std::initializer_list<const Argument<eT>*>); \
   template ARMAGRAD_EXPORT Var<eT> detail::kron(const Argument<eT>&, const Argument<eT>&, Here);          \
   template ARMAGRAD_EXPORT Var<eT> repmat(const Var<eT>&, uword, uword, Here);                            \
-  template ARMAGRAD_EXPORT Var<eT> diagvec(const Var<eT>&, Here);                                         \
+  template ARMAGRAD_EXPORT ColVar<eT> diagvec(const Var<eT>&, Here);                                      \
   template ARMAGRAD_EXPORT Var<eT> diagmat(const Var<eT>&, Here);                                         \
   template ARMAGRAD_EXPORT Var<eT> trimatu(const Var<eT>&, Here);                                         \
   template ARMAGRAD_EXPORT Var<eT> trimatl(const Var<eT>&, Here);                                         \
-  template ARMAGRAD_EXPORT Var<eT> sort(const Var<eT>&, const char*, uword, Here);                        \
-  template ARMAGRAD_EXPORT Var<eT> sort(const Var<eT>&, const char*, Here);
+  template ARMAGRAD_EXPORT Var<eT> detail::compiled::sort(const Var<eT>&, const char*, uword, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE

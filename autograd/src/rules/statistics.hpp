@@ -127,12 +127,12 @@ struct RunningSums : General<1> {
 using StatisticsRules = RuleList<rules::Variance, rules::Stddev, rules::Length, rules::RunningSums>;
 
 template <class Rule, class eT>
-Var<eT> moments(const Var<eT>& x, uword norm_type, uword dim, Here at) {
+VectorVar<eT> moments(const Var<eT>& x, uword norm_type, uword dim, Here at) {
   check_length(x, dim, Rule::name, at);
   if (norm_type > 1) misuse(Rule::name, at, "parameter 'norm_type' must be 0 or 1");
   const std::uint32_t n = dim == 0 ? x.shape().rows : x.shape().cols;
   const Shape to = dim == 0 ? Shape{1, x.shape().cols} : Shape{x.shape().rows, 1};
-  return append_node<Rule, eT>(Rule{{{}, dim, n, std::uint32_t(norm_type)}}, to, at, {&x});
+  return of_kind<Kind::vector>(append_node<Rule, eT>(Rule{{{}, dim, n, std::uint32_t(norm_type)}}, to, at, {&x}));
 }
 
 }  // namespace armagrad::detail

@@ -13,7 +13,9 @@ template <class Rule, class eT>
 BlockKernels<eT> block_kernels() {
   constexpr std::size_t place = place_of<Rule>(BlockRules());
   static_assert(place < size(BlockRules()), "kernels/kernel_set.hpp must have the list of this rule");
-  return kernels_over<eT>().elementwise[place];
+  BlockKernels<eT> kernels = kernels_over<eT>().elementwise[place];
+  kernels.place = place;
+  return kernels;
 }
 template <class Rule, class eT>
 AlongKernels<eT> along_kernels() {

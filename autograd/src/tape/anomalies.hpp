@@ -48,8 +48,8 @@ struct Anomalies {
       }
       operands += (operands.empty() ? "" : ", ") + at_entry(engine, k, n.shape, bad);
     }
-    throw std::runtime_error(describe(n.operation->name, n.at) + ": not finite: " + number_at(y, eT(1), n.shape, bad) +
-                             (operands.empty() ? "" : ", of " + operands));
+    throw std::runtime_error(describe(n.operation->name, engine.at(i)) + ": not finite: " +
+                             number_at(y, eT(1), n.shape, bad) + (operands.empty() ? "" : ", of " + operands));
   }
 
   template <class eT>
@@ -60,7 +60,7 @@ struct Anomalies {
       const Adjoint<eT> dx = engine.wants(k) ? engine.adjoint(k) : Adjoint<eT>{};
       const uword bad = dx ? first_anomaly(dx.look, dx.scale, s) : s.size();
       if (bad == s.size()) continue;
-      throw std::runtime_error(describe(n.operation->name, n.at) +
+      throw std::runtime_error(describe(n.operation->name, engine.at(i)) +
                                ": not finite in the backward pass: " + number_at(dx.look, dx.scale, s, bad) +
                                ", the derivative by " + at_entry(engine, k, s, bad));
     }

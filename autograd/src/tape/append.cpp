@@ -4,17 +4,21 @@
 #include <armagrad/ops/statistics.hpp>
 #include <armagrad/ops/trigonometry.hpp>
 
+#include "../kernels/kernel_set.hpp"
+
 #include "engine.hpp"
 
 namespace armagrad::detail::rules {
 struct Accu;
 struct Length;
-struct Square;
 }  // namespace armagrad::detail::rules
 
 namespace armagrad::detail {
 
 namespace {
+template <class Rule>
+constexpr auto code_of = NumberCode(std::size_t(NumberCode::first_rule) + place_of<Rule>(BlockRules()));
+
 /// The node under a norm, which is the number made of a 1x1 matrix.
 template <class eT>
 Index under_number(Engine<eT>& engine, Index i) {
@@ -31,9 +35,20 @@ bool has_smooth_square(Engine<eT>& engine, Index i) {
          o == &operation_of<rules::Length, eT>();
 }
 template <class eT>
-bool are_same_root(Engine<eT>& engine, Index i, Index j) {
+[[gnu::noinline]] bool are_same_root(Engine<eT>& engine, Index i, Index j) {
   const Node<eT>&a = engine.node(under_number(engine, i)), &b = engine.node(under_number(engine, j));
-  return i == j || (a.operation == b.operation && a.operands == b.operands && a.shape == b.shape);
+  return a.operation == b.operation && a.operands == b.operands && a.shape == b.shape;
+}
+/// Whether an operation squares what its operands are the root of.
+template <class eT>
+bool squares(Engine<eT>& engine, const Operation<eT>& operation, const std::array<Index, 3>& operands) {
+  if (operation.code == code_of<rules::Square>) return true;
+  if (operation.code != code_of<rules::Times>) return false;
+  const auto [i, j, unused] = operands;
+  if (i == j) return true;
+  const Operation<eT>&a = *engine.node(i).operation, &b = *engine.node(j).operation;
+  const bool may_be = &a == &b || a.family == Family::total || b.family == Family::total;
+  return may_be && are_same_root(engine, i, j);
 }
 template <class eT>
 Var<eT> smooth_square(Engine<eT>& engine, Index i, Location at) {
@@ -59,6 +74,16 @@ bool has_smooth_square(const Var<eT>& x) {
 }
 
 template <class eT>
+void check_kind(const Var<eT>& x, Kind kind, Location at) {
+  const auto refuse = [&](const std::string& what) { misuse("conversion", at, to_string(x.shape()) + " is " + what); };
+  if (kind == Kind::column && x.n_cols != 1) refuse("no column (ColVar)");
+  if (kind == Kind::row && x.n_rows != 1) refuse("no row (RowVar)");
+  if (kind == Kind::vector && x.n_rows != 1 && x.n_cols != 1) refuse("no row or column (VectorVar)");
+  if (kind == Kind::number && !node_of(x).is_scalar)
+    refuse("a matrix, not a number (NumberVar): write x(0), accu(x) or dot(x, y)");
+}
+
+template <class eT>
 Var<eT> append(const Operation<eT>& operation, Shape shape, Location at,
                std::initializer_list<const Var<eT>*> operands) {
   std::array<Index, 3> indices;
@@ -72,20 +97,56 @@ Var<eT> append(const Operation<eT>& operation, Shape shape, Location at,
       engine.append(operation, shape, std::span<const Index>(indices.data(), n), engine.place ? *engine.place : at));
 }
 
+namespace {
+/// A number, or the 1x1 node that a Var is.
+template <class eT>
+bool is_number(const Argument<eT>& x) {
+  return x.var() ? x.var()->n_rows == 1 && x.var()->n_cols == 1 : x.number() != nullptr;
+}
+template <class eT, std::size_t... k>
+[[gnu::always_inline]] inline Var<eT> append_number(Engine<eT>& engine, const Operation<eT>& operation,
+                                                    const Argument<eT>* const* arguments, const Location& at,
+                                                    std::index_sequence<k...>) {
+  bool is_scalar = true;
+  const auto node = [&](const Argument<eT>& a) __attribute__((always_inline)) {
+    if (!a.var()) return engine.append_number(*a.number()).index();
+    engine.check(*a.var(), operation.name, a.at());
+    is_scalar &= engine.node(a.var()->index()).is_scalar;
+    return a.var()->index();
+  };
+  const std::array<Index, 3> operands{node(*arguments[k])...};
+  if (squares(engine, operation, operands) && has_smooth_square(engine, operands[0]))
+    return smooth_square(engine, operands[0], at);
+  return engine.append_number(operation, std::span<const Index, sizeof...(k)>(operands.data(), sizeof...(k)), is_scalar,
+                              at);
+}
+}  // namespace
+
 template <class eT>
 Var<eT> append_elementwise(const Operation<eT>& operation, std::initializer_list<const Argument<eT>*> arguments) {
+  const Argument<eT>* const* const a = arguments.begin();
+  if (arguments.size() == 2 && is_number(*a[0]) && is_number(*a[1])) {
+    Engine<eT>& engine = engine_of(a[0]->var() ? *a[0]->var() : *a[1]->var());
+    return append_number(engine, operation, a, engine.place ? *engine.place : a[0]->at(),
+                         std::make_index_sequence<2>());
+  }
+  if (arguments.size() == 1 && is_number(*a[0])) {
+    Engine<eT>& engine = engine_of(*a[0]->var());
+    return append_number(engine, operation, a, engine.place ? *engine.place : a[0]->at(),
+                         std::make_index_sequence<1>());
+  }
   Tape<eT>* tape = nullptr;
-  for (const auto* a : arguments) {
-    if (a->var() && !tape) tape = &a->var()->tape();
+  for (const auto* x : arguments) {
+    if (x->var() && !tape) tape = &x->var()->tape();
   }
   Engine<eT>& engine = engine_of(*tape);
-  const Location at = engine.place ? *engine.place : (*arguments.begin())->at();
+  const Location& at = engine.place ? *engine.place : a[0]->at();
   std::array<Index, 3> operands;
   unsigned n = 0;
-  Shape shape = scalar_shape;
   bool is_scalar = true;
-  for (const auto* a : arguments) {
-    const Var<eT> x = a->on(*tape, operation.name);
+  Shape shape = scalar_shape;
+  for (const auto* argument : arguments) {
+    const Var<eT> x = argument->on(*tape, operation.name);
     if (!node_of(x).is_scalar) {
       if (!is_scalar && x.shape() != shape) misuse(operation.name, at, incompatible(shape, x.shape()));
       shape = x.shape();
@@ -93,10 +154,8 @@ Var<eT> append_elementwise(const Operation<eT>& operation, std::initializer_list
     }
     operands[n++] = before_spread(x).index();
   }
-  const bool squares =
-      &operation == &operation_of<rules::Square, eT>() ||
-      (&operation == &operation_of<rules::Times, eT>() && are_same_root(engine, operands[0], operands[1]));
-  if (squares && has_smooth_square(engine, operands[0])) return smooth_square(engine, operands[0], at);
+  if (squares(engine, operation, operands) && has_smooth_square(engine, operands[0]))
+    return smooth_square(engine, operands[0], at);
   const Index y = engine.append(operation, shape, std::span<const Index>(operands.data(), n), at);
   engine.node(y).is_scalar = is_scalar;
   return engine.handle(y);
@@ -106,6 +165,7 @@ Var<eT> append_elementwise(const Operation<eT>& operation, std::initializer_list
   template ARMAGRAD_EXPORT Var<eT> append(const Operation<eT>&, Shape, Location,  \
                                           std::initializer_list<const Var<eT>*>); \
   template ARMAGRAD_EXPORT bool has_smooth_square(const Var<eT>&);                \
+  template ARMAGRAD_EXPORT void check_kind(const Var<eT>&, Kind, Location);       \
   template ARMAGRAD_EXPORT Var<eT> append_elementwise(const Operation<eT>&, std::initializer_list<const Argument<eT>*>);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)

@@ -25,8 +25,9 @@ Var<eT> append_checkpoint(Tape<eT>& tape, Function<eT> f, std::span<const Var<eT
   if (!rule.workplace) rule.workplace = std::make_shared<Workplace<eT>>();
   const Var<eT> inner = rule.call(given);
   const Node<eT> result = node_of(inner);
+  const Location at = engine.place ? *engine.place : engine_of(inner).at(inner.index());
   rule.leave();
-  const Var<eT> y = engine.append(rule, result.shape, operands, engine.place ? *engine.place : result.at);
+  const Var<eT> y = engine.append(rule, result.shape, operands, at);
   engine.node(y.index()).is_scalar = result.is_scalar;
   return y;
 }

@@ -24,13 +24,13 @@ struct Checkpoint : OnTape {
   std::shared_ptr<Workplace> workplace;
 
   void forward(Engine<eT>& engine, Index i) const {
-    const Var<eT> y = evaluated(given(engine, i, false), engine.node(i));
+    const Var<eT> y = evaluated(given(engine, i, false), engine, i);
     engine_of(y).evaluate(y.index());
     std::copy_n(engine_of(y).data(y.index()), y.n_elem, engine.output(i));
     leave();
   }
   void reverse(Engine<eT>& engine, Index i) const {
-    const Var<eT> y = evaluated(given(engine, i, true), engine.node(i));
+    const Var<eT> y = evaluated(given(engine, i, true), engine, i);
     Tape<eT>& inner = workplace->tape;
     inner.backward(y, over(engine.full_adjoint(i), engine.node(i).shape));
     for (unsigned k = 0; k < engine.node(i).arity; ++k) {
@@ -72,10 +72,12 @@ struct Checkpoint : OnTape {
     }
     return all;
   }
-  Var<eT> evaluated(std::span<const Given<eT>> given, const Node<eT>& n) const {
+  Var<eT> evaluated(std::span<const Given<eT>> given, const Engine<eT>& engine, Index i) const {
     const Var<eT> y = call(given);
-    if (y.shape() != n.shape)
-      misuse(name, n.at, "the function gave " + to_string(n.shape) + " when recorded and now " + to_string(y.shape()));
+    const Shape before = engine.node(i).shape;
+    if (y.shape() != before)
+      misuse(name, engine.at(i),
+             "the function gave " + to_string(before) + " when recorded and now " + to_string(y.shape()));
     return y;
   }
 };

@@ -48,7 +48,7 @@ struct Whole {
       if (operand.shape == n.shape)
         array(first + k, engine.data(n.operands[k]));
       else if (operand.one_by_one())
-        number(first + k, operand.value);
+        number(first + k, *engine.data(n.operands[k]));
       else
         return false;
     }
@@ -159,7 +159,7 @@ template <class eT>
   tiles::run<eT>(std::span(steps).first(group.size()), shape.rows, shape.cols);
   for (std::size_t s = 0; s < group.size(); ++s) {
     if (steps[s].sink != tiles::Sink::total) continue;
-    nodes_[group[s]].value = eT(steps[s].total);
+    values_[group[s]] = eT(steps[s].total);
     nodes_[group[s]].evaluated = true;
   }
   for (const Schedule::Drop& d : drops) drop_value(d.value);
@@ -239,7 +239,7 @@ template <class eT>
   direct(step, to, n.shape, held);
   tiles::run<eT>(std::span(&step, 1), n.shape.rows, n.shape.cols);
   if (held) pool_.release(held);
-  if (step.sink == tiles::Sink::total) nodes_[to].adjoint += eT(step.total);
+  if (step.sink == tiles::Sink::total) adjoints_[to] += eT(step.total);
 }
 
 /// Does it without tiles, where everything is one number or of one shape and there is nothing to add to.
@@ -265,7 +265,7 @@ bool Engine<eT>::pull_whole(Index i, unsigned k, const Adjoint<eT>& dy) {
     if (!(op.reads[k] & reads::operand(j)))
       whole.number(2 + j, 1);
     else if (x.one_by_one())
-      whole.number(2 + j, x.value);
+      whole.number(2 + j, values_[n.operands[j]]);
     else if (x.shape == n.shape)
       whole.array(2 + j, storage_[x.storage].value);
     else
@@ -389,7 +389,7 @@ template <class eT>
   tiles::run<eT>(std::span(steps).first(count), shape.rows, shape.cols);
   for (std::size_t s = 0; s < count; ++s) {
     if (held[s]) pool_.release(held[s]);
-    if (steps[s].sink == tiles::Sink::total) nodes_[targets[s]].adjoint += eT(steps[s].total);
+    if (steps[s].sink == tiles::Sink::total) adjoints_[targets[s]] += eT(steps[s].total);
   }
 }
 

@@ -14,7 +14,8 @@ namespace armagrad::detail {
 
 template <class eT>
 const Operation<eT>& leaf_operation(bool variable) {
-  static const Operation<eT> variable_{.name = "variable"}, constant_{.name = "constant"};
+  static const Operation<eT> variable_{.name = "variable", .code = NumberCode::leaf},
+      constant_{.name = "constant", .code = NumberCode::leaf};
   return variable ? variable_ : constant_;
 }
 inline constexpr auto by_index = [](const auto& a, const auto& b) { return a.first < b.first; };
@@ -27,25 +28,123 @@ Engine<eT>::~Engine() = default;
 // ---- Appending nodes ----
 
 template <class eT>
-Index Engine<eT>::append(const Operation<eT>& operation, Shape shape, std::span<const Index> operands, Location at) {
-  if (nodes_.size() >= no_index) throw std::length_error("a tape of more than 2^32 nodes");
-  Node<eT>& n = nodes_.emplace_back();
+[[gnu::noinline]] void Engine<eT>::grow() {
+  if (size_ >= no_index) throw std::length_error("a tape of more than 2^32 nodes");
+  const std::size_t room = 2 * size_ + 64;
+  nodes_.resize(room);
+  places_.resize(room);
+  values_.resize(room);
+  adjoints_.resize(room);
+}
+
+/// The next node, without operands yet. It is filled in its place: the processor waits where numbers that were just
+/// written apart are read together.
+template <class eT>
+inline Node<eT>& Engine<eT>::new_node(const Operation<eT>& operation, Shape shape, const Location& at) {
+  if (size_ >= adjoints_.size()) grow();  // the last of the lists to grow
+  Node<eT>& n = nodes_[size_];
+  n = {};
   n.operation = &operation;
   n.shape = shape;
-  n.at = at;
+  places_[size_].file = at.file;  // one by one, as they were written
+  places_[size_].line = at.line;
+  adjoints_[size_] = 0;
+  ++size_;
+  return n;
+}
+
+template <class eT>
+Index Engine<eT>::append(const Operation<eT>& operation, Shape shape, std::span<const Index> operands, Location at) {
+  const bool is_wide = operands.size() > Node<eT>().operands.size(), is_number = shape == scalar_shape;
+  const Index wide = Index(wide_operands_.size()), storage = Index(storage_.size());
+  if (is_wide) wide_operands_.insert(wide_operands_.end(), operands.begin(), operands.end());
+  if (!is_number) storage_.emplace_back();
+  Node<eT>& n = new_node(operation, shape, at);
   n.arity = std::uint32_t(operands.size());
-  if (operands.size() <= n.operands.size()) {
+  if (is_wide)
+    n.operands[0] = wide;
+  else
     std::copy(operands.begin(), operands.end(), n.operands.begin());
-  } else {
-    n.operands[0] = Index(wide_operands_.size());
-    wide_operands_.insert(wide_operands_.end(), operands.begin(), operands.end());
+  note_needs(n, operands);
+  if (is_number)
+    n.code = operation.code;
+  else
+    n.storage = storage;
+  other_nodes_ += n.code == NumberCode::none && operation.family != Family::leaf;
+  return Index(size_ - 1);
+}
+
+template <class eT>
+Var<eT> Engine<eT>::append_number(const Operation<eT>& operation, std::span<const Index> operands, bool is_scalar,
+                                  const Location& at) {
+  Node<eT>& n = new_node(operation, scalar_shape, at);
+  n.arity = std::uint32_t(operands.size());
+  n.code = operation.code;
+  unsigned wanting = 0;
+  for (std::size_t k = 0; k < operands.size(); ++k) {
+    n.operands[k] = operands[k];
+    wanting |= unsigned(nodes_[operands[k]].needs_gradient) << k;
   }
-  for (const Index x : operands) n.needs_gradient |= !operation.flat && nodes_[x].needs_gradient;
-  if (!n.one_by_one()) {
-    n.storage = Index(storage_.size());
-    storage_.emplace_back();
+  n.wanting = std::uint8_t(wanting);
+  n.needs_gradient = wanting != 0 && !operation.flat;
+  n.is_scalar = is_scalar;
+  return Var<eT>(&tape_, Index(size_ - 1), generation_, scalar_shape);
+}
+
+template <class eT>
+Var<eT> Engine<eT>::append_number(eT constant) {
+  Node<eT>& n = new_node(leaf_operation<eT>(false), scalar_shape, {});
+  n.code = NumberCode::leaf;
+  n.is_scalar = n.evaluated = true;
+  values_[size_ - 1] = constant;
+  return Var<eT>(&tape_, Index(size_ - 1), generation_, scalar_shape);
+}
+
+template <class eT>
+void* Engine<eT>::new_parameters(Index i) {
+  parameters_.emplace_back();
+  nodes_[i].parameters = Index(parameters_.size() - 1);
+  return parameters_.back().bytes;
+}
+
+template <class eT>
+void Engine<eT>::replace_operation(Index i, const Operation<eT>& operation) {
+  Node<eT>& n = nodes_[i];
+  n.operation = &operation;
+  if (n.code >= NumberCode::by_pointer) {
+    n.code = NumberCode::by_pointer;
+  } else if (n.code == NumberCode::entry) {
+    n.code = NumberCode::none;
+    ++other_nodes_;
   }
-  return Index(nodes_.size() - 1);
+}
+
+template <class eT>
+void Engine<eT>::replace_operand(Index i, unsigned k, Index operand) {
+  nodes_[i].operands[k] = operand;
+  for (Node<eT>& above : std::span(nodes_).first(size_).subspan(i)) {
+    if (above.arity != 0) note_needs(above, operands(above));
+  }
+}
+
+/// Notes which operands need a gradient (of the first eight), and whether the node does because of them.
+template <class eT>
+void Engine<eT>::note_needs(Node<eT>& n, std::span<const Index> operands) {
+  n.wanting = 0;
+  bool any = false;
+  for (std::size_t k = 0; k < operands.size(); ++k) {
+    const bool needs = nodes_[operands[k]].needs_gradient;
+    any |= needs;
+    if (k < 8) n.wanting |= std::uint8_t(needs << k);
+  }
+  n.needs_gradient = any && !n.operation->flat;
+}
+
+template <class eT>
+std::size_t Engine<eT>::bytes_in_all() const {
+  const auto held = [](const auto& list) { return list.capacity() * sizeof(list[0]); };
+  return pool_.bytes() + held(nodes_) + held(places_) + held(values_) + held(adjoints_) + held(parameters_) +
+         held(storage_);
 }
 
 template <class eT>
@@ -60,10 +159,13 @@ Var<eT> Engine<eT>::append_once(const Operation<eT>& operation, Shape shape, Ind
 
 template <class eT>
 const void* Engine<eT>::rule(Index i) const {
+  static constexpr Parameters none{};
   const Node<eT>& n = nodes_[i];
-  if (!n.operation->large) return n.rule;
+  if (n.parameters == no_index) return none.bytes;
+  const void* const own = parameters_[n.parameters].bytes;
+  if (!n.operation->large) return own;
   const void* kept;
-  std::memcpy(&kept, n.rule, sizeof kept);
+  std::memcpy(&kept, own, sizeof kept);
   return kept;
 }
 
@@ -88,7 +190,7 @@ template <class eT>
 void Engine<eT>::rebind(Index i, const eT* data) {
   Node<eT>& n = nodes_[i];
   if (n.one_by_one())
-    n.value = *data;
+    values_[i] = *data;
   else
     storage_[n.storage].value = data;
 }
@@ -114,7 +216,9 @@ const char* Engine<eT>::name(Index i) const {
 
 template <class eT>
 void Engine<eT>::clear() {
-  nodes_.clear();
+  size_ = 0;
+  parameters_.clear();
+  other_nodes_ = 0;
   storage_.clear();
   variables_.clear();
   wide_operands_.clear();
@@ -131,9 +235,15 @@ Var<eT> Engine<eT>::handle(Index i) {
 }
 
 template <class eT>
-void Engine<eT>::check(const Var<eT>& x, const char* operation, Location at) const {
-  if (&x.tape() != &tape_) misuse(operation, at, "the operands are on different tapes");
-  if (x.generation() != generation_) misuse(operation, at, "a handle from before its tape was cleared");
+void Engine<eT>::check(const Var<eT>& x, const char* operation, const Location& at) const {
+  if (&x.tape() != &tape_ || x.generation() != generation_) [[unlikely]]
+    refuse(x, operation, at);
+}
+
+template <class eT>
+[[gnu::noinline]] void Engine<eT>::refuse(const Var<eT>& x, const char* operation, const Location& at) const {
+  misuse(operation, at,
+         &x.tape() != &tape_ ? "the operands are on different tapes" : "a handle from before its tape was cleared");
 }
 
 template <class eT>
@@ -148,7 +258,7 @@ void Engine<eT>::evaluate(Index i) {
 template <class eT>
 eT* Engine<eT>::output(Index i) {
   Node<eT>& n = nodes_[i];
-  if (n.one_by_one()) return &n.value;
+  if (n.one_by_one()) return &values_[i];
   const eT*& value = storage_[n.storage].value;
   if (!value) value = pool_.acquire(n.shape.size());  // else it is computed again
   return const_cast<eT*>(value);
@@ -165,14 +275,12 @@ void Engine<eT>::compute(Index i, std::span<const Schedule::Drop> drops) {
   Node<eT>& n = nodes_[i];
   const Operation<eT>& op = *n.operation;
   if (op.family == Family::elementwise) {
-    if (n.one_by_one()) {
-      const std::array<eT, 3> x = numbers(n);
-      n.value = op.value_of_numbers(rule(i), x.data());
-    } else {
+    if (n.one_by_one())
+      compute_numbers({nullptr, i, 1});
+    else
       compute_elementwise(i, drops);
-    }
   } else if (op.family == Family::total && !nodes_[n.operands[0]].evaluated) {
-    n.value = eT(sum_elementwise(n.operands[0]));
+    values_[i] = eT(sum_elementwise(n.operands[0]));
   } else {
     op.forward(*this, i);
   }
@@ -192,7 +300,7 @@ void Engine<eT>::drop_value(Index i) {
 template <class eT>
 std::array<eT, 3> Engine<eT>::numbers(const Node<eT>& n) const {
   std::array<eT, 3> x{};
-  for (unsigned k = 0; k < n.arity; ++k) x[k] = nodes_[n.operands[k]].value;
+  for (unsigned k = 0; k < n.arity; ++k) x[k] = values_[n.operands[k]];
   return x;
 }
 
@@ -207,6 +315,7 @@ std::array<Strided<const eT>, 3> Engine<eT>::looks(const Node<eT>& n) const {
 
 template <class eT>
 void Engine<eT>::backward(Index root, bool value, const eT* seed) {
+  if (other_nodes_ == 0 && nodes_[root].one_by_one() && !detect_anomalies_) return sweep_numbers(root, seed);
   plan(schedule_, root, value, true);
   run(schedule_, seed);
 }
@@ -223,7 +332,7 @@ template <class eT>
 void Engine<eT>::contribute(Index i, const Adjoint<eT>& part) {
   Node<eT>& n = nodes_[i];
   if (n.one_by_one()) {
-    n.adjoint += part.scale * *part.look.data;
+    adjoints_[i] += part.scale * *part.look.data;
     return;
   }
   Adjoint<eT>& a = storage_[n.storage].adjoint;
@@ -239,7 +348,7 @@ void Engine<eT>::contribute(Index i, const Adjoint<eT>& part) {
 template <class eT>
 std::pair<eT*, bool> Engine<eT>::accumulate(Index i) {
   Node<eT>& n = nodes_[i];
-  if (n.one_by_one()) return {&n.adjoint, true};
+  if (n.one_by_one()) return {&adjoints_[i], true};
   const Adjoint<eT>& a = storage_[n.storage].adjoint;
   if (a.chunk && pool_.exclusive(a.chunk) && is_full(a, n.shape))
     return {const_cast<eT*>(a.look.data), true};  // which may be a part of the chunk
@@ -252,7 +361,7 @@ std::pair<eT*, bool> Engine<eT>::accumulate(Index i) {
 template <class eT>
 std::pair<eT*, Adjoint<eT>> Engine<eT>::replace(Index i) {
   Node<eT>& n = nodes_[i];
-  if (n.one_by_one()) return {&n.adjoint, {{&n.adjoint, 0, 0}, nullptr, eT(1)}};
+  if (n.one_by_one()) return {&adjoints_[i], {{&adjoints_[i], 0, 0}, nullptr, eT(1)}};
   Adjoint<eT>& a = storage_[n.storage].adjoint;
   const Adjoint<eT> old = a;
   if (a.chunk && pool_.exclusive(a.chunk) && is_full(a, n.shape)) return {const_cast<eT*>(a.look.data), old};
@@ -270,14 +379,14 @@ bool Engine<eT>::is_full(const Adjoint<eT>& a, Shape s) {
 template <class eT>
 Adjoint<eT> Engine<eT>::adjoint(Index i) {
   Node<eT>& n = nodes_[i];
-  if (n.one_by_one()) return {{&one_, 0, 0}, nullptr, n.adjoint};
+  if (n.one_by_one()) return {{&one_, 0, 0}, nullptr, adjoints_[i]};
   return storage_[n.storage].adjoint;
 }
 
 template <class eT>
 const eT* Engine<eT>::full_adjoint(Index i) {
   Node<eT>& n = nodes_[i];
-  if (n.one_by_one()) return &n.adjoint;
+  if (n.one_by_one()) return &adjoints_[i];
   const Adjoint<eT>& a = storage_[n.storage].adjoint;
   return is_full(a, n.shape) ? a.look.data : accumulate(i).first;
 }
@@ -309,14 +418,7 @@ void Engine<eT>::pull(Index i) {
     return;
   }
   if (n.one_by_one()) {
-    const std::array<eT, 3> x = numbers(n);
-    for (unsigned k = 0; k < n.arity; ++k) {
-      Node<eT>& to = nodes_[n.operands[k]];
-      if (!to.needs_gradient || n.adjoint == 0) continue;
-      const eT slope = op.partial_of_numbers(rule(i), k, n.value, x.data());
-      if (slope != 0) to.adjoint += n.adjoint * slope;
-    }
-    return;
+    return pull_numbers({nullptr, i, 1});
   }
   for (unsigned k = 0; k < n.arity; ++k) {
     if (wants(n.operands[k])) pull_elementwise(i, k);
@@ -329,7 +431,7 @@ const arma::Mat<eT>& Engine<eT>::gradient(const Var<eT>& x) {
   const Node<eT>& n = nodes_[x.index()];
   const auto found = std::find(variables_.begin(), variables_.end(), x.index());
   if (found == variables_.end())
-    misuse("gradient", n.at, std::string("not a variable but the result of ") + n.operation->name);
+    misuse("gradient", places_[x.index()], std::string("not a variable but the result of ") + n.operation->name);
   // One matrix per variable, kept between steps: a number is copied, a matrix lies over memory of the
   // variable's own.
   const std::size_t v = std::size_t(found - variables_.begin());
@@ -341,7 +443,7 @@ const arma::Mat<eT>& Engine<eT>::gradient(const Var<eT>& x) {
   };
   if (n.one_by_one()) {
     if (g.mem_state != 0 || g.n_elem != 1) become(1, 1);
-    g(0) = n.adjoint;
+    g(0) = adjoints_[x.index()];
   } else {
     if (!storage_[n.storage].adjoint) contribute(x.index(), {{&zero_, 0, 0}, nullptr, eT(1)});
     eT* data = accumulate(x.index()).first;

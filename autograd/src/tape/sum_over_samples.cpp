@@ -136,7 +136,7 @@ struct SumOverSamples : OnTape {
       const Index x = engine.operands(engine.node(i))[k];
       const Shape s = engine.node(x).shape;
       if (engine.wants(x))
-        engine.contribute(x, {broadcast(sum->gradient(k).memptr(), s, s), nullptr, engine.node(i).adjoint});
+        engine.contribute(x, {broadcast(sum->gradient(k).memptr(), s, s), nullptr, engine.adjoint(i).scale});
     }
   }
   const Function<eT>& function() const { return sum->function(); }
@@ -175,7 +175,10 @@ Var<eT> append_block_sum(Tape<eT>& tape, const Function<eT>& f, std::span<const 
     const Node<eT>& n = engine.node(operands.back());
     given.push_back({&unknown, n.shape, n.needs_gradient, n.is_scalar});
   }
-  if (whole) return f(x);
+  if (whole) {
+    const Var<eT> y = f(x);
+    return node_of(y).is_scalar ? y : Var<eT>(y(0));
+  }
   const Rule rule{{}, std::make_shared<BlockSum<eT>>(f, samples, blocks)};
   rule.sum->prepare(given);
   const Var<eT> y = engine.append(rule, scalar_shape, operands, engine.place ? *engine.place : at);

@@ -57,7 +57,15 @@ bool Engine<eT>::is_worth_fusing(Shape s) {
   return s.size() > tiles::tile_size<eT>;
 }
 
-/// Finds runs of elementwise nodes of one shape, and sums of them, that can be computed together.
+/// The end of the numbers that stand in the list from `begin` on.
+template <class eT>
+std::size_t Engine<eT>::end_of_numbers(const std::vector<Index>& list, std::size_t begin) const {
+  std::size_t end = begin;
+  while (end < list.size() && nodes_[list[end]].code != NumberCode::none) ++end;
+  return end;
+}
+
+/// Finds runs of numbers, and of elementwise nodes of one shape with sums of them, that can be computed together.
 template <class eT>
 void Engine<eT>::group_values(Schedule& schedule) {
   const std::vector<Index>& list = schedule.values;
@@ -68,7 +76,7 @@ void Engine<eT>::group_values(Schedule& schedule) {
   };
   for (std::size_t begin = 0; begin < list.size();) {
     const Shape shape = shape_of_loop(nodes_[list[begin]]);
-    std::size_t end = begin + 1;
+    std::size_t end = std::max(begin + 1, end_of_numbers(list, begin));
     if (is_worth_fusing(shape)) {
       const auto reads_a_sum = [&](Index i) {  // of this group, which is known only when it has run
         const auto xs = operands(nodes_[i]);
@@ -88,7 +96,7 @@ void Engine<eT>::group_values(Schedule& schedule) {
   }
 }
 
-/// Finds runs of elementwise nodes of one shape that can pass their adjoints on together.
+/// Finds runs of numbers, and of elementwise nodes of one shape, that can pass their adjoints on together.
 template <class eT>
 void Engine<eT>::group_adjoints(Schedule& schedule) {
   schedule.in_tile.assign(schedule.adjoints.size(), 0);
@@ -96,6 +104,12 @@ void Engine<eT>::group_adjoints(Schedule& schedule) {
   for (std::size_t end = list.size(); end > 0;) {
     const Node<eT>& last = nodes_[list[end - 1]];
     std::size_t begin = end - 1;
+    if (last.code != NumberCode::none) {
+      while (begin > 0 && nodes_[list[begin - 1]].code != NumberCode::none) --begin;
+      if (end - begin > 1) schedule.adjoint_groups.push_back({std::uint32_t(begin), std::uint32_t(end)});
+      end = begin;
+      continue;
+    }
     if (last.operation->family == Family::elementwise && is_worth_fusing(last.shape)) {
       unsigned steps = last.arity;
       const auto fits = [&](const Node<eT>& n) {
@@ -151,18 +165,17 @@ void Engine<eT>::plan(Schedule& schedule, Index root, bool value, bool adjoints)
     if (n.needs_gradient) keep(i);
     if (!n.evaluated && (n.needed || n.summed)) need_operands(i, lowest, schedule);
   }
-  bool fuses = false;
   for (Index i = lowest; i <= root; ++i) {
     Node<eT>& n = nodes_[i];
     if (n.needed) schedule.values.push_back(i);
     if (n.active) schedule.adjoints.push_back(i);
-    fuses |= !n.one_by_one() && n.operation->family == Family::elementwise && is_worth_fusing(n.shape);
   }
   std::erase_if(schedule.drops, [&](const auto& d) { return nodes_[d.value].kept || !nodes_[d.value].needed; });
   std::reverse(schedule.drops.begin(), schedule.drops.end());
   schedule.value_groups.clear();
   schedule.adjoint_groups.clear();
-  if (fuses) group_values(schedule), group_adjoints(schedule);
+  group_values(schedule);
+  group_adjoints(schedule);
   for (Index i = lowest; i <= root; ++i) {
     Node<eT>& n = nodes_[i];
     n.needed = n.summed = n.active = n.used = n.kept = false;
@@ -178,6 +191,33 @@ void Engine<eT>::run(const Schedule& schedule, const eT* seed, bool accumulate_g
     sweep(schedule, seed, accumulate_gradients, Unwatched{});
 }
 
+template <class eT>
+void Engine<eT>::clear_adjoints_of_variables() {
+  for (const Index v : variables_) {
+    adjoints_[v] = 0;
+    drop_adjoint(v);
+  }
+}
+/// A gradient is not to change with what it was looking at.
+template <class eT>
+void Engine<eT>::settle_gradients() {
+  for (const Index v : variables_) {
+    if (adjoint(v)) accumulate(v);
+  }
+}
+
+/// A sweep over a tape whose nodes are numbers: each of them is computed and passes its adjoint on, as finding out
+/// which ones need not be would take longer.
+template <class eT>
+void Engine<eT>::sweep_numbers(Index root, const eT* seed) {
+  compute_numbers({nullptr, 0, root + std::size_t(1)});
+  std::fill_n(adjoints_.begin(), root + std::size_t(1), eT(0));
+  clear_adjoints_of_variables();
+  adjoints_[root] = *seed;
+  pull_numbers({nullptr, 0, root + std::size_t(1)});
+  settle_gradients();
+}
+
 /// Computes values going up the tape and passes adjoints on going down.
 template <class eT>
 template <class Watch>
@@ -191,7 +231,13 @@ void Engine<eT>::sweep(const Schedule& schedule, const eT* seed, bool accumulate
     if (group != groups_end && at == schedule.values.begin() + group->begin) {
       const auto end = schedule.values.begin() + (group++)->end;
       while (drop != schedule.drops.end() && drop->after <= end[-1]) ++drop;
-      compute_group(std::span(at, end), std::span(first, drop));
+      const std::span<const Index> together(at, end);
+      if (nodes_[*at].code != NumberCode::none) {
+        compute_numbers({together.data(), 0, together.size()});
+        std::for_each(first, drop, [&](const Schedule::Drop& d) { drop_value(d.value); });
+      } else {
+        compute_group(together, std::span(first, drop));
+      }
       at = end;
       continue;
     }
@@ -202,14 +248,9 @@ void Engine<eT>::sweep(const Schedule& schedule, const eT* seed, bool accumulate
   }
   if (!schedule.backward) return;
   for (const Index i : schedule.adjoints) {
-    if (nodes_[i].operation->family != Family::leaf) nodes_[i].adjoint = 0;
+    if (nodes_[i].operation->family != Family::leaf) adjoints_[i] = 0;
   }
-  if (!accumulate_gradients) {
-    for (const Index v : variables_) {
-      nodes_[v].adjoint = 0;
-      drop_adjoint(v);
-    }
-  }
+  if (!accumulate_gradients) clear_adjoints_of_variables();
   if (schedule.adjoints.empty()) return;
   const Shape s = nodes_[schedule.root].shape;
   contribute(schedule.root, {broadcast(seed, s, s), nullptr, eT(1)});
@@ -222,6 +263,11 @@ void Engine<eT>::sweep(const Schedule& schedule, const eT* seed, bool accumulate
     for (auto end = schedule.adjoints.end(); end != schedule.adjoints.begin();) {
       if (pulls != pulls_end && end == schedule.adjoints.begin() + pulls->end) {
         const auto begin = schedule.adjoints.begin() + (pulls++)->begin;
+        if (nodes_[*begin].code != NumberCode::none) {
+          pull_numbers({&*begin, 0, std::size_t(end - begin)});
+          end = begin;
+          continue;
+        }
         const auto in_tile = schedule.in_tile.begin() + (begin - schedule.adjoints.begin());
         pull_group(std::span(begin, end), std::span(in_tile, in_tile + (end - begin)));
         std::for_each(begin, end, release);
@@ -234,10 +280,7 @@ void Engine<eT>::sweep(const Schedule& schedule, const eT* seed, bool accumulate
       watch.adjoints(*this, i);
       release(i);
     }
-    // A gradient is not to change with what it was looking at.
-    for (const Index v : variables_) {
-      if (adjoint(v)) accumulate(v);
-    }
+    settle_gradients();
   } catch (...) {
     for (const Index i : schedule.adjoints) drop_adjoint(i);
     throw;

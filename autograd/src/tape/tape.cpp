@@ -11,11 +11,10 @@ Tape<eT>::~Tape() = default;
 // clang-format off
 template <class eT> Var<eT> Tape<eT>::variable(const arma::Mat<eT>& W) { return engine_.leaf(true, shape_of(W.n_rows, W.n_cols), W.memptr(), true, false); }
 template <class eT> Var<eT> Tape<eT>::variable(View<eT> W) { return engine_.leaf(true, shape_of(W.matrix->n_rows, W.matrix->n_cols), W.matrix->memptr(), false, false, W.name); }
-template <class eT> Var<eT> Tape<eT>::variable(eT x, const char* name) { return engine_.leaf(true, scalar_shape, &x, true, true, name); }
+template <class eT> NumberVar<eT> Tape<eT>::variable(eT x, const char* name) { return {engine_.leaf(true, scalar_shape, &x, true, true, name), Unchecked{}}; }
 template <class eT> Var<eT> Tape<eT>::constant(const arma::Mat<eT>& X) { return engine_.leaf(false, shape_of(X.n_rows, X.n_cols), X.memptr(), true, false); }
 template <class eT> Var<eT> Tape<eT>::constant(View<eT> X) { return engine_.leaf(false, shape_of(X.matrix->n_rows, X.matrix->n_cols), X.matrix->memptr(), false, false, X.name); }
-template <class eT> Var<eT> Tape<eT>::constant(eT x, const char* name) { return engine_.leaf(false, scalar_shape, &x, true, true, name); }
-template <class eT> Var<eT> Tape<eT>::named(const Var<eT>& x, const char* name) { return engine_.named(x, name); }
+template <class eT> NumberVar<eT> Tape<eT>::constant(eT x, const char* name) { return {engine_.named(engine_.append_number(x), name), Unchecked{}}; }
 template <class eT> const arma::Mat<eT>& Tape<eT>::gradient(const Var<eT>& variable) { return engine_.gradient(variable); }
 template <class eT> void Tape<eT>::clear() { engine_.clear(); }
 // clang-format on
@@ -25,7 +24,7 @@ void Tape<eT>::backward(const Var<eT>& root, bool value) {
   engine_.check(root, "backward", {});
   const Node<eT>& n = engine_.node(root.index());
   if (root.shape() != scalar_shape) {
-    misuse("backward", n.at,
+    misuse("backward", engine_.at(root.index()),
            "the root is not a scalar but " + to_string(root.shape()) + " (the result of " + n.operation->name + ")");
   }
   engine_.backward(root.index(), value);
@@ -35,7 +34,7 @@ template <class eT>
 void Tape<eT>::backward(const Var<eT>& root, const arma::Mat<eT>& seed, bool value) {
   engine_.check(root, "backward", {});
   const Shape s = shape_of(seed.n_rows, seed.n_cols);
-  if (root.shape() != s) misuse("backward", engine_.node(root.index()).at, incompatible(root.shape(), s));
+  if (root.shape() != s) misuse("backward", engine_.at(root.index()), incompatible(root.shape(), s));
   engine_.backward(root.index(), value, seed.memptr());
 }
 
@@ -49,8 +48,7 @@ arma::Mat<eT> Tape<eT>::value(const Var<eT>& x) {
 template <class eT>
 eT Tape<eT>::scalar(const Var<eT>& x) {
   engine_.check(x, "scalar", {});
-  if (x.shape() != scalar_shape)
-    misuse("scalar", engine_.node(x.index()).at, "expected 1x1, got " + to_string(x.shape()));
+  if (x.shape() != scalar_shape) misuse("scalar", engine_.at(x.index()), "expected 1x1, got " + to_string(x.shape()));
   engine_.evaluate(x.index());
   return *engine_.data(x.index());
 }

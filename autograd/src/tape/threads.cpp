@@ -1,6 +1,7 @@
 #include <armagrad/detail/threads.hpp>
 
 #include <exception>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -12,11 +13,29 @@ extern "C" {
 
 namespace armagrad::detail {
 
-OneBlasThread::OneBlasThread() : before_(openblas_get_num_threads ? openblas_get_num_threads() : 1) {
-  if (before_ != 1) openblas_set_num_threads(1);
+namespace {
+struct BlasThreads {
+  std::mutex lock;
+  unsigned users = 0;
+  int before = 1;
+};
+BlasThreads& blas_threads() {
+  static BlasThreads threads;
+  return threads;
+}
+}  // namespace
+
+OneBlasThread::OneBlasThread() {
+  BlasThreads& blas = blas_threads();
+  const std::lock_guard hold(blas.lock);
+  if (blas.users++ > 0 || !openblas_get_num_threads) return;
+  blas.before = openblas_get_num_threads();
+  if (blas.before != 1) openblas_set_num_threads(1);
 }
 OneBlasThread::~OneBlasThread() {
-  if (before_ != 1) openblas_set_num_threads(before_);
+  BlasThreads& blas = blas_threads();
+  const std::lock_guard hold(blas.lock);
+  if (--blas.users == 0 && blas.before != 1) openblas_set_num_threads(blas.before);
 }
 
 void in_threads(unsigned n, const std::function<void(unsigned)>& f) {

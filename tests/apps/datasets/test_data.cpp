@@ -113,8 +113,8 @@ BOOST_AUTO_TEST_CASE(mnist_dir_is_binding) {
   write_idx_folder(folder / "mine");
   const Dataset set = load_dataset({}, places);
   BOOST_TEST(set.name == places.mnist_dir);
-  BOOST_TEST(contains(set.notice, "labels are not MNIST's"));
-  BOOST_TEST(contains(refusal({"mnist"}), "MNIST_DIR: " + places.mnist_dir + ": holds a set whose labels"));
+  BOOST_TEST(contains(set.notice, "holds a set that is not MNIST"));
+  BOOST_TEST(contains(refusal({"mnist"}), "MNIST_DIR: " + places.mnist_dir + ": holds a set that is not MNIST"));
 }
 
 BOOST_AUTO_TEST_CASE(nothing_anywhere) {
@@ -122,7 +122,9 @@ BOOST_AUTO_TEST_CASE(nothing_anywhere) {
     const std::string message = refusal({name});
     BOOST_TEST(contains(message, "MNIST not found: MNIST_DIR is not set; "), message);
     BOOST_TEST(contains(message, (folder / "cache/mnist").string() + ": no such folder"), message);
-    BOOST_TEST(contains(message, "--download"), message);
+    fs::remove_all(folder / "cache");
+    BOOST_TEST(contains(message, "cache/mnist/train-images-idx3-ubyte.gz: cannot be downloaded: file://"), message);
+    BOOST_TEST(contains(message, "try again with a network, or set MNIST_DIR"), message);
     BOOST_TEST(contains(message, "fashion: no such folder") == name.empty(), message);
   }
   const std::string message = refusal({"fashion"});
@@ -143,20 +145,38 @@ BOOST_AUTO_TEST_CASE(another_set_is_not_passed_off_as_either) {
 BOOST_AUTO_TEST_CASE(a_damaged_cache_is_an_error) {
   write_idx_folder(folder / "cache/mnist");
   write_bytes(folder / "cache/mnist/train-images-idx3-ubyte", idx({3, 2, 4}, counting(23)));
-  const std::string message = refusal({});
+  const std::string message = refusal({"", true});
   BOOST_TEST(contains(message, "cache/mnist/train-images-idx3-ubyte: truncated"), message);
-  const std::string tried = refusal({"mnist", true});
+  const std::string tried = refusal({"mnist"});
   BOOST_TEST(contains(tried, "cannot be downloaded: file://"), tried);
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_with_the_name_of_a_set) {
+  write_idx_folder(folder / "mine");
+  places.mnist_dir = (folder / "mine").string();
+  const fs::path before = fs::current_path();
+  fs::current_path(folder.path());
+  BOOST_TEST(!contains(load_dataset({}, places).notice, "--data ./"));
+  fs::create_directory(folder / "mnist");
+  BOOST_TEST(contains(refusal({"mnis"}), "mnis: no such file or folder; did you mean mnist?"));
+  BOOST_TEST(contains(refusal({"fashion"}), "Fashion-MNIST not found"));
+  fs::current_path(before);
 }
 
 BOOST_AUTO_TEST_CASE(places_by_the_environment) {
   const Variable mnist_dir("MNIST_DIR", "/some/mnist");
   const Variable home("HOME", "/some/home");
   const Variable cache("XDG_CACHE_HOME", "/some/cache");
+  const Variable no_mirror("MNIST_MIRROR", nullptr);
   BOOST_TEST(standard_places().mnist_dir == "/some/mnist");
   BOOST_TEST(standard_places().cache == fs::path("/some/cache/armagrad"));
   BOOST_TEST(standard_places().mirrors == mnist_mirrors());
   BOOST_TEST(standard_places().protocols == "https");
+  {
+    const Variable mirror("MNIST_MIRROR", "http://here");
+    BOOST_TEST(standard_places().mirrors == std::vector<std::string>{"http://here/"});
+    BOOST_TEST(standard_places().protocols == "https,http,file");
+  }
   const Variable relative("XDG_CACHE_HOME", "cache");
   BOOST_TEST(standard_places().cache == fs::path("/some/home/.cache/armagrad"));
   const Variable homeless("HOME", nullptr);

@@ -1,7 +1,15 @@
 #define BOOST_TEST_MODULE download
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <csignal>
 
 #include "apps/datasets/download.hpp"
+#include "apps/io/atomic_file.hpp"
 #include "apps/io/sha256.hpp"
 #include "tests/support/files.hpp"
 
@@ -81,6 +89,65 @@ BOOST_AUTO_TEST_CASE(unreachable_mirrors) {
   BOOST_TEST(contains(message, "http://127.0.0.1:9/: "), message);
   BOOST_TEST(contains(message, "; http://127.0.0.1:9/other/: "), message);
   BOOST_TEST(contains(refusal({}), "no mirrors"));
+}
+
+/// A server, or a proxy, that takes the connection and then says nothing.
+BOOST_AUTO_TEST_CASE(a_silent_mirror_is_given_up) {
+  const int listening = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  BOOST_REQUIRE(bind(listening, reinterpret_cast<sockaddr*>(&address), size) == 0);
+  BOOST_REQUIRE(listen(listening, 8) == 0);
+  BOOST_REQUIRE(getsockname(listening, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+  const std::string silent = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/";
+  std::vector<std::string> lines;
+  const auto start = std::chrono::steady_clock::now();
+  download_files(files, cache, {silent, second}, "file,http",
+                 {[&](const std::string& line) { lines.push_back(line); }});
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  close(listening);
+  BOOST_TEST((took.count() > 3 && took.count() < 8), took.count());
+  BOOST_TEST(read_bytes(target) == gzip(contents));
+  BOOST_REQUIRE(lines.size() == 3U);
+  BOOST_TEST(contains(lines[0], "fetching MNIST from " + silent), lines[0]);
+  BOOST_TEST(lines[1].starts_with(silent + "labels.gz: "), lines[1]);
+  BOOST_TEST(contains(lines[2], "fetching MNIST from " + second), lines[2]);
+}
+
+BOOST_AUTO_TEST_CASE(a_mirror_that_failed_is_not_asked_again) {
+  std::vector<KnownFile> two{files[0], files[0]};
+  two[1].name = "more";
+  write_bytes(folder / "first/more.gz", gzip(contents));
+  write_bytes(folder / "second/more.gz", gzip(contents));
+  std::vector<double> shares;
+  std::string said;
+  download_files(two, cache, {first, second}, "file",
+                 {[&](const std::string& line) { said += line + '\n'; },
+                  [&](double share, const std::string&) { shares.push_back(share); }});
+  BOOST_TEST(!contains(said, first + "more.gz"), said);
+  BOOST_REQUIRE(!shares.empty());
+  BOOST_TEST(std::is_sorted(shares.begin(), shares.end()));
+  BOOST_TEST(shares.back() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(what_killed_runs_left_is_removed) {
+  fs::create_directories(cache);
+  const pid_t killed = fork();
+  if (killed == 0) {
+    TemporaryFile file(target);
+    file.write("a part");
+    raise(SIGKILL);
+  }
+  int status = 0;
+  waitpid(killed, &status, 0);
+  BOOST_TEST(std::distance(fs::directory_iterator(cache), fs::directory_iterator()) == 1);
+  TemporaryFile mine(target);
+  write_bytes(cache / ".armagrad-x-0.tmp", "of somebody else");
+  download_files(files, cache, {second}, "file");
+  BOOST_TEST(fs::exists(mine.path()));
+  BOOST_TEST(std::distance(fs::directory_iterator(cache), fs::directory_iterator()) == 3);
 }
 
 BOOST_AUTO_TEST_CASE(only_https_unless_told_otherwise) {

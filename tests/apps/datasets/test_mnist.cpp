@@ -40,6 +40,21 @@ BOOST_AUTO_TEST_CASE(mnist_as_npz, *precondition(mnist_dir_has("mnist.npz"))) {
   BOOST_TEST(same(npz.test, set.test));
 }
 
+/// A folder with MNIST's labels and other images of as many bytes.
+BOOST_AUTO_TEST_CASE(labels_alone_are_not_mnist, *precondition(mnist_dir_has(mnist().files[0].name + ".gz"))) {
+  const fs::path origin = require_mnist(), other = folder / "other";
+  fs::create_directory(other);
+  for (const KnownFile& known : mnist().files) {
+    if (known.bytes < 100'000) fs::create_symlink(origin / (known.name + ".gz"), other / (known.name + ".gz"));
+  }
+  const auto images = [](unsigned n) { return gzip(idx({n, 28, 28}, std::string(std::size_t{784} * n, '\7'))); };
+  write_bytes(other / "train-images-idx3-ubyte.gz", images(60000));
+  write_bytes(other / "t10k-images-idx3-ubyte.gz", images(10000));
+  const Dataset set = load_dataset({other.string()}, places);
+  BOOST_TEST(set.name == other.string());
+  BOOST_TEST(contains(set.notice, "has the labels of MNIST, but other images"), set.notice);
+}
+
 BOOST_AUTO_TEST_CASE(mnist_comes_before_fashion) {
   const fs::path origin = require_mnist();
   BOOST_TEST(load_dataset({}, places).name == "MNIST");
@@ -58,11 +73,32 @@ BOOST_AUTO_TEST_CASE(mnist_is_downloaded_into_the_cache, *precondition(mnist_dir
   write_idx_folder(places.cache / "mnist");
   fs::remove(places.cache / "mnist/train-images-idx3-ubyte");
   fs::remove(places.cache / "mnist/t10k-labels-idx1-ubyte");
-  const Dataset set = load_dataset({"", true}, places);
+  const Dataset set = load_dataset({}, places);
   BOOST_TEST(set.name == "MNIST");
   BOOST_TEST(set.origin == (places.cache / "mnist").string());
   places.mirrors = {};
   BOOST_TEST(load_dataset({"mnist"}, places).name == "MNIST");
+}
+
+/// A file that was cut off, plain or gzip, is fetched again; a plain one, which comes first, steps aside.
+BOOST_AUTO_TEST_CASE(a_truncated_file_in_the_cache, *precondition(mnist_dir_has(mnist().files[0].name + ".gz"))) {
+  const fs::path origin = require_mnist(), cache = places.cache / "mnist";
+  places.mnist_dir.clear();
+  fs::create_directories(cache);
+  for (const KnownFile& known : mnist().files) fs::copy(origin / (known.name + ".gz"), cache / (known.name + ".gz"));
+  fs::resize_file(cache / "t10k-labels-idx1-ubyte.gz", 1000);
+  write_bytes(cache / "t10k-images-idx3-ubyte", idx({10000, 28, 28}, "cut off"));
+  places.mirrors = {"file://" + origin.string() + "/"};
+  places.protocols = "file";
+  BOOST_CHECK_THROW(load_dataset({"mnist", true}, places), std::runtime_error);
+  std::string said;
+  places.watch.say = [&said](const std::string& line) { said += line + '\n'; };
+  BOOST_TEST(load_dataset({"mnist"}, places).name == "MNIST");
+  BOOST_TEST(contains(said, "fetching MNIST from file://"), said);
+  BOOST_TEST(contains(said, "t10k-images-idx3-ubyte is damaged: renamed to"), said);
+  BOOST_TEST(fs::exists(cache / "t10k-images-idx3-ubyte.damaged"));
+  places.mirrors = {};
+  BOOST_TEST(load_dataset({"mnist", true}, places).name == "MNIST");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

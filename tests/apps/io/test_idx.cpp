@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(labels_and_their_bytes) {
   BOOST_REQUIRE_EQUAL(labels.n_elem, 4U);
   BOOST_TEST(labels[0] == 5);
   BOOST_TEST(labels[3] == 9);
-  BOOST_TEST(idx_label_bytes(labels) == bytes);
+  BOOST_TEST(idx_digest({labels.n_elem}, labels.memptr()) == sha256_hex(bytes));
 }
 
 BOOST_AUTO_TEST_CASE(more_than_a_chunk) {

@@ -19,7 +19,8 @@ namespace {
 
 using Reals = std::tuple<double, float>;
 
-const nlohmann::json info{{"kind", "mlp"}}, settings{{"lr", 0.1}, {"seed", 3}};
+const nlohmann::json info{{"kind", "mlp"}};
+const Origin origin{{{"lr", 0.1}, {"seed", 3}}, "some images", "some held back"};
 
 struct Fixture {
   TemporaryFolder folder;
@@ -39,9 +40,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(resumed_from_every_step, eT, Reals) {
     whole->run();
     const auto cut = task.trainer();
     for (bool more = cut->start(); more; more = cut->step()) {
-      save_checkpoint(file, task.net, cut->state(), info, settings);
+      save_checkpoint(file, task.net, cut->state(), info, origin);
       const auto resumed = task.trainer();
-      resumed->resume(load_checkpoint<eT>(file, task.net, settings));
+      resumed->resume(load_checkpoint<eT>(file, task.net, origin));
       BOOST_TEST(same_bits(resumed->state(), cut->state()));
       resumed->run();
       ++compared;
@@ -58,18 +59,21 @@ BOOST_AUTO_TEST_CASE(other_files_are_refused_and_the_last_good_one_stays) {
   Task<double> task;
   const auto trainer = task.trainer();
   trainer->run();
-  save_checkpoint(file, task.net, trainer->state(), info, settings);
+  save_checkpoint(file, task.net, trainer->state(), info, origin);
   const std::string good = read_bytes(file);
-  const auto load = [&] { load_checkpoint<double>(file, task.net, settings); };
+  const auto load = [&] { load_checkpoint<double>(file, task.net, origin); };
   load();
 
-  const auto refuses = [&](const nlohmann::json& other, const std::string& part) {
+  const auto refuses = [&](const Origin& other, const std::string& part) {
     check_refused([&] { load_checkpoint<double>(file, task.net, other); }, file, part);
   };
-  refuses({{"lr", 0.2}, {"seed", 3}}, "a checkpoint with lr 0.1, not 0.2");
-  refuses({{"lr", 0.1}, {"seed", 3}, {"clip", 1}}, "not a checkpoint of this training");
-  check_refused([&] { load_checkpoint<float>(file, Task<float>().net, settings); }, file, "of another type");
-  check_refused([&] { load_checkpoint<double>(file, Sequential<double>({7}, {linear<double>(5)}), settings); }, file,
+  const auto with_settings = [](const nlohmann::json& settings) { return Origin{settings, origin.data, origin.split}; };
+  refuses(with_settings({{"lr", 0.2}, {"seed", 3}}), "a checkpoint with lr 0.1, not 0.2");
+  refuses(with_settings({{"lr", 0.1}, {"seed", 3}, {"clip", 1}}), "not a checkpoint of this training");
+  refuses({origin.settings, "other images", origin.split}, "of a training on other images or labels");
+  refuses({origin.settings, origin.data, ""}, "of a training that held back other images");
+  check_refused([&] { load_checkpoint<float>(file, Task<float>().net, origin); }, file, "of another type");
+  check_refused([&] { load_checkpoint<double>(file, Sequential<double>({7}, {linear<double>(5)}), origin); }, file,
                 "0.weight is 6x5");
 
   ModelFile model = load_model(file);
@@ -83,12 +87,12 @@ BOOST_AUTO_TEST_CASE(other_files_are_refused_and_the_last_good_one_stays) {
     save_model(file, part);
     check_refused(load, file, "missing");
   }
-  for (const char* key : {"steps", "epoch", "position", "stopped", "best_epoch", "settings"}) {
+  for (const char* key : {"steps", "epoch", "position", "stopped", "best_epoch", "settings", "data", "split"}) {
     write_bytes(file, good);
     ModelFile part = load_model(file);
     part.info["training"][key] = "odd";
     save_model(file, part);
-    check_refused(load, file, "not a checkpoint");
+    check_refused(load, file, "a checkpoint");
   }
   for (std::size_t n = 0; n < good.size(); n += 97) {
     write_bytes(file, good.substr(0, n));
@@ -102,9 +106,8 @@ BOOST_AUTO_TEST_CASE(other_files_are_refused_and_the_last_good_one_stays) {
   TrainingState<double> state = trainer->state();
   TrainingState<double> broken = state;
   broken.parameters(3) = arma::datum::nan;
-  BOOST_CHECK_THROW(save_checkpoint(file, task.net, broken, info, settings), NotFinite);
-  check_refused([&] { save_checkpoint(folder / "no/file", task.net, state, info, settings); }, "no/file",
-                "No such file");
+  BOOST_CHECK_THROW(save_checkpoint(file, task.net, broken, info, origin), NotFinite);
+  check_refused([&] { save_checkpoint(folder / "no/file", task.net, state, info, origin); }, "no/file", "No such file");
   BOOST_TEST((read_bytes(file) == good));
 }
 

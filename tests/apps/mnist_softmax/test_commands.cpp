@@ -49,7 +49,7 @@ std::vector<double> losses_by_hand(const fs::path& folder, arma::uword n, int ep
 
 std::vector<double> history(const Report& report) { return report["loss_history"].get<std::vector<double>>(); }
 
-const Words option_names{"--data",       "--download", "--train-size", "--optimizer", "--epochs",      "--batch-size",
+const Words option_names{"--data",       "--offline",  "--train-size", "--optimizer", "--epochs",      "--batch-size",
                          "--lr",         "--lr-decay", "--l2",         "--init",      "--seed",        "--precision",
                          "--model",      "--json",     "--quiet",      "--tolerance", "--net",         "--hidden",
                          "--activation", "--dropout",  "--schedule",   "--warm-up",   "--clip",        "--smoothing",
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(help) {
                                            {"help", {"train", "evaluate", "check"}},
                                            {"train --help", option_names},
                                            {"train -h", option_names},
-                                           {"evaluate --help", {"--model", "--data", "--download", "--weights"}},
+                                           {"evaluate --help", {"--model", "--data", "--offline", "--weights"}},
                                            {"check --help",
                                             {"--data", "--train-size", "--l2", "--seed", "--entries", "--break",
                                              "softmax-axis", "softmax-targets", "l2-global", "transpose"}}};
@@ -74,6 +74,25 @@ BOOST_AUTO_TEST_CASE(help) {
     const std::string out = succeeds(line);
     for (const std::string& part : parts) BOOST_TEST(contains(out, part), part << " is not in the help of " << line);
   }
+}
+
+BOOST_AUTO_TEST_CASE(versions) {
+  const std::string out = succeeds("--version");
+  BOOST_TEST(out.starts_with("mnist_softmax "), out);
+  for (const char* part : {"\nArmadillo: ", "\ncompiler: g++ ", "\nBLAS: "}) BOOST_TEST(contains(out, part), out);
+}
+
+/// At once, where OpenBLAS would wait for memory for ever.
+BOOST_AUTO_TEST_CASE(too_little_memory) {
+  program.how.seconds = 20;
+  for (const unsigned megabytes : {100, 150, 200, 250, 300, 400}) {
+    program.how.address_space = megabytes * 1'000'000UL;
+    const Outcome run = program.run("train --data set --epochs 1 --threads 2");
+    BOOST_TEST(run.status == 1);
+    BOOST_TEST(contains(run.err, "too little memory"), megabytes << " MB: " << run.err);
+  }
+  program.how.address_space = 2'000'000'000;
+  succeeds("train --data set --epochs 1 --threads 2", true);
 }
 
 BOOST_AUTO_TEST_CASE(the_report) {
@@ -272,18 +291,27 @@ BOOST_AUTO_TEST_CASE(mnist_dir_is_the_default) {
 
 BOOST_AUTO_TEST_CASE(fashion_comes_last) {
   if (!missing_in("/usr/share/datasets/fashion-mnist").empty())
-    return refused("train", 1, {"MNIST not found", "MNIST_DIR", "--download"});
+    return refused("train --offline", 1, {"MNIST not found", "MNIST_DIR", "--offline"});
   const Outcome run = program.run("train --epochs 0 --json -");
   BOOST_TEST(run.status == 0);
   BOOST_TEST(Report::parse(run.out)["dataset"] == "Fashion-MNIST");
+  BOOST_TEST(contains(run.err, "fetching MNIST from https://"), run.err);
   BOOST_TEST(contains(run.err, "This is Fashion-MNIST (clothes, not digits)"), run.err);
+  const Outcome offline = program.run("train --epochs 0 --json - --offline");
+  BOOST_TEST(!contains(offline.err, "fetching"), offline.err);
+  BOOST_TEST(contains(offline.err, "This is Fashion-MNIST (clothes, not digits)"), offline.err);
 }
 
 BOOST_AUTO_TEST_CASE(evaluation_says_what_the_model_was_trained_on) {
   write_tiny_set(folder / "twin");
   trained("--model some.model");
-  BOOST_TEST(contains(succeeds("evaluate --data twin --model some.model"), "trained on set"));
-  BOOST_TEST(!contains(succeeds("evaluate --data set --model some.model"), "trained on"));
+  for (const std::string command : {"evaluate", "predict --index 0", "report --out report --check-size 10",
+                                    "explain --train-size 20 --html page.html"}) {
+    BOOST_TEST(contains(succeeds(command + " --model some.model --data twin", true), "trained on set"), command);
+    BOOST_TEST(!contains(succeeds(command + " --model some.model --data set", true), "trained on"), command);
+  }
+  write_bytes(folder / "digit.pgm", "P2 4 4 9 " + std::string("9 9 9 9 9 0 0 9 9 0 0 9 9 9 9 9"));
+  BOOST_TEST(contains(succeeds("predict digit.pgm --model some.model"), "trained on set"));
 }
 
 BOOST_AUTO_TEST_CASE(the_weights_as_a_picture) {

@@ -125,6 +125,8 @@ BOOST_AUTO_TEST_CASE(explain_as_text_and_at_a_model) {
   const Report& J = at["nodes"].back();
   BOOST_TEST(J["name"] == "J");
   BOOST_TEST(std::abs(J["value"]["values"][0].get<double>() - then["loss"].get<double>()) < 1e-3);
+  BOOST_TEST((report("explain --data set --train-size 120 --model some.model") == at), "the model's own l2");
+  BOOST_TEST((report("explain --data set --train-size 120 --l2 0.5 --model some.model") != at));
   trained("--net mlp --hidden 3 --epochs 1 --model mlp.model");
   refused("explain --data set --train-size 20 --model mlp.model", 2, {"--model", "mlp"});
   refused("explain --data set --train-size 20 --model missing.model", 1, {"missing.model"});

@@ -172,7 +172,6 @@ BOOST_AUTO_TEST_CASE(files_that_are_no_sweeps) {
     other.info["sweep"]["done"] = odd;
     damaged(other, "not a checkpoint of this sweep");
   }
-  refused("sweep --data set --quiet --resume --checkpoint none", 1, {"none", "No such file"});
   refused("evaluate --data set --model kept", 1, {"kept", "not a model"});
   refused("train --data set --quiet --resume --checkpoint kept", 1, {"kept", "not a checkpoint"});
 }

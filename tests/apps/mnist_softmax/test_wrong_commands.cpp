@@ -9,10 +9,12 @@ BOOST_FIXTURE_TEST_SUITE(suite, Refusals)
 
 BOOST_AUTO_TEST_CASE(wrong_commands) {
   refused("", 2, {"command", "train, sweep, evaluate, check, lab, explain"});
-  for (const std::string word : {"fit", "Train", "--train", "-x", "--version", "--json", "trains", "-"}) {
+  for (const std::string word : {"fit", "Train", "--train", "-x", "--versions", "--json", "trains", "-"}) {
     refused(Words{word}, 2, {"'" + word + "'", "train, sweep, evaluate, check, lab, explain"});
   }
   refused(Words{""}, 2, {"which command?"});
+  refused("Train", 2, {"did you mean train?"});
+  refused("evalaute", 2, {"did you mean evaluate?"});
 }
 
 BOOST_AUTO_TEST_CASE(wrong_values) {
@@ -41,6 +43,29 @@ BOOST_AUTO_TEST_CASE(wrong_values) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(what_was_meant) {
+  for (const auto& [line, meant] : std::map<std::string, std::string>{{"--epoch 1", "--epochs"},
+                                                                      {"--EPOCHS 1", "--epochs"},
+                                                                      {"--leanring-rate 1 --lr-decya 1", ""},
+                                                                      {"--optimiser gd", "--optimizer"},
+                                                                      {"--optimizer GD", "gd"},
+                                                                      {"--optimizer adm", "adam"},
+                                                                      {"--net lenett", "lenet"},
+                                                                      {"--qiuet", "--quiet"}}) {
+    const Outcome run = program.run("train --data set " + line);
+    BOOST_TEST(run.status == 2);
+    BOOST_TEST(contains(run.err, "did you mean " + meant + "?") != meant.empty(), run.err);
+  }
+  write_bytes(folder / "settings", "epoch = 1\n");
+  refused("train --data set --config settings", 2, {"settings", "did you mean --epochs?"});
+  refused("train --data MNIST", 1, {"MNIST: no such file or folder", "did you mean mnist?"});
+  refused("train --data Fashion", 1, {"did you mean fashion?"});
+  refused("train --data ste", 1, {"did you mean set?"});
+  fs::create_directory(folder / "data");
+  fs::create_directory(folder / "data/digits");
+  refused("train --data data/digist", 1, {"did you mean data/digits?"});
+}
+
 BOOST_AUTO_TEST_CASE(wrong_values_of_the_check) {
   const std::map<std::string, Words> wrong{{"--train-size", {"0", "-1", "1.5", "x"}},
                                            {"--l2", {"nan", "-1", "inf", "1e999"}},
@@ -59,7 +84,7 @@ BOOST_AUTO_TEST_CASE(wrong_command_lines) {
                                                {"train --data set --data set", {"--data"}},
                                                {"train --data set --quiet --quiet", {"--quiet"}},
                                                {"train --data set --quiet=yes", {"--quiet"}},
-                                               {"train --data set --download=1", {"--download"}},
+                                               {"train --data set --offline=1", {"--offline"}},
                                                {"train --data set --epoch 1", {"--epoch"}},
                                                {"train --data set --EPOCHS 1", {"--EPOCHS"}},
                                                {"train --data set --entries 1", {"--entries"}},

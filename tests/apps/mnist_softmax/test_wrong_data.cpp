@@ -81,10 +81,10 @@ BOOST_AUTO_TEST_CASE(damaged_data) {
 }
 
 BOOST_AUTO_TEST_CASE(no_mnist) {
-  refused("train --data mnist", 1, {"MNIST not found", "MNIST_DIR", "--download"});
-  refused("train --data mnist --download", 1, {"cannot be downloaded"});
+  refused("train --data mnist --offline", 1, {"MNIST not found", "MNIST_DIR", "--offline"});
+  refused("train --data mnist --quiet", 1, {"cannot be downloaded", "try again with a network"});
   program.how.mnist_dir = "missing";
-  for (const char* line : {"train", "train --data mnist", "check", "train --data mnist --download --json old.json"}) {
+  for (const char* line : {"train", "train --data mnist", "check", "train --data mnist --offline --json old.json"}) {
     refused(line, 1, {"MNIST_DIR", "missing"});
   }
   program.how.mnist_dir = "set";

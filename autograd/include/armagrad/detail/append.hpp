@@ -24,10 +24,10 @@ Var<eT> append_elementwise_of(const Operation<eT>& operation, const A&... argume
 }
 /// Appends a node of an elementwise rule over Vars, matrices and numbers, at least one of them a Var.
 template <class Rule, class... A>
-requires Differentiable<A...>
-auto elementwise(Here at, const A&... arguments) {
+requires Differentiable<A...> Entrywise<A...> elementwise(Here at, const A&... arguments) {
   using eT = element_t<A...>;
-  return append_elementwise_of(operation_of<Rule, eT>(), Argument<eT>(arguments, at)...);
+  return of_kind<Entrywise<A...>::kind>(
+      append_elementwise_of(operation_of<Rule, eT>(), Argument<eT>(arguments, at)...));
 }
 
 /// The arguments, at least one of them a Var, as nodes of that Var's tape.

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "append.hpp"
+#include "parameter_types.hpp"
 
 namespace armagrad::detail {
 
@@ -19,12 +20,12 @@ auto call(Loss& loss, const V&... variables) {
 template <class eT>
 using Function = std::function<Var<eT>(std::span<const Var<eT>>)>;
 
-/// f(x...) of n Vars as a function of a list of them. f is kept.
-template <class eT, std::size_t n, class F>
+/// f(x...) of Vars of these kinds as a function of a list of them. f is kept.
+template <class eT, Kind... kind, class F>
 Function<eT> function_of(F f) {
   return [f = std::move(f)](std::span<const Var<eT>> x) {
-    return [&]<std::size_t... k>(std::index_sequence<k...>) { return detail::call(f, x[k]...); }
-    (std::make_index_sequence<n>());
+    return [&]<std::size_t... k>(std::index_sequence<k...>) { return detail::call(f, argument_of_kind<kind>(x[k])...); }
+    (std::make_index_sequence<sizeof...(kind)>());
   };
 }
 
@@ -36,6 +37,11 @@ struct Given {
   Shape shape;
   bool variable, is_scalar = false;
 };
+template <IsParameter P>
+Given<typename Parameter<P>::eT> given(const P& p, bool variable) {
+  using As = Parameter<P>;
+  return {As::data(p), As::shape(p), variable, As::kind == Kind::number};
+}
 
 template <class eT>
 struct CompiledLoss {

@@ -17,14 +17,19 @@ template <class T>
 struct Step;
 }
 
+/// What the tape knows of a node. Its value and its adjoint, its source line and its rule's parameters stand beside it,
+/// so that a sweep over small nodes reads little: see Engine.
 template <class eT>
 struct Node {
   const Operation<eT>* operation = nullptr;
   std::array<Index, 3> operands{no_index, no_index, no_index};  // of more than three: see Engine::operands
-  std::uint32_t arity = 0;
-  Index storage = no_index;  // of a matrix; a 1x1 node's numbers stand in the node itself
+  Index storage = no_index;                                     // of a matrix
   Shape shape;
-  Location at;
+  std::uint32_t arity = 0;
+  Index parameters = no_index;  // of its rule
+  NumberCode code = NumberCode::none;
+  std::uint8_t wanting = 0;  // bit k: operand k needs a gradient
+  std::uint8_t pulls = 0;    // contributions to this node's adjoint in the sweep that is planned; at most 255
   bool needs_gradient : 1 = false;
   bool is_scalar : 1 = false;  // a number, which meets matrices of any shape; not merely 1x1
   bool evaluated : 1 = false;
@@ -33,9 +38,6 @@ struct Node {
   bool active : 1 = false;
   bool used : 1 = false;
   bool kept : 1 = false;
-  std::uint8_t pulls = 0;  // contributions to this node's adjoint in the sweep that is planned; at most 255
-  alignas(8) std::byte rule[16]{};
-  eT value{}, adjoint{};
 
   bool one_by_one() const { return shape == scalar_shape; }
 };
@@ -57,7 +59,8 @@ struct Schedule {
   struct Drop {
     Index after, value;
   };
-  /// Places of neighbours in `values` or `adjoints` that run fused, a tile at a time.
+  /// Places of neighbours in `values` or `adjoints` that run together: numbers in one loop, matrices of one shape
+  /// fused, a tile at a time.
   struct Group {
     std::uint32_t begin, end;
   };
@@ -73,6 +76,11 @@ struct Schedule {
 template <class eT>
 class ARMAGRAD_EXPORT Engine {
  public:
+  /// Of a rule that is small, or a pointer to the rule.
+  struct Parameters {
+    alignas(8) std::byte bytes[16];
+  };
+
   explicit Engine(Tape<eT>& tape);
   ~Engine();
   Engine(const Engine&) = delete;  // handles point to their tape
@@ -86,8 +94,10 @@ class ARMAGRAD_EXPORT Engine {
   const arma::Mat<eT>& gradient(const Var<eT>& variable);
   void detect_anomalies(bool on) { detect_anomalies_ = on; }
   void clear();
-  std::size_t size() const { return nodes_.size(); }
+  std::size_t size() const { return size_; }
   std::size_t bytes() const { return pool_.bytes(); }
+  /// The same with the lists of nodes.
+  std::size_t bytes_in_all() const;
 
   template <class Rule>
   Var<eT> append(const Rule& rule, Shape shape, std::span<const Index> operands, Location at) {
@@ -97,29 +107,44 @@ class ARMAGRAD_EXPORT Engine {
   }
   /// Appends a node without parameters.
   Index append(const Operation<eT>& operation, Shape shape, std::span<const Index> operands, Location at);
+  /// The same of an elementwise operation over operands that are 1x1.
+  Var<eT> append_number(const Operation<eT>& operation, std::span<const Index> operands, bool is_scalar,
+                        const Location& at);
+  /// A constant number.
+  Var<eT> append_number(eT constant);
   /// Keeps the parameters of node i's rule.
   template <class Rule>
   void store(Index i, const Rule& rule) {
-    if constexpr (sizeof(Rule) <= sizeof(Node<eT>::rule) && std::is_trivially_copyable_v<Rule>) {
-      if constexpr (!std::is_empty_v<Rule>) std::memcpy(nodes_[i].rule, &rule, sizeof(Rule));
+    if constexpr (stands_on_tape<Rule>) {
+      if constexpr (!std::is_empty_v<Rule>) std::memcpy(new_parameters(i), &rule, sizeof(Rule));
     } else {
       const void* kept = large_rules_.emplace_back(std::make_shared<const Rule>(rule)).get();
-      std::memcpy(nodes_[i].rule, &kept, sizeof kept);
+      std::memcpy(new_parameters(i), &kept, sizeof kept);
     }
   }
+  /// Whether a rule's parameters stand on the tape; else it has a pointer to them.
+  template <class Rule>
+  static constexpr bool stands_on_tape = sizeof(Rule) <= sizeof(Parameters) && std::is_trivially_copyable_v<Rule>;
   /// The same for a rule without parameters over one operand, or the node of that kind there is: work that
   /// several consumers share, like a factorisation.
   Var<eT> append_once(const Operation<eT>& operation, Shape shape, Index operand, Location at);
 
   const Node<eT>& node(Index i) const { return nodes_[i]; }
+  /// Where in the user's source node i was written.
+  Location at(Index i) const { return places_[i]; }
   /// Valid until the next node is recorded.
   std::span<const Index> operands(const Node<eT>& n) const {
     return n.arity <= n.operands.size() ? std::span(n.operands).first(n.arity)
                                         : std::span(wide_operands_).subspan(n.operands[0], n.arity);
   }
   Node<eT>& node(Index i) { return nodes_[i]; }
+  /// Puts another operation in place of node i's, or another operand k; what nothing that needs a gradient goes into
+  /// any more takes no part in backward passes.
+  void replace_operation(Index i, const Operation<eT>& operation);
+  void replace_operand(Index i, unsigned k, Index operand);
   Var<eT> handle(Index i);
-  void check(const Var<eT>& x, const char* operation, Location at) const;
+  /// std::logic_error unless x is of this tape as it is now.
+  void check(const Var<eT>& x, const char* operation, const Location& at) const;
   /// Lists what is not yet evaluated and needed for root's value, its adjoints, or both.
   void plan(Schedule& schedule, Index root, bool value, bool adjoints);
   /// Does what was planned, also again after a leaf was bound to other numbers. With `accumulate`, gradients
@@ -136,7 +161,7 @@ class ARMAGRAD_EXPORT Engine {
   /// The numbers of an evaluated node, column by column.
   const eT* data(Index i) const {
     const Node<eT>& n = nodes_[i];
-    return n.storage == no_index ? &n.value : storage_[n.storage].value;
+    return n.storage == no_index ? &values_[i] : storage_[n.storage].value;
   }
   /// Memory for the value of a node that is being evaluated.
   eT* output(Index i);
@@ -146,6 +171,7 @@ class ARMAGRAD_EXPORT Engine {
   Var<eT> named(const Var<eT>& x, const char* name);
   /// A node's name, or nullptr.
   const char* name(Index i) const;
+  /// The rule of node i with its parameters, valid until the next node is recorded.
   const void* rule(Index i) const;
 
   /// Adds scale * look (of node i's shape) to the adjoint of node i, by reference where it is the first.
@@ -171,12 +197,26 @@ class ARMAGRAD_EXPORT Engine {
     Adjoint<eT> adjoint;
   };
 
+  [[noreturn]] void refuse(const Var<eT>& x, const char* operation, const Location& at) const;
+  void grow();
+  void* new_parameters(Index i);
+  Node<eT>& new_node(const Operation<eT>& operation, Shape shape, const Location& at);
+  void note_needs(Node<eT>& n, std::span<const Index> operands);
+  void clear_adjoints_of_variables();
+  void settle_gradients();
+  // Loops over nodes that are numbers: numbers.cpp.
+  void compute_numbers(NodeList list);
+  void pull_numbers(NodeList list);
+  void sweep_numbers(Index root, const eT* seed);
+  void pull_entry(Index i);
+
   template <class Watch>
   void sweep(const Schedule& schedule, const eT* seed, bool accumulate, Watch watch);
   void need(Index i, Index& lowest);
   void need_operands(Index i, Index& lowest, Schedule& schedule);
   void keep(Index i);
   static bool is_worth_fusing(Shape s);
+  std::size_t end_of_numbers(const std::vector<Index>& list, std::size_t begin) const;
   void group_values(Schedule& schedule);
   void group_adjoints(Schedule& schedule);
   void compute(Index i, std::span<const Schedule::Drop> drops = {});
@@ -208,8 +248,14 @@ class ARMAGRAD_EXPORT Engine {
   static constexpr eT zero_ = 0, one_ = 1;  // to look at
 
   Tape<eT>& tape_;
+  // One entry a node, and room for more: what is beyond size_ is of no meaning.
+  std::size_t size_ = 0;
   std::vector<Node<eT>> nodes_;
-  std::vector<Storage> storage_;
+  std::vector<Location> places_;        // in the user's source
+  std::vector<eT> values_, adjoints_;   // where the node is 1x1
+  std::vector<Parameters> parameters_;  // of rules
+  std::vector<Storage> storage_;        // of matrices
+  std::size_t other_nodes_ = 0;         // that no loop over numbers computes
   std::vector<Index> variables_;
   std::vector<Index> wide_operands_;
   std::vector<std::pair<Index, const char*>> names_;  // in the order of the nodes

@@ -29,6 +29,24 @@ class ForwardMode;
 using Index = std::uint32_t;
 inline constexpr Index no_index = UINT32_MAX;
 
+/// How a loop over 1x1 nodes treats one: see src/tape/numbers.cpp.
+enum class NumberCode : std::uint16_t {
+  none,        // it does not: the node is computed by itself
+  leaf,        // a number that is given
+  entry,       // of a matrix, at the place that stands in operands[1]
+  by_pointer,  // of an elementwise rule that is not the library's
+  first_rule   // and on: of the library's list of elementwise rules
+};
+
+/// Nodes in the order of the tape: those listed, or `size` of them from `first` on.
+struct NodeList {
+  const Index* indices = nullptr;
+  Index first = 0;
+  std::size_t size = 0;
+
+  Index operator[](std::size_t k) const { return indices ? indices[k] : first + Index(k); }
+};
+
 /// Reads a rows x cols operand where a node of shape `to` is computed: sides of 1 are repeated.
 template <class T>
 Strided<T> broadcast(T* data, Shape from, Shape to) {
@@ -41,7 +59,8 @@ struct Operation {
   Family family = Family::leaf;
   unsigned arity = 0;                   // 0: any
   bool flat = false;                    // its derivative is zero everywhere: nothing passes backward
-  bool large = false;                   // the rule is kept apart, the node holds a pointer to it
+  bool large = false;                   // the rule is kept apart, the tape holds a pointer to it
+  NumberCode code = NumberCode::none;   // of its nodes that are 1x1
   std::array<std::uint8_t, 3> reads{};  // by the contribution to operand k; of more than three, by each
   std::uint8_t reads_by(unsigned k) const { return reads[k < reads.size() ? k : 0]; }
 

@@ -209,12 +209,14 @@ class Readings {
     o.family = Rule::family;
     o.arity = Rule::arity;
     o.reads = reads_of<Rule>();
-    o.large = sizeof(Rule) > sizeof(Node<eT>::rule) || !std::is_trivially_copyable_v<Rule>;
+    o.large = !Engine<eT>::template stands_on_tape<Rule>;
     if constexpr (IsElementwise<Rule>) {
       using E = ElementwiseKernels<Rule, eT>;
       const BlockKernels<eT> kernels = block_kernels<Rule, eT>();
       o.value = kernels.value;
       o.pull = kernels.pull;
+      o.code = kernels.place == SIZE_MAX ? NumberCode::by_pointer
+                                         : NumberCode(std::size_t(NumberCode::first_rule) + kernels.place);
       o.complex_value = ElementwiseKernels<Rule, cx>::value;
       o.value_of_numbers = E::value_of_numbers;
       if constexpr (!IsFlat<Rule>) {
@@ -225,6 +227,7 @@ class Readings {
     } else {
       o.forward = forward;
       o.complex = complex;
+      if constexpr (requires { Rule::code; }) o.code = Rule::code;
       if constexpr (IsAlongDim<Rule>) o.along = along_kernels<Rule, eT>();
       if constexpr (!IsFlat<Rule>) o.reverse = reverse, o.tangent = tangent;
     }

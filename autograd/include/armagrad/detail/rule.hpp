@@ -57,12 +57,16 @@ Var<eT> append_elementwise(const Rule& rule, std::initializer_list<const Argumen
   engine_of(y).store(y.index(), rule);
   return y;
 }
-/// Appends a node of a rule of one operand whose result is a number (and meets matrices of any shape).
+/// y, 1x1, as a number, which meets matrices of any shape.
+template <class eT>
+NumberVar<eT> as_number(const Var<eT>& y) {
+  node_of(y).is_scalar = true;
+  return of_kind<Kind::number>(y);
+}
+/// Appends a node of a rule of one operand whose result is a number.
 template <class Rule, class eT>
-Var<eT> append_number(const Rule& rule, Location at, const Var<eT>& x) {
-  const Var<eT> y = append_node<Rule, eT>(rule, scalar_shape, at, {&x});
-  engine_of(x).node(y.index()).is_scalar = true;
-  return y;
+NumberVar<eT> append_number(const Rule& rule, Location at, const Var<eT>& x) {
+  return as_number(append_node<Rule, eT>(rule, scalar_shape, at, {&x}));
 }
 template <class eT, class Rule, class... A>
 Var<eT> append_over(const Rule& rule, const A&... arguments) {
@@ -70,10 +74,10 @@ Var<eT> append_over(const Rule& rule, const A&... arguments) {
 }
 /// The same of a rule with parameters.
 template <class Rule, class... A>
-requires(std::is_base_of_v<Elementwise<Rule::arity>, Rule>&& Differentiable<A...>) auto elementwise(
+requires(std::is_base_of_v<Elementwise<Rule::arity>, Rule>&& Differentiable<A...>) Entrywise<A...> elementwise(
     const Rule& rule, Here at, const A&... arguments) {
   using eT = element_t<A...>;
-  return append_over<eT>(rule, Argument<eT>(arguments, at)...);
+  return of_kind<Entrywise<A...>::kind>(append_over<eT>(rule, Argument<eT>(arguments, at)...));
 }
 
 // ---- Primitives over numbers ----

@@ -39,6 +39,7 @@ template <class T>
 struct BlockKernels {
   BlockKernel<T> value = nullptr;        // of x...
   std::array<BlockKernel<T>, 3> pull{};  // dy % partial_k, of dy, y, x...; tangents alike
+  std::size_t place = SIZE_MAX;          // of the rule in the library's list of elementwise rules
 };
 
 /// Element (i, j) of a matrix at data[i * inner + j * outer]; a stride of 0 repeats a row, a column or a

@@ -15,31 +15,42 @@ struct Softplus;
 }  // namespace ARMAGRAD_EXPORT
 }  // namespace detail
 
-template <class eT>
-Var<eT> sigmoid(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V sigmoid(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Sigmoid>(at, x);
 }
-template <class eT>
-Var<eT> softplus(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V softplus(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Softplus>(at, x);
 }
-template <class eT>
-Var<eT> relu(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V relu(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Relu>(at, x);
 }
-template <class eT>
-Var<eT> gelu(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V gelu(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Gelu>(at, x);
 }
-template <class eT>
-Var<eT> silu(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V silu(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Silu>(at, x);
 }
 
+namespace detail::compiled {
 template <class eT>
-Var<eT> leaky_relu(const Var<eT>& x, double slope = 0.01, Here at = Here::current());
+Var<eT> leaky_relu(const Var<eT>& x, double slope, Here at);
+template <class eT>
+Var<eT> elu(const Var<eT>& x, double alpha, Here at);
+}  // namespace detail::compiled
 
-template <class eT>
-Var<eT> elu(const Var<eT>& x, double alpha = 1, Here at = Here::current());
+template <AnyVar V>
+V leaky_relu(const V& x, double slope = 0.01, Here at = Here::current()) {
+  return detail::of_kind<V::kind>(detail::compiled::leaky_relu(x, slope, at));
+}
+
+template <AnyVar V>
+V elu(const V& x, double alpha = 1, Here at = Here::current()) {
+  return detail::of_kind<V::kind>(detail::compiled::elu(x, alpha, at));
+}
 
 }  // namespace armagrad

@@ -19,7 +19,7 @@
 namespace armagrad {
 /// The eigenvalues of a symmetric matrix (n x n), ascending: n x 1.
 template <class eT>
-Var<eT> eig_sym(const Var<eT>& A, Here at = Here::current());
+ColVar<eT> eig_sym(const Var<eT>& A, Here at = Here::current());
 
 /// Also the vectors, in columns. std::runtime_error, when a derivative is computed, if it depends on equal
 /// eigenvalues or their vectors.
@@ -34,7 +34,7 @@ Var<eT> sqrtmat_sympd(const Var<eT>& A, Here at = Here::current());
 /// The singular values of A (m x n), descending and not negative: min(m, n) x 1, by LAPACK's gesdd. Where some are
 /// 0, the gradient is one of the subgradients.
 template <class eT>
-Var<eT> svd(const Var<eT>& A, Here at = Here::current());
+ColVar<eT> svd(const Var<eT>& A, Here at = Here::current());
 
 /// A = U diag(s) V' with U (m x k) and V (n x k) of orthonormal columns and s descending and not negative,
 /// k = min(m, n). std::runtime_error, when a derivative is computed, if it depends on equal values or their vectors

@@ -37,38 +37,45 @@ decltype(auto) condition(const C& c) {
 }
 }  // namespace detail
 
-template <class eT>
-Var<eT> abs(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V abs(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Abs>(at, x);
 }
-template <class eT>
-Var<eT> sign(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V sign(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Sign>(at, x);
 }
-template <class eT>
-Var<eT> floor(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V floor(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Floor>(at, x);
 }
-template <class eT>
-Var<eT> ceil(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V ceil(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Ceil>(at, x);
 }
-template <class eT>
-Var<eT> round(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V round(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Round>(at, x);
 }
-template <class eT>
-Var<eT> trunc(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V trunc(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Trunc>(at, x);
 }
-template <class eT>
-Var<eT> stop_gradient(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V stop_gradient(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::StopGradient>(at, x);
 }
 
-/// Entries below `low` become low, those above `high` become high; a NaN stays.
+namespace detail::compiled {
 template <class eT>
-Var<eT> clamp(const Var<eT>& x, double low, double high, Here at = Here::current());
+Var<eT> clamp(const Var<eT>& x, double low, double high, Here at);
+}  // namespace detail::compiled
+
+/// Entries below `low` become low, those above `high` become high; a NaN stays.
+template <AnyVar V>
+V clamp(const V& x, double low, double high, Here at = Here::current()) {
+  return detail::of_kind<V::kind>(detail::compiled::clamp(x, low, high, at));
+}
 
 /// The larger or smaller of two, entry by entry. With a plain number there is only max(x, dim), as in
 /// Armadillo: write clamp or relu.

@@ -33,7 +33,8 @@ Var<eT> solve(const Argument<eT>& a, const Argument<eT>& b, const arma::solve_op
 template <class A, class B>
 requires Differentiable<A, B>
 auto solve(const A& a, const B& b, const arma::solve_opts::opts& options, Here at = Here::current()) {
-  return detail::solve<element_t<A, B>>({a, at}, {b, at}, options, at);
+  return detail::of_kind<detail::solution_kind(detail::kind_of<B>)>(
+      detail::solve<element_t<A, B>>({a, at}, {b, at}, options, at));
 }
 
 template <class A, class B>
@@ -56,12 +57,12 @@ Var<eT> inv_sympd(const Var<eT>& A, Here at = Here::current());
 /// det A, log |det A| (a real number, unlike Armadillo's) and log det A of a positive definite matrix:
 /// numbers; of nothing 1, 0 and 0.
 template <class eT>
-Var<eT> det(Var<eT> A, Here at = Here::current());
+NumberVar<eT> det(Var<eT> A, Here at = Here::current());
 
 template <class eT>
-Var<eT> log_det(Var<eT> A, Here at = Here::current());
+NumberVar<eT> log_det(Var<eT> A, Here at = Here::current());
 
 template <class eT>
-Var<eT> log_det_sympd(const Var<eT>& A, Here at = Here::current());
+NumberVar<eT> log_det_sympd(const Var<eT>& A, Here at = Here::current());
 
 }  // namespace armagrad

@@ -22,53 +22,60 @@ struct Xlogy;
 }  // namespace ARMAGRAD_EXPORT
 }  // namespace detail
 
-template <class eT>
-Var<eT> exp(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V exp(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Exp>(at, x);
 }
-template <class eT>
-Var<eT> expm1(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V expm1(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Expm1>(at, x);
 }
-template <class eT>
-Var<eT> exp2(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V exp2(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Exp2>(at, x);
 }
-template <class eT>
-Var<eT> exp10(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V exp10(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Exp10>(at, x);
 }
-template <class eT>
-Var<eT> log(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V log(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Log>(at, x);
 }
-template <class eT>
-Var<eT> log1p(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V log1p(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Log1p>(at, x);
 }
-template <class eT>
-Var<eT> log2(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V log2(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Log2>(at, x);
 }
-template <class eT>
-Var<eT> log10(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V log10(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Log10>(at, x);
 }
-template <class eT>
-Var<eT> sqrt(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V sqrt(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Sqrt>(at, x);
 }
-template <class eT>
-Var<eT> cbrt(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V cbrt(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Cbrt>(at, x);
 }
-template <class eT>
-Var<eT> square(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V square(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Square>(at, x);
 }
 
+namespace detail::compiled {
 template <class eT>
-Var<eT> pow(const Var<eT>& x, double exponent, Here at = Here::current());
+Var<eT> pow(const Var<eT>& x, double exponent, Here at);
+}  // namespace detail::compiled
+
+template <AnyVar V>
+V pow(const V& x, double exponent, Here at = Here::current()) {
+  return detail::of_kind<V::kind>(detail::compiled::pow(x, exponent, at));
+}
 
 /// Entry by entry, where the exponents are a matrix or a Var.
 template <class A, class B>

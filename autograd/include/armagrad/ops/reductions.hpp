@@ -13,41 +13,69 @@ struct Times;
 }  // namespace ARMAGRAD_EXPORT
 
 template <class eT>
-Var<eT> dot(const Argument<eT>& a, const Argument<eT>& b, Here at);
+NumberVar<eT> dot(const Argument<eT>& a, const Argument<eT>& b, Here at);
+
+/// The Var of a reduction without dim: a row of a matrix, a number of a vector.
+template <AnyVar V>
+using Reduced = ResultOf<reduced_kind(V::kind), V>;
+template <AnyVar V>
+Reduced<V> as_reduced(const Var<element_t<V>>& y) {
+  return of_kind<Reduced<V>::kind>(y);
+}
+
+namespace compiled {
+template <class eT>
+Var<eT> sum(const Var<eT>& x, Kind kind, Here at);
+template <class eT>
+Var<eT> mean(const Var<eT>& x, Kind kind, Here at);
+template <class eT>
+Var<eT> max(const Var<eT>& x, Kind kind, Here at);
+template <class eT>
+Var<eT> min(const Var<eT>& x, Kind kind, Here at);
+}  // namespace compiled
 }  // namespace detail
 
 /// The sum of all entries: a number.
 template <class eT>
-Var<eT> accu(const Var<eT>& x, Here at = Here::current());
+NumberVar<eT> accu(const Var<eT>& x, Here at = Here::current());
 
 /// sum(x, dim) as a row (dim 0) or a column (dim 1).
 template <class eT>
-Var<eT> sum(const Var<eT>& x, uword dim, Here at = Here::current());
+VectorVar<eT> sum(const Var<eT>& x, uword dim, Here at = Here::current());
 
-/// Of a vector the sum of its entries, a number; of a matrix the sums of its columns.
-template <class eT>
-Var<eT> sum(const Var<eT>& x, Here at = Here::current());
+/// Of a vector (ColVar, RowVar, VectorVar) the sum of its entries, a number; of a matrix the sums of its columns, a
+/// row, also if it happens to have one row or one column.
+template <AnyVar V>
+detail::Reduced<V> sum(const V& x, Here at = Here::current()) {
+  return detail::as_reduced<V>(detail::compiled::sum(x, V::kind, at));
+}
 
 /// The means of the columns (dim 0) or of the rows (dim 1). std::logic_error where there is nothing to take
 /// the mean of; so too for max and min.
 template <class eT>
-Var<eT> mean(const Var<eT>& x, uword dim, Here at = Here::current());
+VectorVar<eT> mean(const Var<eT>& x, uword dim, Here at = Here::current());
 
 /// Of a vector the mean, a number; of a matrix those of its columns. So too for max and min.
-template <class eT>
-Var<eT> mean(const Var<eT>& x, Here at = Here::current());
+template <AnyVar V>
+detail::Reduced<V> mean(const V& x, Here at = Here::current()) {
+  return detail::as_reduced<V>(detail::compiled::mean(x, V::kind, at));
+}
 
 template <class eT>
-Var<eT> max(const Var<eT>& x, uword dim, Here at = Here::current());
+VectorVar<eT> max(const Var<eT>& x, uword dim, Here at = Here::current());
+
+template <AnyVar V>
+detail::Reduced<V> max(const V& x, Here at = Here::current()) {
+  return detail::as_reduced<V>(detail::compiled::max(x, V::kind, at));
+}
 
 template <class eT>
-Var<eT> max(const Var<eT>& x, Here at = Here::current());
+VectorVar<eT> min(const Var<eT>& x, uword dim, Here at = Here::current());
 
-template <class eT>
-Var<eT> min(const Var<eT>& x, uword dim, Here at = Here::current());
-
-template <class eT>
-Var<eT> min(const Var<eT>& x, Here at = Here::current());
+template <AnyVar V>
+detail::Reduced<V> min(const V& x, Here at = Here::current()) {
+  return detail::as_reduced<V>(detail::compiled::min(x, V::kind, at));
+}
 
 /// The sum of the products of corresponding entries, column by column, of as many in any shape: a number.
 template <class A, class B>

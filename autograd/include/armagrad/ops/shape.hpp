@@ -11,10 +11,12 @@ template <class eT, class... A>
 Var<eT> join_of(uword dim, Here at, const A&... arguments) {
   return join<eT>(dim, at, {&arguments...});
 }
-template <class... A>
-auto join(uword dim, Here at, const A&... arguments) {
+/// Columns one above the other are a column, rows side by side a row.
+template <Kind vector, class... A>
+auto join(Here at, const A&... arguments) {
   using eT = element_t<A...>;
-  return join_of<eT>(dim, at, Argument<eT>(arguments, at)...);
+  return of_kind<joined_kind(vector, kind_of<A>...)>(
+      join_of<eT>(vector == Kind::row, at, Argument<eT>(arguments, at)...));
 }
 template <class eT>
 Var<eT> kron(const Argument<eT>& a, const Argument<eT>& b, Here at);
@@ -23,65 +25,77 @@ Var<eT> kron(const Argument<eT>& a, const Argument<eT>& b, Here at);
 /// Two to four matrices, at least one of them a Var, one above the other (join_cols) or side by side.
 template <class A, class B>
 requires Differentiable<A, B>
-auto join_cols(const A& a, const B& b, Here at = Here::current()) { return detail::join(0, at, a, b); }
+auto join_cols(const A& a, const B& b, Here at = Here::current()) {
+  return detail::join<detail::Kind::column>(at, a, b);
+}
 
 template <class A, class B, class C>
 requires Differentiable<A, B, C>
-auto join_cols(const A& a, const B& b, const C& c, Here at = Here::current()) { return detail::join(0, at, a, b, c); }
+auto join_cols(const A& a, const B& b, const C& c, Here at = Here::current()) {
+  return detail::join<detail::Kind::column>(at, a, b, c);
+}
 
 template <class A, class B, class C, class D>
 requires Differentiable<A, B, C, D>
 auto join_cols(const A& a, const B& b, const C& c, const D& d, Here at = Here::current()) {
-  return detail::join(0, at, a, b, c, d);
+  return detail::join<detail::Kind::column>(at, a, b, c, d);
 }
 
 template <class A, class B>
 requires Differentiable<A, B>
-auto join_rows(const A& a, const B& b, Here at = Here::current()) { return detail::join(1, at, a, b); }
+auto join_rows(const A& a, const B& b, Here at = Here::current()) { return detail::join<detail::Kind::row>(at, a, b); }
 
 template <class A, class B, class C>
 requires Differentiable<A, B, C>
-auto join_rows(const A& a, const B& b, const C& c, Here at = Here::current()) { return detail::join(1, at, a, b, c); }
+auto join_rows(const A& a, const B& b, const C& c, Here at = Here::current()) {
+  return detail::join<detail::Kind::row>(at, a, b, c);
+}
 
 template <class A, class B, class C, class D>
 requires Differentiable<A, B, C, D>
 auto join_rows(const A& a, const B& b, const C& c, const D& d, Here at = Here::current()) {
-  return detail::join(1, at, a, b, c, d);
+  return detail::join<detail::Kind::row>(at, a, b, c, d);
 }
 
 template <class A, class B>
 requires Differentiable<A, B>
-auto join_vert(const A& a, const B& b, Here at = Here::current()) { return detail::join(0, at, a, b); }
+auto join_vert(const A& a, const B& b, Here at = Here::current()) {
+  return detail::join<detail::Kind::column>(at, a, b);
+}
 
 template <class A, class B, class C>
 requires Differentiable<A, B, C>
-auto join_vert(const A& a, const B& b, const C& c, Here at = Here::current()) { return detail::join(0, at, a, b, c); }
+auto join_vert(const A& a, const B& b, const C& c, Here at = Here::current()) {
+  return detail::join<detail::Kind::column>(at, a, b, c);
+}
 
 template <class A, class B, class C, class D>
 requires Differentiable<A, B, C, D>
 auto join_vert(const A& a, const B& b, const C& c, const D& d, Here at = Here::current()) {
-  return detail::join(0, at, a, b, c, d);
+  return detail::join<detail::Kind::column>(at, a, b, c, d);
 }
 
 template <class A, class B>
 requires Differentiable<A, B>
-auto join_horiz(const A& a, const B& b, Here at = Here::current()) { return detail::join(1, at, a, b); }
+auto join_horiz(const A& a, const B& b, Here at = Here::current()) { return detail::join<detail::Kind::row>(at, a, b); }
 
 template <class A, class B, class C>
 requires Differentiable<A, B, C>
-auto join_horiz(const A& a, const B& b, const C& c, Here at = Here::current()) { return detail::join(1, at, a, b, c); }
+auto join_horiz(const A& a, const B& b, const C& c, Here at = Here::current()) {
+  return detail::join<detail::Kind::row>(at, a, b, c);
+}
 
 template <class A, class B, class C, class D>
 requires Differentiable<A, B, C, D>
 auto join_horiz(const A& a, const B& b, const C& c, const D& d, Here at = Here::current()) {
-  return detail::join(1, at, a, b, c, d);
+  return detail::join<detail::Kind::row>(at, a, b, c, d);
 }
 
 template <class eT>
 Var<eT> repmat(const Var<eT>& x, uword down, uword across, Here at = Here::current());
 
 template <class eT>
-Var<eT> diagvec(const Var<eT>& x, Here at = Here::current());
+ColVar<eT> diagvec(const Var<eT>& x, Here at = Here::current());
 
 /// Of a row or a column the matrix with it on the diagonal; of a matrix, its diagonal alone is kept.
 template <class eT>
@@ -93,19 +107,29 @@ Var<eT> trimatu(const Var<eT>& x, Here at = Here::current());
 template <class eT>
 Var<eT> trimatl(const Var<eT>& x, Here at = Here::current());
 
-/// Each column (dim 0) or row (dim 1) by size, "ascend" or "descend". A NaN is refused when it is computed.
+namespace detail::compiled {
 template <class eT>
-Var<eT> sort(const Var<eT>& x, const char* direction, uword dim, Here at = Here::current());
+Var<eT> sort(const Var<eT>& x, const char* direction, uword dim, Here at);
+}  // namespace detail::compiled
+
+/// Each column (dim 0) or row (dim 1) by size, "ascend" or "descend". A NaN is refused when it is computed.
+template <AnyVar V>
+V sort(const V& x, const char* direction, uword dim, Here at = Here::current()) {
+  return detail::of_kind<V::kind>(detail::compiled::sort(x, direction, dim, at));
+}
 
 /// A vector's entries, or a matrix's columns.
-template <class eT>
-Var<eT> sort(const Var<eT>& x, const char* direction = "ascend", Here at = Here::current());
+template <AnyVar V>
+V sort(const V& x, const char* direction = "ascend", Here at = Here::current()) {
+  return sort(x, direction, detail::dim_of(x), at);
+}
 
 /// Every entry of a times the whole of b.
 template <class A, class B>
 requires Differentiable<A, B>
 auto kron(const A& a, const B& b, Here at = Here::current()) {
-  return detail::kron<element_t<A, B>>({a, at}, {b, at}, at);
+  return detail::of_kind<detail::kron_kind(detail::kind_of<A>, detail::kind_of<B>)>(
+      detail::kron<element_t<A, B>>({a, at}, {b, at}, at));
 }
 
 }  // namespace armagrad

@@ -7,14 +7,25 @@
 #include "reductions.hpp"
 
 namespace armagrad {
+namespace detail::compiled {
+template <class eT>
+Var<eT> softmax(const Var<eT>& x, uword dim, Here at);
+template <class eT>
+Var<eT> log_softmax(const Var<eT>& x, uword dim, Here at);
+}  // namespace detail::compiled
+
 /// dim as in Armadillo: 0 = down each column, 1 = along each row.
 template <class eT>
-Var<eT> logsumexp(const Var<eT>& x, uword dim, Here at = Here::current());
+VectorVar<eT> logsumexp(const Var<eT>& x, uword dim, Here at = Here::current());
 
-template <class eT>
-Var<eT> softmax(const Var<eT>& x, uword dim = 0, Here at = Here::current());
+template <AnyVar V>
+V softmax(const V& x, uword dim = 0, Here at = Here::current()) {
+  return detail::of_kind<V::kind>(detail::compiled::softmax(x, dim, at));
+}
 
-template <class eT>
-Var<eT> log_softmax(const Var<eT>& x, uword dim = 0, Here at = Here::current());
+template <AnyVar V>
+V log_softmax(const V& x, uword dim = 0, Here at = Here::current()) {
+  return detail::of_kind<V::kind>(detail::compiled::log_softmax(x, dim, at));
+}
 
 }  // namespace armagrad

@@ -67,16 +67,17 @@ Var<eT> sparse_product(SparseFactor<eT> S, const Var<eT>& x, Location at);
 }  // namespace detail
 
 /// S * X and X * S: S is copied, unless given as view(S); S.t() * X transposes nothing.
-template <class eT>
-Var<eT> operator*(const std::type_identity_t<detail::SparseArgument<eT>>& S, const Var<eT>& x) {
-  return detail::sparse_product(S.factor, x, S.at);
+template <AnyVar V>
+auto operator*(const std::type_identity_t<detail::SparseArgument<element_t<V>>>& S, const V& x) {
+  return detail::of_kind<detail::product_kind(detail::Kind::matrix, V::kind)>(
+      detail::sparse_product(S.factor, x, S.at));
 }
 
-template <class eT>
-Var<eT> operator*(const Var<eT>& x, const std::type_identity_t<detail::SparseArgument<eT>>& S) {
-  detail::SparseFactor<eT> factor = S.factor;
+template <AnyVar V>
+auto operator*(const V& x, const std::type_identity_t<detail::SparseArgument<element_t<V>>>& S) {
+  detail::SparseFactor<element_t<V>> factor = S.factor;
   factor.on_the_right = true;
-  return detail::sparse_product(factor, x, S.at);
+  return detail::of_kind<detail::product_kind(V::kind, detail::Kind::matrix)>(detail::sparse_product(factor, x, S.at));
 }
 
 }  // namespace armagrad

@@ -12,20 +12,27 @@ struct Lgamma;
 }  // namespace ARMAGRAD_EXPORT
 }  // namespace detail
 
-template <class eT>
-Var<eT> erf(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V erf(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Erf>(at, x);
 }
-template <class eT>
-Var<eT> erfc(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V erfc(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Erfc>(at, x);
 }
-template <class eT>
-Var<eT> lgamma(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V lgamma(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Lgamma>(at, x);
 }
 
+namespace detail::compiled {
 template <class eT>
-Var<eT> polygamma(int n, const Var<eT>& x, Here at = Here::current());
+Var<eT> polygamma(int n, const Var<eT>& x, Here at);
+}  // namespace detail::compiled
+
+template <AnyVar V>
+V polygamma(int n, const V& x, Here at = Here::current()) {
+  return detail::of_kind<V::kind>(detail::compiled::polygamma(n, x, at));
+}
 
 }  // namespace armagrad

@@ -23,52 +23,52 @@ struct Tanh;
 }  // namespace ARMAGRAD_EXPORT
 }  // namespace detail
 
-template <class eT>
-Var<eT> sin(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V sin(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Sin>(at, x);
 }
-template <class eT>
-Var<eT> cos(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V cos(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Cos>(at, x);
 }
-template <class eT>
-Var<eT> tan(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V tan(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Tan>(at, x);
 }
-template <class eT>
-Var<eT> asin(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V asin(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Asin>(at, x);
 }
-template <class eT>
-Var<eT> acos(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V acos(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Acos>(at, x);
 }
-template <class eT>
-Var<eT> atan(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V atan(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Atan>(at, x);
 }
-template <class eT>
-Var<eT> sinh(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V sinh(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Sinh>(at, x);
 }
-template <class eT>
-Var<eT> cosh(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V cosh(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Cosh>(at, x);
 }
-template <class eT>
-Var<eT> tanh(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V tanh(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Tanh>(at, x);
 }
-template <class eT>
-Var<eT> asinh(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V asinh(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Asinh>(at, x);
 }
-template <class eT>
-Var<eT> acosh(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V acosh(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Acosh>(at, x);
 }
-template <class eT>
-Var<eT> atanh(const Var<eT>& x, Here at = Here::current()) {
+template <AnyVar V>
+V atanh(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Atanh>(at, x);
 }
 

@@ -18,9 +18,11 @@ struct LbfgsOptions {
 template <class eT>
 using LossAndGradient = std::function<double(const arma::Mat<eT>& x, arma::Mat<eT>& g)>;
 
-/// Minimises f from x on; x becomes the best point met, whose loss is returned. `go_on(the loss at x)` is
-/// asked after each evaluation. NotFinite if the loss stops being finite. NLopt does not expose its state, so
-/// a run cannot be resumed: another call starts afresh at x.
+/// Minimises f from x on; x becomes the best point met, whose loss is returned, or infinity after 0 evaluations.
+/// `go_on(the loss at x)` is asked after each evaluation. Where the loss or its gradient is not finite, or f throws
+/// std::runtime_error, as for a matrix that cannot be factored, the line search steps back; it is an error (NotFinite,
+/// or what f threw) at the start and where no step from there ends elsewhere. NLopt does not expose its state,
+/// so a run cannot be resumed: another call starts afresh at x.
 template <class eT>
 double lbfgs(
     const LossAndGradient<eT>& f, arma::Mat<eT>& x, const LbfgsOptions& options,

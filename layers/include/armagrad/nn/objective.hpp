@@ -24,7 +24,7 @@ class Objective {
   }
 
  private:
-  Program<eT, 1, 0> program_;
+  Program<Variables<arma::Mat<eT>>, Inputs<>> program_;
 };
 
 /// loss(W) of a Var as an object for ensmallen, NLopt (lbfgs.hpp) and the like; as_objective<float> for fmat.
@@ -32,6 +32,14 @@ template <class eT = double, class Loss>
 Objective<eT> as_objective(Loss loss) {
   return Objective<eT>(std::move(loss));
 }
+
+namespace detail {
+/// Inputs<Mat, ..., Mat> of n matrices.
+template <class Mat, std::size_t... k>
+Inputs<std::enable_if_t<k + 1 != 0, Mat>...> inputs_of(std::index_sequence<k...>);
+template <class eT, std::size_t n>
+using InputMatrices = decltype(inputs_of<arma::Mat<eT>>(std::make_index_sequence<n>()));
+}  // namespace detail
 
 /// A loss that is a sum over the columns of n matrices.
 template <class eT, std::size_t n>
@@ -88,7 +96,7 @@ class SeparableObjective {
     (std::make_index_sequence<n>());
   }
 
-  Program<eT, 1, n> program_;
+  Program<Variables<Mat>, detail::InputMatrices<eT, n>> program_;
   std::array<Mat, n> data_;
   std::uint64_t shuffles_ = 0;
 };

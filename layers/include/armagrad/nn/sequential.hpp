@@ -3,6 +3,7 @@
 
 #include <ostream>
 
+#include "columns.hpp"
 #include "modules.hpp"
 
 namespace armagrad {
@@ -50,10 +51,16 @@ class ARMAGRAD_EXPORT Sequential {
 template <class eT>
 std::ostream& operator<<(std::ostream& out, const Sequential<eT>& net);
 
-/// The net's output for each sample of X (a column each), in evaluation mode.
+/// Thrown by a long computation that was asked to stop.
+struct Interrupted : std::exception {
+  const char* what() const noexcept override { return "interrupted"; }
+};
+
+/// The net's output for each sample of X (a column each: a matrix, or columns that are made as they are needed), in
+/// evaluation mode. Interrupted once `interrupted`, asked by any thread, is true.
 template <class eT>
-arma::Mat<eT> outputs(const Sequential<eT>& net, const arma::Mat<eT>& theta, const arma::Mat<eT>& X,
-                      unsigned threads = 1);
+arma::Mat<eT> outputs(const Sequential<eT>& net, const arma::Mat<eT>& theta, const std::type_identity_t<Columns<eT>>& X,
+                      unsigned threads = 1, const std::function<bool()>& interrupted = {});
 
 /// The share of columns in which both are largest in the same row; 0 without columns.
 template <class eT>
@@ -62,7 +69,7 @@ double share_right(const arma::Mat<eT>& outputs, const arma::Mat<eT>& Y);
 /// The share of samples whose largest output is in the row in which their target Y (c x n) is largest; 0
 /// without samples.
 template <class eT>
-double accuracy(const Sequential<eT>& net, const arma::Mat<eT>& theta, const arma::Mat<eT>& X, const arma::Mat<eT>& Y,
-                unsigned threads = 1);
+double accuracy(const Sequential<eT>& net, const arma::Mat<eT>& theta, const std::type_identity_t<Columns<eT>>& X,
+                const arma::Mat<eT>& Y, unsigned threads = 1, const std::function<bool()>& interrupted = {});
 
 }  // namespace armagrad

@@ -35,6 +35,9 @@ struct TrainingOptions {
   std::uint64_t seed = 1;
   Blocks blocks{};
   Ranks<eT> ranks{};
+  /// Asked during evaluations that may take long, by any thread: once it is true, they end with Interrupted, and the
+  /// state stays that of the last step.
+  std::function<bool()> interrupted{};
 };
 
 /// The figures after an epoch: the loss of all training samples, with the penalty, and the accuracy on the
@@ -48,7 +51,7 @@ template <class eT>
 struct TrainingState {
   arma::Mat<eT> parameters, optimizer;  // a column; a row for each parameter
   uword steps = 0, epoch = 0;
-  uword position = 0;  // of the epoch's samples, in their shuffled order
+  uword position = 0;  // of the epoch's samples, in their shuffled order; after the last, its figures are missing
   bool stopped = false;
   uword best_epoch = 0;       // with the smallest validation loss,
   arma::Mat<eT> best;         // and its parameters
@@ -58,8 +61,8 @@ struct TrainingState {
 /// Samples, a column each, which are not copied.
 template <class eT>
 struct SampleSet {
-  const arma::Mat<eT>& X;  // D x n
-  const arma::Mat<eT>& Y;  // targets, c x n
+  Columns<eT> X;  // D x n
+  Columns<eT> Y;  // targets, c x n
 };
 
 /// A loss of outputs and targets, summed over their columns: see losses.hpp.
@@ -110,13 +113,14 @@ class ARMAGRAD_EXPORT Trainer {
 
   uword share_begin(uword size) const;
   uword share_size(uword size) const;
-  double evaluate(const SampleSet<eT>& set, const Mat& parameters, Mat* gradient);
+  double weighted_sum(bool training, const Mat& parameters, const uword* order, uword first, uword size, Mat* gradient);
+  double evaluate(const Mat& parameters, Mat* gradient);
   Mat& full_gradient();
-  Mat batch(const Mat& X, Mat& buffer, uword first, uword n);
   Mat& batch_gradient(uword first, uword size);
   void end_epoch();
-  void require_finite(bool is, uword epoch) const;
-  void log(double loss);
+  void require_finite(double loss, const Mat* gradient, uword epoch) const;
+  EpochLog figures(const Mat& parameters, double loss) const;
+  void log(const EpochLog& figures);
 
   const Sequential<eT> net_;
   const SampleLoss<eT> loss_;
