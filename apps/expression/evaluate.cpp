@@ -4,8 +4,8 @@
 #include <cmath>
 #include <deque>
 
+#include "apps/text/suggestion.hpp"
 #include "lines.hpp"
-#include "spelling.hpp"
 
 namespace armagrad::apps {
 using namespace detail;
@@ -18,10 +18,7 @@ namespace {
   for (const auto& list : {elementwise_functions(), matrix_functions()}) {
     for (const Function& f : list) names.emplace_back(f.name());
   }
-  const std::string close = closest_name(term.text, names);
-  throw ExpressionError(
-      "unknown name '" + shortened(term.text) + "'" + (close.empty() ? "" : "; did you mean '" + close + "'?"),
-      term.at);
+  throw ExpressionError("unknown name '" + shortened(term.text) + "'" + did_you_mean(term.text, names), term.at);
 }
 /// The keys of a map, and other names.
 std::vector<std::string> names_in(const auto& map, std::vector<std::string> all = {}) {

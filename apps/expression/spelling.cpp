@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <map>
-#include <numeric>
-#include <utility>
 
 namespace armagrad::apps {
 
@@ -199,34 +197,10 @@ class Spelling {
   std::vector<std::string> bars_;  // that are open
 };
 
-/// The number of letters to insert, delete or replace.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), 0);
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const bool same = std::tolower((unsigned char)a[i - 1]) == std::tolower((unsigned char)b[j - 1]);
-      diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, diagonal + !same}));
-    }
-  }
-  return row.back();
-}
-
 }  // namespace
 
 std::string in_armadillo_spelling(const std::string& text, const std::set<std::string>& declared) {
   return Spelling(text, declared).run();
-}
-
-std::string closest_name(std::string_view name, const std::vector<std::string>& known) {
-  std::string best;
-  std::size_t least = name.size() <= 3 ? 2 : 3;  // letters that differ, from which on it is another name
-  for (const std::string& k : known) {
-    const std::size_t d = distance(name, k);
-    if (d < least && d < name.size()) least = d, best = k;
-  }
-  return best;
 }
 
 }  // namespace armagrad::apps

@@ -3,16 +3,11 @@
 
 #include <set>
 #include <string>
-#include <string_view>
-#include <vector>
 
 namespace armagrad::apps {
 
 /// The expression in Armadillo's spelling; as it is where nothing in it is spelt otherwise. Declared names win over
 /// what they would stand for else: e, pi, tr.
 std::string in_armadillo_spelling(const std::string& text, const std::set<std::string>& declared);
-
-/// The known name that looks most like this one, or "".
-std::string closest_name(std::string_view name, const std::vector<std::string>& known);
 
 }  // namespace armagrad::apps

@@ -46,12 +46,3 @@ BOOST_AUTO_TEST_CASE(what_is_spelt_as_in_armadillo_stays) {
   const std::string loss = "-accu(Y % log_softmax(W'*X, 0))/n + 0.5*l2*accu(W % W) + norm(x, \"fro\") + X.each_row()";
   BOOST_TEST(in_armadillo_spelling(loss, {"Y", "W", "X", "n", "l2"}) == loss);
 }
-
-BOOST_AUTO_TEST_CASE(unknown_names_are_close_to_known_ones) {
-  const std::vector<std::string> known{"softmax", "log_softmax", "sigmoid", "trace", "W", "lambda"};
-  BOOST_TEST(closest_name("sofmax", known) == "softmax");
-  BOOST_TEST(closest_name("Sigmoid", known) == "sigmoid");
-  BOOST_TEST(closest_name("lamda", known) == "lambda");
-  BOOST_TEST(closest_name("w", known) == "W");
-  BOOST_TEST(closest_name("quantile", known) == "");
-}
