@@ -237,13 +237,15 @@ void Trainer<eT>::require_finite(double loss, const Mat* gradient, uword epoch) 
   if (std::isfinite(loss) && (!gradient || gradient->is_finite())) return;
   for (const auto& [X, name] : {std::pair(&train_.X, "samples"), std::pair(&train_.Y, "targets")}) {
     Mat buffer;
-    for (uword column = 0; column < X->n_cols; ++column) {
-      const arma::uvec where = arma::find_nonfinite(X->range(column, 1, buffer));
-      if (where.is_empty()) continue;
-      throw NotFinite("the data are not finite: the first entry of the " + std::string(name) +
-                      " that is not stands in row " + std::to_string(where[0]) + " of column " +
-                      std::to_string(column));
+    uword count = 0, row = 0, column = 0;  // how many, and where the first is
+    for (uword j = 0; j < X->n_cols; ++j) {
+      const arma::uvec found = arma::find_nonfinite(X->range(j, 1, buffer));
+      if (count == 0 && !found.is_empty()) row = found[0], column = j;
+      count += found.n_elem;
     }
+    if (count == 0) continue;
+    throw NotFinite("the data are not finite: " + std::to_string(count) + " entries of the " + name +
+                    ", the first in row " + std::to_string(row) + " of column " + std::to_string(column));
   }
   std::ostringstream what;
   what << (std::isfinite(loss) ? "the loss is finite and its gradient is " : "the loss is ");

@@ -155,7 +155,8 @@ BOOST_AUTO_TEST_CASE(an_adjoint_of_zero_stays_zero) {
 
 BOOST_AUTO_TEST_CASE(gradients_are_asked_for_again) {
   Tape<double> tape;
-  const auto x = tape.variable(3.0), y = tape.variable(arma::mat{{1, 2}});
+  const auto x = tape.variable(3.0);
+  const auto y = tape.variable(arma::mat{{1, 2}});
   const auto J = x * x * y(1), K = x + y(0);
   tape.backward(J, true);
   BOOST_TEST(J.scalar() == 18);

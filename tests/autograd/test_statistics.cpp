@@ -130,8 +130,8 @@ BOOST_AUTO_TEST_CASE(vectors_give_numbers) {
   for (const mat& v : {row, column}) {
     const arma::vec x = arma::vectorise(v);
     Tape<double> tape;
-    const VectorVar<double> y = tape.variable(v);
-    const auto number = [&y](auto f) { return f(y).scalar(); };
+    const VectorVar<double> of = tape.variable(v);
+    const auto number = [&of](auto f) { return f(of).scalar(); };
     BOOST_TEST(error(number([](V y) { return min(y); }), -2) == 0);
     BOOST_TEST(error(number([](V y) { return var(y); }), arma::var(x)) < 1e-14);
     BOOST_TEST(error(number([](V y) { return stddev(y, 1); }), arma::stddev(x, 1)) < 1e-14);
@@ -140,11 +140,11 @@ BOOST_AUTO_TEST_CASE(vectors_give_numbers) {
     BOOST_TEST(error(number([](V y) { return norm(y, "inf"); }), 5) == 0);
     BOOST_TEST(error(number([](V y) { return norm(y, "-inf"); }), 1) == 0);
     BOOST_TEST(error(number([](V y) { return prod(y); }), -30) == 0);
-    BOOST_TEST(error((y - min(y)).value(), mat(v + 2)) == 0);
-    BOOST_TEST(error((y / norm(y, "inf")).value(), mat(v / 5)) < 1e-15);
-    BOOST_TEST(error((y * prod(y)).value(), mat(v * -30)) == 0);
-    BOOST_TEST(error(((y - mean(y)) / stddev(y)).value(), mat((v - arma::mean(x)) / arma::stddev(x))) < 1e-14);
-    BOOST_TEST(error(cumsum(y).value(), v.n_rows == 1 ? mat{{1, 6, 9, 7}} : mat(arma::vec{1, 6, 9, 7})) == 0);
+    BOOST_TEST(error((of - min(of)).value(), mat(v + 2)) == 0);
+    BOOST_TEST(error((of / norm(of, "inf")).value(), mat(v / 5)) < 1e-15);
+    BOOST_TEST(error((of * prod(of)).value(), mat(v * -30)) == 0);
+    BOOST_TEST(error(((of - mean(of)) / stddev(of)).value(), mat((v - arma::mean(x)) / arma::stddev(x))) < 1e-14);
+    BOOST_TEST(error(cumsum(of).value(), v.n_rows == 1 ? mat{{1, 6, 9, 7}} : mat(arma::vec{1, 6, 9, 7})) == 0);
   }
 }
 

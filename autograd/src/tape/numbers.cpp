@@ -12,8 +12,6 @@
 
 namespace armagrad::detail {
 
-namespace {
-
 /// What the loops read and write.
 template <class eT>
 struct Numbers {
@@ -72,8 +70,6 @@ template <class... Rules, class F>
   }
   (std::index_sequence_for<Rules...>());
 }
-
-}  // namespace
 
 template <class eT>
 void Engine<eT>::compute_numbers(NodeList list) {

@@ -120,7 +120,7 @@ class ARMAGRAD_EXPORT Engine {
   /// Keeps the parameters of node i's rule.
   template <class Rule>
   void store(Index i, const Rule& rule) {
-    if constexpr (fits<Rule>) {
+    if constexpr (stands_on_tape<Rule>) {
       if constexpr (!std::is_empty_v<Rule>) std::memcpy(new_parameters(i), &rule, sizeof(Rule));
     } else {
       const void* kept = large_rules_.emplace_back(std::make_shared<const Rule>(rule)).get();
@@ -129,7 +129,7 @@ class ARMAGRAD_EXPORT Engine {
   }
   /// Whether a rule's parameters stand on the tape; else it has a pointer to them.
   template <class Rule>
-  static constexpr bool fits = sizeof(Rule) <= sizeof(Parameters) && std::is_trivially_copyable_v<Rule>;
+  static constexpr bool stands_on_tape = sizeof(Rule) <= sizeof(Parameters) && std::is_trivially_copyable_v<Rule>;
   /// The same for a rule without parameters over one operand, or the node of that kind there is: work that
   /// several consumers share, like a factorisation.
   Var<eT> append_once(const Operation<eT>& operation, Shape shape, Index operand, Location at);

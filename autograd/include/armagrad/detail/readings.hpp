@@ -209,7 +209,7 @@ class Readings {
     o.family = Rule::family;
     o.arity = Rule::arity;
     o.reads = reads_of<Rule>();
-    o.large = !Engine<eT>::template fits<Rule>;
+    o.large = !Engine<eT>::template stands_on_tape<Rule>;
     if constexpr (IsElementwise<Rule>) {
       using E = ElementwiseKernels<Rule, eT>;
       const BlockKernels<eT> kernels = block_kernels<Rule, eT>();
