@@ -1,7 +1,17 @@
 #define BOOST_TEST_MODULE blocks
 #include <armagrad/armagrad.hpp>
+#include <armagrad/detail/threads.hpp>
+#include <atomic>
+#include <set>
+#include <thread>
 
 #include "tests/support/oracle.hpp"
+
+// OpenBLAS's own switches, where it is the BLAS in use.
+extern "C" {
+[[gnu::weak]] int openblas_get_num_threads();
+[[gnu::weak]] void openblas_set_num_threads(int);
+}
 
 using namespace armagrad;
 using namespace armagrad::testing;
@@ -128,6 +138,68 @@ BOOST_AUTO_TEST_CASE(no_samples_sum_to_nothing) {
       [&](const auto& w) { return sum_over_samples(sample_loss, samples(view(d.X), view(d.Y)), w); }, d.W);
   BOOST_TEST(J == 0);
   BOOST_TEST(error(g, arma::mat(7, 3, arma::fill::zeros)) == 0);
+}
+
+// The user's function may have state, which threads would share.
+BOOST_AUTO_TEST_CASE(the_function_is_called_in_the_calling_thread_only) {
+  const Data<double> d(1001);
+  std::set<std::thread::id> threads;
+  const auto loss = [&](const auto& w, const auto& x) {
+    threads.insert(std::this_thread::get_id());
+    return accu(tanh(w.t() * x));
+  };
+  const auto J = [&](const auto& w) {
+    return sum_over_samples(Blocks{.columns = 10, .threads = 4, .run = 1}, loss, samples(view(d.X)), w);
+  };
+  BOOST_TEST(error(gradient(J, d.W), gradient([&](auto w) { return loss(w, view(d.X)); }, d.W)) < 1e-13);
+  BOOST_TEST(threads.size() == 1u);
+  BOOST_TEST((*threads.begin() == std::this_thread::get_id()));
+}
+
+// Blocks in which the branches differ, and threads.
+BOOST_AUTO_TEST_CASE(a_function_that_asks_for_values_is_recorded_for_each_block) {
+  const arma::mat X{{1, -1, 2, 0.5, -3, 4, 1, -2}};
+  const arma::mat w{2.0};
+  const auto loss = [](const auto& w, const auto& x) {
+    const arma::mat values = x.value();
+    return accu(w) * (arma::accu(values) > 0 ? accu(x) : accu(square(x)));
+  };
+  // By two columns: 0 -> 1 + 1, 2.5, 1, -1 -> 1 + 4.
+  const double sum = 2 + 2.5 + 1 + 5;
+  for (const unsigned threads : {1, 3}) {
+    const auto [J, g] = value_and_gradient(
+        [&](const auto& w) {
+          return sum_over_samples(Blocks{.columns = 2, .threads = threads, .run = 1}, loss, samples(view(X)), w);
+        },
+        w);
+    BOOST_TEST(J == 2 * sum);
+    BOOST_TEST(g(0) == sum);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(samples_may_be_kept_and_used_later) {
+  const arma::mat X{{1, 2, 3}};
+  const auto x = samples(view(X), arma::mat(2 * X));  // a view and a matrix that are temporaries
+  const auto loss = [](const auto& w, const auto& a, const auto& b) { return accu(w) * accu(a % b); };
+  BOOST_TEST(gradient([&](auto w) { return sum_over_samples(loss, x, w); }, arma::mat{1.0})(0) == 28);
+}
+
+// With one guard after the other, overlapping at random, the number of threads is back at the end, and 1 meanwhile.
+BOOST_AUTO_TEST_CASE(blas_has_one_thread_while_somebody_holds_it_and_its_own_number_afterwards) {
+  if (!openblas_get_num_threads) return;
+  const int before = openblas_get_num_threads();
+  openblas_set_num_threads(2);
+  const int number = openblas_get_num_threads();
+  std::atomic<int> others = 0;
+  in_threads(4, [&](unsigned) {
+    for (int k = 0; k < 2000; ++k) {
+      const OneBlasThread hold;
+      others += openblas_get_num_threads() != 1;
+    }
+  });
+  BOOST_TEST(others == 0);
+  BOOST_TEST(openblas_get_num_threads() == number);
+  openblas_set_num_threads(before);
 }
 
 BOOST_AUTO_TEST_CASE(mistakes_are_named) {

@@ -85,3 +85,61 @@ BOOST_AUTO_TEST_CASE(a_loss_that_cannot_be_recorded_leaves_the_program_usable) {
   BOOST_TEST(program.value(W, X) == arma::accu(W * X), boost::test_tools::tolerance(1e-14));
   BOOST_CHECK_THROW(record([](auto w) { return w; }, variables(W)), std::logic_error);
 }
+
+// |w| by an `if`, and the sum of the positive entries by find(): right only if recorded anew where other branches are.
+BOOST_AUTO_TEST_CASE(a_loss_that_asks_for_values_is_recorded_anew_for_others) {
+  int recorded = 0;
+  const auto by_branch = [&](auto w, auto x) {
+    ++recorded;
+    const auto z = w * x(0);
+    const arma::uvec positive = arma::find(w.value() > 0);
+    if (z(0).scalar() < 0) return accu(w.elem(positive)) - z(0);
+    return accu(w.elem(positive)) + z(0);
+  };
+  mat w{{1.0, -2.0}}, x{3.0};
+  auto program = record(by_branch, variables(w), inputs(x));
+  for (const double sign : {1.0, -1.0, 1.0, -2.0, -1.0}) {
+    const mat at = sign * w;
+    const auto [J, g] = program.value_and_gradient(at, x);
+    const bool first = at(0) > 0;
+    BOOST_TEST(J == (first ? at(0) : at(1)) + 3 * std::abs(at(0)));
+    BOOST_TEST(g(0) == (first ? 4 : -3));
+    BOOST_TEST(g(1) == (first ? 0 : 1));
+  }
+  BOOST_TEST(recorded == 3);  // for 1, -1 and -2 times w
+  BOOST_TEST(program.recordings() == 3u);
+}
+
+// What was not asked for may change freely: only w was, and X is not kept.
+BOOST_AUTO_TEST_CASE(a_recording_holds_for_all_values_of_what_was_not_asked_for) {
+  int recorded = 0;
+  const auto loss = [&](auto w, auto X) {
+    ++recorded;
+    return w(0).scalar() > 0 ? accu(X * w) : accu(X);
+  };
+  const mat w{1.0};
+  auto program = record(loss, variables(w), inputs(w));
+  for (const double value : {2.0, 3.0, 4.0}) {
+    const mat X{value};
+    BOOST_TEST(program.value(w, X) == value);
+  }
+  BOOST_TEST(recorded == 1);
+  recorded = 0;
+  auto none = record([&](auto w) { return ++recorded, accu(square(w)); }, variables(w));
+  for (const double value : {2.0, 3.0, 4.0}) BOOST_TEST(none.value(mat{value}) == value * value);
+  BOOST_TEST(recorded == 1);
+}
+
+BOOST_AUTO_TEST_CASE(the_least_recently_used_recordings_go) {
+  int recorded = 0;
+  const mat w{1.0};
+  auto program = record([&](auto w) { return ++recorded, accu(square(w)); }, variables(w));
+  for (arma::uword n = 1; n <= 100; ++n) program.value(mat(n, 1, arma::fill::ones));
+  BOOST_TEST(recorded == 100);
+  BOOST_TEST(program.recordings() == 32u);
+  program.keep(3);
+  BOOST_TEST(program.recordings() == 3u);  // of 98, 99 and 100 rows
+  recorded = 0;
+  for (const arma::uword n : {98, 1, 98, 2, 98, 3, 98}) BOOST_TEST(program.value(mat(n, 1, arma::fill::ones)) == n);
+  BOOST_TEST(recorded == 3);
+}

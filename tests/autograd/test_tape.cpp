@@ -219,6 +219,93 @@ BOOST_AUTO_TEST_CASE(handles_of_other_tapes_and_of_cleared_tapes_are_refused) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_handle_of_a_dead_tape_is_told_from_those_of_the_next_at_its_address) {
+  alignas(Tape<double>) std::byte place[sizeof(Tape<double>)];
+  auto* tape = new (place) Tape<double>;
+  const auto x = tape->variable(A);
+  tape->~Tape();
+  tape = new (place) Tape<double>;
+  const auto y = tape->variable(B);
+  BOOST_TEST(y.index() == x.index());
+  check_says(refusal([&] { x.value(); }), {"a handle from before its tape was cleared"});
+  check_says(refusal([&] { y + x; }), {"a handle from before its tape was cleared"});
+  tape->~Tape();
+}
+
+// Functions that are made of others: each of their nodes is of the line where the user called them.
+BOOST_AUTO_TEST_CASE(nodes_of_composed_functions_have_the_users_line) {
+  using V = const Var<double>&;
+  const auto at_line = [](int line, auto f) {
+    Tape<double> tape;
+    const auto x = tape.variable(arma::mat{{4, 1, 0}, {1, 3, 1}, {0, 1, 2}});
+    const Index first = Index(tape.size());
+    f(x);
+    BOOST_TEST(tape.size() > first);
+    for (Index i = first; i < tape.size(); ++i) {
+      const Node<double>& n = engine_of(tape).node(i);
+      const Location at = engine_of(tape).at(i);
+      if (n.arity == 0) continue;  // a constant
+      BOOST_TEST(std::string(at.file).ends_with("test_tape.cpp"), n.operation->name << " of " << at.file);
+      BOOST_TEST(int(at.line) == line, n.operation->name);
+    }
+  };
+  at_line(__LINE__, [](V x) { mean(x); });
+  at_line(__LINE__, [](V x) { mean(x, 1); });
+  at_line(__LINE__, [](V x) { mean(vectorise(x)); });
+  at_line(__LINE__, [](V x) { prod(x); });
+  at_line(__LINE__, [](V x) { prod(x, 1); });
+  at_line(__LINE__, [](V x) { normalise(x); });
+  at_line(__LINE__, [](V x) { normalise(x, 1); });
+  at_line(__LINE__, [](V x) { norm(x); });
+  at_line(__LINE__, [](V x) { norm(x, 1); });
+  at_line(__LINE__, [](V x) { norm(x, "fro"); });
+  at_line(__LINE__, [](V x) { norm(x, "inf"); });
+  at_line(__LINE__, [](V x) { vecnorm(x, 1); });
+  at_line(__LINE__, [](V x) { diagmat(x); });
+  at_line(__LINE__, [](V x) { diagmat(x.row(0)); });
+  at_line(__LINE__, [](V x) { kron(x, x); });
+  at_line(__LINE__, [](V x) { repmat(x, 2, 2); });
+  at_line(__LINE__, [](V x) { repmat(x.row(0), 2, 1); });
+  at_line(__LINE__, [](V x) { dot(x, x.t()); });
+  at_line(__LINE__, [](V x) { trace(x); });
+  at_line(__LINE__, [](V x) { x.each_row() + x.row(1); });
+  at_line(__LINE__, [](V x) { vectorise(x, 1); });
+  at_line(__LINE__, [](V x) { square(norm(x, "fro")); });
+  at_line(__LINE__, [](V x) { chol(x); });
+  at_line(__LINE__, [](V x) { solve(x, x); });
+  at_line(__LINE__, [](V x) { pinv(x); });
+  at_line(__LINE__, [](V x) { expmat(x); });
+  at_line(__LINE__, [](V x) { eig_sym(x); });
+  at_line(__LINE__, [](V x) { sqrtmat_sympd(x); });
+  at_line(__LINE__, [](V x) {
+    Var<double> U, s, W;
+    svd_econ(U, s, W, x);
+  });
+  at_line(__LINE__, [](V x) {
+    Var<double> values, vectors;
+    eig_sym(values, vectors, x);
+  });
+  at_line(__LINE__, [](V x) {
+    Var<double> Q, R;
+    qr_econ(Q, R, x);
+  });
+}
+
+BOOST_AUTO_TEST_CASE(names_are_copied) {
+  Tape<double> tape;
+  auto kept = view(A);
+  {
+    std::string name = "a name of more than sixteen letters";
+    kept = view(A, name.c_str());
+    name.assign(name.size(), '?');
+  }
+  const auto x = tape.variable(kept);
+  const auto c = tape.constant(2.0, std::string("c").c_str());
+  const auto y = tape.named(x * c, std::string("another name of more than sixteen letters").c_str());
+  check_says(formula_text(exp(x) % c), {"exp(a name of more than sixteen letters)", "c"});
+  BOOST_TEST(engine_of(tape).name(y.index()) == std::string("another name of more than sixteen letters"));
+}
+
 BOOST_AUTO_TEST_CASE(functions_of_a_stale_handle_are_refused) {
   const std::pair<const char*, std::function<void(V)>> table[] = {
       {"exp", [](V a) { exp(a); }},

@@ -54,9 +54,11 @@ constexpr Kind joined_kind(Kind vector, K... parts) {
 }
 
 constexpr Kind kron_kind(Kind a, Kind b) {
-  if (a == Kind::number) return b;
-  return b == Kind::number || (a == b && a != Kind::vector) ? a : Kind::matrix;
+  return (a == Kind::row || a == Kind::column) && (a == b || b == Kind::number) ? a : Kind::matrix;
 }
+
+/// Of assign(x, ...): a number with its only entry replaced is a matrix.
+constexpr Kind part_kind(Kind k) { return k == Kind::number ? Kind::matrix : k; }
 
 /// Of solve(a, b): the columns are b's.
 constexpr Kind solution_kind(Kind b) { return b == Kind::column ? b : Kind::matrix; }

@@ -46,8 +46,10 @@ struct ResultingGradient<W> {
 }  // namespace detail
 
 /// A loss, recorded once for each combination of shapes it meets and replayed for other numbers of the same
-/// shapes. C++ branches on values are as they were when it was recorded. Arguments are read in place, not
-/// copied; results are references into the program, which hold until its next call. One thread at a time.
+/// shapes. A loss that asks for values while it is recorded (value(), scalar()), for an `if` or a find(), is recorded
+/// anew where the arguments that these depend on have others; one that asks for none is replayed freely. Arguments are
+/// read in place, not copied; results are references into the program, which hold until its next call. One thread at a
+/// time.
 template <class Variables, class Inputs>
 class Program;
 template <class... W, class... X>
@@ -61,6 +63,10 @@ class Program<Variables<W...>, Inputs<X...>> {
 
   /// Records the loss for these shapes, if it was not yet.
   void prepare(const W&... w, const X&... x) { bind(w..., x...); }
+
+  /// How many recordings are kept, 2 or more, by default 32: the least recently used goes first.
+  void keep(std::size_t recordings) { recordings_.keep(recordings); }
+  std::size_t recordings() const { return recordings_.size(); }
 
   /// The loss at w... given x...
   eT value(const W&... w, const X&... x) {
@@ -103,13 +109,13 @@ class Program<Variables<W...>, Inputs<X...>> {
 
 /// A program of loss(variables..., inputs...), recorded at once for the shapes given.
 template <class Loss, class... W, class... X>
-auto record(Loss loss, const Variables<W...>& at, const Inputs<X...>& given) {
+[[nodiscard]] auto record(Loss loss, const Variables<W...>& at, const Inputs<X...>& given) {
   Program<Variables<W...>, Inputs<X...>> program(std::move(loss));
   std::apply([&](const auto&... all) { program.prepare(all...); }, std::tuple_cat(at.values, given.values));
   return program;
 }
 template <class Loss, class... W>
-auto record(Loss loss, const Variables<W...>& at) {
+[[nodiscard]] auto record(Loss loss, const Variables<W...>& at) {
   return record(std::move(loss), at, Inputs<>{});
 }
 

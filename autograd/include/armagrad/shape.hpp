@@ -45,6 +45,12 @@ ARMAGRAD_EXPORT std::string describe(const char* operation, Location at);
 /// Throws std::logic_error: what was done wrong, where, with which shapes.
 [[noreturn]] ARMAGRAD_EXPORT void misuse(const char* operation, Location at, const std::string& what);
 
+/// Throws std::out_of_range, a std::logic_error: an index or a size beyond a matrix.
+[[noreturn]] ARMAGRAD_EXPORT void out_of_range(const char* operation, Location at, const std::string& what);
+
+/// Throws std::runtime_error: numbers for which an operation has no result.
+[[noreturn]] ARMAGRAD_EXPORT void no_result(const char* operation, Location at, const std::string& what);
+
 /// "incompatible matrix dimensions: 2x3 and 4x5"
 ARMAGRAD_EXPORT std::string incompatible(Shape a, Shape b);
 }  // namespace detail

@@ -10,13 +10,13 @@
 
 namespace armagrad {
 
-/// A matrix that the caller keeps alive and unchanged while the tape uses it: it is not copied. The name, for
-/// formulas, is kept by pointer.
+/// A matrix that the caller keeps alive and unchanged while the tape uses it: it is not copied. The name is for
+/// formulas.
 template <class eT>
 struct View {
   static constexpr detail::Kind kind = detail::Kind::matrix;
   const arma::Mat<eT>* matrix;
-  const char* name = nullptr;
+  std::string name{};
 };
 /// A view of a vec or a rowvec, as a Var a column or a row.
 template <class eT, detail::Kind k>
@@ -24,25 +24,28 @@ struct KindView : View<eT> {
   static constexpr detail::Kind kind = k;
 };
 template <class eT>
-View<eT> view(const arma::Mat<eT>& X, const char* name = nullptr) {
-  return {&X, name};
+View<eT> view(const arma::Mat<eT>& X, std::string name = {}) {
+  return {&X, std::move(name)};
 }
 template <class eT>
-KindView<eT, detail::Kind::column> view(const arma::Col<eT>& x, const char* name = nullptr) {
-  return {{&x, name}};
+KindView<eT, detail::Kind::column> view(const arma::Col<eT>& x, std::string name = {}) {
+  return {{&x, std::move(name)}};
 }
 template <class eT>
-KindView<eT, detail::Kind::row> view(const arma::Row<eT>& x, const char* name = nullptr) {
-  return {{&x, name}};
+KindView<eT, detail::Kind::row> view(const arma::Row<eT>& x, std::string name = {}) {
+  return {{&x, std::move(name)}};
 }
 template <class eT>
-View<eT> view(const arma::Mat<eT>&& temporary, const char* name = nullptr) = delete;
+View<eT> view(const arma::Mat<eT>&& temporary, std::string name = {}) = delete;
 template <class eT>
-View<eT> view(const arma::Col<eT>&& temporary, const char* name = nullptr) = delete;
+View<eT> view(const arma::Col<eT>&& temporary, std::string name = {}) = delete;
 template <class eT>
-View<eT> view(const arma::Row<eT>&& temporary, const char* name = nullptr) = delete;
+View<eT> view(const arma::Row<eT>&& temporary, std::string name = {}) = delete;
 
 namespace detail {
+template <class eT>
+class CompiledLosses;
+
 /// A matrix or a view of one whose type says that it is a column or a row.
 template <class X, class eT>
 concept VectorOf = (std::derived_from<X, View<eT>> || Expression<X, eT>)&&kind_of<X> != Kind::matrix;
@@ -88,7 +91,7 @@ class ARMAGRAD_EXPORT Tape {
   auto constant(const X& x) {
     return detail::of_kind<detail::kind_of<X>>(constant(detail::as_matrix(x)));
   }
-  /// Names x in formulas; the name is kept by pointer.
+  /// Names x in formulas; the name is copied.
   template <std::derived_from<Var<eT>> V>
   V named(const V& x, const char* name) {
     engine_.named(x, name);
@@ -101,9 +104,11 @@ class ARMAGRAD_EXPORT Tape {
   /// The same of accu(root % seed), for a root of any shape; seed has that shape, or std::logic_error.
   void backward(const Var<eT>& root, const arma::Mat<eT>& seed, bool value = false);
   /// What the last backward() found for a variable, of the variable's shape; zeros if root does not depend on
-  /// it.
+  /// it. The matrix is the tape's: the next backward() overwrites it, and clear() and the tape's end free it or give it
+  /// to another variable. Copy what is to be kept: arma::mat g = tape.gradient(w).
   const arma::Mat<eT>& gradient(const Var<eT>& variable);
-  /// The value of a node, computed now if it was not yet.
+  /// The value of a node, computed now if it was not yet. In a loss that is being recorded (record, sum_over_samples)
+  /// the recording then holds for the arguments' present values only, and is made anew for others.
   arma::Mat<eT> value(const Var<eT>& x);
   /// The value of a 1x1 node; std::logic_error for other shapes.
   eT scalar(const Var<eT>& x);
@@ -122,8 +127,11 @@ class ARMAGRAD_EXPORT Tape {
  private:
   template <class T>
   friend detail::Engine<T>& detail::engine_of(Tape<T>& tape);
+  friend detail::CompiledLosses<eT>;
 
   detail::Engine<eT> engine_;
+  bool recording_ = false;           // a loss to be replayed,
+  std::vector<detail::Index> read_;  // which asked for the values of these nodes
 };
 
 namespace detail {

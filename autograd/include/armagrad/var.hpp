@@ -231,11 +231,13 @@ class KindVar : public Var<eT> {
   }
   Transposed st(std::source_location at = std::source_location::current()) const { return t(at); }
 
-  // Parts of a column that are columns, and of a row that are rows.
+  // Parts of a column that are columns, and of a row that are rows, as in Armadillo.
   using Rows = detail::VarOf<eT, is_col ? k : detail::Kind::matrix>;
   using Cols = detail::VarOf<eT, is_row ? k : detail::Kind::matrix>;
   using Var<eT>::rows, Var<eT>::cols;
   // clang-format off
+  auto row(uword i, Here at = Here::current()) const { return detail::of_kind<is_col ? k : detail::Kind::row>(Var<eT>::row(i, at)); }
+  auto col(uword j, Here at = Here::current()) const { return detail::of_kind<is_row ? k : detail::Kind::column>(Var<eT>::col(j, at)); }
   Rows rows(uword first, uword last, Here at = Here::current()) const { return detail::of_kind<Rows::kind>(Var<eT>::rows(first, last, at)); }
   Rows head_rows(uword n, Here at = Here::current()) const { return detail::of_kind<Rows::kind>(Var<eT>::head_rows(n, at)); }
   Rows tail_rows(uword n, Here at = Here::current()) const { return detail::of_kind<Rows::kind>(Var<eT>::tail_rows(n, at)); }
@@ -314,8 +316,8 @@ class Argument {
   template <class S>
   requires std::is_arithmetic_v<S> Argument(S x, std::source_location at = std::source_location::current())
       : at_(at), kind_(Kind::number), number_(eT(x)) {}
-  Argument(View<eT> x, std::source_location at = std::source_location::current())
-      : at_(at), kind_(Kind::view), name_(x.name), matrix_(x.matrix) {}
+  Argument(const View<eT>& x, std::source_location at = std::source_location::current())
+      : at_(at), kind_(Kind::view), view_(&x) {}
   Argument(const arma::Mat<eT>& x, std::source_location at = std::source_location::current())
       : at_(at), kind_(Kind::matrix), matrix_(&x) {}
   template <class E>
@@ -336,7 +338,7 @@ class Argument {
       case Kind::number:
         return tape.constant(number_);
       case Kind::view:
-        return tape.constant(View<eT>{matrix_, name_});
+        return tape.constant(*view_);
       case Kind::matrix:
         break;
     }
@@ -349,7 +351,7 @@ class Argument {
   Kind kind_ = Kind::var;
   const Var<eT>* var_ = nullptr;  // which lives as long: an argument is made for one call
   eT number_{};
-  const char* name_ = nullptr;
+  const View<eT>* view_ = nullptr;
   std::unique_ptr<const arma::Mat<eT>> evaluated_;
   const arma::Mat<eT>* matrix_ = nullptr;
 };

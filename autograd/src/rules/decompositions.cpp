@@ -12,6 +12,7 @@ ColVar<eT> eig_sym(const Var<eT>& A, Here at) {
 
 template <class eT>
 void eig_sym(Var<eT>& values, Var<eT>& vectors, const Var<eT>& A, Here at) {
+  const SourceLine<eT> here(A, at);
   const Var<eT> both = eigenpairs(A, detail::eigen_of(A, at), at);
   values = both.head_cols(1, at);
   vectors = right_of_first(both, at);
@@ -32,6 +33,7 @@ ColVar<eT> svd(const Var<eT>& A, Here at) {
 
 template <class eT>
 void svd_econ(Var<eT>& U, Var<eT>& s, Var<eT>& V, const Var<eT>& A, Here at) {
+  const SourceLine<eT> here(A, at);
   const Var<eT> a = A, all = singular_pairs(a, detail::singular_of(a, at), at);
   U = rows_of(all, 0, a.n_rows, at);
   V = rows_of(all, a.n_rows, a.n_cols, at);

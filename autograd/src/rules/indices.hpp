@@ -116,7 +116,7 @@ using PartRules = RuleList<rules::Block, rules::PlacedIn, rules::Assign, rules::
 
 template <class eT>
 Var<eT> taken(const Var<eT>& x, const arma::uvec& which, bool rows, const char* name, Here at) {
-  if (which.n_elem && which.max() >= (rows ? x.n_rows : x.n_cols)) misuse(name, at, "index out of bounds");
+  if (which.n_elem && which.max() >= (rows ? x.n_rows : x.n_cols)) out_of_range(name, at, "index out of bounds");
   const Shape to = rows ? shape_of(which.n_elem, x.n_cols) : shape_of(x.n_rows, which.n_elem);
   auto indices = std::make_shared<arma::uvec>(to.size());
   uword* next = indices->memptr();

@@ -216,7 +216,7 @@ template <class eT>
 Place place(const Var<eT>& x, arma::span rows, arma::span cols, const char* name, Here at) {
   const auto range = [&](arma::span s, uword n) {
     if (s.whole) return std::pair<uword, uword>(0, n);
-    if (s.a > s.b || s.b >= n) misuse(name, at, "indices out of bounds or incorrectly used");
+    if (s.a > s.b || s.b >= n) out_of_range(name, at, "indices out of bounds or incorrectly used");
     return std::pair<uword, uword>(s.a, s.b - s.a + 1);
   };
   const auto [row, n_rows] = range(rows, x.n_rows);
@@ -225,11 +225,11 @@ Place place(const Var<eT>& x, arma::span rows, arma::span cols, const char* name
 }
 
 inline void check_bound(bool fine, const char* name, Here at) {
-  if (!fine) misuse(name, at, "index out of bounds");
+  if (!fine) out_of_range(name, at, "index out of bounds");
 }
 
 inline void check_size(bool fine, const char* name, Here at) {
-  if (!fine) misuse(name, at, "size out of bounds");
+  if (!fine) out_of_range(name, at, "size out of bounds");
 }
 
 }  // namespace armagrad::detail

@@ -7,17 +7,8 @@ using namespace detail;
 
 template <class eT>
 Var<eT> Var<eT>::t(std::source_location at) const {
+  if (node_of(*this).is_scalar) return *this;
   return append_node<rules::Transpose, eT>({}, {shape().cols, shape().rows}, at, {this});
-}
-
-template <class eT>
-Var<eT> trans(const Var<eT>& x, std::source_location at) {
-  return x.t(at);
-}
-
-template <class eT>
-Var<eT> strans(const Var<eT>& x, std::source_location at) {
-  return x.t(at);
 }
 
 namespace detail {
@@ -38,9 +29,7 @@ Var<eT> detail::multiply(const Var<eT>& a, bool ta, const Var<eT>& b, bool tb) {
 #define ARMAGRAD_INSTANTIATE(eT)                                                                     \
   template ARMAGRAD_EXPORT Var<eT> detail::multiply(const Var<eT>&, bool, const Var<eT>&, bool);     \
   template ARMAGRAD_EXPORT Var<eT> detail::append_product(const Argument<eT>&, const Argument<eT>&); \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::t(std::source_location) const;                           \
-  template ARMAGRAD_EXPORT Var<eT> trans(const Var<eT>&, std::source_location);                      \
-  template ARMAGRAD_EXPORT Var<eT> strans(const Var<eT>&, std::source_location);
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::t(std::source_location) const;
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE

@@ -24,6 +24,7 @@ Var<eT> detail::compiled::sum(const Var<eT>& x, Kind kind, Here at) {
 template <class eT>
 VectorVar<eT> mean(const Var<eT>& x, uword dim, Here at) {
   detail::check_length(x, dim, "mean", at);
+  const SourceLine<eT> here(x, at);
   return sum(x, dim, at) / (dim == 0 ? x.n_rows : x.n_cols);
 }
 
@@ -31,6 +32,7 @@ template <class eT>
 Var<eT> detail::compiled::mean(const Var<eT>& x, Kind kind, Here at) {
   if (!gives_number(x, kind)) return armagrad::mean(x, 0, at);
   check_length(x, dim_of(x, kind), "mean", at);
+  const SourceLine<eT> here(x, at);
   return accu(x, at) / x.n_elem;
 }
 
@@ -60,6 +62,7 @@ namespace detail {
 template <class eT>
 NumberVar<eT> dot(const Argument<eT>& a, const Argument<eT>& b, Here at) {
   const auto [x, y] = on_one_tape("dot", a, b);
+  const SourceLine<eT> here(x, at);
   const bool number = node_of(x).is_scalar || node_of(y).is_scalar;
   if (!number && x.n_elem != y.n_elem) {
     misuse("dot", at,
@@ -77,6 +80,7 @@ Var<eT> Each<eT, rows>::meet(const Operation<eT>& operation, const A& argument, 
     misuse(rows ? "each_row()" : "each_col()", argument.at(),
            "incompatible size; expected " + to_string(due) + ", got " + to_string(v.shape()));
   }
+  const SourceLine<eT> here(X_, argument.at());
   const Var<eT> spread_out = spread(v, X_.shape());
   const A X(X_), repeated(spread_out);
   return detail::append_elementwise(operation, {reversed ? &repeated : &X, reversed ? &X : &repeated});

@@ -16,7 +16,8 @@ template <class Rule, class eT>
 Var<eT> along(const Var<eT>& x, uword dim, bool reduces, std::source_location at) {
   if (dim > 1) misuse(Rule::name, at, "dim must be 0 or 1");
   const Shape s = x.shape();
-  return append_node<Rule, eT>(Rule{{}, dim}, !reduces ? s : dim == 0 ? Shape{1, s.cols} : Shape{s.rows, 1}, at, {&x});
+  if (!reduces) return number_like(append_node<Rule, eT>(Rule{{}, dim}, s, at, {&x}), x);
+  return append_node<Rule, eT>(Rule{{}, dim}, dim == 0 ? Shape{1, s.cols} : Shape{s.rows, 1}, at, {&x});
 }
 
 template <class eT>

@@ -7,6 +7,7 @@ using namespace detail;
 
 template <class eT>
 Var<eT> repmat(const Var<eT>& x, uword down, uword across, Here at) {
+  const SourceLine<eT> here(x, at);
   shape_of(down, across);  // or refused, before the products below overflow
   const bool stretches = (down == 1 || x.n_rows == 1) && (across == 1 || x.n_cols == 1);
   if (stretches) return spread(x, shape_of(x.n_rows * down, x.n_cols * across));
@@ -21,6 +22,7 @@ ColVar<eT> diagvec(const Var<eT>& x, Here at) {
 
 template <class eT>
 Var<eT> diagmat(const Var<eT>& x, Here at) {
+  const SourceLine<eT> here(x, at);
   if (x.n_rows == 1 || x.n_cols == 1) return on_diagonal(vectorise(x, at), shape_of(x.n_elem, x.n_elem), at);
   return on_diagonal(diagonal(x, at), x.shape(), at);
 }
@@ -41,7 +43,7 @@ template <class eT>
 Var<eT> detail::compiled::sort(const Var<eT>& x, const char* direction, uword dim, Here at) {
   if (dim > 1) misuse("sort", at, "dim must be 0 or 1");
   if (!direction || (*direction != 'a' && *direction != 'd')) misuse("sort", at, "unknown sort direction");
-  return arranged(x, x, Order{std::uint8_t(dim), *direction == 'd'}, at);
+  return number_like(arranged(x, x, Order{std::uint8_t(dim), *direction == 'd'}, at), x);
 }
 
 namespace detail {
@@ -61,6 +63,7 @@ Var<eT> join(uword dim, Here at, std::initializer_list<const Argument<eT>*> argu
 template <class eT>
 Var<eT> kron(const Argument<eT>& a, const Argument<eT>& b, Here at) {
   const auto [l, r] = on_one_tape("kron", a, b);
+  const SourceLine<eT> here(l, at);
   const Shape s = shape_of(l.n_rows * r.n_rows, l.n_cols * r.n_cols);
   arma::uvec rows(s.rows), cols(s.cols);
   for (uword i = 0; i < s.rows; ++i) rows[i] = i / r.n_rows;

@@ -88,7 +88,7 @@ arma::Mat<T> arranged(const arma::Mat<T>& x, const arma::Mat<T>& by, Order order
     const auto key = [&](uword i) { return lane::real(by[f * next + i * step]); };
     std::iota(place.begin(), place.end(), uword(0));
     for (uword i = 0; i < n; ++i) {
-      if (key(i) != key(i)) misuse("sort", {}, "detected NaN");
+      if (key(i) != key(i)) no_result("sort", {}, "detected NaN");
     }
     std::stable_sort(place.begin(), place.end(),
                      [&](uword i, uword j) { return order.descending ? key(i) > key(j) : key(i) < key(j); });

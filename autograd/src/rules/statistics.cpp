@@ -30,6 +30,7 @@ Var<eT> detail::compiled::stddev(const Var<eT>& x, Kind kind, uword norm_type, H
 template <class eT>
 VectorVar<eT> prod(const Var<eT>& x, uword dim, Here at) {
   if (dim > 1) misuse("prod", at, "dim must be 0 or 1");
+  const SourceLine<eT> here(x, at);
   uword n = dim == 0 ? x.n_rows : x.n_cols;
   if (n == 0)
     return of_kind<Kind::vector>(
@@ -59,7 +60,7 @@ Var<eT> detail::compiled::prod(const Var<eT>& x, Kind kind, Here at) {
 template <class eT>
 Var<eT> detail::compiled::cumsum(const Var<eT>& x, uword dim, Here at) {
   if (dim > 1) misuse("cumsum", at, "dim must be 0 or 1");
-  return running_sums(x, dim, false, at);
+  return number_like(running_sums(x, dim, false, at), x);
 }
 
 template <class eT>
@@ -76,11 +77,13 @@ VectorVar<eT> vecnorm(const Var<eT>& x, uword k, uword dim, Here at) {
 
 template <class eT>
 Var<eT> detail::compiled::normalise(const Var<eT>& x, uword p, uword dim, Here at) {
-  return x / spread(or_one(vecnorm(x, p, dim, at)), x.shape());
+  const SourceLine<eT> here(x, at);
+  return number_like(x / spread(or_one(vecnorm(x, p, dim, at)), x.shape()), x);
 }
 
 template <class eT>
 NumberVar<eT> norm(const Var<eT>& x, const char* method, Here at) {
+  const SourceLine<eT> here(x, at);
   if (x.n_elem == 0) return accu(x, at);
   const char sig = method ? method[0] : '\0';
   if (sig == 'f' || sig == 'F')
@@ -95,6 +98,7 @@ NumberVar<eT> norm(const Var<eT>& x, const char* method, Here at) {
 
 template <class eT>
 NumberVar<eT> norm(const Var<eT>& x, uword k, Here at) {
+  const SourceLine<eT> here(x, at);
   if (x.n_elem == 0) return accu(x, at);
   if (k == 1) return detail::is_vector(x) ? accu(abs(x, at), at) : accu(max(sum(abs(x, at), 0, at), 1, at), at);
   if (k == 2 && detail::is_vector(x)) return norm(x, "fro", at);

@@ -52,12 +52,7 @@ bool squares(Engine<eT>& engine, const Operation<eT>& operation, const std::arra
 }
 template <class eT>
 Var<eT> smooth_square(Engine<eT>& engine, Index i, Location at) {
-  struct Restore {
-    Engine<eT>& engine;
-    Location* place;
-    ~Restore() { engine.place = place; }
-  } restore{engine, engine.place};
-  engine.place = &at;
+  const SourceLine<eT> here(engine, at);
   const Node<eT> root = engine.node(under_number(engine, i));  // a copy: appending moves the nodes
   const bool is_scalar = engine.node(i).is_scalar;
   Var<eT> y = square(engine.handle(root.operands[0]));

@@ -1,6 +1,9 @@
 #include <armagrad/detail/compiled_loss.hpp>
 #include <armagrad/detail/rule.hpp>
 
+#include <algorithm>
+#include <cstring>
+
 namespace armagrad::detail {
 
 template <class eT>
@@ -18,33 +21,70 @@ Var<eT> call_on(Tape<eT>& tape, const Function<eT>& f, std::span<const Given<eT>
 }
 
 template <class eT>
+bool CompiledLoss<eT>::fits(std::span<const Given<eT>> arguments) const {
+  for (std::size_t k = 0; k < arguments.size(); ++k) {
+    if (leaves[k].shape() != arguments[k].shape) return false;
+  }
+  for (const auto& [k, x] : held_to) {
+    if (x.n_elem && std::memcmp(x.memptr(), arguments[k].data, x.n_elem * sizeof(eT)) != 0) return false;
+  }
+  return true;
+}
+
+/// Keeps the values of the arguments that the nodes depend on whose values were asked for.
+template <class eT>
+void CompiledLosses<eT>::hold(CompiledLoss<eT>& r, std::span<const Given<eT>> arguments) {
+  const Engine<eT>& engine = engine_of(r.tape);
+  std::vector<bool> needed(engine.size());
+  for (const Index i : r.tape.read_) needed[i] = true;
+  for (Index i = Index(engine.size()); i-- > 0;) {
+    if (!needed[i]) continue;
+    for (const Index k : engine.operands(engine.node(i))) needed[k] = true;
+  }
+  for (std::size_t k = 0; k < arguments.size(); ++k) {
+    if (needed[r.leaves[k].index()]) r.held_to.emplace_back(k, over(arguments[k].data, arguments[k].shape));
+  }
+}
+
+template <class eT>
 CompiledLoss<eT>& CompiledLosses<eT>::bind(const Function<eT>& f, std::span<const Given<eT>> arguments) {
-  for (CompiledLoss<eT>& r : all_) {
-    bool fits = true;
-    for (std::size_t k = 0; k < arguments.size(); ++k) fits &= r.leaves[k].shape() == arguments[k].shape;
-    if (!fits) continue;
+  const auto found = std::find_if(all_.begin(), all_.end(), [&](const auto& r) { return r.fits(arguments); });
+  if (found != all_.end()) {
+    all_.splice(all_.begin(), all_, found);
+    CompiledLoss<eT>& r = all_.front();
     for (std::size_t k = 0; k < arguments.size(); ++k) {
       if (arguments[k].shape.size() != 0) engine_of(r.tape).rebind(r.leaves[k].index(), arguments[k].data);
     }
     return r;
   }
-  CompiledLoss<eT>& r = all_.emplace_back();
+  CompiledLoss<eT>& r = all_.emplace_front();
   try {
+    r.tape.recording_ = true;
     r.root = call_on(r.tape, f, arguments, r.leaves);
+    r.tape.recording_ = false;
     if (r.root.shape() != scalar_shape)
       misuse("record", {}, "the loss is not a scalar but " + to_string(r.root.shape()));
+    hold(r, arguments);
     engine_of(r.tape).plan(r.forward, r.root.index(), true, false);
     engine_of(r.tape).plan(r.both, r.root.index(), true, true);
   } catch (...) {
-    all_.pop_back();
+    all_.pop_front();
     throw;
   }
+  keep(most_);
   return r;
+}
+
+template <class eT>
+void CompiledLosses<eT>::keep(std::size_t most) {
+  most_ = std::max<std::size_t>(most, 2);
+  while (all_.size() > most_) all_.pop_back();
 }
 
 #define ARMAGRAD_INSTANTIATE(eT)                                                                       \
   template ARMAGRAD_EXPORT Var<eT> call_on(Tape<eT>&, const Function<eT>&, std::span<const Given<eT>>, \
                                            std::vector<Var<eT>>&);                                     \
+  template struct CompiledLoss<eT>;                                                                    \
   template class CompiledLosses<eT>;
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)

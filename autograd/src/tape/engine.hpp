@@ -199,6 +199,9 @@ template <class eT>
 Var<eT> Engine<eT>::named(const Var<eT>& x, const char* name) {
   check(x, "named", {});
   if (!name) return x;
+  auto text = name_texts_.find(std::string_view(name));
+  if (text == name_texts_.end()) text = name_texts_.emplace(name).first;
+  name = text->c_str();
   const auto at = std::lower_bound(names_.begin(), names_.end(), std::pair(x.index(), name), by_index);
   if (at != names_.end() && at->first == x.index())
     at->second = name;
@@ -226,7 +229,7 @@ void Engine<eT>::clear() {
   large_rules_.clear();
   shared_.clear();
   pool_.reset();
-  ++generation_;
+  generation_ = next_generation();
 }
 
 template <class eT>

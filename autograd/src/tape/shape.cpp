@@ -36,6 +36,14 @@ void misuse(const char* operation, Location at, const std::string& what) {
   throw std::logic_error(describe(operation, at) + ": " + what);
 }
 
+void out_of_range(const char* operation, Location at, const std::string& what) {
+  throw std::out_of_range(describe(operation, at) + ": " + what);
+}
+
+void no_result(const char* operation, Location at, const std::string& what) {
+  throw std::runtime_error(describe(operation, at) + ": " + what);
+}
+
 std::string incompatible(Shape a, Shape b) {
   return "incompatible matrix dimensions: " + to_string(a) + " and " + to_string(b);
 }

@@ -18,7 +18,8 @@ class BlockSum {
   /// Records f for the first block, so that its mistakes are found where it is used.
   void prepare(std::span<const Given<eT>> arguments) {
     workers_.resize(1);
-    take(workers_[0], arguments, 0, std::min<arma::uword>(blocks_.columns, arguments.back().shape.cols));
+    const arma::uword first = std::min<arma::uword>(blocks_.columns, arguments.back().shape.cols);
+    reads_values_ = take(workers_[0], arguments, 0, first).reads_values();
   }
 
   /// The sum; the last `samples` arguments are taken by columns. With `gradient`, its gradient by those that
@@ -27,8 +28,10 @@ class BlockSum {
     const arma::uword n = arguments.back().shape.cols;
     const arma::uword blocks = (n + blocks_.columns - 1) / blocks_.columns;
     const unsigned segments = unsigned(std::clamp<arma::uword>(blocks / blocks_.run, 1, 16));
-    const unsigned threads = std::clamp(blocks_.threads, 1u, segments);
+    // What asks for values while it is recorded is recorded anew for each block: here, not in another thread.
+    const unsigned threads = reads_values_ ? 1 : std::clamp(blocks_.threads, 1u, segments);
     if (workers_.size() < threads) workers_.resize(threads);
+    if (threads > 1) record_for(threads, segments, arguments);
     segments_.resize(segments);
     gradient_ = gradient;
     const OneBlasThread hold;
@@ -67,6 +70,13 @@ class BlockSum {
     std::vector<arma::Mat<eT>> gradients;
   };
 
+  /// Records f for the blocks of each thread, which then only replay: f may not be called by several at once.
+  void record_for(unsigned threads, unsigned segments, std::span<const Given<eT>> arguments) {
+    const arma::uword n = arguments.back().shape.cols, rest = n % blocks_.columns;
+    for (unsigned t = 0; t < threads; ++t) take(workers_[t], arguments, 0, blocks_.columns);
+    if (rest) take(workers_[(segments - 1) % threads], arguments, n - rest, rest);
+  }
+
   /// The recording for the block of `size` columns from `first` on.
   CompiledLoss<eT>& take(Worker& worker, std::span<const Given<eT>> arguments, arma::uword first, arma::uword size) {
     worker.arguments.assign(arguments.begin(), arguments.end());
@@ -83,13 +93,17 @@ class BlockSum {
     const arma::uword n = arguments.back().shape.cols;
     segment.value = 0;
     CompiledLoss<eT>* last = nullptr;
+    bool collected = false;
     for (arma::uword b = begin; b < end; ++b) {
       const arma::uword first = b * blocks_.columns;
       CompiledLoss<eT>& r = take(worker, arguments, first, std::min(blocks_.columns, n - first));
       engine_of(r.tape).run(gradient_ ? r.both : r.forward, &r == last);
       segment.value += double(r.root.scalar());
-      if (gradient_ && last && &r != last) collect(segment, arguments, *last, false);
-      if (gradient_ && b + 1 == end) collect(segment, arguments, r, last && &r != last);
+      if (gradient_ && last && &r != last) {
+        collect(segment, arguments, *last, collected);
+        collected = true;
+      }
+      if (gradient_ && b + 1 == end) collect(segment, arguments, r, collected);
       last = &r;
     }
     if (begin == end) collect_zeros(segment, arguments);
@@ -116,7 +130,7 @@ class BlockSum {
   Blocks blocks_;
   std::deque<Worker> workers_;
   std::vector<Segment> segments_;
-  bool gradient_ = false;
+  bool gradient_ = false, reads_values_ = false;
 };
 
 namespace rules ARMAGRAD_EXPORT {
@@ -163,7 +177,8 @@ Var<eT> append_block_sum(Tape<eT>& tape, const Function<eT>& f, std::span<const 
   const Var<eT>& last = x.back();
   std::vector<Index> operands;
   std::vector<Given<eT>> given;
-  static constexpr eT unknown = 0;  // nothing is read while recording, but numbers
+  // Nothing is computed yet: a loss that asks for values gets zeros, and is recorded anew for others.
+  std::vector<eT> unknown;
   bool whole = false;
   for (std::size_t k = 0; k < x.size(); ++k) {
     engine.check(x[k], Rule::name, at);
@@ -173,12 +188,16 @@ Var<eT> append_block_sum(Tape<eT>& tape, const Function<eT>& f, std::span<const 
     }
     operands.push_back(x[k].index());
     const Node<eT>& n = engine.node(operands.back());
-    given.push_back({&unknown, n.shape, n.needs_gradient, n.is_scalar});
+    const arma::uword cols =
+        k < x.size() - samples ? n.shape.cols : std::min<arma::uword>(n.shape.cols, blocks.columns);
+    unknown.resize(std::max<std::size_t>(unknown.size(), std::size_t(n.shape.rows) * cols + 1));
+    given.push_back({nullptr, n.shape, n.needs_gradient, n.is_scalar});
   }
   if (whole) {
     const Var<eT> y = f(x);
     return node_of(y).is_scalar ? y : Var<eT>(y(0));
   }
+  for (Given<eT>& g : given) g.data = unknown.data();
   const Rule rule{{}, std::make_shared<BlockSum<eT>>(f, samples, blocks)};
   rule.sum->prepare(given);
   const Var<eT> y = engine.append(rule, scalar_shape, operands, engine.place ? *engine.place : at);

@@ -1,7 +1,21 @@
 #include "engine.hpp"
 
+#include <atomic>
+
 namespace armagrad {
 using namespace detail;
+
+std::uint32_t detail::next_generation() {
+  static std::atomic<std::uint32_t> last{0};
+  return ++last;
+}
+
+namespace {
+template <class eT>
+const char* name_of(const View<eT>& x) {
+  return x.name.empty() ? nullptr : x.name.c_str();
+}
+}  // namespace
 
 template <class eT>
 Tape<eT>::Tape() : engine_(*this) {}
@@ -10,10 +24,10 @@ Tape<eT>::~Tape() = default;
 
 // clang-format off
 template <class eT> Var<eT> Tape<eT>::variable(const arma::Mat<eT>& W) { return engine_.leaf(true, shape_of(W.n_rows, W.n_cols), W.memptr(), true, false); }
-template <class eT> Var<eT> Tape<eT>::variable(View<eT> W) { return engine_.leaf(true, shape_of(W.matrix->n_rows, W.matrix->n_cols), W.matrix->memptr(), false, false, W.name); }
+template <class eT> Var<eT> Tape<eT>::variable(View<eT> W) { return engine_.leaf(true, shape_of(W.matrix->n_rows, W.matrix->n_cols), W.matrix->memptr(), false, false, name_of(W)); }
 template <class eT> NumberVar<eT> Tape<eT>::variable(eT x, const char* name) { return {engine_.leaf(true, scalar_shape, &x, true, true, name), Unchecked{}}; }
 template <class eT> Var<eT> Tape<eT>::constant(const arma::Mat<eT>& X) { return engine_.leaf(false, shape_of(X.n_rows, X.n_cols), X.memptr(), true, false); }
-template <class eT> Var<eT> Tape<eT>::constant(View<eT> X) { return engine_.leaf(false, shape_of(X.matrix->n_rows, X.matrix->n_cols), X.matrix->memptr(), false, false, X.name); }
+template <class eT> Var<eT> Tape<eT>::constant(View<eT> X) { return engine_.leaf(false, shape_of(X.matrix->n_rows, X.matrix->n_cols), X.matrix->memptr(), false, false, name_of(X)); }
 template <class eT> NumberVar<eT> Tape<eT>::constant(eT x, const char* name) { return {engine_.named(engine_.append_number(x), name), Unchecked{}}; }
 template <class eT> const arma::Mat<eT>& Tape<eT>::gradient(const Var<eT>& variable) { return engine_.gradient(variable); }
 template <class eT> void Tape<eT>::clear() { engine_.clear(); }
@@ -41,6 +55,7 @@ void Tape<eT>::backward(const Var<eT>& root, const arma::Mat<eT>& seed, bool val
 template <class eT>
 arma::Mat<eT> Tape<eT>::value(const Var<eT>& x) {
   engine_.check(x, "value", {});
+  if (recording_) read_.push_back(x.index());
   engine_.evaluate(x.index());
   return arma::Mat<eT>(engine_.data(x.index()), x.n_rows, x.n_cols);
 }
@@ -49,6 +64,7 @@ template <class eT>
 eT Tape<eT>::scalar(const Var<eT>& x) {
   engine_.check(x, "scalar", {});
   if (x.shape() != scalar_shape) misuse("scalar", engine_.at(x.index()), "expected 1x1, got " + to_string(x.shape()));
+  if (recording_) read_.push_back(x.index());
   engine_.evaluate(x.index());
   return *engine_.data(x.index());
 }

@@ -14,6 +14,24 @@ template <class eT>
 Var<eT> append(const Operation<eT>& operation, Shape shape, Location at,
                std::initializer_list<const Var<eT>*> operands);
 
+/// Gives the nodes that are appended while it lives the line of the user who called a composed function, unless one
+/// is given already.
+template <class eT>
+class SourceLine {
+ public:
+  SourceLine(const Var<eT>& x, Location at) : SourceLine(engine_of(x), at) {}
+  SourceLine(Engine<eT>& engine, Location at) : engine_(engine), at_(at), before_(engine.place) {
+    if (!before_) engine_.place = &at_;
+  }
+  ~SourceLine() { engine_.place = before_; }
+  SourceLine(const SourceLine&) = delete;
+
+ private:
+  Engine<eT>& engine_;
+  Location at_;
+  Location* before_;
+};
+
 /// Whether x is |z|, hypot(a, b) or a norm, whose square is recorded as that of what it was made of.
 template <class eT>
 bool has_smooth_square(const Var<eT>& x);

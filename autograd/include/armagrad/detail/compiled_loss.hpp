@@ -1,8 +1,8 @@
 #pragma once
 // A function of Vars, recorded once for each combination of shapes it meets and replayed.
 
-#include <deque>
 #include <functional>
+#include <list>
 
 #include "append.hpp"
 #include "parameter_types.hpp"
@@ -43,12 +43,18 @@ Given<typename Parameter<P>::eT> given(const P& p, bool variable) {
   return {As::data(p), As::shape(p), variable, As::kind == Kind::number};
 }
 
+/// A recording of a loss. Where the loss asked for values while it was recorded, for an `if` or a find(), it holds only
+/// for the arguments that these depended on, of which it keeps the values.
 template <class eT>
 struct CompiledLoss {
   Tape<eT> tape;
   std::vector<Var<eT>> leaves;
   Var<eT> root;
   Schedule forward, both;
+  std::vector<std::pair<std::size_t, arma::Mat<eT>>> held_to;  // by number of argument
+
+  bool reads_values() const { return !held_to.empty(); }
+  bool fits(std::span<const Given<eT>> arguments) const;
 };
 
 /// Puts the arguments on a tape, as views, and calls f.
@@ -56,14 +62,22 @@ template <class eT>
 Var<eT> call_on(Tape<eT>& tape, const Function<eT>& f, std::span<const Given<eT>> arguments,
                 std::vector<Var<eT>>& leaves);
 
+/// Recordings of a loss for different arguments, of which the least recently used go when there are too many.
 template <class eT>
 class ARMAGRAD_EXPORT CompiledLosses {
  public:
-  /// The recording of f, whose result is a number, for arguments of these shapes, laid over their numbers.
+  /// The recording of f, whose result is a number, for arguments of these shapes, laid over their numbers. It stays
+  /// until `most` others were asked for.
   CompiledLoss<eT>& bind(const Function<eT>& f, std::span<const Given<eT>> arguments);
+  /// How many are kept, 2 or more.
+  void keep(std::size_t most);
+  std::size_t size() const { return all_.size(); }
 
  private:
-  std::deque<CompiledLoss<eT>> all_;  // in place: handles point to their tapes
+  void hold(CompiledLoss<eT>& r, std::span<const Given<eT>> arguments);
+
+  std::size_t most_ = 32;
+  std::list<CompiledLoss<eT>> all_;  // the last used first; in place: handles point to their tapes
 };
 
 }  // namespace armagrad::detail

@@ -3,7 +3,9 @@
 
 #include <cstring>
 #include <memory>
+#include <set>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -71,6 +73,9 @@ struct Schedule {
   std::vector<Group> value_groups, adjoint_groups;
   std::vector<std::uint8_t> in_tile;  // by place in `adjoints`: only neighbours in the group add to it
 };
+
+/// A number that no other recording of any tape has, by which handles are told from those of others.
+ARMAGRAD_EXPORT std::uint32_t next_generation();
 
 /// What a tape holds, and how it works. Rules and readings reach it by engine_of.
 template <class eT>
@@ -167,7 +172,7 @@ class ARMAGRAD_EXPORT Engine {
   eT* output(Index i);
   /// Points a leaf at other numbers of the same shape.
   void rebind(Index leaf, const eT* data);
-  /// Names x in formulas; the name is kept by pointer.
+  /// Names x in formulas; the name is copied.
   Var<eT> named(const Var<eT>& x, const char* name);
   /// A node's name, or nullptr.
   const char* name(Index i) const;
@@ -258,12 +263,13 @@ class ARMAGRAD_EXPORT Engine {
   std::size_t other_nodes_ = 0;         // that no loop over numbers computes
   std::vector<Index> variables_;
   std::vector<Index> wide_operands_;
-  std::vector<std::pair<Index, const char*>> names_;  // in the order of the nodes
+  std::vector<std::pair<Index, const char*>> names_;  // in the order of the nodes; the texts are kept below
+  std::set<std::string, std::less<>> name_texts_;     // of all recordings, so that the next one allocates nothing
   std::vector<std::shared_ptr<const void>> large_rules_;
   std::vector<std::unique_ptr<arma::Mat<eT>>> gradients_;  // of the variables; in place: gradient() refers to them
   Pool<eT> pool_;
   Schedule schedule_;  // of the sweep under way
-  std::uint32_t generation_ = 0;
+  std::uint32_t generation_ = next_generation();
   bool backward_follows_ = false, detect_anomalies_ = false;
   struct Shared {
     const Operation<eT>* operation;

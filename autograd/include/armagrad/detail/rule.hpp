@@ -63,6 +63,11 @@ NumberVar<eT> as_number(const Var<eT>& y) {
   node_of(y).is_scalar = true;
   return of_kind<Kind::number>(y);
 }
+/// y, just recorded, as a number where x is one.
+template <class eT>
+Var<eT> number_like(const Var<eT>& y, const Var<eT>& x) {
+  return node_of(x).is_scalar ? as_number(y) : y;
+}
 /// Appends a node of a rule of one operand whose result is a number.
 template <class Rule, class eT>
 NumberVar<eT> append_number(const Rule& rule, Location at, const Var<eT>& x) {

@@ -35,8 +35,9 @@ ColVar<eT> vectorise(const Var<eT>& x, Here at = Here::current()) {
 /// x with x(rows, cols) replaced by `part`, of that shape or a number; Armadillo's x(rows, cols) = part.
 template <class X, class P>
 requires Differentiable<X, P>
-auto assign(const X& x, arma::span rows, arma::span cols, const P& part, Here at = Here::current()) {
-  return detail::of_kind<detail::kind_of<X>>(detail::assign<element_t<X, P>>({x, at}, rows, cols, {part, at}, at));
+[[nodiscard]] auto assign(const X& x, arma::span rows, arma::span cols, const P& part, Here at = Here::current()) {
+  return detail::of_kind<detail::part_kind(detail::kind_of<X>)>(
+      detail::assign<element_t<X, P>>({x, at}, rows, cols, {part, at}, at));
 }
 
 /// Classes 0 ... c - 1, a row (1 x n), as columns (c x n) of zeros with a 1; of zero derivative. std::runtime_error,

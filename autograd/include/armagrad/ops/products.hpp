@@ -4,10 +4,14 @@
 #include "../detail/append.hpp"
 
 namespace armagrad {
-template <class eT>
-Var<eT> trans(const Var<eT>& x, std::source_location at = std::source_location::current());
+template <AnyVar V>
+auto trans(const V& x, Here at = Here::current()) {
+  return x.t(at);
+}
 
-template <class eT>
-Var<eT> strans(const Var<eT>& x, std::source_location at = std::source_location::current());
+template <AnyVar V>
+auto strans(const V& x, Here at = Here::current()) {
+  return x.t(at);
+}
 
 }  // namespace armagrad

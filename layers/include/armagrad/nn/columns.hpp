@@ -18,6 +18,7 @@ class Columns {
   using Read = std::function<void(const arma::uword* which, arma::uword n, eT* to)>;
 
   Columns(const Mat& X) : n_rows(X.n_rows), n_cols(X.n_cols), memory_(X.memptr()) {}
+  Columns(const Mat&&) = delete;  // which would be gone when it is read
   Columns(arma::uword rows, arma::uword cols, Read read) : n_rows(rows), n_cols(cols), read_(std::move(read)) {}
 
   /// Columns first ... first + n - 1: an alias of the matrix, or of `buffer`, into which they are read.

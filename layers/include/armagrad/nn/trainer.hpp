@@ -58,7 +58,7 @@ struct TrainingState {
   std::vector<EpochLog> log;  // at the start, then after each epoch
 };
 
-/// Samples, a column each, which are not copied.
+/// Samples, a column each, which are not copied: they must outlive their use, so they may not be temporaries.
 template <class eT>
 struct SampleSet {
   Columns<eT> X;  // D x n
