@@ -44,6 +44,11 @@ KeptTape<eT>::~KeptTape() {
   }
 }
 
+template <class eT>
+Tape<eT>& KeptTape<eT>::operator*() const {
+  return *tape_;
+}
+
 template class KeptTape<double>;
 template class KeptTape<float>;
 

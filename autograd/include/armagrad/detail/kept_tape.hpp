@@ -17,7 +17,7 @@ class ARMAGRAD_EXPORT KeptTape {
   KeptTape(const KeptTape&) = delete;
   KeptTape& operator=(const KeptTape&) = delete;
 
-  Tape<eT>& operator*() const { return *tape_; }
+  Tape<eT>& operator*() const;
 
  private:
   std::unique_ptr<Tape<eT>> tape_;
