@@ -103,9 +103,10 @@ void name_classes(RawSet& set, const std::string& prefix) {
   }
 }
 
-std::string listed(const std::set<std::string>& prefixes) {
+std::string without_dash(const std::string& prefix) { return prefix.substr(0, prefix.size() - 1); }
+std::string names_of(const std::set<std::string>& prefixes) {
   std::string text;
-  for (const std::string& prefix : prefixes) text += (text.empty() ? "" : ", ") + prefix.substr(0, prefix.size() - 1);
+  for (const std::string& prefix : prefixes) text += (text.empty() ? "" : ", ") + without_dash(prefix);
   return text;
 }
 
@@ -130,8 +131,8 @@ std::optional<RawSet> read_idx_set(const fs::path& folder, const std::string& wa
   if (prefixes.contains("")) prefixes = {""};
   if (prefixes.empty()) return std::nullopt;
   if (prefixes.size() > 1)
-    fail(folder, "several sets: " + listed(prefixes) + "; choose one, as --data " +
-                     (folder / listed({*prefixes.begin()})).string());
+    fail(folder, "several sets: " + names_of(prefixes) + "; choose one, as --data " +
+                     (folder / without_dash(*prefixes.begin())).string());
   const std::string& prefix = *prefixes.begin();
   RawSet set;
   for (std::size_t k = 0; k < parts.size(); ++k) {

@@ -3,13 +3,12 @@
 #include <algorithm>
 
 #include "apps/text/escape.hpp"
+#include "characters.hpp"
 
 namespace armagrad::apps {
 
 namespace {
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 /// "P", or "dJ/dW" of a derivative.
@@ -23,8 +22,6 @@ Span trimmed(const std::string& text, Span s) {
   while (s.begin < s.end && is_blank(text[s.end - 1])) --s.end;
   return s;
 }
-
-constexpr auto none = std::string::npos;
 
 /// = as a sign of its own, not part of == <= >= !=
 bool is_equals(const std::string& text, std::size_t i) {
@@ -103,10 +100,7 @@ class Splitter {
 
 }  // namespace
 
-bool is_name(std::string_view s) {
-  return !s.empty() && is_letter(s[0]) &&
-         std::all_of(s.begin(), s.end(), [](char c) { return is_letter(c) || is_digit(c); });
-}
+bool is_name(std::string_view s) { return !s.empty() && is_letter(s[0]) && std::all_of(s.begin(), s.end(), is_word); }
 
 std::vector<Section> sections(const std::string& text) {
   if (text.size() > longest_text)
@@ -127,7 +121,6 @@ void unexpected(const std::string& text, std::uint32_t at, std::uint32_t end, co
     throw ExpressionError((was_wanted.empty() ? "an expression was expected" : was_wanted) + " at the end",
                           {at, at + 1});
   std::uint32_t next = at + 1;
-  const auto is_word = [](char c) { return is_letter(c) || is_digit(c); };
   while (next < end && is_word(text[at]) && is_word(text[next])) ++next;
   while (next < end && (text[next] & 0xc0) == 0x80) ++next;  // the rest of a character in UTF-8
   const std::string found = "'" + shortened(std::string_view(text).substr(at, next - at)) + "'";

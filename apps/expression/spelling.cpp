@@ -1,5 +1,6 @@
 #include "spelling.hpp"
 
+#include "characters.hpp"
 #include "functions.hpp"
 
 #include <algorithm>
@@ -8,11 +9,6 @@
 namespace armagrad::apps {
 
 namespace {
-
-constexpr auto none = std::string::npos;
-
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool is_word(char c) { return is_letter(c) || (c >= '0' && c <= '9'); }
 
 const std::map<std::string, std::string, std::less<>>& function_aliases() {
   static const std::map<std::string, std::string, std::less<>> all{
