@@ -25,7 +25,7 @@ Span trimmed(const std::string& text, Span s) {
 
 /// = as a sign of its own, not part of == <= >= !=
 bool is_equals(const std::string& text, std::size_t i) {
-  return text[i] == '=' && text[i + 1] != '=' && (i == 0 || std::string_view("=<>!").find(text[i - 1]) == none);
+  return text[i] == '=' && text[i + 1] != '=' && (i == 0 || std::string_view("=<>!").find(text[i - 1]) == nowhere);
 }
 
 class Splitter {
@@ -47,7 +47,7 @@ class Splitter {
     switch (text_[i]) {
       case '"': {
         const std::size_t end = text_.find('"', i + 1);
-        if (end == none) throw ExpressionError("this quote is never closed", one(i));
+        if (end == nowhere) throw ExpressionError("this quote is never closed", one(i));
         i = std::uint32_t(end);
         break;
       }
@@ -66,7 +66,7 @@ class Splitter {
         if (open_.empty()) end_line(i);
         break;
       case '=':
-        if (open_.empty() && equals_ == none && is_equals(text_, i)) equals_ = i;
+        if (open_.empty() && equals_ == nowhere && is_equals(text_, i)) equals_ = i;
         break;
     }
   }
@@ -75,7 +75,7 @@ class Splitter {
     const Span line = trimmed(text_, {begin_, end});
     if (line.begin < line.end) {
       Section section{"", line};
-      if (equals_ != none) {
+      if (equals_ != nowhere) {
         const Span label = trimmed(text_, {line.begin, std::uint32_t(equals_)});
         section.label = text_.substr(label.begin, label.end - label.begin);
         if (!is_label(section.label))
@@ -88,14 +88,14 @@ class Splitter {
       found_.push_back(std::move(section));
     }
     begin_ = end + 1;
-    equals_ = none;
+    equals_ = nowhere;
   }
 
   const std::string& text_;
   std::vector<Section> found_;
   std::vector<std::uint32_t> open_;
   std::uint32_t begin_ = 0;
-  std::size_t equals_ = none;
+  std::size_t equals_ = nowhere;
 };
 
 }  // namespace
@@ -131,8 +131,8 @@ std::string marked(const ExpressionError& error, std::string_view text) {
   constexpr std::size_t before = 50, room = 100;
   const std::size_t at = std::min<std::size_t>(error.at.begin, text.size());
   if (at == error.at.end) return error.what();
-  std::size_t first = at == 0 ? none : text.rfind('\n', at - 1);
-  first = first == none ? 0 : first + 1;
+  std::size_t first = at == 0 ? nowhere : text.rfind('\n', at - 1);
+  first = first == nowhere ? 0 : first + 1;
   if (at - first > before) first = at - before;
   while (first < at && (text[first] & 0xc0) == 0x80) ++first;
   std::string_view line = text.substr(first, room);

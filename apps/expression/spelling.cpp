@@ -49,9 +49,9 @@ class Spelling {
   }
   char last() const {
     const std::size_t k = out_.find_last_not_of(" \t");
-    return k == none ? '\0' : out_[k];
+    return k == nowhere ? '\0' : out_[k];
   }
-  bool after_operand() const { return is_word(last()) || std::string_view(")'.").find(last()) != none; }
+  bool after_operand() const { return is_word(last()) || std::string_view(")'.").find(last()) != nowhere; }
 
   void step() {
     for (const auto& [sign, plain] : signs) {
@@ -81,14 +81,14 @@ class Spelling {
   }
   void append(std::string_view text) { out_ += text; }
   void copy_to(std::size_t end) {
-    end = end == none ? text_.size() : end + 1;
+    end = end == nowhere ? text_.size() : end + 1;
     out_ += text_.substr(at_, end - at_);
     at_ = end;
   }
   /// 'fro' is "fro".
   void quoted() {
     const std::size_t end = text_.find('\'', at_ + 1);
-    if (end == none || !std::all_of(text_.begin() + long(at_) + 1, text_.begin() + long(end), is_letter)) {
+    if (end == nowhere || !std::all_of(text_.begin() + long(at_) + 1, text_.begin() + long(end), is_letter)) {
       out_ += text_[at_++];
       return;
     }
@@ -99,7 +99,7 @@ class Spelling {
   void word(std::string name) {
     while (at_ < text_.size() && is_word(text_[at_])) name += text_[at_++];
     const std::size_t next = text_.find_first_not_of(' ', at_);
-    const bool calls = next != none && text_[next] == '(', bars = next != none && text_[next] == '|';
+    const bool calls = next != nowhere && text_[next] == '(', bars = next != nowhere && text_[next] == '|';
     if (declared_.contains(name)) return append(name);
     const auto alias = function_aliases().find(name);
     if (alias != function_aliases().end() && (calls || bars)) name = alias->second;

@@ -160,16 +160,16 @@ BOOST_AUTO_TEST_CASE(the_function_is_called_in_the_calling_thread_only) {
 BOOST_AUTO_TEST_CASE(a_function_that_asks_for_values_is_recorded_for_each_block) {
   const arma::mat X{{1, -1, 2, 0.5, -3, 4, 1, -2}};
   const arma::mat w{2.0};
-  const auto loss = [](const auto& w, const auto& x) {
+  const auto loss = [](const auto& by, const auto& x) {
     const arma::mat values = x.value();
-    return accu(w) * (arma::accu(values) > 0 ? accu(x) : accu(square(x)));
+    return accu(by) * (arma::accu(values) > 0 ? accu(x) : accu(square(x)));
   };
   // By two columns: 0 -> 1 + 1, 2.5, 1, -1 -> 1 + 4.
   const double sum = 2 + 2.5 + 1 + 5;
   for (const unsigned threads : {1, 3}) {
     const auto [J, g] = value_and_gradient(
-        [&](const auto& w) {
-          return sum_over_samples(Blocks{.columns = 2, .threads = threads, .run = 1}, loss, samples(view(X)), w);
+        [&](const auto& by) {
+          return sum_over_samples(Blocks{.columns = 2, .threads = threads, .run = 1}, loss, samples(view(X)), by);
         },
         w);
     BOOST_TEST(J == 2 * sum);
