@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(a_recording_holds_for_all_values_of_what_was_not_asked_for)
   }
   BOOST_TEST(recorded == 1);
   recorded = 0;
-  auto none = record([&](auto w) { return ++recorded, accu(square(w)); }, variables(w));
+  auto none = record([&](auto x) { return ++recorded, accu(square(x)); }, variables(w));
   for (const double value : {2.0, 3.0, 4.0}) BOOST_TEST(none.value(mat{value}) == value * value);
   BOOST_TEST(recorded == 1);
 }
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(a_recording_holds_for_all_values_of_what_was_not_asked_for)
 BOOST_AUTO_TEST_CASE(the_least_recently_used_recordings_go) {
   int recorded = 0;
   const mat w{1.0};
-  auto program = record([&](auto w) { return ++recorded, accu(square(w)); }, variables(w));
+  auto program = record([&](auto x) { return ++recorded, accu(square(x)); }, variables(w));
   for (arma::uword n = 1; n <= 100; ++n) program.value(mat(n, 1, arma::fill::ones));
   BOOST_TEST(recorded == 100);
   BOOST_TEST(program.recordings() == 32u);

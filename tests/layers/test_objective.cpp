@@ -174,9 +174,9 @@ BOOST_AUTO_TEST_CASE(lbfgs_evaluates_as_often_as_it_may) {
   lbfgs(f, x, {.evaluations = 1});
   BOOST_TEST(calls == 1);
   // Where every step fails, that is said, in the words of what failed, after the best point was kept.
-  const LossAndGradient<double> fails = [&](const mat& x, mat& g) {
-    if (x(0) != 3) throw std::runtime_error("no disk");
-    return f(x, g);
+  const LossAndGradient<double> fails = [&](const mat& at, mat& g) {
+    if (at(0) != 3) throw std::runtime_error("no disk");
+    return f(at, g);
   };
   x = 3;
   BOOST_CHECK_EXCEPTION(lbfgs(fails, x, {}), std::runtime_error,
