@@ -100,12 +100,12 @@ Library<eT, Evaluate> library(std::shared_ptr<const Data<eT>> data, Evaluate eva
 
 template <class eT>
 auto in_blocks(std::shared_ptr<const Data<eT>> data, unsigned threads) {
-  const arma::Mat<eT> W(D, c);
+  const arma::Mat<eT> start(D, c);
   auto step = record(
       [=](auto w, auto x, auto y) {
         return softmax_regression_loss(Blocks{64, threads}, w, l2, x, y);
       },
-      variables(W), inputs(data->X, data->Y));
+      variables(start), inputs(data->X, data->Y));
   return library(
       data, [program = std::make_shared<decltype(step)>(std::move(step))](const auto& W, const auto& X, const auto& Y) {
         return program->value_and_gradient(W, X, Y);
@@ -118,10 +118,10 @@ template <class eT>
 auto with_sparse_images(std::shared_ptr<const Data<eT>> data) {
   arma::arma_rng::set_seed(20240607);
   const auto S = std::make_shared<const arma::SpMat<eT>>(arma::sprandu<arma::SpMat<eT>>(D, data->X.n_cols, .19));
-  const arma::Mat<eT> W(D, c);
+  const arma::Mat<eT> start(D, c);
   auto step = record(
       [S](auto w, auto y) { return -accu(y % log_softmax(w.t() * view(*S), 0)) / y.n_cols + l2 / 2 * accu(square(w)); },
-      variables(W), inputs(data->Y));
+      variables(start), inputs(data->Y));
   return library(data, [program = std::make_shared<decltype(step)>(std::move(step))](
                            const auto& W, const auto&, const auto& Y) { return program->value_and_gradient(W, Y); });
 }
@@ -144,8 +144,8 @@ void size(arma::uword n) {
   });
   contestant(name + "replayed", [=] {
     const auto d = data();
-    const arma::Mat<eT> W(D, c);
-    auto step = record([](auto w, auto x, auto y) { return softmax_regression_loss(w, l2, x, y); }, variables(W),
+    const arma::Mat<eT> start(D, c);
+    auto step = record([](auto w, auto x, auto y) { return softmax_regression_loss(w, l2, x, y); }, variables(start),
                        inputs(d->X, d->Y));
     return library(
         d, [program = std::make_shared<decltype(step)>(std::move(step))](const auto& W, const auto& X, const auto& Y) {
