@@ -168,10 +168,10 @@ BOOST_AUTO_TEST_CASE(of_vectors) {
   for (const uword n : {1, 2, 3, 6, 31}) {
     const arma::vec X = uniform(n, 1), Y = uniform(4, 1);
     const arma::rowvec R = X.t();
-    const mat C = X, M = R;
     BOOST_TEST_CONTEXT("vectors of " << n) {
       Tape<double> tape;
-      const V x = tape.variable(C), r = tape.variable(M);
+      const ColVar<double> x = tape.variable(X);
+      const RowVar<double> r = tape.variable(R);
       const auto agree = [](const V& got, const mat& due) { BOOST_TEST(error(got.value(), due) < 1e-13); };
       agree(toeplitz(x), arma::toeplitz(X));
       agree(toeplitz(x, Y), arma::toeplitz(X, Y));

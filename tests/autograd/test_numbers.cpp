@@ -81,8 +81,8 @@ const arma::mat garch_start(arma::vec{.1, .15, .7});
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(the_loops_compute_what_the_operations_do) {
-  check_rules<double>(BlockRules());
-  check_rules<float>(BlockRules());
+  check_rules<double>(NumberRules());
+  check_rules<float>(NumberRules());
 }
 
 BOOST_AUTO_TEST_CASE(a_recursion_over_numbers) {

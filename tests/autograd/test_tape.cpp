@@ -277,15 +277,15 @@ BOOST_AUTO_TEST_CASE(nodes_of_composed_functions_have_the_users_line) {
   at_line(__LINE__, [](V x) { expmat(x); });
   at_line(__LINE__, [](V x) { eig_sym(x); });
   at_line(__LINE__, [](V x) { sqrtmat_sympd(x); });
-  at_line(__LINE__, [](V x) {
+  at_line(__LINE__ + 2, [](V x) {
     Var<double> U, s, W;
     svd_econ(U, s, W, x);
   });
-  at_line(__LINE__, [](V x) {
+  at_line(__LINE__ + 2, [](V x) {
     Var<double> values, vectors;
     eig_sym(values, vectors, x);
   });
-  at_line(__LINE__, [](V x) {
+  at_line(__LINE__ + 2, [](V x) {
     Var<double> Q, R;
     qr_econ(Q, R, x);
   });

@@ -25,7 +25,7 @@ void print(const char* title, const std::vector<Tally>& by_kind) {
   for (std::size_t k = 0; k < by_kind.size(); ++k) {
     const Tally& t = by_kind[k];
     if (t.tried == 0) continue;
-    line(checker::kinds()[k].name, t);
+    line(armagrad::checker::kinds()[k].name, t);
     all.tried += t.tried, all.caught += t.caught, all.named += t.named, all.listed += t.listed;
   }
   line("all", all);
