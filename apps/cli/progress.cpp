@@ -26,11 +26,13 @@ Progress::~Progress() {
   if (open_line_) std::fputc('\n', stderr);
 }
 
-/// "epoch ####........ 3/20  loss 0.27  4 s left", as wide as the terminal at most: the bar is the first to give way.
+/// "epoch ####........ 3/20  loss 0.27  4 s left", as wide as the terminal at most: first the bar gives way, then the end
+/// of the figure.
 std::string Progress::line(const std::string& count, const std::string& figure, const std::string& left,
                            double share) const {
   const std::size_t room = terminal_width() - 1;
-  const std::string text = ' ' + count + "  " + figure + left;
+  const std::size_t around = what_.size() + count.size() + left.size() + 4;
+  const std::string text = ' ' + count + "  " + figure.substr(0, room > around ? room - around : 0) + left;
   const std::size_t used = what_.size() + 1 + text.size();
   const std::size_t width = std::min<std::size_t>(30, room > used ? room - used : 0);
   const auto filled = std::size_t(double(width) * std::min(share, 1.0));

@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(the_progress_fits_the_terminal) {
   BOOST_TEST(lines > 1U);
   BOOST_TEST(longest.size() < 80U, longest);
   for (const char* part : {"held back: loss ", "accuracy "}) BOOST_TEST(contains(longest, part), longest);
-  BOOST_TEST(contains(out, " s left"));
+  BOOST_TEST(contains(out, " s left"), longest);
 }
 
 BOOST_AUTO_TEST_CASE(checkpoints_that_do_not_fit) {
