@@ -26,8 +26,8 @@ Progress::~Progress() {
   if (open_line_) std::fputc('\n', stderr);
 }
 
-/// "epoch ####........ 3/20  loss 0.27  4 s left", as wide as the terminal at most: first the bar gives way, then the end
-/// of the figure.
+/// "epoch ####........ 3/20  loss 0.27  4 s left", as wide as the terminal at most: first the bar gives way, then the
+/// end of the figure.
 std::string Progress::line(const std::string& count, const std::string& figure, const std::string& left,
                            double share) const {
   const std::size_t room = terminal_width() - 1;

@@ -1,5 +1,8 @@
 #include <armagrad/detail/kernels.hpp>
 
+#include <algorithm>
+#include <cmath>
+
 #include "../kernels/blocks.hpp"
 #include "tiles.hpp"
 
@@ -82,6 +85,16 @@ void deliver_outer(eT* out, Strided<const eT> base, std::type_identity_t<eT> bas
 }
 
 template <class T>
+bool all_finite(const T* x, std::size_t n) {
+  if constexpr (std::is_floating_point_v<T>) {
+    if (std::isfinite(block_loops<T>().sum(x, n))) return true;  // else the sum may only be too large
+    return std::all_of(x, x + n, [](T number) { return std::isfinite(number); });
+  } else {
+    return std::all_of(x, x + n, [](T number) { return std::isfinite(number.real()) && std::isfinite(number.imag()); });
+  }
+}
+
+template <class T>
 void put_block(T* out, uword outer, bool add, Strided<const T> x, T scale, Shape block) {
   for (uword j = 0; j < block.cols; ++j) {
     T* const y = out + j * outer;
@@ -97,6 +110,7 @@ void put_block(T* out, uword outer, bool add, Strided<const T> x, T scale, Shape
 
 #define ARMAGRAD_INSTANTIATE(T)                                                                      \
   template ARMAGRAD_EXPORT void deliver_scaled(Strided<T>, bool, Strided<const T>, T, uword, uword); \
+  template ARMAGRAD_EXPORT bool all_finite(const T*, std::size_t);                                   \
   template ARMAGRAD_EXPORT void put_block(T*, uword, bool, Strided<const T>, T, Shape);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)

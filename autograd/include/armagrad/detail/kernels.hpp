@@ -16,6 +16,10 @@ template <class eT>
 void deliver_outer(eT* out, Strided<const eT> base, std::type_identity_t<eT> base_scale, const eT* a, const eT* b,
                    uword rows, uword cols);
 
+/// Whether none of n numbers is infinite or a NaN.
+template <class T>
+bool all_finite(const T* x, std::size_t n);
+
 /// Writes or adds a block of a larger matrix whose columns are `outer` apart.
 template <class T>
 void put_block(T* out, uword outer, bool add, Strided<const T> x, T scale, Shape block);

@@ -16,6 +16,8 @@
 // The texts are templates: read over numbers they compute, over Var they record themselves, over complex
 // numbers they serve the complex-step check.  Functions that Var lacks in Armadillo's interface are below.
 
+#include <algorithm>
+
 #include "along.hpp"
 #include "append.hpp"
 #include "kernels.hpp"
@@ -163,12 +165,18 @@ void multiply_into(arma::Mat<T>& C, bool add, const Product<T>& p) {
     put(A * B);
 }
 
-/// Whether the factor that is no adjoint has infinities or NaNs, of which an adjoint of 0 makes 0.
+/// Whether the adjoint has zeros and the other factor has infinities or NaNs, of which an adjoint of 0 makes 0. The
+/// adjoint is looked at first, as it seldom has any, and the other factor may be the whole data.
 template <class T>
 bool is_delicate(const Product<T>& p) {
   using Is = typename Product<T>::Adjoint;
   if (p.adjoint == Is::neither) return false;
-  return !(p.adjoint == Is::a ? over(p.b, p.b_shape) : over(p.a, p.a_shape)).is_finite();
+  const bool is_a = p.adjoint == Is::a;
+  const T* const adjoint = is_a ? p.a : p.b;
+  const T* const other = is_a ? p.b : p.a;
+  const uword n = (is_a ? p.a_shape : p.b_shape).size();
+  return std::find(adjoint, adjoint + n, T(0)) != adjoint + n &&
+         !all_finite(other, (is_a ? p.b_shape : p.a_shape).size());
 }
 /// The same product where it is delicate.
 template <class T>
@@ -280,7 +288,7 @@ struct Slot {
     put([&](arma::Mat<eT>& G, bool add) {
       if ((outer || add) && is_delicate(p)) return multiply_unless_zero_into(G, add, p);
       multiply_into(G, add, p);
-      if (!add && p.adjoint != Product<eT>::Adjoint::neither && !G.is_finite() && is_delicate(p))
+      if (!add && p.adjoint != Product<eT>::Adjoint::neither && !all_finite(G.memptr(), G.n_elem) && is_delicate(p))
         multiply_unless_zero_into(G, false, p);
     });
   }
