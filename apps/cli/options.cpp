@@ -13,6 +13,7 @@
 #include "apps/text/escape.hpp"
 #include "apps/text/numbers.hpp"
 #include "apps/text/suggestion.hpp"
+#include "apps/text/words.hpp"
 
 namespace armagrad::apps {
 
@@ -69,9 +70,7 @@ void Options::add_common_flag(const std::string& name, const std::string& help) 
 Options& Options::add_data() {
   add("data",
       "mnist, fashion, a folder (IDX files, .npy, CSV, or pictures by class), an .npz or a CSV; default: MNIST from "
-      "MNIST_DIR, the cache or its mirrors, "
-      "else "
-      "Fashion-MNIST");
+      "MNIST_DIR, the cache or its mirrors, else Fashion-MNIST");
   add("keys", "the arrays of an .npz: IMAGES,LABELS or IMAGES,LABELS,TEST_IMAGES,TEST_LABELS; default: by their names");
   add_flag("transpose", "turn rows of the images into columns, as those of EMNIST need it");
   add_flag("invert", "turn dark on light into light on dark");
@@ -246,12 +245,9 @@ std::vector<Options::Count> Options::counts(const std::string& name, Count least
 
 std::string Options::choice(const std::string& name, const std::vector<std::string>& choices) const {
   const std::string value = text(name);
-  std::string known;
-  for (const std::string& choice : choices) {
-    if (choice == value) return value;
-    known += (known.empty() ? "" : ", ") + choice;
-  }
-  throw UsageError("--" + name + ": expected one of " + known + ", got '" + value + "'" + did_you_mean(value, choices));
+  if (std::find(choices.begin(), choices.end(), value) != choices.end()) return value;
+  throw UsageError("--" + name + ": expected one of " + listed(choices) + ", got '" + value + "'" +
+                   did_you_mean(value, choices));
 }
 
 int run_program(const std::string& name, int (*run)(const std::vector<std::string>&), int argc, char** argv) {

@@ -8,6 +8,7 @@
 #include "apps/io/csv.hpp"
 #include "apps/io/data_error.hpp"
 #include "apps/io/npz.hpp"
+#include "apps/text/words.hpp"
 #include "raw_set.hpp"
 
 namespace armagrad::apps {
@@ -17,16 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 using Words = std::vector<std::string>;
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return char(std::tolower(c)); });
-  return text;
-}
-
-std::string listed(const Words& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text.empty() ? "none" : text;
-}
+std::string listed_or_none(const Words& words) { return words.empty() ? "none" : listed(words); }
 
 Words parted(const std::string& text) {
   Words words;
@@ -54,7 +46,7 @@ Words chosen(const Words& known, const std::string& keys, const std::string& whe
       fail(where, "--keys: two or four names are expected: IMAGES,LABELS or IMAGES,LABELS,TEST_IMAGES,TEST_LABELS");
     for (const std::string& name : named) {
       if (std::find(known.begin(), known.end(), name) == known.end())
-        fail(where, "--keys: there is no array " + name + ", but " + listed(known));
+        fail(where, "--keys: there is no array " + name + ", but " + listed_or_none(known));
     }
     return named;
   }
@@ -62,14 +54,14 @@ Words chosen(const Words& known, const std::string& keys, const std::string& whe
   for (std::size_t role = 0; role < found.size(); ++role) {
     for (const std::string& usual : usual_names[role]) {
       for (const std::string& name : known) {
-        if (found[role].empty() && lower(name) == usual) found[role] = name;
+        if (found[role].empty() && lower_case(name) == usual) found[role] = name;
       }
     }
   }
   const bool tested = !found[2].empty() || !found[3].empty();
   for (std::size_t role = 0; role < (tested ? 4u : 2u); ++role) {
     if (found[role].empty())
-      fail(where, usual_names[role][0] + ": there is no such array, but " + listed(known) +
+      fail(where, usual_names[role][0] + ": there is no such array, but " + listed_or_none(known) +
                       "; x_train, y_train, x_test, y_test are wanted, or --keys with other names for them");
   }
   return tested ? Words(found.begin(), found.end()) : Words{found[0], found[1]};

@@ -6,6 +6,7 @@
 
 #include "apps/io/data_error.hpp"
 #include "apps/io/idx.hpp"
+#include "apps/text/words.hpp"
 #include "data_known.hpp"
 #include "raw_set.hpp"
 
@@ -103,13 +104,6 @@ void name_classes(RawSet& set, const std::string& prefix) {
   }
 }
 
-std::string without_dash(const std::string& prefix) { return prefix.substr(0, prefix.size() - 1); }
-std::string names_of(const std::set<std::string>& prefixes) {
-  std::string text;
-  for (const std::string& prefix : prefixes) text += (text.empty() ? "" : ", ") + without_dash(prefix);
-  return text;
-}
-
 }  // namespace
 
 std::string missing_in(const fs::path& folder) {
@@ -130,9 +124,11 @@ std::optional<RawSet> read_idx_set(const fs::path& folder, const std::string& wa
   if (!wanted.empty()) prefixes = prefixes.contains(wanted + '-') ? std::set{wanted + '-'} : std::set<std::string>();
   if (prefixes.contains("")) prefixes = {""};
   if (prefixes.empty()) return std::nullopt;
-  if (prefixes.size() > 1)
-    fail(folder, "several sets: " + names_of(prefixes) + "; choose one, as --data " +
-                     (folder / without_dash(*prefixes.begin())).string());
+  if (prefixes.size() > 1) {
+    std::vector<std::string> sets(prefixes.begin(), prefixes.end());
+    for (std::string& set : sets) set.pop_back();  // the dash
+    fail(folder, "several sets: " + listed(sets) + "; choose one, as --data " + (folder / sets[0]).string());
+  }
   const std::string& prefix = *prefixes.begin();
   RawSet set;
   for (std::size_t k = 0; k < parts.size(); ++k) {

@@ -11,9 +11,10 @@ template <class T>
 arma::Mat<T> repeated_over(const arma::Mat<T>& p, const arma::Mat<T>& x) {
   return arma::repmat(p, x.n_rows / p.n_rows, x.n_cols / p.n_cols) / x;
 }
+/// That x has no zeros is said where the formula rests on it: the choice is dropped with an assumption.
 template <class eT>
 Var<eT> repeated_over(const Var<eT>& p, const Var<eT>& x) {
-  return detail::spread(p, x.shape()) / x;
+  return detail::select(x == 0.0, 0.0, detail::spread(p, x.shape()) / x);
 }
 template <class T>
 arma::Mat<T> times(const arma::Mat<T>& a, const arma::Mat<T>& b) {

@@ -8,6 +8,7 @@
 #include <set>
 #include <string_view>
 
+#include "apps/text/words.hpp"
 #include "data_error.hpp"
 #include "data_stream.hpp"
 
@@ -148,8 +149,7 @@ Roles by_header(const std::vector<std::string_view>& names) {
       indices{"", "id", "index", "unnamed: 0", "imageid"};
   Roles roles;
   for (std::size_t k = 0; k < names.size(); ++k) {
-    std::string name(names[k]);
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return char(std::tolower(c)); });
+    const std::string name = lower_case(names[k]);
     if (labels.contains(name) && roles.label == none)
       roles.label = k;
     else if (indices.contains(name))

@@ -1,17 +1,16 @@
 #include "foreign_file.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <string>
 
+#include "apps/text/words.hpp"
 #include "data_error.hpp"
 
 namespace armagrad::apps {
 
 void refuse_foreign(const std::filesystem::path& file, std::string_view first_bytes) {
-  std::string text(first_bytes.substr(0, 200));
+  std::string text = lower_case(first_bytes.substr(0, 200));
   text.erase(0, std::min(text.find_first_not_of(" \t\r\n\xef\xbb\xbf"), text.size()));
-  for (char& c : text) c = char(std::tolower(static_cast<unsigned char>(c)));
   if (text.starts_with("<!doctype") || text.starts_with("<html") || text.starts_with("<head") ||
       text.starts_with("<?xml"))
     fail(file, "an HTML page, not data: the download went to a page about the file, or was refused");

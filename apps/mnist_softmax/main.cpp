@@ -9,6 +9,7 @@
 #include "apps/mnist_softmax/commands/commands.hpp"
 #include "apps/mnist_softmax/training/machine.hpp"
 #include "apps/text/suggestion.hpp"
+#include "apps/text/words.hpp"
 
 using namespace armagrad::apps;
 
@@ -38,13 +39,9 @@ const Command& command_named(const std::string& name) {
   const auto found = std::find_if(commands().begin(), commands().end(),
                                   [&name](const Command& command) { return command.name == name; });
   if (found != commands().end()) return *found;
-  std::string known;
   std::vector<std::string> names;
-  for (const Command& command : commands()) {
-    known += (known.empty() ? "" : ", ") + command.name;
-    names.push_back(command.name);
-  }
-  throw UsageError((name.empty() ? "which command? " : "no command '" + name + "': ") + known +
+  for (const Command& command : commands()) names.push_back(command.name);
+  throw UsageError((name.empty() ? "which command? " : "no command '" + name + "': ") + listed(names) +
                    did_you_mean(name, names) + " (see mnist_softmax --help)");
 }
 

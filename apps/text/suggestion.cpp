@@ -1,17 +1,13 @@
 #include "suggestion.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <numeric>
+
+#include "words.hpp"
 
 namespace armagrad::apps {
 
 namespace {
-
-std::string lower(std::string text) {
-  for (char& c : text) c = char(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
 
 /// The least number of letters to insert, delete, replace, or swap with the next, that makes b of a (optimal string
 /// alignment).
@@ -38,7 +34,7 @@ std::string did_you_mean(const std::string& written, const std::vector<std::stri
   std::string best;
   std::size_t least = std::min<std::size_t>(2, (written.size() - 1) / 2) + 1;
   for (const std::string& word : known) {
-    const std::size_t d = distance(lower(written), lower(word));
+    const std::size_t d = distance(lower_case(written), lower_case(word));
     if (d >= least) continue;
     least = d;
     best = word;

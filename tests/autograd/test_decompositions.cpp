@@ -27,16 +27,6 @@ Var<double> projector(V a, uword first, uword last) {
   const auto part = v.cols(first, last);
   return part * part.t();
 }
-template <class F>
-std::string failure(F f) {
-  try {
-    f();
-  } catch (const std::runtime_error& e) {
-    return e.what();
-  }
-  return "nothing was thrown";
-}
-
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(suite, Seeded)

@@ -23,16 +23,6 @@ std::pair<double, double> at(double x, F f) {
   return {y.scalar(), tape.gradient(v)(0)};
 }
 
-template <class F>
-std::string failure(F f) {
-  try {
-    f();
-  } catch (const std::runtime_error& e) {
-    return e.what();
-  }
-  return "nothing was thrown";
-}
-
 const double log_2pi = std::log(2 * arma::datum::pi);
 
 }  // namespace

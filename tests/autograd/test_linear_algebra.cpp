@@ -46,17 +46,6 @@ int& count(Tape<double>& tape) {
   return computed[&original];
 }
 
-/// The message of the std::runtime_error that f must throw.
-template <class F>
-std::string failure(F f) {
-  try {
-    f();
-  } catch (const std::runtime_error& e) {
-    return e.what();
-  }
-  return "nothing was thrown";
-}
-
 mat ill_conditioned(uword n, double condition) {
   mat q, r, p;
   arma::qr(q, r, uniform(n, n));

@@ -16,17 +16,6 @@ using arma::uword;
 using arma::vec;
 using V = const Var<double>&;
 
-/// The message of the std::runtime_error that f must throw.
-template <class F>
-std::string failure(F f) {
-  try {
-    f();
-  } catch (const std::runtime_error& e) {
-    return e.what();
-  }
-  return "nothing was thrown";
-}
-
 struct Svd {
   mat U, V;
   vec s;

@@ -111,6 +111,18 @@ BOOST_AUTO_TEST_CASE(a_loss_that_asks_for_values_is_recorded_anew_for_others) {
 }
 
 // What was not asked for may change freely: only w was, and X is not kept.
+BOOST_AUTO_TEST_CASE(a_loss_that_asked_for_values_notices_arguments_that_changed_in_place) {
+  for (const arma::uword n : {1, 5}) {
+    mat x(n, n, arma::fill::ones);
+    auto program = record([](auto v) { return v(0).scalar() > 0 ? accu(v) : 10.0 * accu(v); }, variables(x));
+    const double sum = double(n * n);
+    BOOST_TEST(program.value(x) == sum);
+    x *= -1;
+    BOOST_TEST(program.value(x) == -10 * sum);
+    BOOST_TEST(program.value_and_gradient(x).second(0) == 10);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_recording_holds_for_all_values_of_what_was_not_asked_for) {
   int recorded = 0;
   const auto loss = [&](auto w, auto X) {

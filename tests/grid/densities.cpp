@@ -93,16 +93,17 @@ void check(const std::string& name, const std::vector<Point>& points) {
     }
   }
   BOOST_TEST(wrong == 0, name << ": " << wrong << " of " << points.size() << " points");
-  BOOST_TEST_MESSAGE(std::setw(17) << name << " at " << points.size() << " points, off by at most "
-                                   << std::setprecision(3) << worst[0] << " and " << worst[1]
-                                   << " ulp where the condition number is below 10, by (1 + it) times "
-                                   << worst_by_condition[0] << " and " << worst_by_condition[1] << " anywhere");
+  BOOST_TEST_MESSAGE(std::setw(17) << name << std::setprecision(3) << std::setw(10) << worst[0] << std::setw(13)
+                                   << worst[1] << std::setw(10) << worst_by_condition[0] << std::setw(13)
+                                   << worst_by_condition[1] << std::setw(8) << points.size());
 }
 
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(values_and_derivatives) {
   const Grid grid = read_grid(GRID_DIGITS);
+  BOOST_TEST_MESSAGE("                  ulp, condition < 10   ulp / (1 + condition)");
+  BOOST_TEST_MESSAGE("                     value   derivative     value   derivative  points");
   for (const auto& [name, points] : grid.at("double")) {
     check(name, points);
     BOOST_TEST(points.size() >= 100u);

@@ -40,17 +40,6 @@ class Job {
   std::vector<std::vector<double>> parts_;
 };
 
-/// What the std::runtime_error says that f throws.
-template <class F>
-std::string failure(F f) {
-  try {
-    f();
-  } catch (const std::runtime_error& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
-}
-
 }  // namespace
 
 // Without dropout, momentum and the like: the batches in the shuffled order that Random gives.

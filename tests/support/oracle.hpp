@@ -83,15 +83,25 @@ inline arma::mat directional(const std::function<arma::mat(const arma::mat&)>& g
   return (g(W + h * V) - g(W - h * V)) / (2 * h);
 }
 
-/// The message of the std::logic_error that f must throw.
-template <class F>
-std::string refusal(F f) {
+/// The message of the Exception that f must throw.
+template <class Exception, class F>
+std::string message_of(F f) {
   try {
     f();
-  } catch (const std::logic_error& e) {
+  } catch (const Exception& e) {
     return e.what();
   }
   return "nothing was thrown";
+}
+/// Of the std::logic_error: what was asked for wrongly.
+template <class F>
+std::string refusal(F f) {
+  return message_of<std::logic_error>(f);
+}
+/// Of the std::runtime_error: what has no result.
+template <class F>
+std::string failure(F f) {
+  return message_of<std::runtime_error>(f);
 }
 
 inline void check_says(const std::string& message, const std::vector<std::string>& parts) {

@@ -87,9 +87,7 @@ auto value_and_gradient(Tape<eT>& tape, Loss&& loss, const Ws&... W) {
 template <class Loss, class... Ws>
 requires detail::Parameters<Ws...>
 auto value_and_gradient(Loss&& loss, const Ws&... W) {
-  const detail::KeptTape<detail::Element<Ws...>> kept;
-  auto& tape = *kept;
-  return value_and_gradient(tape, loss, W...);
+  return value_and_gradient(*detail::KeptTape<detail::Element<Ws...>>(), loss, W...);
 }
 
 /// The gradient alone.
@@ -126,9 +124,7 @@ W hessian_vector_product(Tape<eT>& tape, Loss&& loss, const W& at, const D& V) {
 }
 template <class Loss, detail::IsParameter W, detail::ParameterOf<detail::Element<W>> D>
 W hessian_vector_product(Loss&& loss, const W& at, const D& V) {
-  const detail::KeptTape<detail::Element<W>> kept;
-  auto& tape = *kept;
-  return hessian_vector_product(tape, loss, at, V);
+  return hessian_vector_product(*detail::KeptTape<detail::Element<W>>(), loss, at, V);
 }
 
 // ---- Jacobians ----
@@ -149,9 +145,7 @@ requires(sizeof...(W) == sizeof...(D)) std::pair<arma::Mat<eT>, arma::Mat<eT>> j
 }
 template <class F, class... W, class... D>
 auto jvp(F&& f, const Variables<W...>& at, const Variables<D...>& V) {
-  const detail::KeptTape<detail::Element<W...>> kept;
-  auto& tape = *kept;
-  return jvp(tape, f, at, V);
+  return jvp(*detail::KeptTape<detail::Element<W...>>(), f, at, V);
 }
 template <class F, detail::IsParameter W, detail::ParameterOf<detail::Element<W>> D>
 auto jvp(F&& f, const W& at, const D& V) {
@@ -173,9 +167,7 @@ auto vjp(Tape<eT>& tape, F&& f, const Variables<W...>& at, const arma::Mat<eT>& 
 }
 template <class F, class... W>
 auto vjp(F&& f, const Variables<W...>& at, const arma::Mat<detail::Element<W...>>& U) {
-  const detail::KeptTape<detail::Element<W...>> kept;
-  auto& tape = *kept;
-  return vjp(tape, f, at, U);
+  return vjp(*detail::KeptTape<detail::Element<W...>>(), f, at, U);
 }
 template <class F, detail::IsParameter W>
 auto vjp(F&& f, const W& at, const arma::Mat<detail::Element<W>>& U) {
@@ -185,9 +177,8 @@ auto vjp(F&& f, const W& at, const arma::Mat<detail::Element<W>>& U) {
 /// d vec(f) / d vec(W), column by column, numel(f) x numel(W): a sweep for each of the fewer of the two.
 template <class F, detail::IsParameter W>
 arma::Mat<detail::Element<W>> jacobian(F&& f, const W& at) {
-  const detail::KeptTape<detail::Element<W>> kept;
-  auto& tape = *kept;
-  const auto w = detail::variable_over(tape, at);
+  const detail::KeptTape<detail::Element<W>> tape;
+  const auto w = detail::variable_over(*tape, at);
   const Var<detail::Element<W>> y = detail::call(f, w);
   return detail::jacobian_of<detail::Element<W>>(y, w, w.n_elem <= y.n_elem);
 }
@@ -195,11 +186,7 @@ arma::Mat<detail::Element<W>> jacobian(F&& f, const W& at) {
 /// The loss's second derivatives by vec(W), numel(W) squared: a Hessian-vector product for each column.
 template <class Loss, detail::IsParameter W>
 arma::Mat<detail::Element<W>> hessian(Loss&& loss, const W& at) {
-  const detail::KeptTape<detail::Element<W>> kept;
-  auto& tape = *kept;
-  const auto w = detail::variable_over(tape, at);
-  const Var<detail::Element<W>> J = detail::call(loss, w);
-  return detail::jacobian_of<detail::Element<W>>(gradient(J, w), w, true);
+  return jacobian([&](const auto& w) { return gradient(Var<detail::Element<W>>(detail::call(loss, w)), w); }, at);
 }
 
 }  // namespace armagrad

@@ -35,7 +35,10 @@ constexpr Kind elementwise_kind(Kind a) { return a; }
 constexpr Kind elementwise_kind(Kind a, Kind b) {
   return a == Kind::number ? b : b == Kind::number ? a : std::max(a, b);
 }
-constexpr Kind elementwise_kind(Kind a, Kind b, Kind c) { return elementwise_kind(elementwise_kind(a, b), c); }
+template <class... K>
+constexpr Kind elementwise_kind(Kind a, Kind b, Kind c, K... rest) {
+  return elementwise_kind(elementwise_kind(a, b), c, rest...);
+}
 
 /// Of a * b. A row times a column, 1 x 1, is no number, and a row.
 constexpr Kind product_kind(Kind a, Kind b) {

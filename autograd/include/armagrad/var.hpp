@@ -305,6 +305,10 @@ using ResultOf = VarOf<element_t<A...>, k>;
 /// What an elementwise operation makes of operands of these types.
 template <class... A>
 using Entrywise = ResultOf<elementwise_kind(kind_of<A>...), A...>;
+template <class... A, class eT>
+Entrywise<A...> of_entries(const Var<eT>& y) {
+  return of_kind<elementwise_kind(kind_of<A>...)>(y);
+}
 }  // namespace detail
 
 /// What an operation takes where a Var may stand: a Var, a number, or an Armadillo matrix or expression

@@ -1,9 +1,11 @@
 #pragma once
 // Expressions of matrix algebra, each written once: equal expressions are the same term.
 
+#include <algorithm>
 #include <deque>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_set>
 #include <vector>
 
@@ -11,6 +13,11 @@
 #include <armagrad/shape.hpp>
 
 namespace armagrad::detail::algebra {
+
+/// Whether a function's name is one of these.
+bool is_among(const auto& names, std::string_view name) {
+  return std::find(std::begin(names), std::end(names), name) != std::end(names);
+}
 
 /// An expression's place in its Expressions; operands come before what is made of them.
 using Term = std::uint32_t;

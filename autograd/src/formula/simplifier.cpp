@@ -201,8 +201,7 @@ std::optional<Term> Simplifier::turned_inside(Term t) {
   Parameters parameters = e.parameters;
   if (e.kind == Kind::function && !e.elementwise) {
     constexpr const char* along[] = {"softmax", "log_softmax", "logsumexp", "max", "min", "first_max"};
-    const bool has_dim = std::any_of(std::begin(along), std::end(along), [&](auto n) { return e.name == n; });
-    if (!has_dim || parameters.empty()) return {};
+    if (!is_among(along, e.name) || parameters.empty()) return {};
     parameters.back().value = 1 - e.dim();
   }
   Parts parts;

@@ -120,28 +120,19 @@ template <class eT, std::size_t... k>
 template <class eT>
 Var<eT> append_elementwise(const Operation<eT>& operation, std::initializer_list<const Argument<eT>*> arguments) {
   const Argument<eT>* const* const a = arguments.begin();
-  if (arguments.size() == 2 && is_number(*a[0]) && is_number(*a[1])) {
-    Engine<eT>& engine = engine_of(a[0]->var() ? *a[0]->var() : *a[1]->var());
-    return append_number(engine, operation, a, engine.place ? *engine.place : a[0]->at(),
-                         std::make_index_sequence<2>());
-  }
-  if (arguments.size() == 1 && is_number(*a[0])) {
-    Engine<eT>& engine = engine_of(*a[0]->var());
-    return append_number(engine, operation, a, engine.place ? *engine.place : a[0]->at(),
-                         std::make_index_sequence<1>());
-  }
-  Tape<eT>* tape = nullptr;
-  for (const auto* x : arguments) {
-    if (x->var() && !tape) tape = &x->var()->tape();
-  }
-  Engine<eT>& engine = engine_of(*tape);
+  const auto first = std::find_if(a, arguments.end(), [](const auto* x) { return x->var() != nullptr; });
+  Engine<eT>& engine = engine_of(*(*first)->var());
   const Location& at = engine.place ? *engine.place : a[0]->at();
+  if (arguments.size() == 1 && is_number(*a[0]))
+    return append_number(engine, operation, a, at, std::index_sequence<0>());
+  if (arguments.size() == 2 && is_number(*a[0]) && is_number(*a[1]))
+    return append_number(engine, operation, a, at, std::index_sequence<0, 1>());
   std::array<Index, 3> operands;
   unsigned n = 0;
   bool is_scalar = true;
   Shape shape = scalar_shape;
   for (const auto* argument : arguments) {
-    const Var<eT> x = argument->on(*tape, operation.name);
+    const Var<eT> x = argument->on(engine.tape(), operation.name);
     if (!node_of(x).is_scalar) {
       if (!is_scalar && x.shape() != shape) misuse(operation.name, at, incompatible(shape, x.shape()));
       shape = x.shape();

@@ -31,9 +31,10 @@ bool CompiledLoss<eT>::fits(std::span<const Given<eT>> arguments) const {
   return true;
 }
 
-/// Keeps the values of the arguments that the nodes depend on whose values were asked for.
+/// Keeps copies of the arguments that the nodes depend on whose values were asked for.
 template <class eT>
 void CompiledLosses<eT>::hold(CompiledLoss<eT>& r, std::span<const Given<eT>> arguments) {
+  if (r.tape.read_.empty()) return;
   const Engine<eT>& engine = engine_of(r.tape);
   std::vector<bool> needed(engine.size());
   for (const Index i : r.tape.read_) needed[i] = true;
@@ -42,7 +43,8 @@ void CompiledLosses<eT>::hold(CompiledLoss<eT>& r, std::span<const Given<eT>> ar
     for (const Index k : engine.operands(engine.node(i))) needed[k] = true;
   }
   for (std::size_t k = 0; k < arguments.size(); ++k) {
-    if (needed[r.leaves[k].index()]) r.held_to.emplace_back(k, over(arguments[k].data, arguments[k].shape));
+    const auto& [data, shape, variable, is_scalar] = arguments[k];
+    if (needed[r.leaves[k].index()]) r.held_to.emplace_back(k, arma::Mat<eT>(data, shape.rows, shape.cols));
   }
 }
 

@@ -61,12 +61,20 @@ struct Numbers {
   }
 };
 
+/// The rule at which parameters() points, which is asked for where the rule has any.
+template <class Rule, class Parameters>
+[[gnu::always_inline]] inline Rule text_of(Parameters parameters) {
+  if constexpr (std::is_empty_v<Rule>)
+    return {};
+  else
+    return *static_cast<const Rule*>(parameters());
+}
 /// Calls f with the rule of a node: a chain of comparisons that the compiler makes a jump.
-template <class... Rules, class F>
-[[gnu::always_inline]] inline bool with_rule(RuleList<Rules...>, NumberCode code, F f) {
+template <class... Rules, class Parameters, class F>
+[[gnu::always_inline]] inline void with_rule(RuleList<Rules...>, NumberCode code, Parameters parameters, F f) {
   const std::size_t place = std::size_t(code) - std::size_t(NumberCode::first_rule);
-  return [&]<std::size_t... r>(std::index_sequence<r...>) __attribute__((always_inline)) {
-    return ((place == r && (f.template operator()<Rules>(), true)) || ...);
+  [&]<std::size_t... r>(std::index_sequence<r...>) __attribute__((always_inline)) {
+    (void)((place == r && (f(text_of<Rules>(parameters)), true)) || ...);
   }
   (std::index_sequence_for<Rules...>());
 }
@@ -89,12 +97,8 @@ void Engine<eT>::compute_numbers(NodeList list) {
         break;
       default:
         with_rule(
-            NumberRules(), n.code, [&]<class Rule>() __attribute__((always_inline)) {
-              if constexpr (std::is_empty_v<Rule>)
-                numbers.compute(i, Rule());
-              else
-                numbers.compute(i, *static_cast<const Rule*>(rule(i)));
-            });
+            NumberRules(), n.code, [&] { return rule(i); },
+            [&](const auto& text) __attribute__((always_inline)) { numbers.compute(i, text); });
     }
     n.evaluated = true;
   }
@@ -126,12 +130,8 @@ void Engine<eT>::pull_numbers(NodeList list) {
       }
       default:
         with_rule(
-            NumberRules(), n.code, [&]<class Rule>() __attribute__((always_inline)) {
-              if constexpr (std::is_empty_v<Rule>)
-                numbers.pull(i, Rule());
-              else
-                numbers.pull(i, *static_cast<const Rule*>(rule(i)));
-            });
+            NumberRules(), n.code,
+            [&] { return rule(i); }, [&](const auto& text) __attribute__((always_inline)) { numbers.pull(i, text); });
     }
   }
 }

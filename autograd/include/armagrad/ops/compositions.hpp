@@ -42,6 +42,17 @@ Var<eT> range(const Var<eT>& x, Kind kind, Here at);
 template <class eT>
 NumberVar<eT> as_scalar(const Var<eT>& x, Here at = Here::current());
 
+namespace detail {
+/// What was made of each column of a Y: a number where Y is one column.
+template <class Y, class eT>
+auto one_of_a_column(const Var<eT>& y, Here at) {
+  if constexpr (kind_of<Y> == Kind::column)
+    return as_scalar(y, at);
+  else
+    return y;
+}
+}  // namespace detail
+
 /// Of real numbers the same as dot.
 template <class A, class B>
 requires Differentiable<A, B>
@@ -158,20 +169,14 @@ requires(Differentiable<X, Y> && !detail::Number<Y>) auto trapz(const X& x, cons
 }
 template <class X, class Y>
 requires(Differentiable<X, Y> && !detail::Number<Y>) auto trapz(const X& x, const Y& y, Here at = Here::current()) {
-  if constexpr (detail::kind_of<Y> == detail::Kind::column)
-    return as_scalar(trapz(x, y, 0, at), at);
-  else
-    return trapz(x, y, 0, at);
+  return detail::one_of_a_column<Y>(trapz(x, y, 0, at), at);
 }
 template <class eT>
 Var<eT> trapz(const Var<eT>& y, uword dim, Here at = Here::current());
 
 template <AnyVar V>
 auto trapz(const V& y, Here at = Here::current()) {
-  if constexpr (V::kind == detail::Kind::column)
-    return as_scalar(trapz(y, 0, at), at);
-  else
-    return trapz(y, 0, at);
+  return detail::one_of_a_column<V>(trapz(y, 0, at), at);
 }
 
 /// The convolution of two vectors, of n + m - 1 entries or, by "same", of as many as a has; a row if a is one, else a

@@ -17,16 +17,6 @@ namespace rules ARMAGRAD_EXPORT {
 struct Log1mexp;
 struct LogAddExp;
 }  // namespace ARMAGRAD_EXPORT
-/// The result of an operation entry by entry of arguments of these types, which has their kind.
-template <class First, class... Rest, class eT>
-auto of_entries(const Var<eT>& y) {
-  if constexpr (sizeof...(Rest) == 0)
-    return of_kind<kind_of<First>>(y);
-  else if constexpr (sizeof...(Rest) == 3)
-    return of_kind<elementwise_kind(kind_of<First>, elementwise_kind(kind_of<Rest>...))>(y);
-  else
-    return of_kind<elementwise_kind(kind_of<First>, kind_of<Rest>...)>(y);
-}
 template <class eT>
 Var<eT> lbeta(const Argument<eT>& a, const Argument<eT>& b, Here at);
 template <class eT>

@@ -102,8 +102,7 @@ template <class X, class L, class H>
 requires(Differentiable<X, L, H> && !(detail::Number<L> && detail::Number<H>)) auto clamp(const X& x, const L& low,
                                                                                           const H& high,
                                                                                           Here at = Here::current()) {
-  return detail::of_kind<detail::elementwise_kind(detail::kind_of<X>, detail::kind_of<L>, detail::kind_of<H>)>(
-      detail::clamp<element_t<X, L, H>>({x, at}, {low, at}, {high, at}, at));
+  return detail::of_entries<X, L, H>(detail::clamp<element_t<X, L, H>>({x, at}, {low, at}, {high, at}, at));
 }
 
 /// a % b, and 0 where a is 0, even if b is infinite or a NaN there.

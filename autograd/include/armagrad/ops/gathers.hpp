@@ -13,10 +13,11 @@ Var<eT> toeplitz(const Argument<eT>& a, const Argument<eT>& b, Here at);
 }  // namespace detail
 
 /// Any number of matrices one above the other, at least one of them a Var; or those of a list of Vars, which must not
-/// be empty.
+/// be empty. Errors of more than four matrices name no source line: behind a list of arguments there is no place for
+/// it.
 template <class... A>
 requires(sizeof...(A) > 4 && Differentiable<A...>) auto join_cols(const A&... parts) {
-  return detail::join<detail::Kind::column>(Here::current(), parts...);
+  return detail::join<detail::Kind::column>(Here(), parts...);
 }
 template <class eT>
 Var<eT> join_cols(const std::vector<Var<eT>>& parts, Here at = Here::current()) {
@@ -24,7 +25,7 @@ Var<eT> join_cols(const std::vector<Var<eT>>& parts, Here at = Here::current()) 
 }
 template <class... A>
 requires(sizeof...(A) > 4 && Differentiable<A...>) auto join_vert(const A&... parts) {
-  return detail::join<detail::Kind::column>(Here::current(), parts...);
+  return detail::join<detail::Kind::column>(Here(), parts...);
 }
 template <class eT>
 Var<eT> join_vert(const std::vector<Var<eT>>& parts, Here at = Here::current()) {
@@ -34,7 +35,7 @@ Var<eT> join_vert(const std::vector<Var<eT>>& parts, Here at = Here::current()) 
 /// The same side by side.
 template <class... A>
 requires(sizeof...(A) > 4 && Differentiable<A...>) auto join_rows(const A&... parts) {
-  return detail::join<detail::Kind::row>(Here::current(), parts...);
+  return detail::join<detail::Kind::row>(Here(), parts...);
 }
 template <class eT>
 Var<eT> join_rows(const std::vector<Var<eT>>& parts, Here at = Here::current()) {
@@ -42,7 +43,7 @@ Var<eT> join_rows(const std::vector<Var<eT>>& parts, Here at = Here::current()) 
 }
 template <class... A>
 requires(sizeof...(A) > 4 && Differentiable<A...>) auto join_horiz(const A&... parts) {
-  return detail::join<detail::Kind::row>(Here::current(), parts...);
+  return detail::join<detail::Kind::row>(Here(), parts...);
 }
 template <class eT>
 Var<eT> join_horiz(const std::vector<Var<eT>>& parts, Here at = Here::current()) {

@@ -1,7 +1,6 @@
 #pragma once
 // Questions about the values that a Var has when they are asked: bools, indices and matrices of Armadillo's. No
-// derivative passes through the answers, and a recorded program keeps those of its recording, like C++ branches on
-// values.
+// derivative passes through the answers, and a recorded program that asked is recorded anew where these values change.
 
 #include "elementwise.hpp"
 
@@ -88,10 +87,12 @@ arma::uvec stable_sort_index(const Var<eT>& x, const char* direction = "ascend")
   return arma::stable_sort_index(x.value(), direction);
 }
 
+/// Whether no entry is infinite or a NaN.
 template <class eT>
 bool is_finite(const Var<eT>& x) {
   return x.value().is_finite();
 }
+/// What arma::size is of a matrix; nothing is computed for it.
 template <class eT>
 arma::SizeMat size(const Var<eT>& x) {
   return arma::SizeMat(x.n_rows, x.n_cols);
