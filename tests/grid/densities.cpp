@@ -93,7 +93,7 @@ void check(const std::string& name, const std::vector<Point>& points) {
     }
   }
   BOOST_TEST(wrong == 0, name << ": " << wrong << " of " << points.size() << " points");
-  BOOST_TEST_MESSAGE(std::setw(17) << name << std::setprecision(3) << std::setw(10) << worst[0] << std::setw(13)
+  BOOST_TEST_MESSAGE(std::setw(18) << name << std::setprecision(3) << std::setw(10) << worst[0] << std::setw(13)
                                    << worst[1] << std::setw(10) << worst_by_condition[0] << std::setw(13)
                                    << worst_by_condition[1] << std::setw(8) << points.size());
 }
@@ -102,8 +102,8 @@ void check(const std::string& name, const std::vector<Point>& points) {
 
 BOOST_AUTO_TEST_CASE(values_and_derivatives) {
   const Grid grid = read_grid(GRID_DIGITS);
-  BOOST_TEST_MESSAGE("                  ulp, condition < 10   ulp / (1 + condition)");
-  BOOST_TEST_MESSAGE("                     value   derivative     value   derivative  points");
+  BOOST_TEST_MESSAGE("                   ulp, condition < 10   ulp / (1 + condition)");
+  BOOST_TEST_MESSAGE("                      value   derivative     value   derivative  points");
   for (const auto& [name, points] : grid.at("double")) {
     check(name, points);
     BOOST_TEST(points.size() >= 100u);
