@@ -21,11 +21,14 @@ int main() {
   // m and P are the mean and covariance of the state given what was observed before it, L L' is the
   // covariance of the observation's error; error and gain are in units of L.
   const auto loss = [&](auto p) {
-    const auto A = transition(p), Q = exp(2 * p(2)) * view(I), R = exp(2 * p(3));
-    auto m = A * view(start), P = Q, J = p.tape().constant(0.5 * y.n_elem * std::log(2 * arma::datum::pi));
+    const auto A = transition(p), Q = exp(2 * p(2)) * view(I);
+    const auto R = exp(2 * p(3));
+    auto m = A * view(start), P = Q;
+    auto J = p.tape().constant(0.5 * y.n_elem * std::log(2 * arma::datum::pi));
     for (arma::uword t = 0; t < y.n_cols; ++t) {
       const auto H = view(C) * P, L = chol(H * C.t() + R, "lower");
-      const auto error = solve(trimatl(L), y.col(t) - view(C) * m), gain = solve(trimatl(L), H);
+      const auto error = solve(trimatl(L), y.col(t) - view(C) * m);
+      const auto gain = solve(trimatl(L), H);
       J = J + accu(log(diagvec(L))) + 0.5 * accu(square(error));
       m = A * (m + gain.t() * error);
       P = A * (P - gain.t() * gain) * A.t() + Q;

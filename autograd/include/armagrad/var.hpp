@@ -286,10 +286,10 @@ template <class... A>
 concept Differentiable = (AnyVar<A> || ...);
 
 namespace detail {
+template <class... A>
+struct element {};
 template <class First, class... Rest>
-struct element {
-  using type = typename element<Rest...>::type;
-};
+struct element<First, Rest...> : element<Rest...> {};
 template <AnyVar First, class... Rest>
 struct element<First, Rest...> : element_of_var<First> {};
 }  // namespace detail

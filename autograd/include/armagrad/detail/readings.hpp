@@ -67,9 +67,9 @@ class Readings {
     const Adjoint<eT> dy = engine.adjoint(i);
     const auto [dx, add] = engine.accumulate(x);
     // What the text does not read may not be there: any number will do in its place.
-    const auto read = [&engine, dx = dx, xs](std::uint8_t bit, Index node) {
+    const auto read = [&engine, anything = dx, xs](std::uint8_t bit, Index node) {
       return Rule::reads[0] & bit ? broadcast(engine.data(node), engine.node(node).shape, xs)
-                                  : Strided<const eT>{dx, 0, 0};
+                                  : Strided<const eT>{anything, 0, 0};
     };
     engine.node(i).operation->along.reverse(
         engine.rule(i), {dx, add, Rule::reduces ? widened(dy.look, engine.node(i).shape, xs) : dy.look, dy.scale,
