@@ -5,6 +5,8 @@
 #include "checkpoint.hpp"
 #include "derivatives.hpp"
 #include "derive.hpp"
+#include "external.hpp"
+#include "implicit.hpp"
 #include "ops/all.hpp"
 #include "program.hpp"
 #include "sum_over_samples.hpp"

@@ -85,7 +85,9 @@ class Readings {
     const Rule text = rule(engine, i);  // a copy: recording moves the nodes
     const std::array<Index, 3> operands = engine.node(i).operands;
     with_operands<Rule>([&](auto... k) {
-      if constexpr (IsOnTape<Rule>) {
+      if constexpr (StatesReadings<Rule>) {
+        text.append_gradient(r, i);
+      } else if constexpr (IsOnTape<Rule>) {
         const Index first = Index(engine.size());
         std::vector<Var<eT>> x;
         for (const Index operand : engine.operands(engine.node(i))) x.push_back(engine.handle(operand));
@@ -107,7 +109,9 @@ class Readings {
       (replay.operand(operand(engine, i, k)), ...);
       arma::Mat<cx>& y = replay.output(i);
       const Shape ys = shape_of(y.n_rows, y.n_cols);
-      if constexpr (IsOnTape<Rule>) {
+      if constexpr (StatesReadings<Rule>) {
+        rule(engine, i).complex(replay, i);
+      } else if constexpr (IsOnTape<Rule>) {
         complex_on_tape(replay, i);
       } else if constexpr (IsAlongDim<Rule>) {
         const arma::Mat<cx>& x = replay.operand(operand(engine, i, 0));
@@ -161,7 +165,9 @@ class Readings {
     const Rule& text = rule(engine, i);
     with_operands<Rule>([&](auto... k) {
       const std::array<Index, sizeof...(k)> x{operand(engine, i, k)...};
-      if constexpr (IsOnTape<Rule>) {
+      if constexpr (StatesReadings<Rule>) {
+        text.tangent(forward, i, ty);
+      } else if constexpr (IsOnTape<Rule>) {
         tangent_on_tape(forward, i, ty);
       } else if constexpr (IsMultilinear<Rule>) {
         bool add = false;
@@ -226,7 +232,7 @@ class Readings {
       }
     } else {
       o.forward = forward;
-      o.complex = complex;
+      if constexpr (!StatesReadings<Rule> || requires { &Rule::complex; }) o.complex = complex;
       if constexpr (requires { Rule::code; }) o.code = Rule::code;
       if constexpr (IsAlongDim<Rule>) o.along = along_kernels<Rule, eT>();
       if constexpr (!IsFlat<Rule>) o.reverse = reverse, o.tangent = tangent;

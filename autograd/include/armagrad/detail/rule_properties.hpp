@@ -13,6 +13,11 @@ template <class Rule>
 concept IsElementwise = Rule::family == Family::elementwise;
 template <class Rule>
 concept IsOnTape = std::is_base_of_v<OnTape, Rule>;
+/// A rule OnTape with readings of its own in place of function().
+template <class Rule>
+concept StatesReadings = IsOnTape<Rule> && requires {
+  &Rule::append_gradient;
+};
 template <class Rule>
 concept IsAlongDim = std::is_base_of_v<AlongDim, Rule>;
 
