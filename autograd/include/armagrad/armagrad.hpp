@@ -9,4 +9,5 @@
 #include "implicit.hpp"
 #include "ops/all.hpp"
 #include "program.hpp"
+#include "scores.hpp"
 #include "sum_over_samples.hpp"

@@ -103,7 +103,11 @@ auto solution(Implicit is, const Solver& solver, F f, const Start& start, const 
     using eT = typename element_of_start<Start>::type;
     const KeptTape<eT> tape;
     const arma::Mat<eT> x = solution_on(*tape, is, solver, std::move(f), start, parameters...).value();
-    return PlainOf<eT, kind_of<Start>>(plain_view<kind_of<Start>>(x));
+    using X = PlainOf<eT, kind_of<Start>>;
+    if constexpr (kind_of<Start> == Kind::number)
+      return X(x[0]);
+    else
+      return X(x);  // a copy
   }
 }
 }  // namespace detail

@@ -101,8 +101,8 @@ constexpr const char* jacobian_name(Implicit is) {
 
 /// dr/dx, factored. std::runtime_error if it is singular: the solution has no derivative then.
 template <class eT>
-arma::Mat<eT> factored_at_solution(const AtPoint<eT>& point, Implicit is, Location at) {
-  const arma::Mat<eT> f = lu_packed(point.jacobian());
+arma::Mat<eT> factored_at_solution(const arma::Mat<eT>& J, Implicit is, Location at) {
+  const arma::Mat<eT> f = lu_packed(J);
   if (const double condition = condition_of(f); !(condition >= least_condition<eT>))
     no_result(name_of(is), at,
               std::string(jacobian_name(is)) + " at the solution is " +
@@ -204,6 +204,8 @@ class NewtonSolver {
     if (!r.is_finite() || !J.is_finite()) fail("its derivatives are not finite on the way: start nearer");
     convex_ = true;
     if (e_.is == Implicit::minimum) return minimum_step(symmetric_part(J), r);
+    if (e_.is == Implicit::linear)  // the adjoint of a solution
+      return -factor_solved<eT>(factored_at_solution(J, e_.is, at_), r, false);
     const arma::Mat<eT> f = lu_packed(J);
     if (!(condition_of(f) >= least_condition<eT>))
       fail(std::string(jacobian_name(e_.is)) + " is singular on the way (reciprocal condition number " +
@@ -232,7 +234,7 @@ class NewtonSolver {
 
   /// Moves x along d, as far as makes the function less.
   void search(arma::Mat<eT>& x, const arma::Mat<eT>& d) {
-    const double from = merit_, slope = slope_, rounding = 8 * eps * std::abs(from);
+    const double from = merit_, slope = slope_, rounding = 1e3 * eps * std::abs(from);  // of long sums
     std::string why;
     for (double t = 1; t > eps; t /= 2) {
       const arma::Mat<eT> to = x + eT(t) * d;
@@ -293,7 +295,7 @@ template <class eT, Implicit which>
 void Solution<eT, which>::reverse(Engine<eT>& engine, Index i) const {
   const AtPoint<eT> point(*equations, over(engine.data(i), engine.node(i).shape), parameters_of(engine, i));
   if (point.x().is_empty()) return;
-  const arma::Mat<eT> f = factored_at_solution(point, which, engine.at(i));
+  const arma::Mat<eT> f = factored_at_solution(point.jacobian(), which, engine.at(i));
   point.tape().backward(point.residual(),
                         minus_solved<eT>(f, over(engine.full_adjoint(i), engine.node(i).shape), true));
   for (unsigned k = 0; k < engine.node(i).arity; ++k) {
@@ -339,7 +341,7 @@ void Solution<eT, which>::tangent(ForwardMode<eT>& forward, Index i, eT* out) co
   }
   const AtPoint<eT> point(*equations, over(engine.data(i), engine.node(i).shape), p);
   if (point.x().is_empty()) return;
-  const arma::Mat<eT> f = factored_at_solution(point, which, engine.at(i));
+  const arma::Mat<eT> f = factored_at_solution(point.jacobian(), which, engine.at(i));
   ForwardMode<eT> nested(point.residual());
   for (std::size_t k = 0; k < p.size(); ++k) {
     if (forward.tangent(engine.operands(engine.node(i))[k])) nested.seed(point.leaf(k + 1), moved[k]);
@@ -356,7 +358,7 @@ void Solution<eT, which>::complex(ComplexReplay<eT>& replay, Index i) const {
   engine.evaluate(i);
   const AtPoint<eT> point(*equations, over(engine.data(i), engine.node(i).shape), p);
   if (point.x().is_empty()) return;
-  const arma::Mat<eT> f = factored_at_solution(point, which, engine.at(i));
+  const arma::Mat<eT> f = factored_at_solution(point.jacobian(), which, engine.at(i));
   ComplexReplay<eT> nested(point.residual());
   for (std::size_t k = 0; k < p.size(); ++k)
     nested.move(point.leaf(k + 1).index(), replay.operand(engine.operands(engine.node(i))[k]));
