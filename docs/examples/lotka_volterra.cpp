@@ -54,9 +54,9 @@ int main() {
   vec log_p = arma::log(vec{1, 0.5, 0.15, 0.5});
   std::cout << check_gradient(loss, log_p);
   auto step = record(loss, variables(log_p));
-  for (int i = 0; i <= 3000; ++i) {
+  for (int i = 0; i <= 600; ++i) {
     const auto [J, g] = step.value_and_gradient(log_p);
-    if (i % 1000 == 0) std::cout << "step " << i << ": loss " << J << '\n';
+    if (i % 200 == 0) std::cout << "step " << i << ": loss " << J << '\n';
     log_p -= 0.01 * g / std::max(1.0, arma::norm(g));
   }
   std::cout << "parameters " << arma::exp(log_p).t() << "those of the data " << truth.t();
