@@ -87,7 +87,7 @@ class External {
     }
     f.is_scalar = kind == Kind::number;
     f.shape = f.is_scalar ? scalar_shape : shape_;
-    Tape<eT>& tape = tape_of(x...);
+    Tape<eT>& tape = first_tape(x...);
     const std::array<Var<eT>, sizeof...(X)> operands{Argument<eT>(x).on(tape, "external")...};
     return of_kind<kind>(append_external<eT>(tape, std::move(f), operands, at_));
   }

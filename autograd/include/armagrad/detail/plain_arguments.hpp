@@ -65,11 +65,11 @@ arma::Mat<eT> matrix_of(const R& result) {
 
 /// The tape of the first Var.
 template <class First, class... Rest>
-auto& tape_of(const First& first, const Rest&... rest) {
+auto& first_tape(const First& first, const Rest&... rest) {
   if constexpr (AnyVar<First>)
     return first.tape();
   else
-    return tape_of(rest...);
+    return first_tape(rest...);
 }
 
 template <class T>
