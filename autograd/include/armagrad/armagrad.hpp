@@ -8,3 +8,4 @@
 #include "ops/all.hpp"
 #include "program.hpp"
 #include "sum_over_samples.hpp"
+#include "types_of.hpp"

@@ -13,6 +13,11 @@ template <class Rule>
 concept IsElementwise = Rule::family == Family::elementwise;
 template <class Rule>
 concept IsOnTape = std::is_base_of_v<OnTape, Rule>;
+/// A rule on the tape that states every reading itself: see OnTape.
+template <class Rule>
+concept HasOwnReadings = IsOnTape<Rule> && !requires(const Rule& rule) {
+  rule.function();
+};
 template <class Rule>
 concept IsAlongDim = std::is_base_of_v<AlongDim, Rule>;
 

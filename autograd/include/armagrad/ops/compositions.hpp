@@ -81,11 +81,11 @@ auto affmul(const A& a, const B& b, Here at = Here::current()) {
 
 /// Real numbers are their own real part and conjugate.
 template <AnyVar V>
-V real(const V& x) {
+Like<V> real(const V& x) {
   return x;
 }
 template <AnyVar V>
-V conj(const V& x) {
+Like<V> conj(const V& x) {
   return x;
 }
 template <class eT>
