@@ -8,3 +8,5 @@
 #include "ops/all.hpp"
 #include "program.hpp"
 #include "sum_over_samples.hpp"
+
+#include <armagrad/arma_names.hpp>
