@@ -6,6 +6,7 @@
 #include "derivatives.hpp"
 #include "derive.hpp"
 #include "ops/all.hpp"
+#include "parameters.hpp"
 #include "program.hpp"
 #include "sum_over_samples.hpp"
 
