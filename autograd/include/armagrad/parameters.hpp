@@ -84,7 +84,7 @@ struct CommonEntry<X, More...>
 template <class eT, class X>
 auto as_parameter(const X& x) {
   if constexpr (AnyVar<X>)
-    return x;
+    return of_kind<X::kind>(x);
   else if constexpr (std::is_arithmetic_v<X>)
     return eT(x);
   else if constexpr (std::same_as<X, std::vector<eT>>)
