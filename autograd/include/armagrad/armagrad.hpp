@@ -6,6 +6,9 @@
 #include "derivatives.hpp"
 #include "derive.hpp"
 #include "ops/all.hpp"
+#include "parameters.hpp"
 #include "program.hpp"
 #include "sum_over_samples.hpp"
 #include "types_of.hpp"
+
+#include <armagrad/arma_names.hpp>

@@ -92,6 +92,25 @@ requires(Differentiable<A, B> && !detail::Integer<A> && !detail::Integer<B>) aut
   return detail::elementwise<detail::rules::Smaller>(at, a, b);
 }
 
+// Of two Vars of one type std::max and std::min would be chosen where `using std::max` is in force: these are more
+// specialised than they are.
+template <class eT>
+Var<eT> max(const Var<eT>& a, const Var<eT>& b, Here at = Here::current()) {
+  return detail::elementwise<detail::rules::Larger>(at, a, b);
+}
+template <class eT, detail::Kind k>
+KindVar<eT, k> max(const KindVar<eT, k>& a, const KindVar<eT, k>& b, Here at = Here::current()) {
+  return detail::elementwise<detail::rules::Larger>(at, a, b);
+}
+template <class eT>
+Var<eT> min(const Var<eT>& a, const Var<eT>& b, Here at = Here::current()) {
+  return detail::elementwise<detail::rules::Smaller>(at, a, b);
+}
+template <class eT, detail::Kind k>
+KindVar<eT, k> min(const KindVar<eT, k>& a, const KindVar<eT, k>& b, Here at = Here::current()) {
+  return detail::elementwise<detail::rules::Smaller>(at, a, b);
+}
+
 /// The same between bounds of which one at least is a Var or a matrix; at a bound the derivative goes to the bound.
 template <class X, class L, class H>
 requires(Differentiable<X, L, H> && !(detail::Number<L> && detail::Number<H>)) auto clamp(const X& x, const L& low,
