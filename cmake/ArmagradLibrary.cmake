@@ -3,7 +3,7 @@
 function(armagrad_objects name optimisation)
   add_library(${name} OBJECT ${ARGN})
   target_compile_features(${name} PRIVATE cxx_std_20)
-  target_include_directories(${name} PRIVATE include)
+  target_include_directories(${name} PRIVATE include ${ARMAGRAD_GENERATED})
   # A product and a sum become one FMA wherever the instruction set has it, in our own code with every compiler.
   target_compile_options(${name} PRIVATE -ffp-contract=fast $<$<NOT:$<CONFIG:Debug,MinSizeRel>>:${optimisation}> -fno-lto $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>
     $<$<AND:$<BOOL:${ARMAGRAD_NATIVE}>,$<NOT:$<BOOL:${PROJECT_IS_TOP_LEVEL}>>>:-march=native>)
@@ -44,7 +44,8 @@ function(armagrad_library name export_name)
   add_library(armagrad::${export_name} ALIAS ${name})
   set_target_properties(${name} PROPERTIES EXPORT_NAME ${export_name})
   target_compile_features(${name} PUBLIC cxx_std_20)
-  target_include_directories(${name} PUBLIC $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include>)
+  target_include_directories(${name} PUBLIC $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include>
+    $<BUILD_INTERFACE:${ARMAGRAD_GENERATED}>)
 endfunction()
 
 # GNU binutils can make symbols local; without them only the check of settings (detail/link_check.hpp) is left.

@@ -4,7 +4,6 @@ namespace armagrad::harness {
 
 namespace {
 std::vector<Shape> at_least_3(std::uint32_t m, std::uint32_t n, std::uint32_t) { return {{m + 3, n + 3}}; }
-std::vector<Shape> with_a_part(std::uint32_t m, std::uint32_t n, std::uint32_t) { return {{m + 3, n + 3}, {2, 2}}; }
 std::vector<Shape> row(std::uint32_t, std::uint32_t n, std::uint32_t) { return {{1, n}}; }
 std::vector<Shape> three(std::uint32_t, std::uint32_t, std::uint32_t) { return {{3, 1}}; }
 }  // namespace
@@ -18,7 +17,6 @@ FamilyOfCases cases_of<PartRules>() {
       of<rules::Block>("x.tail_cols(2)", [](auto x) { return x.tail_cols(2); }, in(-3, 3)).shaped(at_least_3).not_empty(),
       of<rules::Block>("x(1, 2)", [](auto x) { return x(1, 2); }, in(-3, 3)).shaped(at_least_3).not_empty(),
       of<rules::PlacedIn>("x placed among zeros", [](auto x) { return placed(x, {1, 2, shape_of(x.n_rows + 2, x.n_cols + 3)}); }, in(-3, 3)),
-      of<rules::Assign>("assign(a, span(0, 1), span(1, 2), b)", [](auto a, auto b) { return assign(a, arma::span(0, 1), arma::span(1, 2), b); }, in(-3, 3)).shaped(with_a_part).not_empty().not_on_diagonal(),
       of<rules::Reshape>("reshape(x, 1, x.n_elem)", [](auto x) { return reshape(x, 1, x.n_elem); }, in(-3, 3)).shaped(at_least_3).not_empty(),
       of<>("vectorise(x)", [](auto x) { return vectorise(x); }, in(-3, 3)),
       of<rules::Gather>("x.elem({2, 0, 2})", [](auto x) { return x.elem(arma::uvec{2, 0, 2}); }, in(-3, 3)).shaped(at_least_3).not_empty(),

@@ -8,6 +8,10 @@
 #include "external.hpp"
 #include "implicit.hpp"
 #include "ops/all.hpp"
+#include "parameters.hpp"
 #include "program.hpp"
 #include "scores.hpp"
 #include "sum_over_samples.hpp"
+#include "types_of.hpp"
+
+#include <armagrad/arma_names.hpp>

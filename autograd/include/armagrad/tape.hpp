@@ -14,6 +14,7 @@ namespace armagrad {
 /// formulas.
 template <class eT>
 struct View {
+  using elem_type = eT;
   static constexpr detail::Kind kind = detail::Kind::matrix;
   const arma::Mat<eT>* matrix;
   std::string name{};

@@ -1,9 +1,13 @@
 #pragma once
 // Var: a handle to a node on a tape, used as if it were an Armadillo matrix.
 
+#include <cstring>
+#include <initializer_list>
 #include <memory>
 #include <type_traits>
+#include <utility>
 
+#include "detail/draft.hpp"
 #include "detail/link_check.hpp"
 #include "tape.hpp"
 
@@ -13,6 +17,10 @@ template <class eT>
 class Argument;
 template <class eT, bool rows>
 class Each;
+template <class eT, bool rows>
+class EachPart;
+template <class eT, detail::Kind k, class Where = detail::Place>
+class Part;
 
 namespace detail {
 namespace rules ARMAGRAD_EXPORT {
@@ -80,6 +88,10 @@ struct AllVarOperators<eT, std::index_sequence<i...>>
 /// Armadillo's: + - * % / and a number meets matrices of any shape. Where the compiler knows more, that it is a column,
 /// a row or a number, the type is ColVar, RowVar or NumberVar, which a Var is made of as a mat is of a vec: as a
 /// matrix.
+///
+/// A Var made of numbers, as Var<double> A(3, 3) or ColVar<double> h = arma::vec(5), is a constant that belongs to no
+/// tape until it meets a Var that does. Parts of a Var can be written to, A(i, j) = x, and copies of A stay as they
+/// are.
 template <class eT>
 class Var : private AllVarOperators<eT> {
  public:
@@ -92,49 +104,206 @@ class Var : private AllVarOperators<eT> {
   uword n_rows = 0, n_cols = 0, n_elem = 0;
 
   Var() = default;
-  Var(const Var&) = default;
-  /// Only to a named Var: A(i, j) = x would assign to the temporary A(i, j), and leave A as it is.
-  Var& operator=(const Var&) & = default;
+  Var(const Var& x) : n_rows(x.n_rows), n_cols(x.n_cols), n_elem(x.n_elem), tape_(x.tape_), at_(x.at_) {
+    if (x.draft_) [[unlikely]]
+      copy_draft(x);
+  }
+  Var(Var&& x) noexcept
+      : n_rows(x.n_rows), n_cols(x.n_cols), n_elem(x.n_elem), tape_(x.tape_), at_(x.at_), draft_(x.draft_) {
+    if (draft_) [[unlikely]]
+      take_draft(x);
+  }
+  ~Var() {
+    if (draft_) [[unlikely]]
+      end_draft();
+  }
+  /// Only to a named Var. To a part, A(i, j) = x, it is Part's.
+  Var& operator=(const Var& x) & {
+    if (draft_ || x.draft_) [[unlikely]]
+      return assign(Var(x));
+    return set(x);
+  }
+  Var& operator=(Var&& x) & noexcept {
+    if (draft_ || x.draft_) [[unlikely]]
+      return assign(std::move(x));
+    return set(x);
+  }
+
+  // ---- Constants of no tape yet ----
+  /// Zeros, or as Armadillo's fill says: fill::ones, fill::eye, fill::value(x), ...
+  Var(uword rows, uword cols) : Var(arma::Mat<eT>(rows, cols, arma::fill::zeros)) {}
+  template <class Fill>
+  requires std::constructible_from < arma::Mat<eT>, uword, uword,
+  const Fill& > Var(uword rows, uword cols, const Fill& fill) : Var(arma::Mat<eT>(rows, cols, fill)) {}
+  explicit Var(arma::SizeMat size) : Var(size.n_rows, size.n_cols) {}
+  template <class Fill>
+  Var(arma::SizeMat size, const Fill& fill) : Var(size.n_rows, size.n_cols, fill) {}
+  /// A column of n zeros.
+  template <detail::Integer N>
+  explicit Var(N n) : Var(uword(n), uword(1)) {}
+  template <detail::Number S>
+  Var(S number) : Var(eT(number), detail::Unchecked{}) {}
+  Var(const arma::Mat<eT>& X);
+  template <class E>
+  Var(const arma::Base<eT, E>& X) : Var(arma::Mat<eT>(X.get_ref())) {}
+  /// A row of numbers and Vars that are numbers; rows of them, of one length, or std::logic_error.
+  Var(std::initializer_list<detail::Operand<eT, detail::Kind::number>> row);
+  Var(std::initializer_list<std::initializer_list<detail::Operand<eT, detail::Kind::number>>> rows);
 
   arma::Mat<eT> value() const { return tape().value(*this); }
   /// The value of a 1x1 node.
   eT scalar() const { return tape().scalar(*this); }
-  Tape<eT>& tape() const {
-    if (!tape_) throw std::logic_error("an empty Var: it belongs to no tape");
-    return *tape_;
-  }
-  detail::Index index() const { return index_; }
-  std::uint32_t generation() const { return generation_; }
+  Tape<eT>& tape() const { return tape_ ? *tape_ : *settle().first; }
+  /// Whether it belongs to a tape, and is no constant that met none.
+  bool is_on_tape() const { return tape_ != nullptr || home() != nullptr; }
+  /// That tape, or nullptr.
+  Tape<eT>* home() const { return tape_ ? tape_ : home_of_draft(); }
+  detail::Index index() const { return tape_ ? at_.index : settle().second.index; }
+  std::uint32_t generation() const { return tape_ ? at_.generation : settle().second.generation; }
   Shape shape() const { return {std::uint32_t(n_rows), std::uint32_t(n_cols)}; }
 
   Var t(std::source_location at = std::source_location::current()) const;
   Var st(std::source_location at = std::source_location::current()) const { return t(at); }
-  /// X.each_row() + r and the like: r (1 x n_cols) meets every row.
-  auto each_row() const { return Each<eT, true>(*this); }
+  /// X.each_row() + r and the like: r (1 x n_cols) meets every row. Of a named X also X.each_row() += r.
+  auto each_row() const& { return Each<eT, true>(*this); }
+  auto each_row() & { return EachPart<eT, true>(*this); }
+  /// Calls f with each row, or column, a Var that it may change.
+  template <class F>
+  Var& each_row(F f) & {
+    for (uword i = 0; i < n_rows; ++i) {
+      RowVar<eT> r = std::as_const(*this).row(i);
+      f(r);
+      row(i) = r;
+    }
+    return *this;
+  }
+  template <class F>
+  Var& each_col(F f) & {
+    for (uword j = 0; j < n_cols; ++j) {
+      ColVar<eT> c = std::as_const(*this).col(j);
+      f(c);
+      col(j) = c;
+    }
+    return *this;
+  }
   /// X.each_col() + c and the like: c (n_rows x 1) meets every column.
-  auto each_col() const { return Each<eT, false>(*this); }
+  auto each_col() const& { return Each<eT, false>(*this); }
+  auto each_col() & { return EachPart<eT, false>(*this); }
 
-  // Parts, as in Armadillo; what they are made of is not copied until it is needed.
+  // ---- Operators that change this one; X *= Y is the product X * Y ----
+  using A = Argument<eT>;
+  Var& operator+=(const A& x) & { return become(with<detail::rules::Plus>(x)); }
+  Var& operator-=(const A& x) & { return become(with<detail::rules::Minus>(x)); }
+  Var& operator%=(const A& x) & { return become(with<detail::rules::Times>(x)); }
+  Var& operator/=(const A& x) & { return become(with<detail::rules::Divide>(x)); }
+  Var& operator*=(const A& x) & { return become(detail::append_product(A(*this, x.at()), x)); }
+
+  // ---- Parts, as in Armadillo: of a const Var or a temporary to be read, of another one also to be written ----
   using Here = std::source_location;
+  using Kind = detail::Kind;
+  using Entry = Part<eT, Kind::number>;
+  template <Kind k>
+  using Block = Part<eT, k>;
+  template <Kind k>
+  using List = Part<eT, k, detail::EntryList>;
+  using Indices = arma::uvec;
+
+  // clang-format off
   /// The entry (i, j), or i of the column-by-column order: a number.
-  NumberVar<eT> operator()(uword i, uword j, Here at = Here::current()) const;
-  NumberVar<eT> operator()(uword i, Here at = Here::current()) const;
-  Var operator()(arma::span rows, arma::span cols, Here at = Here::current()) const;
-  RowVar<eT> operator()(uword i, arma::span cols, Here at = Here::current()) const;
-  ColVar<eT> operator()(arma::span rows, uword j, Here at = Here::current()) const;
-  RowVar<eT> row(uword i, Here at = Here::current()) const;
-  ColVar<eT> col(uword j, Here at = Here::current()) const;
-  Var rows(uword first, uword last, Here at = Here::current()) const;
-  Var cols(uword first, uword last, Here at = Here::current()) const;
-  Var submat(uword row1, uword col1, uword row2, uword col2, Here at = Here::current()) const;
-  Var head_rows(uword n, Here at = Here::current()) const;
-  Var tail_rows(uword n, Here at = Here::current()) const;
-  Var head_cols(uword n, Here at = Here::current()) const;
-  Var tail_cols(uword n, Here at = Here::current()) const;
-  /// The entries, rows or columns of these indices, in their order; an index may come several times.
-  ColVar<eT> elem(const arma::uvec& indices, Here at = Here::current()) const;
-  Var rows(const arma::uvec& indices, Here at = Here::current()) const;
-  Var cols(const arma::uvec& indices, Here at = Here::current()) const;
+  NumberVar<eT> operator()(uword i, uword j, Here at = Here::current()) const& { return entry(at_entry(i, j, at), at); }
+  NumberVar<eT> operator()(uword i, Here at = Here::current()) const& { return entry(at_entry(i, at), at); }
+  NumberVar<eT> operator[](uword i) const& { return (*this)(i); }
+  Entry operator()(uword i, uword j, Here at = Here::current()) & { return {*this, at_entry(i, j, at), at}; }
+  Entry operator()(uword i, Here at = Here::current()) & { return {*this, at_entry(i, at), at}; }
+  Entry operator[](uword i) & { return (*this)(i); }
+  NumberVar<eT> at(uword i, Here at = Here::current()) const& { return (*this)(i, at); }
+  NumberVar<eT> at(uword i, uword j, Here at = Here::current()) const& { return (*this)(i, j, at); }
+  Entry at(uword i, Here at = Here::current()) & { return (*this)(i, at); }
+  Entry at(uword i, uword j, Here at = Here::current()) & { return (*this)(i, j, at); }
+  NumberVar<eT> front(Here at = Here::current()) const& { return (*this)(0, at); }
+  NumberVar<eT> back(Here at = Here::current()) const& { return (*this)(n_elem - 1, at); }
+  Entry front(Here at = Here::current()) & { return (*this)(0, at); }
+  Entry back(Here at = Here::current()) & { return (*this)(n_elem - 1, at); }
+
+  Var operator()(arma::span r, arma::span c, Here at = Here::current()) const& { return block(at_spans(r, c, at), at); }
+  RowVar<eT> operator()(uword i, arma::span c, Here at = Here::current()) const& { return block<Kind::row>(at_spans(arma::span(i, i), c, at), at); }
+  ColVar<eT> operator()(arma::span r, uword j, Here at = Here::current()) const& { return block<Kind::column>(at_spans(r, arma::span(j, j), at), at); }
+  RowVar<eT> row(uword i, Here at = Here::current()) const& { return block<Kind::row>(at_row(i, at), at); }
+  ColVar<eT> col(uword j, Here at = Here::current()) const& { return block<Kind::column>(at_col(j, at), at); }
+  ColVar<eT> unsafe_col(uword j, Here at = Here::current()) const& { return col(j, at); }
+  Var rows(uword first, uword last, Here at = Here::current()) const& { return block(at_rows(first, last, at), at); }
+  Var cols(uword first, uword last, Here at = Here::current()) const& { return block(at_cols(first, last, at), at); }
+  Var submat(uword r1, uword c1, uword r2, uword c2, Here at = Here::current()) const& { return block(at_spans(arma::span(r1, r2), arma::span(c1, c2), at), at); }
+  Var submat(arma::span r, arma::span c, Here at = Here::current()) const& { return block(at_spans(r, c, at), at); }
+  Var head_rows(uword n, Here at = Here::current()) const& { return block(at_head_rows(n, at), at); }
+  Var tail_rows(uword n, Here at = Here::current()) const& { return block(at_tail_rows(n, at), at); }
+  Var head_cols(uword n, Here at = Here::current()) const& { return block(at_head_cols(n, at), at); }
+  Var tail_cols(uword n, Here at = Here::current()) const& { return block(at_tail_cols(n, at), at); }
+  Block<Kind::matrix> operator()(arma::span r, arma::span c, Here at = Here::current()) & { return {*this, at_spans(r, c, at), at}; }
+  Block<Kind::row> operator()(uword i, arma::span c, Here at = Here::current()) & { return {*this, at_spans(arma::span(i, i), c, at), at}; }
+  Block<Kind::column> operator()(arma::span r, uword j, Here at = Here::current()) & { return {*this, at_spans(r, arma::span(j, j), at), at}; }
+  Block<Kind::row> row(uword i, Here at = Here::current()) & { return {*this, at_row(i, at), at}; }
+  Block<Kind::column> col(uword j, Here at = Here::current()) & { return {*this, at_col(j, at), at}; }
+  Block<Kind::column> unsafe_col(uword j, Here at = Here::current()) & { return col(j, at); }
+  Block<Kind::matrix> rows(uword first, uword last, Here at = Here::current()) & { return {*this, at_rows(first, last, at), at}; }
+  Block<Kind::matrix> cols(uword first, uword last, Here at = Here::current()) & { return {*this, at_cols(first, last, at), at}; }
+  Block<Kind::matrix> submat(uword r1, uword c1, uword r2, uword c2, Here at = Here::current()) & { return {*this, at_spans(arma::span(r1, r2), arma::span(c1, c2), at), at}; }
+  Block<Kind::matrix> submat(arma::span r, arma::span c, Here at = Here::current()) & { return {*this, at_spans(r, c, at), at}; }
+  Block<Kind::matrix> head_rows(uword n, Here at = Here::current()) & { return {*this, at_head_rows(n, at), at}; }
+  Block<Kind::matrix> tail_rows(uword n, Here at = Here::current()) & { return {*this, at_tail_rows(n, at), at}; }
+  Block<Kind::matrix> head_cols(uword n, Here at = Here::current()) & { return {*this, at_head_cols(n, at), at}; }
+  Block<Kind::matrix> tail_cols(uword n, Here at = Here::current()) & { return {*this, at_tail_cols(n, at), at}; }
+  /// Parts of a vector, of its direction. std::logic_error for a matrix.
+  Var subvec(uword first, uword last, Here at = Here::current()) const& { return block(at_subvec(first, last, at), at); }
+  Var subvec(arma::span s, Here at = Here::current()) const& { return block(at_subvec(s, at), at); }
+  Var operator()(arma::span s, Here at = Here::current()) const& { return block(at_subvec(s, at), at); }
+  Var head(uword n, Here at = Here::current()) const& { return block(at_head(n, at), at); }
+  Var tail(uword n, Here at = Here::current()) const& { return block(at_tail(n, at), at); }
+  Block<Kind::matrix> subvec(uword first, uword last, Here at = Here::current()) & { return {*this, at_subvec(first, last, at), at}; }
+  Block<Kind::matrix> subvec(arma::span s, Here at = Here::current()) & { return {*this, at_subvec(s, at), at}; }
+  Block<Kind::matrix> operator()(arma::span s, Here at = Here::current()) & { return {*this, at_subvec(s, at), at}; }
+  Block<Kind::matrix> head(uword n, Here at = Here::current()) & { return {*this, at_head(n, at), at}; }
+  Block<Kind::matrix> tail(uword n, Here at = Here::current()) & { return {*this, at_tail(n, at), at}; }
+
+  /// The entries, rows or columns of these indices, in their order; an index may come several times, and the last one
+  /// that is written stays. The diagonal k as a column.
+  ColVar<eT> elem(const Indices& i, Here at = Here::current()) const& { return block<Kind::column>(at_elem(i, at), at); }
+  Var rows(const Indices& r, Here at = Here::current()) const& { return block(at_indices(&r, nullptr, "rows", at), at); }
+  Var cols(const Indices& c, Here at = Here::current()) const& { return block(at_indices(nullptr, &c, "cols", at), at); }
+  Var submat(const Indices& r, const Indices& c, Here at = Here::current()) const& { return block(at_indices(&r, &c, "submat", at), at); }
+  Var operator()(const Indices& r, const Indices& c, Here at = Here::current()) const& { return submat(r, c, at); }
+  ColVar<eT> operator()(const Indices& i, Here at = Here::current()) const& { return elem(i, at); }
+  ColVar<eT> diag(arma::sword k = 0, Here at = Here::current()) const& { return diagonal(k, at); }
+  List<Kind::column> elem(const Indices& i, Here at = Here::current()) & { return {*this, at_elem(i, at), at}; }
+  List<Kind::matrix> rows(const Indices& r, Here at = Here::current()) & { return {*this, at_indices(&r, nullptr, "rows", at), at}; }
+  List<Kind::matrix> cols(const Indices& c, Here at = Here::current()) & { return {*this, at_indices(nullptr, &c, "cols", at), at}; }
+  List<Kind::matrix> submat(const Indices& r, const Indices& c, Here at = Here::current()) & { return {*this, at_indices(&r, &c, "submat", at), at}; }
+  List<Kind::matrix> operator()(const Indices& r, const Indices& c, Here at = Here::current()) & { return submat(r, c, at); }
+  List<Kind::column> operator()(const Indices& i, Here at = Here::current()) & { return elem(i, at); }
+  List<Kind::column> diag(arma::sword k = 0, Here at = Here::current()) & { return {*this, at_diag(k, at), at}; }
+  // clang-format on
+
+  /// The entries in their order, to be read.
+  class Iterator {
+   public:
+    using value_type = NumberVar<eT>;
+    using difference_type = std::ptrdiff_t;
+    using iterator_category = std::input_iterator_tag;
+    using pointer = void;
+    using reference = value_type;
+    Iterator() = default;
+    Iterator(const Var& of, uword i) : of_(&of), i_(i) {}
+    value_type operator*() const { return (*of_)(i_); }
+    Iterator& operator++() { return ++i_, *this; }
+    Iterator operator++(int) { return {*of_, i_++}; }
+    bool operator==(const Iterator&) const = default;
+
+   private:
+    const Var* of_ = nullptr;
+    uword i_ = 0;
+  };
+  Iterator begin() const { return {*this, 0}; }
+  Iterator end() const { return {*this, n_elem}; }
 
   // ---- Armadillo's other members (members.cpp) ----
   uword size() const { return n_elem; }
@@ -158,11 +327,12 @@ class Var : private AllVarOperators<eT> {
   bool is_sorted(const char* direction = "ascend") const { return value().is_sorted(direction); }
   uword index_max() const { return value().index_max(); }
   uword index_min() const { return value().index_min(); }
-  void print(const std::string& header = "") const { value().print(header); }
+  /// Prints the values that it has now, as Armadillo does; a recorded program does not come to depend on them.
+  void print(const std::string& header = "") const;
+  void print(std::ostream& out, const std::string& header = "") const;
 
-  /// The inverse; the diagonal k as a column; the largest or smallest of all entries, a number.
+  /// The inverse; the largest or smallest of all entries, a number.
   Var i(Here at = Here::current()) const;
-  ColVar<eT> diag(arma::sword k = 0, Here at = Here::current()) const;
   NumberVar<eT> max(Here at = Here::current()) const;
   NumberVar<eT> min(Here at = Here::current()) const;
   Var clamp(double low, double high, Here at = Here::current()) const;
@@ -171,80 +341,196 @@ class Var : private AllVarOperators<eT> {
   /// All entries, column by column, as a column or a row.
   ColVar<eT> as_col(Here at = Here::current()) const;
   RowVar<eT> as_row(Here at = Here::current()) const;
-  NumberVar<eT> at(uword i, Here at = Here::current()) const { return (*this)(i, at); }
-  NumberVar<eT> at(uword i, uword j, Here at = Here::current()) const { return (*this)(i, j, at); }
-  NumberVar<eT> front(Here at = Here::current()) const { return (*this)(0, at); }
-  NumberVar<eT> back(Here at = Here::current()) const { return (*this)(n_elem - 1, at); }
-  ColVar<eT> unsafe_col(uword j, Here at = Here::current()) const { return col(j, at); }
-  /// Parts of a vector, of its direction. std::logic_error for a matrix.
-  Var subvec(uword first, uword last, Here at = Here::current()) const;
-  Var subvec(arma::span part, Here at = Here::current()) const;
-  Var operator()(arma::span part, Here at = Here::current()) const { return subvec(part, at); }
-  Var head(uword n, Here at = Here::current()) const;
-  Var tail(uword n, Here at = Here::current()) const;
-  Var submat(arma::span r, arma::span c, Here at = Here::current()) const { return (*this)(r, c, at); }
-  Var submat(const arma::uvec& r, const arma::uvec& c, Here at = Here::current()) const {
-    return rows(r, at).cols(c, at);
+
+  // ---- Members that change it ----
+  Var& zeros() & { return fill(0); }
+  Var& ones() & { return fill(1); }
+  Var& fill(const A& number) & {
+    if (n_elem) write(*this, detail::Place{0, 0, shape()}, false, number, "fill");
+    return *this;
   }
-  Var operator()(const arma::uvec& r, const arma::uvec& c, Here at = Here::current()) const { return submat(r, c, at); }
-  ColVar<eT> operator()(const arma::uvec& indices, Here at = Here::current()) const { return elem(indices, at); }
+  Var& zeros(uword rows, uword cols) & { return *this = Var(rows, cols); }
+  Var& ones(uword rows, uword cols) & { return *this = Var(rows, cols, arma::fill::ones); }
+  Var& eye() & { return eye(n_rows, n_cols); }
+  Var& eye(uword rows, uword cols) & { return *this = Var(rows, cols, arma::fill::eye); }
+  Var& set_size(uword rows, uword cols) & { return zeros(rows, cols); }
+  /// The entries that are in both shapes stay where they are, others are 0; reshape() keeps their order, column by
+  /// column.
+  Var& resize(uword rows, uword cols, Here at = Here::current()) & { return become(resized(rows, cols, at)); }
+  Var& reshape(uword rows, uword cols, Here at = Here::current()) & { return become(reshaped(rows, cols, at)); }
+  Var& reset() & { return become({}); }
+  void insert_rows(uword i, const A& X, Here at = Here::current()) & { become(with_rows(i, X, at)); }
+  void insert_cols(uword j, const A& X, Here at = Here::current()) & { become(with_cols(j, X, at)); }
+  void shed_row(uword i, Here at = Here::current()) & { become(without_rows(i, i, at)); }
+  void shed_col(uword j, Here at = Here::current()) & { become(without_cols(j, j, at)); }
+  void shed_rows(uword first, uword last, Here at = Here::current()) & { become(without_rows(first, last, at)); }
+  void shed_cols(uword first, uword last, Here at = Here::current()) & { become(without_cols(first, last, at)); }
+  void swap_rows(uword i, uword k, Here at = Here::current()) & { become(with_rows_swapped(i, k, at)); }
+  void swap_cols(uword j, uword k, Here at = Here::current()) & { become(with_cols_swapped(j, k, at)); }
+  void swap(Var& x) & { std::swap(*this, x); }
+  /// Replaces each entry x, a number, by f(x).
+  template <class F>
+  Var& transform(F f) & {
+    for (uword k = 0; k < n_elem; ++k) (*this)(k) = f(std::as_const(*this)(k));
+    return *this;
+  }
+
+ protected:
+  /// A number of no tape yet.
+  Var(eT number, detail::Unchecked) : n_rows(1), n_cols(1), n_elem(1) {
+    static_assert(sizeof number <= sizeof at_);
+    std::memcpy(static_cast<void*>(&at_), &number, sizeof number);
+  }
+  /// Parts as they are now.
+  Var read(const detail::Place& place, bool is_entry, Here at) const;
+  Var read(const detail::EntryList& list, bool is_entry, Here at) const;
+  NumberVar<eT> entry(const detail::Place& place, Here at) const {
+    return {read(place, true, at), detail::Unchecked{}};
+  }
+  template <Kind k = Kind::matrix, class Where>
+  detail::VarOf<eT, k> block(const Where& where, Here at) const {
+    return detail::of_kind<k>(read(where, false, at));
+  }
+  /// Becomes a part of x. If x was written to, nothing is recorded before this is read, or x is written to again.
+  void read_later(Var& x, const detail::Place& place, bool is_entry, Here at) {
+    if (!draft_ && can_wait(x, place, is_entry) && !x.draft_->reader) [[likely]]
+      return wait(x, place, at);
+    become_part(x, place, is_entry, at);
+  }
+  void read_later(Var& x, const detail::EntryList& list, bool is_entry, Here at) { become(x.read(list, is_entry, at)); }
+  /// Forgets a part that was to be read.
+  void forget() noexcept {
+    if (!draft_ || draft_->reader != this) return;
+    draft_->reader = nullptr;
+    draft_ = nullptr;
+    tape_ = nullptr;
+  }
+  static void write(Var& to, const detail::Place& place, bool is_entry, const A& x, const char* name) {
+    const Var* const y = x.var();
+    detail::Draft<eT>* const draft = to.draft_;
+    if (is_entry && draft && !draft->reader && y && y->tape_ == &draft->tape() && y->n_elem == 1) {
+      detail::Engine<eT>& engine = detail::engine_of(*y->tape_);
+      if (y->at_.generation == engine.generation() && engine.node(y->at_.index).is_scalar)
+        return draft->write_entry(place, y->at_.index, x.at());
+    }
+    write_any(to, place, is_entry, x, name);
+  }
+  static void write(Var& to, const detail::EntryList& list, bool is_entry, const A& x, const char* name);
+  /// Changes entries by those of x, or by the number x, in their order: one that comes twice is changed twice.
+  static void change_one_by_one(Var& of, const detail::EntryList& list, const detail::Operation<eT>& operation,
+                                const A& x);
+  /// Entry by entry with x.
+  template <class Rule>
+  Var with(const A& x) const {
+    const A own(*this, x.at());
+    return detail::append_elementwise(detail::operation_of<Rule, eT>(), {&own, &x});
+  }
+
+  // What members of these names make of it.
+  ColVar<eT> diagonal(arma::sword k, Here at) const;
+  Var resized(uword rows, uword cols, Here at) const;
+  Var reshaped(uword rows, uword cols, Here at) const;
+  Var with_rows(uword i, const A& X, Here at) const;
+  Var with_cols(uword j, const A& X, Here at) const;
+  Var without_rows(uword first, uword last, Here at) const;
+  Var without_cols(uword first, uword last, Here at) const;
+  Var with_rows_swapped(uword i, uword k, Here at) const;
+  Var with_cols_swapped(uword j, uword k, Here at) const;
+
+  // Where parts are; std::out_of_range where there is none.
+  detail::Place at_entry(uword i, uword j, Here at) const {
+    if (i >= n_rows || j >= n_cols) [[unlikely]]
+      out_of_bounds("operator()", at);
+    return {std::uint32_t(i), std::uint32_t(j), detail::scalar_shape};
+  }
+  detail::Place at_entry(uword i, Here at) const {
+    if (i >= n_elem) [[unlikely]]
+      out_of_bounds("operator()", at);
+    if (n_cols == 1) return {std::uint32_t(i), 0, detail::scalar_shape};
+    return {std::uint32_t(i % n_rows), std::uint32_t(i / n_rows), detail::scalar_shape};
+  }
+  [[noreturn]] void out_of_bounds(const char* name, Here at) const;
+  detail::Place at_spans(arma::span rows, arma::span cols, Here at, const char* name = "submat") const;
+  detail::Place at_row(uword i, Here at) const;
+  detail::Place at_col(uword j, Here at) const;
+  detail::Place at_rows(uword first, uword last, Here at) const {
+    return at_spans(arma::span(first, last), arma::span(), at, "rows");
+  }
+  detail::Place at_cols(uword first, uword last, Here at) const {
+    return at_spans(arma::span(), arma::span(first, last), at, "cols");
+  }
+  detail::Place at_head_rows(uword n, Here at) const;
+  detail::Place at_tail_rows(uword n, Here at) const;
+  detail::Place at_head_cols(uword n, Here at) const;
+  detail::Place at_tail_cols(uword n, Here at) const;
+  detail::Place at_subvec(uword first, uword last, Here at) const;
+  detail::Place at_subvec(arma::span s, Here at) const;
+  detail::Place at_head(uword n, Here at) const;
+  detail::Place at_tail(uword n, Here at) const;
+  detail::EntryList at_elem(const arma::uvec& indices, Here at) const;
+  detail::EntryList at_indices(const arma::uvec* rows, const arma::uvec* cols, const char* name, Here at) const;
+  detail::EntryList at_diag(arma::sword k, Here at) const;
 
  private:
   friend class detail::Engine<eT>;
+  friend class detail::Draft<eT>;
+
+  struct NodePlace {
+    detail::Index index = 0;
+    std::uint32_t generation = 0;
+  };
   Var(Tape<eT>* tape, detail::Index index, std::uint32_t generation, Shape s)
-      : n_rows(s.rows), n_cols(s.cols), n_elem(s.size()), tape_(tape), index_(index), generation_(generation) {}
+      : n_rows(s.rows), n_cols(s.cols), n_elem(s.size()), tape_(tape), at_{index, generation} {}
 
   friend Var operator-(const detail::Operand<eT, kind>& x) { return detail::negated(x); }
 
-  Tape<eT>* tape_ = nullptr;
-  detail::Index index_ = 0;
-  std::uint32_t generation_ = 0;
-};
-
-namespace detail {
-/// std::logic_error unless x has the shape of that kind; of a number, unless it is one that meets matrices of any
-/// shape.
-template <class eT>
-void check_kind(const Var<eT>& x, Kind kind, Location at);
-}  // namespace detail
-
-/// A Var of which the compiler knows more than that it is a matrix: ColVar, RowVar, NumberVar, or VectorVar.
-template <class eT, detail::Kind k>
-class KindVar : public Var<eT> {
- public:
-  static constexpr detail::Kind kind = k;
-  static constexpr bool is_col = k == detail::Kind::column, is_row = k == detail::Kind::row,
-                        is_xvec = k == detail::Kind::vector;
-
-  KindVar() = default;
-  KindVar(const KindVar&) = default;
-  KindVar& operator=(const KindVar&) & = default;
-  /// x as a Var of this kind, which it must have at run time, or std::logic_error.
-  KindVar(const Var<eT>& x, Here at = Here::current()) : Var<eT>(x) { detail::check_kind(x, k, at); }
-  KindVar(const Var<eT>& x, detail::Unchecked) : Var<eT>(x) {}
-
-  friend KindVar operator-(const detail::Operand<eT, k>& x) { return detail::of_kind<k>(detail::negated(x)); }
-
-  using Transposed = detail::VarOf<eT, detail::transposed_kind(k)>;
-  Transposed t(std::source_location at = std::source_location::current()) const {
-    return detail::of_kind<Transposed::kind>(Var<eT>::t(at));
+  /// The tape that the two of them are on, or will be.
+  Tape<eT>& tape_with(const A& x) const { return home() || !x.var() ? tape() : x.var()->tape(); }
+  Var& become(Var x) { return *this = std::move(x); }
+  Var& set(const Var& x) {
+    n_rows = x.n_rows, n_cols = x.n_cols, n_elem = x.n_elem, tape_ = x.tape_, at_ = x.at_;
+    return *this;
   }
-  Transposed st(std::source_location at = std::source_location::current()) const { return t(at); }
+  // Where it is more than a node: see detail/draft.hpp.
+  Var& assign(Var&& x) noexcept;
+  static void write_any(Var& to, const detail::Place& place, bool is_entry, const A& x, const char* name);
+  static bool can_wait(const Var& x, const detail::Place& place, bool is_entry) {
+    return x.draft_ && x.draft_->reader != &x && x.n_elem != 1 && (is_entry || place.shape != detail::scalar_shape) &&
+           place.shape != x.shape();
+  }
+  /// Becomes a part that waits to be read; its row and column are in at_.
+  void wait(Var& x, const detail::Place& place, const Here& at) {
+    n_rows = place.shape.rows, n_cols = place.shape.cols, n_elem = place.shape.size();
+    tape_ = nullptr;
+    at_ = {place.row, place.col};
+    draft_ = x.draft_;
+    draft_->reader = this;
+    draft_->reader_at = at;
+  }
+  void become_part(Var& x, const detail::Place& place, bool is_entry, Here at);
+  void copy_draft(const Var& x);
+  void take_draft(Var& x) noexcept;
+  void end_draft() noexcept;
+  /// Its node; what stood behind it is recorded if it was not.
+  std::pair<Tape<eT>*, NodePlace> settle() const;
+  /// Of a part that waits to be read: reads it.
+  void read_now() const;
+  detail::Draft<eT>& draft_for(Tape<eT>* tape, const char* name, const Location& at);
+  bool is_free_number() const { return !tape_ && !draft_ && n_elem == 1; }
+  Tape<eT>* home_of_draft() const;
+  /// Keeps the tape of constants that it is on.
+  void hold_constant();
+  eT number() const {
+    eT x;
+    std::memcpy(&x, &at_, sizeof x);
+    return x;
+  }
 
-  // Parts of a column that are columns, and of a row that are rows, as in Armadillo.
-  using Rows = detail::VarOf<eT, is_col ? k : detail::Kind::matrix>;
-  using Cols = detail::VarOf<eT, is_row ? k : detail::Kind::matrix>;
-  using Var<eT>::rows, Var<eT>::cols;
-  // clang-format off
-  auto row(uword i, Here at = Here::current()) const { return detail::of_kind<is_col ? k : detail::Kind::row>(Var<eT>::row(i, at)); }
-  auto col(uword j, Here at = Here::current()) const { return detail::of_kind<is_row ? k : detail::Kind::column>(Var<eT>::col(j, at)); }
-  Rows rows(uword first, uword last, Here at = Here::current()) const { return detail::of_kind<Rows::kind>(Var<eT>::rows(first, last, at)); }
-  Rows head_rows(uword n, Here at = Here::current()) const { return detail::of_kind<Rows::kind>(Var<eT>::head_rows(n, at)); }
-  Rows tail_rows(uword n, Here at = Here::current()) const { return detail::of_kind<Rows::kind>(Var<eT>::tail_rows(n, at)); }
-  Cols cols(uword first, uword last, Here at = Here::current()) const { return detail::of_kind<Cols::kind>(Var<eT>::cols(first, last, at)); }
-  Cols head_cols(uword n, Here at = Here::current()) const { return detail::of_kind<Cols::kind>(Var<eT>::head_cols(n, at)); }
-  Cols tail_cols(uword n, Here at = Here::current()) const { return detail::of_kind<Cols::kind>(Var<eT>::tail_cols(n, at)); }
-  // clang-format on
+  // A node of tape_; or, where tape_ is null, nothing (empty), a number of no tape, whose value lies in at_, what
+  // draft_ says, or a part of what draft_ says, whose row and column are in at_.
+  mutable Tape<eT>* tape_ = nullptr;
+  mutable NodePlace at_;
+  mutable detail::Draft<eT>* draft_ = nullptr;
 };
 
 namespace detail {
@@ -266,13 +552,10 @@ Var<eT> before_spread(const Var<eT>& x) {
 
 template <class T>
 struct element_of_var {};
-template <class eT>
-struct element_of_var<Var<eT>> {
-  using type = eT;
-};
-template <class eT, Kind k>
-struct element_of_var<KindVar<eT, k>> {
-  using type = eT;
+template <class T>
+requires std::derived_from<T, Var<typename T::elem_type>>
+struct element_of_var<T> {
+  using type = typename T::elem_type;
 };
 }  // namespace detail
 
@@ -280,6 +563,20 @@ template <class T>
 concept AnyVar = requires {
   typename detail::element_of_var<std::remove_cvref_t<T>>::type;
 };
+
+/// Prints the values that x has now, as Armadillo does; a recorded program does not come to depend on them.
+template <AnyVar V>
+std::ostream& operator<<(std::ostream& out, const V& x) {
+  x.print(out);
+  return out;
+}
+
+/// Minus a matrix that is given as a view, which is copied.
+template <class V>
+requires std::derived_from<V, View<typename V::elem_type>>
+auto operator-(const V& v) {
+  return -detail::VarOf<typename V::elem_type, V::kind>(Var<typename V::elem_type>(*v.matrix), detail::Unchecked{});
+}
 
 /// Holds for argument lists with at least one Var.
 template <class... A>
@@ -297,6 +594,10 @@ struct element<First, Rest...> : element_of_var<First> {};
 /// The element type of the Vars among the types A.
 template <class... A>
 using element_t = typename detail::element<std::remove_cvref_t<A>...>::type;
+
+/// A Var of V's kind: V itself, but of a part that could be written to, whose value it is.
+template <AnyVar V>
+using Like = detail::VarOf<element_t<V>, V::kind>;
 
 namespace detail {
 /// The Vars among the types A and what they meet, as a Var of kind k.
@@ -317,6 +618,7 @@ template <class eT>
 class Argument {
  public:
   Argument(const Var<eT>& x, std::source_location at = std::source_location::current()) : at_(at), var_(&x) {}
+  Argument(const Var<eT>& x, const Location& at) : at_(at), var_(&x) {}
   template <class S>
   requires std::is_arithmetic_v<S> Argument(S x, std::source_location at = std::source_location::current())
       : at_(at), kind_(Kind::number), number_(eT(x)) {}
@@ -337,8 +639,7 @@ class Argument {
   Var<eT> on(Tape<eT>& tape, const char* operation) const {
     switch (kind_) {
       case Kind::var:
-        detail::engine_of(tape).check(*var_, operation, at_);
-        return *var_;
+        return detail::engine_of(tape).here(*var_, operation, at_);
       case Kind::number:
         return tape.constant(number_);
       case Kind::view:
@@ -377,3 +678,5 @@ class Operand : public Argument<eT> {
 }  // namespace detail
 
 }  // namespace armagrad
+
+#include "part.hpp"

@@ -57,8 +57,7 @@ class TapeCheck {
     tape.clear();
     Record r;
     for (std::size_t v = 0; v < x.size(); ++v) r.leaves.push_back(tape.variable(view(x[v], names_[v].c_str())));
-    r.loss = loss_(r.leaves);
-    engine_of(tape).check(r.loss, "check_gradient", {});
+    r.loss = engine_of(tape).here(loss_(r.leaves), "check_gradient", {});
     return r;
   }
   /// Which operation made the first NaN or infinity, if one did.

@@ -20,10 +20,10 @@ bool is_nothing(Engine<eT>& engine, Index i) {
 
 template <class eT>
 BackwardPass<eT>::BackwardPass(const Var<eT>& J) : engine_(engine_of(J)) {
-  engine_.check(J, "backward", {});
+  const Index root = engine_.index_of(J, "backward", {});
   if (J.shape() != scalar_shape) misuse("backward", {}, "the root is not a scalar but " + to_string(J.shape()));
-  adjoints_.emplace(J.index(), arma::Mat<eT>(1, 1, arma::fill::ones));
-  for (Index i = J.index() + 1; i-- > 0;) {
+  adjoints_.emplace(root, arma::Mat<eT>(1, 1, arma::fill::ones));
+  for (Index i = root + 1; i-- > 0;) {
     const Operation<eT>& operation = *engine_.node(i).operation;
     if (!has_adjoint(i) || !engine_.wants(i) || operation.family == Family::leaf || operation.flat) continue;
     Step step = step_of(i);

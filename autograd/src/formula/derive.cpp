@@ -143,8 +143,7 @@ Formula derive(const Var<eT>& J, const std::vector<Var<eT>>& by, const FormulaOp
   std::vector<algebra::Term> written;
   std::vector<std::string> taken;
   for (const Var<eT>& v : by) {
-    engine.check(v, "derive", {});
-    const algebra::Term variable = read(v.index());
+    const algebra::Term variable = read(engine.index_of(v, "derive", {}));
     written.push_back(simplify(read(recording.gradient(v).index())));
     if (options.of_symmetric) written.back() = of_symmetric(in, simplify, written.back());
     const std::string name =
@@ -181,11 +180,11 @@ Formula derive(const Var<eT>& J, const std::vector<Var<eT>>& by, const FormulaOp
 
 template <class eT>
 std::string formula_text(const Var<eT>& x) {
-  engine_of(x).check(x, "formula_text", {});
+  const Index i = engine_of(x).index_of(x, "formula_text", {});
   algebra::Expressions in;
   const FormulaOptions options;
   algebra::Reader<eT> read(engine_of(x), in, options);
-  const algebra::Term t = read(x.index());
+  const algebra::Term t = read(i);
   return algebra::Writer(in, {}, algebra::Style::text())(t);
 }
 

@@ -32,10 +32,10 @@ std::string Graph::dot() const {
 template <class eT>
 Graph graph(const Var<eT>& J) {
   Engine<eT>& engine = engine_of(J);
-  engine.check(J, "graph", {});
-  std::vector<bool> used(J.index() + 1, false);
-  used[J.index()] = true;
-  for (Index i = J.index() + 1; i-- > 0;) {
+  const Index root = engine.index_of(J, "graph", {});
+  std::vector<bool> used(root + 1, false);
+  used[root] = true;
+  for (Index i = root + 1; i-- > 0;) {
     if (!used[i]) continue;
     for (const Index k : engine.operands(engine.node(i))) used[k] = true;
   }

@@ -6,7 +6,7 @@ namespace armagrad::detail {
 
 template <class eT>
 std::vector<Var<eT>> append_gradients(const Var<eT>& J, std::span<const Var<eT>> w) {
-  GradientGraph<eT> graph(J);
+  GradientGraph<eT> graph(engine_of(tape_of<eT>(std::array{&J, w.data()})).here(J, "gradient", {}));
   std::vector<Var<eT>> gradients;
   for (const Var<eT>& x : w) {
     const Var<eT> g = graph.gradient(x);

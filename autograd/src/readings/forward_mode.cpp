@@ -6,8 +6,7 @@ namespace armagrad::detail {
 
 template <class eT>
 ForwardMode<eT>::ForwardMode(const Var<eT>& root)
-    : engine_(engine_of(root)), root_(root.index()), tangents_(root.index() + 1) {
-  engine_.check(root, "jvp", {});
+    : engine_(engine_of(root)), root_(engine_.index_of(root, "jvp", {})), tangents_(root_ + 1) {
   engine_.plan(schedule_, root_, true, true);
   for (const Index i : schedule_.adjoints) {
     for (const Index k : engine_.operands(engine_.node(i))) ++tangents_[k].uses;
@@ -16,10 +15,10 @@ ForwardMode<eT>::ForwardMode(const Var<eT>& root)
 
 template <class eT>
 void ForwardMode<eT>::seed(const Var<eT>& x, const arma::Mat<eT>& V) {
-  engine_.check(x, "jvp", {});
+  const Index i = engine_.index_of(x, "jvp", {});
   const Shape s = shape_of(V.n_rows, V.n_cols);
   if (x.shape() != s) misuse("jvp", {}, incompatible(x.shape(), s));
-  if (x.index() <= root_) tangents_[x.index()].data = V.memptr();
+  if (i <= root_) tangents_[i].data = V.memptr();
 }
 
 template <class eT>

@@ -7,8 +7,7 @@ namespace armagrad::detail {
 
 template <class eT>
 GradientGraph<eT>::GradientGraph(const Var<eT>& root)
-    : engine_(engine_of(root)), adjoints_(root.index() + 1, no_index) {
-  engine_.check(root, "gradient", {});
+    : engine_(engine_of(root)), adjoints_(engine_.index_of(root, "gradient", {}) + 1, no_index) {
   if (root.shape() != scalar_shape) misuse("gradient", {}, "the root is not a scalar but " + to_string(root.shape()));
   Location place;
   struct Restore {  // also when a rule throws
@@ -49,9 +48,9 @@ void GradientGraph<eT>::through(Index i, const Var<eT>& y, const Var<eT>& dy, In
 
 template <class eT>
 Var<eT> GradientGraph<eT>::gradient(const Var<eT>& x) {
-  engine_.check(x, "gradient", {});
-  if (x.index() < adjoints_.size() && adjoints_[x.index()] != no_index) {
-    const Var<eT> g = engine_.handle(adjoints_[x.index()]);
+  const Index i = engine_.index_of(x, "gradient", {});
+  if (i < adjoints_.size() && adjoints_[i] != no_index) {
+    const Var<eT> g = engine_.handle(adjoints_[i]);
     return g.shape() == x.shape() ? g : spread(g, x.shape());
   }
   return spread(engine_.tape().constant(eT(0)), x.shape());

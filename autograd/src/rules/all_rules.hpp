@@ -24,14 +24,16 @@
 #include "special.hpp"
 #include "statistics.hpp"
 #include "trigonometry.hpp"
+#include "writes.hpp"
 
 namespace armagrad::detail {
 
 template <class... Lists>
 struct RuleLists {};
 /// All of them; tests/harness has a table of cases for each.
-using AllRules = RuleLists<ElementwiseRules, PowerRules, TrigonometryRules, ActivationRules, SpecialRules, ProductRules,
-                           ReductionRules, PartRules, ShapeRules, ConvolutionRules, StatisticsRules, LinearAlgebraRules,
-                           DecompositionRules, SparseRules<double>, SoftmaxRules, CompositionRules, DensityRules>;
+using AllRules =
+    RuleLists<ElementwiseRules, PowerRules, TrigonometryRules, ActivationRules, SpecialRules, ProductRules,
+              ReductionRules, PartRules, WriteRules, ShapeRules, ConvolutionRules, StatisticsRules, LinearAlgebraRules,
+              DecompositionRules, SparseRules<double>, SoftmaxRules, CompositionRules, DensityRules>;
 
 }  // namespace armagrad::detail

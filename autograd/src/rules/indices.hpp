@@ -111,19 +111,6 @@ struct Scatter : General<1> {
 
 }  // namespace ARMAGRAD_EXPORT
 
-using PartRules = RuleList<rules::Block, rules::PlacedIn, rules::Assign, rules::Reshape, rules::Gather, rules::Scatter,
-                           rules::OneHot>;
-
-template <class eT>
-Var<eT> taken(const Var<eT>& x, const arma::uvec& which, bool rows, const char* name, Here at) {
-  if (which.n_elem && which.max() >= (rows ? x.n_rows : x.n_cols)) out_of_range(name, at, "index out of bounds");
-  const Shape to = rows ? shape_of(which.n_elem, x.n_cols) : shape_of(x.n_rows, which.n_elem);
-  auto indices = std::make_shared<arma::uvec>(to.size());
-  uword* next = indices->memptr();
-  for (uword j = 0; j < to.cols; ++j) {
-    for (uword i = 0; i < to.rows; ++i) *next++ = rows ? which[i] + j * x.n_rows : i + which[j] * x.n_rows;
-  }
-  return gathered(x, std::move(indices), to, at);
-}
+using PartRules = RuleList<rules::Block, rules::PlacedIn, rules::Reshape, rules::Gather, rules::Scatter, rules::OneHot>;
 
 }  // namespace armagrad::detail

@@ -3,27 +3,17 @@
 #include <armagrad/ops/gathers.hpp>
 #include <armagrad/ops/linear_algebra.hpp>
 #include <armagrad/ops/reductions.hpp>
+#include <armagrad/ops/shape.hpp>
 
 namespace armagrad {
 using detail::misuse;
-
-namespace {
-/// The entries [first, last] of a vector, none if last is one less.
-template <class eT>
-Var<eT> stretch(const Var<eT>& x, uword first, uword n, const char* name, Here at) {
-  if (!x.is_vec()) misuse(name, at, "not a vector but " + to_string(x.shape()));
-  if (first + n > x.n_elem || first + n < first) misuse(name, at, "indices out of bounds or incorrectly used");
-  if (x.n_cols != 1) return first == 0 ? x.head_cols(n, at) : x.tail_cols(x.n_elem - first, at).head_cols(n, at);
-  return first == 0 ? x.head_rows(n, at) : x.tail_rows(x.n_elem - first, at).head_rows(n, at);
-}
-}  // namespace
 
 template <class eT>
 Var<eT> Var<eT>::i(Here at) const {
   return inv(*this, at);
 }
 template <class eT>
-ColVar<eT> Var<eT>::diag(arma::sword k, Here at) const {
+ColVar<eT> Var<eT>::diagonal(arma::sword k, Here at) const {
   return detail::of_kind<detail::Kind::column>(k == 0 ? Var(diagvec(*this, at)) : Var(diagvec(*this, k, at)));
 }
 template <class eT>
@@ -40,43 +30,82 @@ Var<eT> Var<eT>::clamp(double low, double high, Here at) const {
 }
 template <class eT>
 ColVar<eT> Var<eT>::as_col(Here at) const {
-  return detail::of_kind<detail::Kind::column>(reshape(*this, n_elem, 1, at));
+  return detail::of_kind<detail::Kind::column>(armagrad::reshape(*this, n_elem, 1, at));
 }
 template <class eT>
 RowVar<eT> Var<eT>::as_row(Here at) const {
   return detail::of_kind<detail::Kind::row>(vectorise(*this, 1, at));
 }
 template <class eT>
-Var<eT> Var<eT>::subvec(uword first, uword last, Here at) const {
-  if (first > last) misuse("subvec", at, "indices out of bounds or incorrectly used");
-  return stretch(*this, first, last - first + 1, "subvec", at);
+Var<eT> Var<eT>::resized(uword rows, uword cols, Here at) const {
+  return armagrad::resize(*this, rows, cols, at);
 }
 template <class eT>
-Var<eT> Var<eT>::subvec(arma::span part, Here at) const {
-  return part.whole ? stretch(*this, 0, n_elem, "subvec", at) : subvec(part.a, part.b, at);
-}
-template <class eT>
-Var<eT> Var<eT>::head(uword n, Here at) const {
-  return stretch(*this, 0, n, "head", at);
-}
-template <class eT>
-Var<eT> Var<eT>::tail(uword n, Here at) const {
-  if (n > n_elem) misuse("tail", at, "size out of bounds");
-  return stretch(*this, n_elem - n, n, "tail", at);
+Var<eT> Var<eT>::reshaped(uword rows, uword cols, Here at) const {
+  return armagrad::reshape(*this, rows, cols, at);
 }
 
-#define ARMAGRAD_INSTANTIATE(eT)                                               \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::i(Here) const;                     \
-  template ARMAGRAD_EXPORT ColVar<eT> Var<eT>::diag(arma::sword, Here) const;  \
-  template ARMAGRAD_EXPORT NumberVar<eT> Var<eT>::max(Here) const;             \
-  template ARMAGRAD_EXPORT NumberVar<eT> Var<eT>::min(Here) const;             \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::clamp(double, double, Here) const; \
-  template ARMAGRAD_EXPORT ColVar<eT> Var<eT>::as_col(Here) const;             \
-  template ARMAGRAD_EXPORT RowVar<eT> Var<eT>::as_row(Here) const;             \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::subvec(uword, uword, Here) const;  \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::subvec(arma::span, Here) const;    \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::head(uword, Here) const;           \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::tail(uword, Here) const;
+namespace {
+/// Which of n rows or columns there are before and after [first, last], std::out_of_range if there are none.
+arma::uvec without(uword n, uword first, uword last, const char* name, Here at) {
+  if (first > last || last >= n) detail::out_of_range(name, at, "indices out of bounds or incorrectly used");
+  return arma::join_cols(arma::regspace<arma::uvec>(0, 1, first).head(first),
+                         arma::regspace<arma::uvec>(last, 1, n - 1).tail(n - 1 - last));
+}
+/// The order in which two of n rows or columns stand exchanged.
+arma::uvec swapped(uword n, uword i, uword k, const char* name, Here at) {
+  if (i >= n || k >= n) detail::out_of_range(name, at, "index out of bounds");
+  arma::uvec order = arma::regspace<arma::uvec>(0, 1, n - 1);
+  std::swap(order[i], order[k]);
+  return order;
+}
+}  // namespace
+
+template <class eT>
+Var<eT> Var<eT>::without_rows(uword first, uword last, Here at) const {
+  return rows(without(n_rows, first, last, "shed_rows", at), at);
+}
+template <class eT>
+Var<eT> Var<eT>::without_cols(uword first, uword last, Here at) const {
+  return cols(without(n_cols, first, last, "shed_cols", at), at);
+}
+template <class eT>
+Var<eT> Var<eT>::with_rows_swapped(uword i, uword k, Here at) const {
+  return rows(swapped(n_rows, i, k, "swap_rows", at), at);
+}
+template <class eT>
+Var<eT> Var<eT>::with_cols_swapped(uword j, uword k, Here at) const {
+  return cols(swapped(n_cols, j, k, "swap_cols", at), at);
+}
+template <class eT>
+Var<eT> Var<eT>::with_rows(uword i, const A& X, Here at) const {
+  if (i > n_rows) detail::out_of_range("insert_rows", at, "index out of bounds");
+  const Var more = X.on(tape_with(X), "insert_rows");
+  return join_cols(join_cols(head_rows(i, at), more, at), tail_rows(n_rows - i, at), at);
+}
+template <class eT>
+Var<eT> Var<eT>::with_cols(uword j, const A& X, Here at) const {
+  if (j > n_cols) detail::out_of_range("insert_cols", at, "index out of bounds");
+  const Var more = X.on(tape_with(X), "insert_cols");
+  return join_rows(join_rows(head_cols(j, at), more, at), tail_cols(n_cols - j, at), at);
+}
+
+#define ARMAGRAD_INSTANTIATE(eT)                                                         \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::i(Here) const;                               \
+  template ARMAGRAD_EXPORT ColVar<eT> Var<eT>::diagonal(arma::sword, Here) const;        \
+  template ARMAGRAD_EXPORT NumberVar<eT> Var<eT>::max(Here) const;                       \
+  template ARMAGRAD_EXPORT NumberVar<eT> Var<eT>::min(Here) const;                       \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::clamp(double, double, Here) const;           \
+  template ARMAGRAD_EXPORT ColVar<eT> Var<eT>::as_col(Here) const;                       \
+  template ARMAGRAD_EXPORT RowVar<eT> Var<eT>::as_row(Here) const;                       \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::resized(uword, uword, Here) const;           \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::reshaped(uword, uword, Here) const;          \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::with_rows(uword, const A&, Here) const;      \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::with_cols(uword, const A&, Here) const;      \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::without_rows(uword, uword, Here) const;      \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::without_cols(uword, uword, Here) const;      \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::with_rows_swapped(uword, uword, Here) const; \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::with_cols_swapped(uword, uword, Here) const;
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE

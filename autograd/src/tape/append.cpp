@@ -79,15 +79,30 @@ void check_kind(const Var<eT>& x, Kind kind, Location at) {
 }
 
 template <class eT>
+Tape<eT>& tape_of(std::span<const Var<eT>* const> operands) {
+  for (const Var<eT>* x : operands) {
+    if (Tape<eT>* home = x->home()) return *home;
+  }
+  return operands[0]->tape();
+}
+namespace {
+template <class eT>
+[[gnu::noinline]] Tape<eT>& tape_of_arguments(std::initializer_list<const Argument<eT>*> arguments) {
+  std::vector<const Var<eT>*> vars;
+  for (const auto* a : arguments) {
+    if (a->var()) vars.push_back(a->var());
+  }
+  return tape_of<eT>(vars);
+}
+}  // namespace
+
+template <class eT>
 Var<eT> append(const Operation<eT>& operation, Shape shape, Location at,
                std::initializer_list<const Var<eT>*> operands) {
   std::array<Index, 3> indices;
   unsigned n = 0;
-  Engine<eT>& engine = engine_of(**operands.begin());
-  for (const Var<eT>* x : operands) {
-    engine.check(*x, operation.name, at);
-    indices[n++] = x->index();
-  }
+  Engine<eT>& engine = engine_of(tape_of<eT>(operands));
+  for (const Var<eT>* x : operands) indices[n++] = engine.index_of(*x, operation.name, at);
   return engine.handle(
       engine.append(operation, shape, std::span<const Index>(indices.data(), n), engine.place ? *engine.place : at));
 }
@@ -105,9 +120,9 @@ template <class eT, std::size_t... k>
   bool is_scalar = true;
   const auto node = [&](const Argument<eT>& a) __attribute__((always_inline)) {
     if (!a.var()) return engine.append_number(*a.number()).index();
-    engine.check(*a.var(), operation.name, a.at());
-    is_scalar &= engine.node(a.var()->index()).is_scalar;
-    return a.var()->index();
+    const Index i = engine.index_of(*a.var(), operation.name, a.at());
+    is_scalar &= engine.node(i).is_scalar;
+    return i;
   };
   const std::array<Index, 3> operands{node(*arguments[k])...};
   if (squares(engine, operation, operands) && has_smooth_square(engine, operands[0]))
@@ -121,7 +136,8 @@ template <class eT>
 Var<eT> append_elementwise(const Operation<eT>& operation, std::initializer_list<const Argument<eT>*> arguments) {
   const Argument<eT>* const* const a = arguments.begin();
   const auto first = std::find_if(a, arguments.end(), [](const auto* x) { return x->var() != nullptr; });
-  Engine<eT>& engine = engine_of(*(*first)->var());
+  Engine<eT>& engine =
+      engine_of((*first)->var()->is_on_tape() ? (*first)->var()->tape() : tape_of_arguments(arguments));
   const Location& at = engine.place ? *engine.place : a[0]->at();
   if (arguments.size() == 1 && is_number(*a[0]))
     return append_number(engine, operation, a, at, std::index_sequence<0>());
@@ -148,6 +164,7 @@ Var<eT> append_elementwise(const Operation<eT>& operation, std::initializer_list
 }
 
 #define ARMAGRAD_INSTANTIATE(eT)                                                  \
+  template ARMAGRAD_EXPORT Tape<eT>& tape_of(std::span<const Var<eT>* const>);    \
   template ARMAGRAD_EXPORT Var<eT> append(const Operation<eT>&, Shape, Location,  \
                                           std::initializer_list<const Var<eT>*>); \
   template ARMAGRAD_EXPORT bool has_smooth_square(const Var<eT>&);                \

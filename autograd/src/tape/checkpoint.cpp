@@ -12,8 +12,7 @@ Var<eT> append_checkpoint(Tape<eT>& tape, Function<eT> f, std::span<const Var<eT
   std::vector<Given<eT>> given;
   std::size_t most = 1;
   for (const Var<eT>& v : x) {
-    engine.check(v, Rule::name, {});
-    operands.push_back(v.index());
+    operands.push_back(engine.index_of(v, Rule::name, {}));
     most = std::max<std::size_t>(most, v.n_elem);
   }
   const std::vector<eT> unknown(most);  // nothing is computed yet

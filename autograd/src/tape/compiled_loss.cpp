@@ -15,9 +15,7 @@ Var<eT> call_on(Tape<eT>& tape, const Function<eT>& f, std::span<const Given<eT>
     leaves.push_back(a.variable ? tape.variable(view(X)) : tape.constant(view(X)));
     node_of(leaves.back()).is_scalar = a.is_scalar;
   }
-  Var<eT> y = f(leaves);
-  engine_of(tape).check(y, "record", {});
-  return y;
+  return engine_of(tape).here(f(leaves), "record", {});
 }
 
 template <class eT>
@@ -48,6 +46,15 @@ void CompiledLosses<eT>::hold(CompiledLoss<eT>& r, std::span<const Given<eT>> ar
   }
 }
 
+/// What was computed while it was recorded, be it to be printed, is computed again for other arguments.
+template <class eT>
+void forget_values(Engine<eT>& engine) {
+  for (Index i = 0; i < engine.size(); ++i) {
+    Node<eT>& n = engine.node(i);
+    if (n.operation->family != Family::leaf) n.evaluated = false;
+  }
+}
+
 template <class eT>
 CompiledLoss<eT>& CompiledLosses<eT>::bind(const Function<eT>& f, std::span<const Given<eT>> arguments) {
   const auto found = std::find_if(all_.begin(), all_.end(), [&](const auto& r) { return r.fits(arguments); });
@@ -67,6 +74,7 @@ CompiledLoss<eT>& CompiledLosses<eT>::bind(const Function<eT>& f, std::span<cons
     if (r.root.shape() != scalar_shape)
       misuse("record", {}, "the loss is not a scalar but " + to_string(r.root.shape()));
     hold(r, arguments);
+    forget_values(engine_of(r.tape));
     engine_of(r.tape).plan(r.forward, r.root.index(), true, false);
     engine_of(r.tape).plan(r.both, r.root.index(), true, true);
   } catch (...) {

@@ -31,6 +31,21 @@ eT* Engine<eT>::output(Index i) {
 }
 
 template <class eT>
+eT* Engine<eT>::take_over(Index i, Index from) {
+  const Node<eT>&n = nodes_[i], &old = nodes_[from];
+  const bool is_last = std::any_of(drops_.begin(), drops_.end(), [&](const auto& d) { return d.value == from; });
+  if (is_last && old.shape == n.shape && chunk_of(from)) {
+    drop_value(i);  // of an earlier run
+    std::swap(storage_[n.storage].value, storage_[old.storage].value);
+    nodes_[from].evaluated = false;
+    return output(i);
+  }
+  eT* out = output(i);
+  std::copy_n(data(from), n.shape.size(), out);
+  return out;
+}
+
+template <class eT>
 Strided<const eT> Engine<eT>::operand(const Node<eT>& n, unsigned k) const {
   return broadcast(data(n.operands[k]), nodes_[n.operands[k]].shape, n.shape);
 }
@@ -48,6 +63,7 @@ void Engine<eT>::compute(Index i, std::span<const Schedule::Drop> drops) {
   } else if (op.family == Family::total && !nodes_[n.operands[0]].evaluated) {
     values_[i] = eT(sum_elementwise(n.operands[0]));
   } else {
+    drops_ = drops;
     op.forward(*this, i);
   }
   n.evaluated = true;
@@ -81,7 +97,8 @@ std::array<Strided<const eT>, 3> Engine<eT>::looks(const Node<eT>& n) const {
 
 template <class eT>
 void Engine<eT>::backward(Index root, bool value, const eT* seed) {
-  if (other_nodes_ == 0 && nodes_[root].one_by_one() && !detect_anomalies_) return sweep_numbers(root, seed);
+  const bool is_mostly_numbers = other_nodes_ <= size_ / 16;
+  if (is_mostly_numbers && nodes_[root].one_by_one() && !detect_anomalies_) return sweep_numbers(root, seed);
   plan(schedule_, root, value, true);
   run(schedule_, seed);
 }
@@ -193,11 +210,11 @@ void Engine<eT>::pull(Index i) {
 
 template <class eT>
 const arma::Mat<eT>& Engine<eT>::gradient(const Var<eT>& x) {
-  check(x, "gradient", {});
-  const Node<eT>& n = nodes_[x.index()];
-  const auto found = std::find(variables_.begin(), variables_.end(), x.index());
+  const Index i = index_of(x, "gradient", {});
+  const Node<eT>& n = nodes_[i];
+  const auto found = std::find(variables_.begin(), variables_.end(), i);
   if (found == variables_.end())
-    misuse("gradient", places_[x.index()], std::string("not a variable but the result of ") + n.operation->name);
+    misuse("gradient", places_[i], std::string("not a variable but the result of ") + n.operation->name);
   // One matrix per variable, kept between steps: a number is copied, a matrix lies over memory of the
   // variable's own.
   const std::size_t v = std::size_t(found - variables_.begin());
@@ -209,10 +226,10 @@ const arma::Mat<eT>& Engine<eT>::gradient(const Var<eT>& x) {
   };
   if (n.one_by_one()) {
     if (g.mem_state != 0 || g.n_elem != 1) become(1, 1);
-    g(0) = adjoints_[x.index()];
+    g(0) = adjoints_[i];
   } else {
-    if (!storage_[n.storage].adjoint) contribute(x.index(), {{&zero_, 0, 0}, nullptr, eT(1)});
-    eT* data = accumulate(x.index()).first;
+    if (!storage_[n.storage].adjoint) contribute(i, {{&zero_, 0, 0}, nullptr, eT(1)});
+    eT* data = accumulate(i).first;
     if (g.memptr() != data || g.n_rows != x.n_rows || g.n_cols != x.n_cols)
       become(data, x.n_rows, x.n_cols, false, true);
   }

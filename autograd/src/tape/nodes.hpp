@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include <armagrad/var.hpp>
+#include <armagrad/detail/draft.hpp>
 
 namespace armagrad::detail {
 
@@ -79,7 +79,7 @@ Var<eT> Engine<eT>::append_number(const Operation<eT>& operation, std::span<cons
   n.is_scalar = is_scalar;
   std::copy(operands.begin(), operands.end(), n.operands.begin());
   note_needs(n, operands);
-  return Var<eT>(&tape_, Index(size_ - 1), generation_, scalar_shape);
+  return new_handle(Index(size_ - 1), scalar_shape);
 }
 
 template <class eT>
@@ -88,7 +88,7 @@ Var<eT> Engine<eT>::append_number(eT constant) {
   n.code = NumberCode::leaf;
   n.is_scalar = n.evaluated = true;
   values_[size_ - 1] = constant;
-  return Var<eT>(&tape_, Index(size_ - 1), generation_, scalar_shape);
+  return new_handle(Index(size_ - 1), scalar_shape);
 }
 
 template <class eT>
@@ -190,16 +190,16 @@ void Engine<eT>::rebind(Index i, const eT* data) {
 
 template <class eT>
 Var<eT> Engine<eT>::named(const Var<eT>& x, const char* name) {
-  check(x, "named", {});
+  const Index i = index_of(x, "named", {});
   if (!name) return x;
   auto text = name_texts_.find(std::string_view(name));
   if (text == name_texts_.end()) text = name_texts_.emplace(name).first;
   name = text->c_str();
-  const auto at = std::lower_bound(names_.begin(), names_.end(), std::pair(x.index(), name), by_index);
-  if (at != names_.end() && at->first == x.index())
+  const auto at = std::lower_bound(names_.begin(), names_.end(), std::pair(i, name), by_index);
+  if (at != names_.end() && at->first == i)
     at->second = name;
   else
-    names_.emplace(at, x.index(), name);
+    names_.emplace(at, i, name);
   return x;
 }
 
@@ -228,18 +228,28 @@ void Engine<eT>::clear() {
 }
 
 template <class eT>
+inline Var<eT> Engine<eT>::new_handle(Index i, Shape shape) {
+  Var<eT> x(&tape_, i, generation_, shape);
+  if (!constants.expired()) [[unlikely]]
+    x.hold_constant();
+  return x;
+}
+
+template <class eT>
 Var<eT> Engine<eT>::handle(Index i) {
-  return Var<eT>(&tape_, i, generation_, nodes_[i].shape);
+  return new_handle(i, nodes_[i].shape);
 }
 
 template <class eT>
-void Engine<eT>::check(const Var<eT>& x, const char* operation, const Location& at) const {
-  if (&x.tape() != &tape_ || x.generation() != generation_) [[unlikely]]
-    refuse(x, operation, at);
-}
-
-template <class eT>
-[[gnu::noinline]] void Engine<eT>::refuse(const Var<eT>& x, const char* operation, const Location& at) const {
+[[gnu::noinline]] Index Engine<eT>::index_elsewhere(const Var<eT>& x, const char* operation, const Location& at) {
+  x.read_now();
+  if (x.is_free_number()) {
+    append_number(x.number());
+    return Index(size_ - 1);
+  }
+  const auto [tape, node] = x.settle();
+  if (tape == &tape_ && node.generation == generation_) return node.index;
+  if (x.draft_ && x.draft_->is_constant()) return x.draft_->node_on(*this);
   misuse(operation, at,
          &x.tape() != &tape_ ? "the operands are on different tapes" : "a handle from before its tape was cleared");
 }

@@ -90,7 +90,7 @@ void Engine<eT>::compute_numbers(NodeList list) {
       case NumberCode::leaf:
         continue;
       case NumberCode::entry:
-        values_[i] = data(n.operands[0])[n.operands[1]];
+        if (const eT* from = data(n.operands[0])) values_[i] = from[n.operands[1]];  // else nobody needs it
         break;
       case NumberCode::by_pointer:
         values_[i] = n.operation->value_of_numbers(rule(i), this->numbers(n).data());

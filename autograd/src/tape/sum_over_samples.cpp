@@ -181,12 +181,11 @@ Var<eT> append_block_sum(Tape<eT>& tape, const Function<eT>& f, std::span<const 
   std::vector<eT> unknown;
   bool whole = false;
   for (std::size_t k = 0; k < x.size(); ++k) {
-    engine.check(x[k], Rule::name, at);
+    operands.push_back(engine.index_of(x[k], Rule::name, at));
     if (k >= x.size() - samples) {
       if (x[k].n_cols != last.n_cols) misuse(Rule::name, at, incompatible(x[k].shape(), last.shape()));
-      whole |= engine.wants(x[k].index());
+      whole |= engine.wants(operands.back());
     }
-    operands.push_back(x[k].index());
     const Node<eT>& n = engine.node(operands.back());
     const arma::uword cols =
         k < x.size() - samples ? n.shape.cols : std::min<arma::uword>(n.shape.cols, blocks.columns);

@@ -45,7 +45,7 @@ void Engine<eT>::keep(Index i) {
     if (!nodes_[xs[k]].needs_gradient) continue;
     const unsigned reads = nodes_[i].operation->reads_by(k);
     if (reads & reads::result) nodes_[i].kept = true;
-    for (unsigned j = 0; j < xs.size(); ++j) {
+    for (unsigned j = 0; (reads & ~unsigned(reads::result)) && j < xs.size(); ++j) {
       if (reads & reads::operand(j)) nodes_[xs[j]].kept = true;
     }
   }
@@ -157,7 +157,7 @@ void Engine<eT>::plan(Schedule& schedule, Index root, bool value, bool adjoints)
         lowest = std::min(lowest, xs[k]);
         const unsigned reads = n.operation->reads_by(k);
         if (reads & reads::result) need(i, lowest);
-        for (unsigned j = 0; j < xs.size(); ++j) {
+        for (unsigned j = 0; (reads & ~unsigned(reads::result)) && j < xs.size(); ++j) {
           if (reads & reads::operand(j)) need(xs[j], lowest);
         }
       }
@@ -206,16 +206,53 @@ void Engine<eT>::settle_gradients() {
   }
 }
 
-/// A sweep over a tape whose nodes are numbers: each of them is computed and passes its adjoint on, as finding out
-/// which ones need not be would take longer.
+/// A sweep over a tape that is mostly numbers: each of them is computed and passes its adjoint on, as finding out which
+/// ones need not be would take longer. Of the matrices those are computed that the root needs.
 template <class eT>
 void Engine<eT>::sweep_numbers(Index root, const eT* seed) {
-  compute_numbers({nullptr, 0, root + std::size_t(1)});
-  std::fill_n(adjoints_.begin(), root + std::size_t(1), eT(0));
-  clear_adjoints_of_variables();
-  adjoints_[root] = *seed;
-  pull_numbers({nullptr, 0, root + std::size_t(1)});
-  settle_gradients();
+  const std::span<Node<eT>> nodes = std::span(nodes_).first(root + std::size_t(1));
+  const auto is_number = [&](Index i) { return nodes[i].code != NumberCode::none; };
+  const auto clear_marks = [&] {
+    for (Node<eT>& n : nodes) n.needed = false;
+  };
+  backward_follows_ = true;
+  try {
+    if (other_nodes_ != 0) {
+      nodes[root].needed = true;
+      for (Index i = root + 1; i-- > 0;) {
+        if (!nodes[i].needed) continue;
+        for (const Index k : operands(nodes[i])) nodes[k].needed = true;
+      }
+    }
+    for (Index i = 0; i <= root;) {
+      const Index first = i;
+      while (i <= root && is_number(i)) ++i;
+      if (i != first) compute_numbers({nullptr, first, i - first});
+      for (; i <= root && !is_number(i); ++i) {
+        if (nodes[i].needed && !nodes[i].evaluated) compute(i);
+      }
+    }
+    if (other_nodes_ != 0) clear_marks();
+    std::fill_n(adjoints_.begin(), nodes.size(), eT(0));
+    clear_adjoints_of_variables();
+    adjoints_[root] = *seed;
+    for (Index end = root + 1; end > 0;) {
+      const Index last = end;
+      while (end > 0 && is_number(end - 1)) --end;
+      if (end != last) pull_numbers({nullptr, end, last - end});
+      for (; end > 0 && !is_number(end - 1); --end) {
+        const Index i = end - 1;
+        if (nodes[i].operation->family == Family::leaf) continue;
+        if (nodes[i].needs_gradient) pull(i);
+        drop_adjoint(i);
+      }
+    }
+    settle_gradients();
+  } catch (...) {
+    clear_marks();
+    for (Index i = 0; i <= root; ++i) drop_adjoint(i);
+    throw;
+  }
 }
 
 /// Computes values going up the tape and passes adjoints on going down.

@@ -35,38 +35,38 @@ template <class eT> void Tape<eT>::clear() { engine_.clear(); }
 
 template <class eT>
 void Tape<eT>::backward(const Var<eT>& root, bool value) {
-  engine_.check(root, "backward", {});
-  const Node<eT>& n = engine_.node(root.index());
+  const Index i = engine_.index_of(root, "backward", {});
+  const Node<eT>& n = engine_.node(i);
   if (root.shape() != scalar_shape) {
-    misuse("backward", engine_.at(root.index()),
+    misuse("backward", engine_.at(i),
            "the root is not a scalar but " + to_string(root.shape()) + " (the result of " + n.operation->name + ")");
   }
-  engine_.backward(root.index(), value);
+  engine_.backward(i, value);
 }
 
 template <class eT>
 void Tape<eT>::backward(const Var<eT>& root, const arma::Mat<eT>& seed, bool value) {
-  engine_.check(root, "backward", {});
+  const Index i = engine_.index_of(root, "backward", {});
   const Shape s = shape_of(seed.n_rows, seed.n_cols);
-  if (root.shape() != s) misuse("backward", engine_.at(root.index()), incompatible(root.shape(), s));
-  engine_.backward(root.index(), value, seed.memptr());
+  if (root.shape() != s) misuse("backward", engine_.at(i), incompatible(root.shape(), s));
+  engine_.backward(i, value, seed.memptr());
 }
 
 template <class eT>
 arma::Mat<eT> Tape<eT>::value(const Var<eT>& x) {
-  engine_.check(x, "value", {});
-  if (recording_) read_.push_back(x.index());
-  engine_.evaluate(x.index());
-  return arma::Mat<eT>(engine_.data(x.index()), x.n_rows, x.n_cols);
+  const Index i = engine_.index_of(x, "value", {});
+  if (recording_) read_.push_back(i);
+  engine_.evaluate(i);
+  return arma::Mat<eT>(engine_.data(i), x.n_rows, x.n_cols);
 }
 
 template <class eT>
 eT Tape<eT>::scalar(const Var<eT>& x) {
-  engine_.check(x, "scalar", {});
-  if (x.shape() != scalar_shape) misuse("scalar", engine_.at(x.index()), "expected 1x1, got " + to_string(x.shape()));
-  if (recording_) read_.push_back(x.index());
-  engine_.evaluate(x.index());
-  return *engine_.data(x.index());
+  const Index i = engine_.index_of(x, "scalar", {});
+  if (x.shape() != scalar_shape) misuse("scalar", engine_.at(i), "expected 1x1, got " + to_string(x.shape()));
+  if (recording_) read_.push_back(i);
+  engine_.evaluate(i);
+  return *engine_.data(i);
 }
 
 template class Tape<double>;

@@ -4,10 +4,15 @@
 #include <array>
 #include <concepts>
 #include <source_location>
+#include <span>
 
 #include "../var.hpp"
 
 namespace armagrad::detail {
+
+/// The tape that these, at least one, are on: that of the first which is no constant of no tape.
+template <class eT>
+Tape<eT>& tape_of(std::span<const Var<eT>* const> operands);
 
 /// Appends a node of this shape over operands of the same tape.
 template <class eT>
@@ -51,11 +56,13 @@ requires Differentiable<A...> Entrywise<A...> elementwise(Here at, const A&... a
 /// The arguments, at least one of them a Var, as nodes of that Var's tape.
 template <class eT, std::same_as<Argument<eT>>... A>
 std::array<Var<eT>, 1 + sizeof...(A)> on_one_tape(const char* operation, const Argument<eT>& first, const A&... rest) {
-  Tape<eT>* tape = nullptr;
+  std::array<const Var<eT>*, 1 + sizeof...(A)> vars;
+  std::size_t n = 0;
   for (const Argument<eT>* a : {&first, &rest...}) {
-    if (a->var() && !tape) tape = &a->var()->tape();
+    if (a->var()) vars[n++] = a->var();
   }
-  return {first.on(*tape, operation), rest.on(*tape, operation)...};
+  Tape<eT>& tape = tape_of<eT>({vars.data(), n});
+  return {first.on(tape, operation), rest.on(tape, operation)...};
 }
 
 }  // namespace armagrad::detail

@@ -119,11 +119,11 @@ class ARMAGRAD_EXPORT Engine {
   Var<eT> append_number(eT constant);
   /// Keeps the parameters of node i's rule.
   template <class Rule>
-  void store(Index i, const Rule& rule) {
+  void store(Index i, Rule rule) {
     if constexpr (stands_on_tape<Rule>) {
       if constexpr (!std::is_empty_v<Rule>) std::memcpy(new_parameters(i), &rule, sizeof(Rule));
     } else {
-      const void* kept = large_rules_.emplace_back(std::make_shared<const Rule>(rule)).get();
+      const void* kept = large_rules_.emplace_back(std::make_shared<const Rule>(std::move(rule))).get();
       std::memcpy(new_parameters(i), &kept, sizeof kept);
     }
   }
@@ -148,8 +148,21 @@ class ARMAGRAD_EXPORT Engine {
   void replace_operation(Index i, const Operation<eT>& operation);
   void replace_operand(Index i, unsigned k, Index operand);
   Var<eT> handle(Index i);
-  /// std::logic_error unless x is of this tape as it is now.
-  void check(const Var<eT>& x, const char* operation, const Location& at) const;
+  /// The node of x on this tape: of a constant that is on none, a copy. std::logic_error if x is of another tape, or of
+  /// this one before it was cleared.
+  Index index_of(const Var<eT>& x, const char* operation, const Location& at) {
+    if (x.tape_ == &tape_ && x.at_.generation == generation_) [[likely]]
+      return x.at_.index;
+    return index_elsewhere(x, operation, at);
+  }
+  void check(const Var<eT>& x, const char* operation, const Location& at) { index_of(x, operation, at); }
+  Var<eT> here(const Var<eT>& x, const char* operation, const Location& at) {
+    return handle(index_of(x, operation, at));
+  }
+  std::uint32_t generation() const { return generation_; }
+  /// Memory for the value of node i, which is one of as many numbers, holding those of its operand `from`; in its place
+  /// if nothing else needs it.
+  eT* take_over(Index i, Index from);
   /// Lists what is not yet evaluated and needed for root's value, its adjoints, or both.
   void plan(Schedule& schedule, Index root, bool value, bool adjoints);
   /// Does what was planned, also again after a leaf was bound to other numbers. With `accumulate`, gradients
@@ -168,6 +181,9 @@ class ARMAGRAD_EXPORT Engine {
     const Node<eT>& n = nodes_[i];
     return n.storage == no_index ? &values_[i] : storage_[n.storage].value;
   }
+  /// The same of a 1x1 node, and adding to its adjoint.
+  eT number(Index i) const { return values_[i]; }
+  void add_to_number(Index i, eT adjoint) { adjoints_[i] += adjoint; }
   /// Memory for the value of a node that is being evaluated.
   eT* output(Index i);
   /// Points a leaf at other numbers of the same shape.
@@ -192,6 +208,8 @@ class ARMAGRAD_EXPORT Engine {
   const eT* full_adjoint(Index i);
   bool wants(Index i) const { return nodes_[i].needs_gradient; }
 
+  /// This tape, if it is one of constants: see draft.hpp.
+  std::weak_ptr<Tape<eT>> constants;
   /// Nodes get this place in the source instead of their own, while a rule appends its gradient.
   Location* place = nullptr;
 
@@ -202,7 +220,7 @@ class ARMAGRAD_EXPORT Engine {
     Adjoint<eT> adjoint;
   };
 
-  [[noreturn]] void refuse(const Var<eT>& x, const char* operation, const Location& at) const;
+  Index index_elsewhere(const Var<eT>& x, const char* operation, const Location& at);
   void grow();
   void* new_parameters(Index i);
   Node<eT>& new_node(const Operation<eT>& operation, Shape shape, const Location& at);
@@ -250,6 +268,8 @@ class ARMAGRAD_EXPORT Engine {
   std::array<eT, 3> numbers(const Node<eT>& n) const;
   std::array<Strided<const eT>, 3> looks(const Node<eT>& n) const;
 
+  Var<eT> new_handle(Index i, Shape shape);
+
   static constexpr eT zero_ = 0, one_ = 1;  // to look at
 
   Tape<eT>& tape_;
@@ -268,7 +288,8 @@ class ARMAGRAD_EXPORT Engine {
   std::vector<std::shared_ptr<const void>> large_rules_;
   std::vector<std::unique_ptr<arma::Mat<eT>>> gradients_;  // of the variables; in place: gradient() refers to them
   Pool<eT> pool_;
-  Schedule schedule_;  // of the sweep under way
+  Schedule schedule_;                      // of the sweep under way
+  std::span<const Schedule::Drop> drops_;  // after the node that is being computed
   std::uint32_t generation_ = next_generation();
   bool backward_follows_ = false, detect_anomalies_ = false;
   struct Shared {

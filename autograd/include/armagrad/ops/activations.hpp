@@ -16,23 +16,23 @@ struct Softplus;
 }  // namespace detail
 
 template <AnyVar V>
-V sigmoid(const V& x, Here at = Here::current()) {
+Like<V> sigmoid(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Sigmoid>(at, x);
 }
 template <AnyVar V>
-V softplus(const V& x, Here at = Here::current()) {
+Like<V> softplus(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Softplus>(at, x);
 }
 template <AnyVar V>
-V relu(const V& x, Here at = Here::current()) {
+Like<V> relu(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Relu>(at, x);
 }
 template <AnyVar V>
-V gelu(const V& x, Here at = Here::current()) {
+Like<V> gelu(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Gelu>(at, x);
 }
 template <AnyVar V>
-V silu(const V& x, Here at = Here::current()) {
+Like<V> silu(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Silu>(at, x);
 }
 
@@ -44,12 +44,12 @@ Var<eT> elu(const Var<eT>& x, double alpha, Here at);
 }  // namespace detail::compiled
 
 template <AnyVar V>
-V leaky_relu(const V& x, double slope = 0.01, Here at = Here::current()) {
+Like<V> leaky_relu(const V& x, double slope = 0.01, Here at = Here::current()) {
   return detail::of_kind<V::kind>(detail::compiled::leaky_relu(x, slope, at));
 }
 
 template <AnyVar V>
-V elu(const V& x, double alpha = 1, Here at = Here::current()) {
+Like<V> elu(const V& x, double alpha = 1, Here at = Here::current()) {
   return detail::of_kind<V::kind>(detail::compiled::elu(x, alpha, at));
 }
 

@@ -78,14 +78,23 @@ requires Differentiable<A, B>
 auto affmul(const A& a, const B& b, Here at = Here::current()) {
   return detail::affmul<element_t<A, B>>({a, at}, {b, at}, at);
 }
+// Armadillo's takes anything as its second operand: beside it these are the more specialised ones.
+template <class A, class eT>
+Var<eT> affmul(const A& a, const Var<eT>& b, Here at = Here::current()) {
+  return detail::affmul<eT>({a, at}, {b, at}, at);
+}
+template <class A, class eT, detail::Kind k>
+Var<eT> affmul(const A& a, const KindVar<eT, k>& b, Here at = Here::current()) {
+  return detail::affmul<eT>({a, at}, {b, at}, at);
+}
 
 /// Real numbers are their own real part and conjugate.
 template <AnyVar V>
-V real(const V& x) {
+Like<V> real(const V& x) {
   return x;
 }
 template <AnyVar V>
-V conj(const V& x) {
+Like<V> conj(const V& x) {
   return x;
 }
 template <class eT>

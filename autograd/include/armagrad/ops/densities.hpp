@@ -58,17 +58,17 @@ Var<eT> wishart_lpdf(const Argument<eT>& X, const Argument<eT>& df, const Argume
 
 /// The first and second derivatives of lgamma.
 template <AnyVar V>
-V digamma(const V& x, Here at = Here::current()) {
+Like<V> digamma(const V& x, Here at = Here::current()) {
   return polygamma(0, x, at);
 }
 template <AnyVar V>
-V trigamma(const V& x, Here at = Here::current()) {
+Like<V> trigamma(const V& x, Here at = Here::current()) {
   return polygamma(1, x, at);
 }
 
 /// log(1 - exp(x)), of x < 0.
 template <AnyVar V>
-V log1mexp(const V& x, Here at = Here::current()) {
+Like<V> log1mexp(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Log1mexp>(at, x);
 }
 
@@ -172,7 +172,7 @@ auto student_t_lpdf(const X& x, const Df& df, const Mean& mean, const Sd& sd, He
 
 /// Armadillo's names: the normal density, its logarithm and the distribution function, of mean 0 and sd 1 or of these.
 template <AnyVar V>
-V normpdf(const V& x, Here at = Here::current()) {
+Like<V> normpdf(const V& x, Here at = Here::current()) {
   return detail::of_entries<V>(detail::normpdf<element_t<V>>({x, at}, {0, at}, {1, at}, at));
 }
 template <class X, class Mean, class Sd>
@@ -181,7 +181,7 @@ auto normpdf(const X& x, const Mean& mean, const Sd& sd, Here at = Here::current
   return detail::of_entries<X, Mean, Sd>(detail::normpdf<element_t<X, Mean, Sd>>({x, at}, {mean, at}, {sd, at}, at));
 }
 template <AnyVar V>
-V log_normpdf(const V& x, Here at = Here::current()) {
+Like<V> log_normpdf(const V& x, Here at = Here::current()) {
   return normal_lpdf(x, 0, 1, at);
 }
 template <class X, class Mean, class Sd>
@@ -190,7 +190,7 @@ auto log_normpdf(const X& x, const Mean& mean, const Sd& sd, Here at = Here::cur
   return normal_lpdf(x, mean, sd, at);
 }
 template <AnyVar V>
-V normcdf(const V& x, Here at = Here::current()) {
+Like<V> normcdf(const V& x, Here at = Here::current()) {
   return detail::of_entries<V>(detail::normcdf<element_t<V>>({x, at}, {0, at}, {1, at}, at));
 }
 template <class X, class Mean, class Sd>

@@ -20,11 +20,6 @@ struct Trunc;
 struct Where;
 }  // namespace ARMAGRAD_EXPORT
 
-template <class T>
-concept Number = std::is_arithmetic_v<std::remove_cvref_t<T>>;
-template <class T>
-concept Integer = std::is_integral_v<std::remove_cvref_t<T>>;
-
 template <class eT>
 Var<eT> clamp(const Argument<eT>& x, const Argument<eT>& low, const Argument<eT>& high, Here at);
 
@@ -43,31 +38,31 @@ decltype(auto) condition(const C& c) {
 }  // namespace detail
 
 template <AnyVar V>
-V abs(const V& x, Here at = Here::current()) {
+Like<V> abs(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Abs>(at, x);
 }
 template <AnyVar V>
-V sign(const V& x, Here at = Here::current()) {
+Like<V> sign(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Sign>(at, x);
 }
 template <AnyVar V>
-V floor(const V& x, Here at = Here::current()) {
+Like<V> floor(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Floor>(at, x);
 }
 template <AnyVar V>
-V ceil(const V& x, Here at = Here::current()) {
+Like<V> ceil(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Ceil>(at, x);
 }
 template <AnyVar V>
-V round(const V& x, Here at = Here::current()) {
+Like<V> round(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Round>(at, x);
 }
 template <AnyVar V>
-V trunc(const V& x, Here at = Here::current()) {
+Like<V> trunc(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Trunc>(at, x);
 }
 template <AnyVar V>
-V stop_gradient(const V& x, Here at = Here::current()) {
+Like<V> stop_gradient(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::StopGradient>(at, x);
 }
 
@@ -78,7 +73,7 @@ Var<eT> clamp(const Var<eT>& x, double low, double high, Here at);
 
 /// Entries below `low` become low, those above `high` become high; a NaN stays.
 template <AnyVar V>
-V clamp(const V& x, double low, double high, Here at = Here::current()) {
+Like<V> clamp(const V& x, double low, double high, Here at = Here::current()) {
   return detail::of_kind<V::kind>(detail::compiled::clamp(x, low, high, at));
 }
 
@@ -94,6 +89,25 @@ requires(Differentiable<A, B> && !detail::Integer<A> && !detail::Integer<B>) aut
 template <class A, class B>
 requires(Differentiable<A, B> && !detail::Integer<A> && !detail::Integer<B>) auto min(const A& a, const B& b,
                                                                                       Here at = Here::current()) {
+  return detail::elementwise<detail::rules::Smaller>(at, a, b);
+}
+
+// Of two Vars of one type std::max and std::min would be chosen where `using std::max` is in force: these are more
+// specialised than they are.
+template <class eT>
+Var<eT> max(const Var<eT>& a, const Var<eT>& b, Here at = Here::current()) {
+  return detail::elementwise<detail::rules::Larger>(at, a, b);
+}
+template <class eT, detail::Kind k>
+KindVar<eT, k> max(const KindVar<eT, k>& a, const KindVar<eT, k>& b, Here at = Here::current()) {
+  return detail::elementwise<detail::rules::Larger>(at, a, b);
+}
+template <class eT>
+Var<eT> min(const Var<eT>& a, const Var<eT>& b, Here at = Here::current()) {
+  return detail::elementwise<detail::rules::Smaller>(at, a, b);
+}
+template <class eT, detail::Kind k>
+KindVar<eT, k> min(const KindVar<eT, k>& a, const KindVar<eT, k>& b, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Smaller>(at, a, b);
 }
 

@@ -55,7 +55,7 @@ template <class eT>
 Var<eT> reverse(const Var<eT>& x, uword dim, Here at = Here::current());
 
 template <AnyVar V>
-V reverse(const V& x, Here at = Here::current()) {
+Like<V> reverse(const V& x, Here at = Here::current()) {
   return detail::of_kind<V::kind>(reverse(x, detail::dim_of(x), at));
 }
 
@@ -73,7 +73,7 @@ template <class eT>
 Var<eT> shift(const Var<eT>& x, arma::sword n, uword dim, Here at = Here::current());
 
 template <AnyVar V>
-V shift(const V& x, arma::sword n, Here at = Here::current()) {
+Like<V> shift(const V& x, arma::sword n, Here at = Here::current()) {
   return detail::of_kind<V::kind>(shift(x, n, detail::dim_of(x), at));
 }
 

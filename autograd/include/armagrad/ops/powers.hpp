@@ -23,47 +23,47 @@ struct Xlogy;
 }  // namespace detail
 
 template <AnyVar V>
-V exp(const V& x, Here at = Here::current()) {
+Like<V> exp(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Exp>(at, x);
 }
 template <AnyVar V>
-V expm1(const V& x, Here at = Here::current()) {
+Like<V> expm1(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Expm1>(at, x);
 }
 template <AnyVar V>
-V exp2(const V& x, Here at = Here::current()) {
+Like<V> exp2(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Exp2>(at, x);
 }
 template <AnyVar V>
-V exp10(const V& x, Here at = Here::current()) {
+Like<V> exp10(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Exp10>(at, x);
 }
 template <AnyVar V>
-V log(const V& x, Here at = Here::current()) {
+Like<V> log(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Log>(at, x);
 }
 template <AnyVar V>
-V log1p(const V& x, Here at = Here::current()) {
+Like<V> log1p(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Log1p>(at, x);
 }
 template <AnyVar V>
-V log2(const V& x, Here at = Here::current()) {
+Like<V> log2(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Log2>(at, x);
 }
 template <AnyVar V>
-V log10(const V& x, Here at = Here::current()) {
+Like<V> log10(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Log10>(at, x);
 }
 template <AnyVar V>
-V sqrt(const V& x, Here at = Here::current()) {
+Like<V> sqrt(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Sqrt>(at, x);
 }
 template <AnyVar V>
-V cbrt(const V& x, Here at = Here::current()) {
+Like<V> cbrt(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Cbrt>(at, x);
 }
 template <AnyVar V>
-V square(const V& x, Here at = Here::current()) {
+Like<V> square(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Square>(at, x);
 }
 
@@ -73,7 +73,7 @@ Var<eT> pow(const Var<eT>& x, double exponent, Here at);
 }  // namespace detail::compiled
 
 template <AnyVar V>
-V pow(const V& x, double exponent, Here at = Here::current()) {
+Like<V> pow(const V& x, double exponent, Here at = Here::current()) {
   return detail::of_kind<V::kind>(detail::compiled::pow(x, exponent, at));
 }
 

@@ -106,6 +106,21 @@ class ARMAGRAD_EXPORT Each {
   Var<eT> X_;
 };
 
+/// X.each_row() or X.each_col() of an X that is not const: also X.each_row() += r.
+template <class eT, bool rows>
+class EachPart : public Each<eT, rows> {
+ public:
+  using A = Argument<eT>;
+  explicit EachPart(Var<eT>& X) : Each<eT, rows>(X), of_(&X) {}
+  void operator+=(const A& v) && { *of_ = *this + v; }
+  void operator-=(const A& v) && { *of_ = *this - v; }
+  void operator%=(const A& v) && { *of_ = *this % v; }
+  void operator/=(const A& v) && { *of_ = *this / v; }
+
+ private:
+  Var<eT>* of_;
+};
+
 namespace detail {
 /// each_row() or each_col() of a constant matrix, when it meets a Var.
 template <class eT, unsigned mode>

@@ -114,13 +114,13 @@ Var<eT> sort(const Var<eT>& x, const char* direction, uword dim, Here at);
 
 /// Each column (dim 0) or row (dim 1) by size, "ascend" or "descend". A NaN is refused when it is computed.
 template <AnyVar V>
-V sort(const V& x, const char* direction, uword dim, Here at = Here::current()) {
+Like<V> sort(const V& x, const char* direction, uword dim, Here at = Here::current()) {
   return detail::of_kind<V::kind>(detail::compiled::sort(x, direction, dim, at));
 }
 
 /// A vector's entries, or a matrix's columns.
 template <AnyVar V>
-V sort(const V& x, const char* direction = "ascend", Here at = Here::current()) {
+Like<V> sort(const V& x, const char* direction = "ascend", Here at = Here::current()) {
   return sort(x, direction, detail::dim_of(x), at);
 }
 

@@ -19,12 +19,12 @@ template <class eT>
 VectorVar<eT> logsumexp(const Var<eT>& x, uword dim, Here at = Here::current());
 
 template <AnyVar V>
-V softmax(const V& x, uword dim = 0, Here at = Here::current()) {
+Like<V> softmax(const V& x, uword dim = 0, Here at = Here::current()) {
   return detail::of_kind<V::kind>(detail::compiled::softmax(x, dim, at));
 }
 
 template <AnyVar V>
-V log_softmax(const V& x, uword dim = 0, Here at = Here::current()) {
+Like<V> log_softmax(const V& x, uword dim = 0, Here at = Here::current()) {
   return detail::of_kind<V::kind>(detail::compiled::log_softmax(x, dim, at));
 }
 

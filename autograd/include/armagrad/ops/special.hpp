@@ -14,15 +14,15 @@ struct Tgamma;
 }  // namespace detail
 
 template <AnyVar V>
-V erf(const V& x, Here at = Here::current()) {
+Like<V> erf(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Erf>(at, x);
 }
 template <AnyVar V>
-V erfc(const V& x, Here at = Here::current()) {
+Like<V> erfc(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Erfc>(at, x);
 }
 template <AnyVar V>
-V lgamma(const V& x, Here at = Here::current()) {
+Like<V> lgamma(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Lgamma>(at, x);
 }
 
@@ -34,18 +34,18 @@ Var<eT> sinc(const Var<eT>& x, Here at);
 }  // namespace detail::compiled
 
 template <AnyVar V>
-V polygamma(int n, const V& x, Here at = Here::current()) {
+Like<V> polygamma(int n, const V& x, Here at = Here::current()) {
   return detail::of_kind<V::kind>(detail::compiled::polygamma(n, x, at));
 }
 
 template <AnyVar V>
-V tgamma(const V& x, Here at = Here::current()) {
+Like<V> tgamma(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Tgamma>(at, x);
 }
 
 /// sin(pi x) / (pi x), and 1 at 0.
 template <AnyVar V>
-V sinc(const V& x, Here at = Here::current()) {
+Like<V> sinc(const V& x, Here at = Here::current()) {
   return detail::of_kind<V::kind>(detail::compiled::sinc(x, at));
 }
 

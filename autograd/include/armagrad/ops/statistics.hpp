@@ -51,12 +51,12 @@ detail::Reduced<V> prod(const V& x, Here at = Here::current()) {
 
 /// Running sums down each column (dim 0) or along each row (dim 1); without dim, along a vector.
 template <AnyVar V>
-V cumsum(const V& x, uword dim, Here at = Here::current()) {
+Like<V> cumsum(const V& x, uword dim, Here at = Here::current()) {
   return detail::of_kind<V::kind>(detail::compiled::cumsum(x, dim, at));
 }
 
 template <AnyVar V>
-V cumsum(const V& x, Here at = Here::current()) {
+Like<V> cumsum(const V& x, Here at = Here::current()) {
   return cumsum(x, detail::dim_of(x), at);
 }
 
@@ -70,12 +70,12 @@ VectorVar<eT> vecnorm(const Var<eT>& x, uword k = 2, uword dim = 0, Here at = He
 
 /// Columns (dim 0) or rows (dim 1) divided by their norms of order 1 or 2; those of zeros stay.
 template <AnyVar V>
-V normalise(const V& x, uword p, uword dim, Here at = Here::current()) {
+Like<V> normalise(const V& x, uword p, uword dim, Here at = Here::current()) {
   return detail::of_kind<V::kind>(detail::compiled::normalise(x, p, dim, at));
 }
 
 template <AnyVar V>
-V normalise(const V& x, uword p = 2, Here at = Here::current()) {
+Like<V> normalise(const V& x, uword p = 2, Here at = Here::current()) {
   return normalise(x, p, detail::dim_of(x), at);
 }
 

@@ -24,51 +24,51 @@ struct Tanh;
 }  // namespace detail
 
 template <AnyVar V>
-V sin(const V& x, Here at = Here::current()) {
+Like<V> sin(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Sin>(at, x);
 }
 template <AnyVar V>
-V cos(const V& x, Here at = Here::current()) {
+Like<V> cos(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Cos>(at, x);
 }
 template <AnyVar V>
-V tan(const V& x, Here at = Here::current()) {
+Like<V> tan(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Tan>(at, x);
 }
 template <AnyVar V>
-V asin(const V& x, Here at = Here::current()) {
+Like<V> asin(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Asin>(at, x);
 }
 template <AnyVar V>
-V acos(const V& x, Here at = Here::current()) {
+Like<V> acos(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Acos>(at, x);
 }
 template <AnyVar V>
-V atan(const V& x, Here at = Here::current()) {
+Like<V> atan(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Atan>(at, x);
 }
 template <AnyVar V>
-V sinh(const V& x, Here at = Here::current()) {
+Like<V> sinh(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Sinh>(at, x);
 }
 template <AnyVar V>
-V cosh(const V& x, Here at = Here::current()) {
+Like<V> cosh(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Cosh>(at, x);
 }
 template <AnyVar V>
-V tanh(const V& x, Here at = Here::current()) {
+Like<V> tanh(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Tanh>(at, x);
 }
 template <AnyVar V>
-V asinh(const V& x, Here at = Here::current()) {
+Like<V> asinh(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Asinh>(at, x);
 }
 template <AnyVar V>
-V acosh(const V& x, Here at = Here::current()) {
+Like<V> acosh(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Acosh>(at, x);
 }
 template <AnyVar V>
-V atanh(const V& x, Here at = Here::current()) {
+Like<V> atanh(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Atanh>(at, x);
 }
 

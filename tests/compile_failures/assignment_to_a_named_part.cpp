@@ -1,14 +1,14 @@
-// What is assigned to an entry, which is a temporary, would be lost.
+// Armadillo would write to L; here a part with a name is a value of its own.
 // must say: discards qualifiers
 #include <armagrad/armagrad.hpp>
 
 int main() {
   armagrad::Tape<double> tape;
   auto L = tape.variable(arma::mat(2, 2, arma::fill::ones));
+  auto column = L.col(1);
 #ifdef MUST_NOT_COMPILE
-  L(0, 1) = L(0, 0);
+  column = L.col(0);
 #else
-  auto entry = L(0, 1);
-  entry = L(0, 0);
+  L.col(1) = L.col(0);
 #endif
 }
