@@ -55,8 +55,7 @@ class AtPoint {
     all.insert(all.end(), parameters.begin(), parameters.end());
     const Function<eT> record = [&](std::span<const Var<eT>> v) {
       const Index first = Index(engine_of(*tape_).size());
-      const Var<eT> y = e.f(v);
-      engine_of(*tape_).check(y, name_of(is_), {});
+      const Var<eT> y = engine_of(*tape_).here(e.f(v), name_of(is_), {});
       place_ = y.index() < first ? Location() : engine_of(*tape_).at(y.index());
       if (is_ != Implicit::minimum) return y;
       if (y.shape() != scalar_shape)
@@ -324,8 +323,7 @@ void Solution<eT, which>::append_gradient(GradientGraph<eT>& graph, Index i) con
   node_of(lambda).is_scalar = is_scalar;
 
   const Index first = Index(engine.size());
-  const Var<eT> r = residual(x);
-  const Var<eT> dr = -lambda;
+  const Var<eT> r = engine.here(residual(x), name, engine.at(i)), dr = -lambda;
   graph.through(i, r, node_of(r).is_scalar && !is_scalar ? dr(0) : dr, first);
 }
 
@@ -406,8 +404,7 @@ Var<eT> append_solution(Tape<eT>& tape, ImplicitEquations<eT> e, std::span<const
   if (!e.start.is_finite()) misuse(name_of(e.is), {}, "the start is not finite");
   std::vector<Index> operands;
   for (const Var<eT>& p : parameters) {
-    engine.check(p, name_of(e.is), {});
-    operands.push_back(p.index());
+    operands.push_back(engine.index_of(p, name_of(e.is), {}));
   }
   const Location tried_at = tried(e, engine, operands), at = engine.place ? *engine.place : tried_at;
   const bool is_scalar = e.is_scalar, is_minimum = e.is == Implicit::minimum;
