@@ -125,6 +125,16 @@ BOOST_AUTO_TEST_CASE(every_reading_sees_the_function_itself) {
   BOOST_TEST(report.passed(), report);
 }
 
+BOOST_AUTO_TEST_CASE(a_gradient_inside_is_differentiated_again) {
+  const auto loss = [&](auto run) {
+    return [&, run](const auto& w) {
+      return accu(exp(run([](const auto& v) { return gradient(accu(exp(v) % v), v); }, w)));
+    };
+  };
+  BOOST_TEST(error(hessian_vector_product(loss(checkpointed), W, V), hessian_vector_product(loss(plain), W, V)) <=
+             1e-13);
+}
+
 BOOST_AUTO_TEST_CASE(replays_with_other_numbers_and_shapes) {
   auto step = record(chain(checkpointed), variables(W, X));
   for (const arma::uword n : {7, 3, 7, 1}) {

@@ -5,9 +5,12 @@
 #include "checkpoint.hpp"
 #include "derivatives.hpp"
 #include "derive.hpp"
+#include "external.hpp"
+#include "implicit.hpp"
 #include "ops/all.hpp"
 #include "parameters.hpp"
 #include "program.hpp"
+#include "scores.hpp"
 #include "sum_over_samples.hpp"
 #include "types_of.hpp"
 

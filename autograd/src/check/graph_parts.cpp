@@ -4,6 +4,7 @@
 #include <armagrad/detail/gradient_graph.hpp>
 
 #include <map>
+#include <optional>
 #include <set>
 #include <sstream>
 
@@ -212,9 +213,14 @@ class Parts {
         functions.push_back(i);
     }
     if (functions.empty() || functions.size() > most_paths || too_much(3 * functions.size())) return;
-    GradientGraph<eT> recording(loss_);
+    std::optional<GradientGraph<eT>> recording;
+    try {
+      recording.emplace(loss_);
+    } catch (const std::logic_error&) {  // a user's gradient that is not written for Vars
+      return;
+    }
     for (const Index i : functions) {
-      const arma::Mat<eT> adjoint = recording.gradient(engine_.handle(i)).value();
+      const arma::Mat<eT> adjoint = recording->gradient(engine_.handle(i)).value();
       const arma::mat with = gradient_of(i, adjoint), without = gradient_of(engine_.node(i).operands[0], adjoint);
       suspect.alternatives.push_back({Mistake::derivative, name_of(i), g_ - with + without});
     }

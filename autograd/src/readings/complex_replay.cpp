@@ -17,6 +17,15 @@ ComplexReplay<eT>::ComplexReplay(const Var<eT>& root)
 }
 
 template <class eT>
+bool ComplexReplay<eT>::is_possible() const {
+  for (Index i = 0; i <= root_; ++i) {
+    const Operation<eT>& op = *engine_.node(i).operation;
+    if (used_[i] && op.family == Family::general && !op.complex) return false;
+  }
+  return true;
+}
+
+template <class eT>
 eT ComplexReplay<eT>::derivative(const Var<eT>& x, const arma::Mat<eT>& direction) {
   move(x.index(), arma::Mat<cx>(over(engine_.data(x.index()), x.shape()), direction * step()));
   return value()(0).imag() / step();
@@ -51,6 +60,8 @@ void ComplexReplay<eT>::compute(Index i) {
   values_[i].set_size(n.shape.rows, n.shape.cols);
   if (n.operation->family == Family::elementwise)
     compute_elementwise(i);
+  else if (!n.operation->complex)
+    misuse(n.operation->name, engine_.at(i), "a plain function cannot be computed with complex numbers");
   else
     n.operation->complex(*this, i);
 }

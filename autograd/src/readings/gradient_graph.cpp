@@ -1,19 +1,22 @@
 #include <armagrad/detail/gradient_graph.hpp>
 #include <armagrad/ops/reductions.hpp>
 
+#include "arguments_given.hpp"
+
 namespace armagrad::detail {
 
 template <class eT>
-GradientGraph<eT>::GradientGraph(const Var<eT>& root)
+GradientGraph<eT>::GradientGraph(const Var<eT>& root, Index first)
     : engine_(engine_of(root)), adjoints_(engine_.index_of(root, "gradient", {}) + 1, no_index) {
   if (root.shape() != scalar_shape) misuse("gradient", {}, "the root is not a scalar but " + to_string(root.shape()));
   Location place;
   struct Restore {  // also when a rule throws
     Engine<eT>& engine;
-    ~Restore() { engine.place = nullptr; }
+    Location* before = engine.place;  // of a rule that appends a gradient to be passed on
+    ~Restore() { engine.place = before; }
   } restore{engine_};
   engine_.place = &place;
-  descend(root.index(), engine_.tape().constant(eT(1)), 0, place);
+  descend(root.index(), engine_.tape().constant(eT(1)), std::max(first, ArgumentsGiven<eT>::end(engine_)), place);
 }
 
 template <class eT>
@@ -28,10 +31,19 @@ void GradientGraph<eT>::descend(Index root, const Var<eT>& dy, Index lowest, Loc
 }
 
 template <class eT>
-void GradientGraph<eT>::through(Index i, const Var<eT>& y, Index first) {
-  if (y.index() < first) return add(y.index(), adjoint(i));  // one of the arguments
-  adjoints_.resize(std::max<std::size_t>(adjoints_.size(), y.index() + 1), no_index);
-  descend(y.index(), adjoint(i), first, *engine_.place);
+void GradientGraph<eT>::through(Index i, const Var<eT>& y, const Var<eT>& dy, Index first) {
+  const Index own = adjoints_[i];
+  const std::size_t before = contributions_.size();
+  if (y.index() < first) {  // one of the arguments
+    add(y.index(), dy);
+  } else {
+    adjoints_.resize(std::max<std::size_t>(adjoints_.size(), y.index() + 1), no_index);
+    descend(y.index(), dy, first, *engine_.place);
+  }
+  adjoints_[i] = own;
+  contributions_.erase(std::remove_if(contributions_.begin() + long(before), contributions_.end(),
+                                      [i](const Contribution& c) { return c.to == i; }),
+                       contributions_.end());
 }
 
 template <class eT>

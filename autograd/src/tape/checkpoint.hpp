@@ -24,13 +24,13 @@ struct Checkpoint : OnTape {
   std::shared_ptr<Workplace> workplace;
 
   void forward(Engine<eT>& engine, Index i) const {
-    const Var<eT> y = evaluated(given(engine, i, false), engine, i);
+    const Var<eT> y = evaluated(given(engine, i), engine, i);
     engine_of(y).evaluate(y.index());
     std::copy_n(engine_of(y).data(y.index()), y.n_elem, engine.output(i));
     leave();
   }
   void reverse(Engine<eT>& engine, Index i) const {
-    const Var<eT> y = evaluated(given(engine, i, true), engine, i);
+    const Var<eT> y = evaluated(given(engine, i), engine, i);
     Tape<eT>& inner = workplace->tape;
     inner.backward(y, over(engine.full_adjoint(i), engine.node(i).shape));
     for (unsigned k = 0; k < engine.node(i).arity; ++k) {
@@ -64,11 +64,11 @@ struct Checkpoint : OnTape {
   }
 
  private:
-  static std::vector<Given<eT>> given(Engine<eT>& engine, Index i, bool backward) {
+  static std::vector<Given<eT>> given(Engine<eT>& engine, Index i) {
     std::vector<Given<eT>> all;
     for (const Index k : engine.operands(engine.node(i))) {
       const Node<eT>& n = engine.node(k);
-      all.push_back({engine.data(k), n.shape, backward && n.needs_gradient, n.is_scalar});
+      all.push_back({engine.data(k), n.shape, n.needs_gradient, n.is_scalar});
     }
     return all;
   }

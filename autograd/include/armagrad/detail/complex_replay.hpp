@@ -17,6 +17,8 @@ class ARMAGRAD_EXPORT ComplexReplay {
 
   explicit ComplexReplay(const Var<eT>& root);
 
+  /// Whether all that the root depends on is computed with complex numbers; a user's plain function is not.
+  bool is_possible() const;
   /// The derivative of the root (1x1) along `direction`, a step from the leaf `x`, of x's shape.
   eT derivative(const Var<eT>& x, const arma::Mat<eT>& direction);
   /// Gives node i, a leaf or computed, complex values for the next value().

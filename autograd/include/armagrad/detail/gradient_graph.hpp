@@ -16,7 +16,9 @@ template <class eT>
 class ARMAGRAD_EXPORT GradientGraph {
  public:
   /// Appends the backward pass of `root` (1x1).
-  explicit GradientGraph(const Var<eT>& root);
+  explicit GradientGraph(const Var<eT>& root) : GradientGraph(root, 0) {}
+  /// The same with what was appended before node `first` taken as given: partial derivatives.
+  GradientGraph(const Var<eT>& root, Index first);
 
   /// d root / d x, of x's shape; zeros where root does not depend on x.
   Var<eT> gradient(const Var<eT>& x);
@@ -36,7 +38,9 @@ class ARMAGRAD_EXPORT GradientGraph {
   void add_product(Index operand, const Var<eT>& dy, double partial);
   void add_product(Index operand, const Var<eT>& dy, const Taken<Var<eT>>& partial);
   /// Passes the adjoint of node i on as if it had been computed as `y`, appended since node `first`.
-  void through(Index i, const Var<eT>& y, Index first);
+  void through(Index i, const Var<eT>& y, Index first) { through(i, y, adjoint(i), first); }
+  /// Passes dy, the adjoint of y, on to what was there before node `first`, but for node i itself.
+  void through(Index i, const Var<eT>& y, const Var<eT>& dy, Index first);
 
  private:
   void descend(Index root, const Var<eT>& dy, Index lowest, Location& place);
