@@ -182,4 +182,25 @@ BOOST_AUTO_TEST_CASE(misuse_is_named) {
              {"backward", "different tapes"});
 }
 
+BOOST_FIXTURE_TEST_CASE(blocks_of_several_variables, Seeded) {
+  const mat W = uniform(2, 3);
+  const arma::vec b = uniform(2, 1), x = uniform(3, 1);
+  const double s = 0.7;
+  const auto f = [&](const auto& w, const auto& c, const auto& k) { return k * tanh(w * x + c); };
+  const arma::vec t = arma::tanh(W * x + b), d = s * (1 - arma::square(t));
+  const auto J = jacobian(f, variables(W, b, s));
+  BOOST_TEST(error(J[0], mat(arma::kron(x.t(), arma::diagmat(d)))) <= 1e-14);
+  BOOST_TEST(error(J[1], mat(arma::diagmat(d))) <= 1e-14);
+  BOOST_TEST(error(J[2], mat(t)) <= 1e-14);
+  const auto loss = [&](const auto& w, const auto& c, const auto& k) { return accu(exp(f(w, c, k))); };
+  const auto H = hessian(loss, variables(W, b, s));
+  const arma::vec all = arma::join_cols(arma::vectorise(W), b, arma::vec{s});
+  const mat whole = hessian([&](const auto& v) { return loss(reshape(v.rows(0, 5), 2, 3), v.rows(6, 7), v(8)); }, all);
+  const arma::uvec first{0, 6, 8}, last{5, 7, 8};
+  for (arma::uword i = 0; i < 3; ++i) {
+    for (arma::uword j = 0; j < 3; ++j)
+      BOOST_TEST(error(H(i, j), mat(whole.submat(first(i), first(j), last(i), last(j)))) <= 1e-13);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

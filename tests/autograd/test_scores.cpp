@@ -167,6 +167,18 @@ BOOST_AUTO_TEST_CASE(standard_errors) {
   BOOST_TEST(error(estimate.standard_error,
                    mat(vec{sd / std::sqrt(2 * n), std::sqrt(1 / n + mean_of * mean_of / (sd * sd * 2 * n))})) <= 1e-12);
   BOOST_TEST(error(estimate.covariance(0, 1), -mean_of / (2 * n)) <= 1e-12);
+  // The same with two variables, by blocks.
+  const double m = best(0), log_sd = best(1);
+  const auto of_two = [&](const auto& a, const auto& b) { return -accu(normal_lpdf(z, a, exp(b))); };
+  BOOST_TEST(error(covariance(of_two, variables(m, log_sd)), C) <= 1e-12);
+  const auto each = [](const auto& a, const auto& b, const auto& x) { return -accu(normal_lpdf(x, a, exp(b))); };
+  // Of a normal sample the scores' covariances are by moments: sums of (u, u^2 - 1)(u, u^2 - 1)' with u standardised.
+  const rowvec u = (z - mean_of) / sd;
+  const mat S = arma::join_cols(-u / sd, 1 - arma::square(u));
+  BOOST_TEST(error(scores(each, variables(m, log_sd), samples(z)), S) <= 1e-13);
+  BOOST_TEST(error(sandwich(each, variables(m, log_sd), samples(z)), mat(C * S * S.t() * C)) <= 1e-12);
+  const auto ratio = delta_method([](const auto& a, const auto& b) { return a / exp(b); }, variables(m, log_sd), C);
+  BOOST_TEST(error(ratio.standard_error(0), estimate.standard_error(1)) <= 1e-14);
   // Gauss-Newton: of a linear model the Hessian of half the squares.
   BOOST_TEST(error(gauss_newton([&](const auto& v) { return v.t() * X - y; }, w), mat(X * X.t())) <= 1e-13);
 }

@@ -16,7 +16,7 @@ struct Contestant {
   std::vector<double> ms{};
 };
 
-/// Medians of rounds in which each runs once, so that all meet the machine in the same moods.
+/// Runs each once a round, so that other load on the machine affects all of them alike, and takes medians.
 void measure(std::vector<Contestant>& all) {
   for (int round = -2; round < 25; ++round) {
     for (Contestant& c : all) {

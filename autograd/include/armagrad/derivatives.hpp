@@ -183,10 +183,43 @@ arma::Mat<detail::Element<W>> jacobian(F&& f, const W& at) {
   return detail::jacobian_of<detail::Element<W>>(y, w, w.n_elem <= y.n_elem);
 }
 
+/// The blocks of the derivative by several variables: d vec(f) / d vec(w) for each w.
+template <class F, class... W>
+auto jacobian(F&& f, const Variables<W...>& at) {
+  using eT = detail::Element<W...>;
+  const detail::KeptTape<eT> tape;
+  return std::apply(
+      [&](const auto&... w) {
+        const Var<eT> y = detail::call(f, w...);
+        return std::array<arma::Mat<eT>, sizeof...(W)>{detail::jacobian_of<eT>(y, w, w.n_elem <= y.n_elem)...};
+      },
+      detail::on_tape(*tape, at));
+}
+
 /// The loss's second derivatives by vec(W), numel(W) squared: a Hessian-vector product for each column.
 template <class Loss, detail::IsParameter W>
 arma::Mat<detail::Element<W>> hessian(Loss&& loss, const W& at) {
   return jacobian([&](const auto& w) { return gradient(Var<detail::Element<W>>(detail::call(loss, w)), w); }, at);
+}
+
+/// The blocks of the Hessian by several variables: H(i, j) has the derivatives by the entries of the variable i (rows)
+/// and of j (columns).
+template <class Loss, class... W>
+auto hessian(Loss&& loss, const Variables<W...>& at) {
+  using eT = detail::Element<W...>;
+  const detail::KeptTape<eT> tape;
+  const auto w = detail::on_tape(*tape, at);
+  const auto x = std::apply([](const auto&... v) { return std::array<Var<eT>, sizeof...(W)>{v...}; }, w);
+  const Var<eT> J = std::apply([&](const auto&... v) { return detail::call(loss, v...); }, w);
+  const std::vector<Var<eT>> g = detail::append_gradients<eT>(J, x);
+  arma::field<arma::Mat<eT>> H(x.size(), x.size());
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    for (std::size_t j = 0; j <= i; ++j) {
+      H(i, j) = detail::jacobian_of<eT>(g[i], x[j], x[j].n_elem <= x[i].n_elem);
+      if (j < i) H(j, i) = H(i, j).t();
+    }
+  }
+  return H;
 }
 
 }  // namespace armagrad

@@ -87,7 +87,7 @@ class External {
     }
     f.is_scalar = kind == Kind::number;
     f.shape = f.is_scalar ? scalar_shape : shape_;
-    Tape<eT>& tape = tape_of(x...);
+    Tape<eT>& tape = common_tape<eT>(x...);
     const std::array<Var<eT>, sizeof...(X)> operands{Argument<eT>(x).on(tape, "external")...};
     return of_kind<kind>(append_external<eT>(tape, std::move(f), operands, at_));
   }
@@ -103,10 +103,10 @@ class External {
 /// A function that is called with plain matrices, vectors and numbers, also where its arguments are Vars, and its
 /// vector-Jacobian product: values(x...), and vjp(dy, x...) or vjp(dy, y, x...), which gives the gradient of
 /// accu(y % dy) by each x, several as a std::tuple. y is a number, a vector or a matrix of any shape; unless it is a
-/// number, or its shape is given here, the values of x are needed when it is recorded, and a recording holds for these
-/// only. Both functions are kept, and depend on nothing but their arguments. Write the types of vjp's arguments out if
-/// it is for matrices alone; one that takes Vars too, as a generic lambda does, can be differentiated again, and else
-/// second derivatives are a std::logic_error. Forward mode calls vjp for each entry of y.
+/// number, or its shape is given here, values is called when it is recorded to learn its shape, which stays. Both
+/// functions are kept, and depend on nothing but their arguments. Write the types of vjp's arguments out if it is for
+/// matrices alone; one that takes Vars too, as a generic lambda does, can be differentiated again, and else second
+/// derivatives are a std::logic_error. Forward mode calls vjp for each entry of y.
 template <class Values, class Pullback>
 detail::External<Values, Pullback> external(Values values, Pullback vjp, Here at = Here::current()) {
   return {std::move(values), std::move(vjp), {}, at};

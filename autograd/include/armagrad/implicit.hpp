@@ -98,7 +98,7 @@ auto solution_on(Tape<eT>& tape, Implicit is, const Solver& solver, F f, const S
 template <class Solver, class F, class Start, class... P>
 auto solution(Implicit is, const Solver& solver, F f, const Start& start, const P&... parameters) {
   if constexpr (Differentiable<P...>) {
-    return solution_on(tape_of(parameters...), is, solver, std::move(f), start, parameters...);
+    return solution_on(common_tape<element_t<P...>>(parameters...), is, solver, std::move(f), start, parameters...);
   } else {
     using eT = typename element_of_start<Start>::type;
     const KeptTape<eT> tape;

@@ -21,6 +21,23 @@ decltype(auto) sample_matrix(const X& x) {
     return as_matrix<eT>(x);
 }
 
+/// The Hessian by all entries of one or several variables.
+template <class Loss, IsParameter W>
+auto whole_hessian(Loss&& loss, const W& w) {
+  return hessian(loss, w);
+}
+template <class Loss, class... W>
+arma::Mat<Element<W...>> whole_hessian(Loss&& loss, const Variables<W...>& w) {
+  const auto H = hessian(loss, w);
+  arma::Mat<Element<W...>> all;
+  for (uword i = 0; i < H.n_rows; ++i) {
+    arma::Mat<Element<W...>> row = H(i, 0);
+    for (uword j = 1; j < H.n_cols; ++j) row = arma::join_rows(row, H(i, j));
+    all = i == 0 ? row : arma::Mat<Element<W...>>(arma::join_cols(all, row));
+  }
+  return all;
+}
+
 /// The inverse of a symmetric matrix. std::runtime_error unless it is positive definite.
 template <class eT>
 arma::Mat<eT> inverse_information(const arma::Mat<eT>& information, const char* function);
@@ -79,25 +96,26 @@ arma::Mat<detail::Element<W>> gauss_newton(F&& f, const W& w) {
   return J.t() * J;
 }
 
-/// The covariance of the w where loss, minus a log likelihood, is least: the inverse of its Hessian.
-/// std::runtime_error unless that is positive definite.
-template <class Loss, detail::IsParameter W>
-arma::Mat<detail::Element<W>> covariance(Loss&& loss, const W& w) {
-  return detail::inverse_information<detail::Element<W>>(hessian(loss, w), "covariance");
+/// The covariance of the w where loss, minus a log likelihood, is least: the inverse of its Hessian, by one variable or
+/// by the entries of variables(w...), one after the other. std::runtime_error unless the Hessian is positive definite.
+template <class Loss, class W>
+auto covariance(Loss&& loss, const W& w) {
+  return detail::inverse_information(detail::whole_hessian(loss, w), "covariance");
 }
 /// The same if the model may be wrong: H^-1 (sum of the outer products of the scores) H^-1, the sandwich (Huber, 1967).
-template <class Loss, detail::IsParameter W, class... X>
-arma::Mat<detail::Element<W>> sandwich(Loss loss, const W& w, const samples<X...>& x) {
-  using eT = detail::Element<W>;
-  const auto whole = [&](const auto& v) {
+template <class Loss, class W, class... X>
+auto sandwich(Loss loss, const W& w, const samples<X...>& x) {
+  const auto F = fisher(loss, w, x);
+  using eT = typename decltype(F)::elem_type;
+  const auto whole = [&](const auto&... v) {
     return std::apply(
         [&](const auto&... sample) {
-          return sum_over_samples(loss, samples(view(detail::sample_matrix<eT>(sample))...), v);
+          return sum_over_samples(loss, samples(view(detail::sample_matrix<eT>(sample))...), v...);
         },
         x.matrices);
   };
-  const arma::Mat<eT> H = detail::inverse_information<eT>(hessian(whole, w), "sandwich");
-  return H * fisher(loss, w, x) * H;
+  const arma::Mat<eT> H = detail::inverse_information(detail::whole_hessian(whole, w), "sandwich");
+  return arma::Mat<eT>(H * F * H);
 }
 
 /// A function of parameters, entry by entry, with its standard errors.
@@ -106,24 +124,31 @@ struct Estimate {
   arma::Mat<eT> value, standard_error;  // of the function's shape
   arma::Mat<eT> covariance;             // of its entries, column by column
 };
-/// f(w) and its standard errors by the delta method, J C J' with J the derivative of f and C the covariance of w.
-/// std::logic_error unless C has a row and a column for each entry of w.
-template <class F, detail::IsParameter W>
-Estimate<detail::Element<W>> delta_method(F&& f, const W& w, const arma::Mat<detail::Element<W>>& covariance_of_w) {
-  using eT = detail::Element<W>;
-  const uword n = detail::Parameter<W>::shape(w).size();
-  if (covariance_of_w.n_rows != n || covariance_of_w.n_cols != n)
-    detail::misuse("delta_method", {},
-                   "a covariance of " + to_string(shape_of(covariance_of_w.n_rows, covariance_of_w.n_cols)) + " for " +
-                       std::to_string(n) + " parameters");
+/// f(w...) and its standard errors by the delta method, J C J' with J the derivative of f and C the covariance of the
+/// entries of each w, one after the other. std::logic_error unless C has a row and a column for each of them.
+template <class F, class... W>
+auto delta_method(F&& f, const Variables<W...>& at, const arma::Mat<detail::Element<W...>>& C) {
+  using eT = detail::Element<W...>;
   const detail::KeptTape<eT> tape;
-  const auto v = detail::variable_over(*tape, w);
-  const Var<eT> y = detail::call(f, v);
-  const arma::Mat<eT> J = detail::jacobian_of<eT>(y, v, v.n_elem <= y.n_elem), C = J * covariance_of_w * J.t();
-  return {
-      y.value(),
-      arma::reshape(arma::Mat<eT>(arma::sqrt(arma::clamp(C.diag(), eT(0), arma::Datum<eT>::inf))), y.n_rows, y.n_cols),
-      C};
+  const auto w = detail::on_tape(*tape, at);
+  const uword n = std::apply([](const auto&... v) { return (v.n_elem + ...); }, w);
+  if (C.n_rows != n || C.n_cols != n)
+    detail::misuse(
+        "delta_method", {},
+        "a covariance of " + to_string(shape_of(C.n_rows, C.n_cols)) + " for " + std::to_string(n) + " parameters");
+  const Var<eT> y = std::apply([&](const auto&... v) { return detail::call(f, v...); }, w);
+  arma::Mat<eT> J(y.n_elem, 0);
+  std::apply(
+      [&](const auto&... v) { ((J = arma::join_rows(J, detail::jacobian_of<eT>(y, v, v.n_elem <= y.n_elem))), ...); },
+      w);
+  Estimate<eT> estimate{y.value(), {}, J * C * J.t()};
+  estimate.standard_error = arma::sqrt(arma::clamp(estimate.covariance.diag(), eT(0), arma::Datum<eT>::inf));
+  estimate.standard_error.reshape(y.n_rows, y.n_cols);
+  return estimate;
+}
+template <class F, detail::IsParameter W>
+auto delta_method(F&& f, const W& w, const arma::Mat<detail::Element<W>>& C) {
+  return delta_method(f, variables(w), C);
 }
 
 }  // namespace armagrad

@@ -78,20 +78,21 @@ void External<eT>::append_gradient(GradientGraph<eT>& graph, Index i) const {
   const std::vector<Var<eT>> dx =
       call->f.on_tape(x, y, call->f.is_scalar && !node_of(dy).is_scalar ? Var<eT>(dy(0)) : dy);
   for (std::size_t k = 0; k < x.size(); ++k) {
-    engine.check(dx[k], name, engine.at(i));
-    if (dx[k].shape() != x[k].shape())
+    const Var<eT> part = engine.here(dx[k], name, engine.at(i));
+    if (part.shape() != x[k].shape())
       misuse(name, engine.at(i),
-             "the gradient by argument " + std::to_string(k + 1) + " is " + to_string(dx[k].shape()) +
+             "the gradient by argument " + std::to_string(k + 1) + " is " + to_string(part.shape()) +
                  ", the argument " + to_string(x[k].shape()));
-    graph.add(indices[k], dx[k]);
+    graph.add(indices[k], part);
   }
 }
 
 /// Its product with the operands' tangents, by a pullback of each entry.
 template <class eT>
-void External<eT>::tangent(ForwardMode<eT>& forward, Index i, eT* out) const {
+void External<eT>::tangent(ForwardMode<eT>& forward, Index i) const {
   Engine<eT>& engine = forward.engine();
   const Shape s = engine.node(i).shape;
+  eT* const out = forward.output(i);
   arma::Mat<eT> unit(s.rows, s.cols, arma::fill::zeros);
   for (uword e = 0; e < unit.n_elem; ++e) {
     unit[e] = 1;
@@ -110,14 +111,16 @@ Var<eT> append_external(Tape<eT>& tape, ExternalFunctions<eT> f, std::span<const
   Engine<eT>& engine = engine_of(tape);
   std::vector<Index> operands;
   for (const Var<eT>& v : x) {
-    engine.check(v, "external", at);
-    operands.push_back(v.index());
+    operands.push_back(engine.index_of(v, "external", at));
   }
   const bool is_scalar = f.is_scalar;
   auto call = std::make_shared<ExternalCall<eT>>();
   call->f = std::move(f);
   if (!call->f.shape) {
-    for (const Var<eT>& v : x) call->x.push_back(v.value());
+    for (const Index k : operands) {
+      engine.evaluate(k);
+      call->x.emplace_back(engine.data(k), engine.node(k).shape.rows, engine.node(k).shape.cols);
+    }
     call->y = call->f.values(call->x);
     call->f.shape = shape_of(call->y->n_rows, call->y->n_cols);
   }

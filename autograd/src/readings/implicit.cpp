@@ -55,8 +55,7 @@ class AtPoint {
     all.insert(all.end(), parameters.begin(), parameters.end());
     const Function<eT> record = [&](std::span<const Var<eT>> v) {
       const Index first = Index(engine_of(*tape_).size());
-      const Var<eT> y = e.f(v);
-      engine_of(*tape_).check(y, name_of(is_), {});
+      const Var<eT> y = engine_of(*tape_).here(e.f(v), name_of(is_), {});
       place_ = y.index() < first ? Location() : engine_of(*tape_).at(y.index());
       if (is_ != Implicit::minimum) return y;
       if (y.shape() != scalar_shape)
@@ -324,13 +323,12 @@ void Solution<eT, which>::append_gradient(GradientGraph<eT>& graph, Index i) con
   node_of(lambda).is_scalar = is_scalar;
 
   const Index first = Index(engine.size());
-  const Var<eT> r = residual(x);
-  const Var<eT> dr = -lambda;
+  const Var<eT> r = engine.here(residual(x), name, engine.at(i)), dr = -lambda;
   graph.through(i, r, node_of(r).is_scalar && !is_scalar ? dr(0) : dr, first);
 }
 
 template <class eT, Implicit which>
-void Solution<eT, which>::tangent(ForwardMode<eT>& forward, Index i, eT* out) const {
+void Solution<eT, which>::tangent(ForwardMode<eT>& forward, Index i) const {
   Engine<eT>& engine = forward.engine();
   std::vector<Given<eT>> p = parameters_of(engine, i);
   std::deque<arma::Mat<eT>> moved;
@@ -339,6 +337,7 @@ void Solution<eT, which>::tangent(ForwardMode<eT>& forward, Index i, eT* out) co
     if (forward.tangent(operand)) p[k].variable = true;
     moved.push_back(forward.matrix(operand));
   }
+  eT* const out = forward.output(i);
   const AtPoint<eT> point(*equations, over(engine.data(i), engine.node(i).shape), p);
   if (point.x().is_empty()) return;
   const arma::Mat<eT> f = factored_at_solution(point.jacobian(), which, engine.at(i));
@@ -405,8 +404,7 @@ Var<eT> append_solution(Tape<eT>& tape, ImplicitEquations<eT> e, std::span<const
   if (!e.start.is_finite()) misuse(name_of(e.is), {}, "the start is not finite");
   std::vector<Index> operands;
   for (const Var<eT>& p : parameters) {
-    engine.check(p, name_of(e.is), {});
-    operands.push_back(p.index());
+    operands.push_back(engine.index_of(p, name_of(e.is), {}));
   }
   const Location tried_at = tried(e, engine, operands), at = engine.place ? *engine.place : tried_at;
   const bool is_scalar = e.is_scalar, is_minimum = e.is == Implicit::minimum;

@@ -4,6 +4,7 @@
 #include <array>
 #include <span>
 #include <tuple>
+#include <vector>
 
 #include "append.hpp"
 
@@ -63,13 +64,15 @@ arma::Mat<eT> matrix_of(const R& result) {
   }
 }
 
-/// The tape of the first Var.
-template <class First, class... Rest>
-auto& tape_of(const First& first, const Rest&... rest) {
-  if constexpr (AnyVar<First>)
-    return first.tape();
-  else
-    return tape_of(rest...);
+/// The tape that the Vars among x are on.
+template <class eT, class... X>
+Tape<eT>& common_tape(const X&... x) {
+  std::vector<const Var<eT>*> vars;
+  const auto note = [&](const auto& one) {
+    if constexpr (AnyVar<decltype(one)>) vars.push_back(&one);
+  };
+  (note(x), ...);
+  return tape_of<eT>(vars);
 }
 
 template <class T>
