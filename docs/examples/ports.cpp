@@ -1,4 +1,4 @@
-// Six likelihoods and losses as they are written over Armadillo, differentiated as they stand.
+// Likelihoods and losses as they are written over Armadillo, differentiated as they stand.
 #include "ports.hpp"
 
 #include <iomanip>
@@ -24,6 +24,8 @@ int main() {
   const arma::vec place = arma::linspace(0, 10, 60);
   const arma::mat X = arma::randn(200, 4);
   const arma::uvec event = arma::randu(200) < 0.7;
+  const arma::mat returns = arma::randn(200, 2);
+  const arma::vec times = arma::sort(100 * arma::randu(80));
 
   std::cout << "                      value       over  norm of the   check_gradient\n"
                "                                  Vars  gradient\n";
@@ -40,4 +42,9 @@ int main() {
       "LSTM", [&](const auto& p) { return ports::lstm(p, series.head(21), 8); }, 0.3 * arma::randn(4 * 8 * 10 + 8));
   show(
       "Cox regression", [&](const auto& p) { return ports::cox(p, X, event); }, arma::vec{.1, -.2, .3, 0});
+  show(
+      "BEKK", [&](const auto& p) { return ports::bekk(p, returns); },
+      arma::vec{.4, .1, .4, .3, .1, 0, .3, .8, 0, .1, .8});
+  show(
+      "Hawkes process", [&](const auto& p) { return ports::hawkes(p, times, 100); }, arma::vec{-.5, -.7, 0});
 }

@@ -130,4 +130,44 @@ scalar_of<P> cox(const P& beta, const arma::mat& X, const arma::uvec& event) {
   return nll;
 }
 
+/// Minus the log likelihood of a BEKK(1, 1) model of returns, one per row, without constants. p: the lower triangle of
+/// C, row by row, then A and B, column by column.
+template <class P>
+scalar_of<P> bekk(const P& p, const arma::mat& returns) {
+  const uword k = returns.n_cols, n = returns.n_rows;
+  mat_of<P> C(k, k, zeros);
+  uword next = 0;
+  for (uword i = 0; i < k; ++i) {
+    for (uword j = 0; j <= i; ++j) C(i, j) = p(next++);
+  }
+  const mat_of<P> A = arma::reshape(p.subvec(next, next + k * k - 1), k, k);
+  const mat_of<P> B = arma::reshape(p.tail(k * k), k, k);
+  mat_of<P> H = arma::cov(returns);
+  scalar_of<P> nll = 0;
+  for (uword t = 1; t < n; ++t) {
+    const arma::vec e = returns.row(t - 1).t(), now = returns.row(t).t();
+    const vec_of<P> shock = A.t() * e;
+    H = C * C.t() + shock * shock.t() + B.t() * H * B;
+    nll += 0.5 * (arma::log_det_sympd(H) + arma::as_scalar(now.t() * arma::inv_sympd(H) * now));
+  }
+  return nll;
+}
+
+/// A Hawkes process with an exponential kernel, seen at `times` until `end`. p: logarithms of the base rate, the jump
+/// and the decay.
+template <class P>
+scalar_of<P> hawkes(const P& p, const arma::vec& times, double end) {
+  using std::exp, std::log;
+  const uword n = times.n_elem;
+  const vec_of<P> rates = arma::exp(p);
+  vec_of<P> excited(n, zeros);
+  for (uword i = 1; i < n; ++i) excited(i) = exp(-rates(2) * (times(i) - times(i - 1))) * (1 + excited(i - 1));
+  scalar_of<P> ll = -rates(0) * end;
+  for (uword i = 0; i < n; ++i) {
+    ll += log(rates(0) + rates(1) * excited(i));
+    ll -= rates(1) / rates(2) * (1 - exp(-rates(2) * (end - times(i))));
+  }
+  return -ll;
+}
+
 }  // namespace ports

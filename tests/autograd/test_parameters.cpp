@@ -43,12 +43,12 @@ vec gradient_by_hand(const vec& theta) {
          0.2 * theta;
 }
 
-template <class N, class C, class M, class R>
+template <class P>
 struct Model {
-  N mu;
-  C beta;
-  M A;
-  R r;
+  scalar_of<P> mu;
+  vec_of<P> beta;
+  mat_of<P> A;
+  rowvec_of<P> r;
 };
 
 }  // namespace
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(round_trip) {
   BOOST_TEST(error(std::get<2>(p.unpacked(theta.subvec(0, 9))), A0) == 0);
   BOOST_TEST(error(std::get<2>(p.unpacked(std::vector<double>(theta.begin(), theta.end()))), A0) == 0);
   BOOST_TEST(error(mat(p.with(-theta).packed()), mat(-theta)) == 0);
-  const auto model = p.unpacked<Model<double, vec, mat, rowvec>>(theta);
+  const auto model = p.unpacked<Model<vec>>(theta);
   BOOST_TEST(error(model.A, A0) == 0);
   BOOST_TEST(error(mat(p.packed(model.mu, model.beta, model.A, model.r)), mat(theta)) == 0);
 }
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(of_a_var) {
   BOOST_TEST(error((mu * A).value(), mat(0.7 * A0)) == 0);  // mu is a number
   BOOST_TEST(error(p.packed(mu, beta, A, r).value(), mat(p.packed())) == 0);
   BOOST_TEST(error(p.packed(0.5, beta, A0, r).value()(0), 0.5) == 0);
-  const auto model = p.unpacked<Model<NumberVar<double>, ColVar<double>, Var<double>, RowVar<double>>>(theta);
+  const auto model = p.unpacked<Model<ColVar<double>>>(theta);
   BOOST_TEST(error(model.r.value(), mat(rowvec{1, 2})) == 0);
   for (const Var<double>& other : {Var<double>(theta), Var<double>(theta.t())})
     BOOST_TEST(error(std::get<3>(p.unpacked(other)).value(), mat(rowvec{1, 2})) == 0);

@@ -283,6 +283,14 @@ BOOST_AUTO_TEST_CASE(of_numbers) {
            tanh(a) + erf(b) + floor(b) + atan2(a, b) + max(b, 0.0) + min(0.5, a) + max(a, b) + 2 * min(a, b);
   };
   same("of numbers", x0, [&](const auto& x) { return values(f(x)); });
+  // Of a Var that is not const, x(0) can be written to.
+  const auto by_value = [](auto x) {
+    using std::max, std::min;
+    return max(x(0), x(1)) + 2 * min(x(0), x(1)) + max(x(0), 0.5) + x(0);
+  };
+  same("by value", x0, [&](const auto& x) { return values(by_value(x)); });
+  const auto affine = [](auto x) { return arma::accu(arma::affmul(mat{{1, 2, 3}}, x.head_rows(2))); };
+  same("parts", x0, [&](const auto& x) { return values(affine(x)); });
   // The larger and the smaller have all of the derivative, also of two whole matrices.
   const mat A = {{1, 4}, {3, 2}}, B = {{2, 3}, {3, 1}};
   const auto g = [](auto a, auto b) {

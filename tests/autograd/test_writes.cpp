@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <random>
+#include <thread>
 
 #include "tests/support/oracle.hpp"
 
@@ -289,6 +290,46 @@ BOOST_AUTO_TEST_CASE(what_is_printed_is_not_depended_on) {
   BOOST_TEST(program.value(vec{3, 4}) == 32);
   BOOST_TEST(runs == 1);
   BOOST_TEST(out.str() == "   2.0000\n   2.0000\n   1.0000\nh:\n   2.0000\n   2.0000\n");
+}
+
+BOOST_AUTO_TEST_CASE(branches_follow_the_values) {
+  int runs = 0;
+  const auto loss = [&](const auto& x) {
+    ++runs;
+    vec_of<decltype(x)> h = x;
+    for (uword k = 1; k < h.n_elem; ++k) {
+      if (h(k) > h(k - 1) && !(x(k) == 2))
+        h(k) = 3 * x(k) * h(k - 1);
+      else
+        h(k) += 1;
+    }
+    return accu(h);
+  };
+  const vec up{1, 3, 4}, down{3, 2, 1};
+  BOOST_TEST(loss(up) == 1 + 9 + 5);
+  BOOST_TEST(error(gradient(loss, up), vec{1 + 3 * 3, 3 * 1, 1}) == 0);
+  auto program = record(loss, variables(up));
+  runs = 0;
+  BOOST_TEST(error(program.value_and_gradient(up).second, vec{10, 3, 1}) == 0);
+  BOOST_TEST(runs == 0);
+  BOOST_TEST(error(program.value_and_gradient(down).second, vec{1, 1, 1}) == 0);
+  BOOST_TEST(runs == 1);
+}
+
+BOOST_AUTO_TEST_CASE(constants_in_threads) {
+  std::vector<double> sums(4);
+  std::vector<std::thread> threads;
+  for (std::size_t t = 0; t < sums.size(); ++t) {
+    threads.emplace_back([&sums, t] {
+      for (int k = 0; k < 100; ++k) {
+        Var<double> A(3, 3, arma::fill::eye);
+        A(0, 1) = double(t);
+        sums[t] = accu(A * A).scalar();
+      }
+    });
+  }
+  for (std::thread& t : threads) t.join();
+  for (std::size_t t = 0; t < sums.size(); ++t) BOOST_TEST(sums[t] == 3 + 2 * double(t));
 }
 
 BOOST_AUTO_TEST_CASE(refusals) {

@@ -45,7 +45,7 @@ requires(sizeof...(Ws) > 0) GradientCheck check_gradient(const CheckOptions<eT>&
   return detail::run_check<eT>(options, on_tape, {detail::matrix_over(W)...});
 }
 template <class Loss, class... Ws>
-requires detail::Parameters<Ws...> GradientCheck check_gradient(Loss&& loss, const Ws&... W) {
+requires detail::AllParameters<Ws...> GradientCheck check_gradient(Loss&& loss, const Ws&... W) {
   return check_gradient(CheckOptions<detail::Element<Ws...>>{}, loss, W...);
 }
 

@@ -66,7 +66,7 @@ auto on_tape(Tape<eT>& tape, const Variables<W...>& w) {
 template <class... W>
 using Element = typename FirstParameter<W...>::eT;
 template <class... W>
-concept Parameters = (ParameterOf<W, Element<W...>> && ...);
+concept AllParameters = (ParameterOf<W, Element<W...>> && ...);
 
 }  // namespace detail
 
@@ -85,7 +85,7 @@ auto value_and_gradient(Tape<eT>& tape, Loss&& loss, const Ws&... W) {
       std::tuple{detail::variable_over(tape, W)...});
 }
 template <class Loss, class... Ws>
-requires detail::Parameters<Ws...>
+requires detail::AllParameters<Ws...>
 auto value_and_gradient(Loss&& loss, const Ws&... W) {
   return value_and_gradient(*detail::KeptTape<detail::Element<Ws...>>(), loss, W...);
 }

@@ -96,6 +96,10 @@ class KindVar : public Var<eT> {
   Block<piece> tail(uword n, Here at = Here::current()) & { return {*this, this->at_tail(n, at), at}; }
   // clang-format on
 
+  /// Of a condition such as x > 0, for `if` and `while`: whether it holds for the present values. A recorded program
+  /// that asked is recorded anew for values of which it asks again, as with scalar().
+  explicit operator bool() const requires(is_number) { return this->scalar() != 0; }
+
   // Of a vector, by its number of entries.
   using Var<eT>::zeros, Var<eT>::ones, Var<eT>::set_size, Var<eT>::resize;
   KindVar& zeros(uword n) & requires(is_col || is_row) { return *this = KindVar(n); }

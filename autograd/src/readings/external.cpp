@@ -89,9 +89,10 @@ void External<eT>::append_gradient(GradientGraph<eT>& graph, Index i) const {
 
 /// Its product with the operands' tangents, by a pullback of each entry.
 template <class eT>
-void External<eT>::tangent(ForwardMode<eT>& forward, Index i, eT* out) const {
+void External<eT>::tangent(ForwardMode<eT>& forward, Index i) const {
   Engine<eT>& engine = forward.engine();
   const Shape s = engine.node(i).shape;
+  eT* const out = forward.output(i);
   arma::Mat<eT> unit(s.rows, s.cols, arma::fill::zeros);
   for (uword e = 0; e < unit.n_elem; ++e) {
     unit[e] = 1;

@@ -26,7 +26,7 @@ struct External : OnTape {
   void forward(Engine<eT>& engine, Index i) const;
   void reverse(Engine<eT>& engine, Index i) const;
   void append_gradient(GradientGraph<eT>& graph, Index i) const;
-  void tangent(ForwardMode<eT>& forward, Index i, eT* out) const;
+  void tangent(ForwardMode<eT>& forward, Index i) const;
 };
 
 }  // namespace ARMAGRAD_EXPORT

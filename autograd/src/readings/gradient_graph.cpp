@@ -6,7 +6,7 @@
 namespace armagrad::detail {
 
 template <class eT>
-GradientGraph<eT>::GradientGraph(const Var<eT>& root, Index first)
+GradientGraph<eT>::GradientGraph(const Var<eT>& root)
     : engine_(engine_of(root)), adjoints_(engine_.index_of(root, "gradient", {}) + 1, no_index) {
   if (root.shape() != scalar_shape) misuse("gradient", {}, "the root is not a scalar but " + to_string(root.shape()));
   Location place;
@@ -16,7 +16,7 @@ GradientGraph<eT>::GradientGraph(const Var<eT>& root, Index first)
     ~Restore() { engine.place = before; }
   } restore{engine_};
   engine_.place = &place;
-  descend(root.index(), engine_.tape().constant(eT(1)), std::max(first, ArgumentsGiven<eT>::end(engine_)), place);
+  descend(root.index(), engine_.tape().constant(eT(1)), ArgumentsGiven<eT>::end(engine_), place);
 }
 
 template <class eT>

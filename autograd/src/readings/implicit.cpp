@@ -328,7 +328,7 @@ void Solution<eT, which>::append_gradient(GradientGraph<eT>& graph, Index i) con
 }
 
 template <class eT, Implicit which>
-void Solution<eT, which>::tangent(ForwardMode<eT>& forward, Index i, eT* out) const {
+void Solution<eT, which>::tangent(ForwardMode<eT>& forward, Index i) const {
   Engine<eT>& engine = forward.engine();
   std::vector<Given<eT>> p = parameters_of(engine, i);
   std::deque<arma::Mat<eT>> moved;
@@ -337,6 +337,7 @@ void Solution<eT, which>::tangent(ForwardMode<eT>& forward, Index i, eT* out) co
     if (forward.tangent(operand)) p[k].variable = true;
     moved.push_back(forward.matrix(operand));
   }
+  eT* const out = forward.output(i);
   const AtPoint<eT> point(*equations, over(engine.data(i), engine.node(i).shape), p);
   if (point.x().is_empty()) return;
   const arma::Mat<eT> f = factored_at_solution(point.jacobian(), which, engine.at(i));

@@ -22,7 +22,7 @@ struct Solution : OnTape {
   void forward(Engine<eT>& engine, Index i) const;
   void reverse(Engine<eT>& engine, Index i) const;
   void append_gradient(GradientGraph<eT>& graph, Index i) const;
-  void tangent(ForwardMode<eT>& forward, Index i, eT* out) const;
+  void tangent(ForwardMode<eT>& forward, Index i) const;
   void complex(ComplexReplay<eT>& replay, Index i) const;
 };
 

@@ -98,6 +98,16 @@ Var<eT> block(const Var<eT>& x, Place p, Here at = {}) {
   if (n.one_by_one()) n.operands[1] = p.row + p.col * Index(x.n_rows);
   return y;
 }
+/// An entry, a number.
+template <class eT>
+Var<eT> entry(const Var<eT>& x, Place p, Here at = {}) {
+  Engine<eT>& engine = engine_of(x);
+  const Index matrix = x.index(), known = engine.known_entry(matrix, p.row + p.col * x.n_rows);
+  if (known != no_index) return engine.handle(known);
+  const Var<eT> y = as_number(block(x, p, at));
+  engine.know_entry(matrix, p.row + p.col * x.n_rows, y.index());
+  return y;
+}
 template <class eT>
 Var<eT> placed(const Var<eT>& x, Place p) {
   return append_node<rules::PlacedIn, eT>({{}, p}, p.shape, {}, {&x});

@@ -120,8 +120,7 @@ EntryList Var<eT>::at_diag(arma::sword k, Here at) const {
 template <class eT>
 Var<eT> Var<eT>::read(const Place& place, bool is_entry, Here at) const {
   if (draft_ && draft_->reader != this) return is_entry ? draft_->entry(place, at) : draft_->block(place, at);
-  const Var part = detail::block(*this, place, at);
-  return is_entry ? Var(as_number(part)) : part;
+  return is_entry ? detail::entry(*this, place, at) : detail::block(*this, place, at);
 }
 template <class eT>
 Var<eT> Var<eT>::read(const EntryList& list, bool, Here at) const {
@@ -148,7 +147,7 @@ void Var<eT>::write_any(Var& to, const Place& place, bool is_entry, const A& x, 
   Var part = x.on(draft.tape(), name);
   if (node_of(part).is_scalar && !is_entry) part = spread(part, place.shape);
   if (part.shape() != place.shape) misuse(name, at, incompatible(place.shape, part.shape()));
-  if (is_entry && !node_of(part).is_scalar) part = as_number(detail::block(part, {0, 0, scalar_shape}, {}));
+  if (is_entry && !node_of(part).is_scalar) part = detail::entry(part, {0, 0, scalar_shape});
   if (is_entry)
     draft.write_entry(place, part.index(), at);
   else if (place.shape.size() != 0)

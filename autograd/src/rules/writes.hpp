@@ -124,9 +124,10 @@ struct Write : OnTape {
   }
 
   template <class eT>
-  void tangent(ForwardMode<eT>& forward, Index i, eT* ty) const {
+  void tangent(ForwardMode<eT>& forward, Index i) const {
     const auto x = forward.engine().operands(forward.engine().node(i));
     const Shape s = forward.engine().node(i).shape;
+    eT* const ty = forward.output(i);
     if (const eT* from = over ? forward.tangent(x[0]) : nullptr)
       std::copy_n(from, s.size(), ty);
     else

@@ -181,9 +181,7 @@ Var<eT> Draft<eT>::entry(const Place& place, Location at) {
   Engine<eT>& engine = engine_of(*tape_);
   const uword number = number_of(place);
   const std::uint32_t code = last_.empty() ? 0 : last_[number];
-  const auto of = [&](Index matrix, const Place& p) {
-    return Var<eT>(as_number(detail::block(engine.handle(matrix), p, {})));
-  };
+  const auto of = [&](Index matrix, const Place& p) { return detail::entry(engine.handle(matrix), p); };
   if (code == 0) {
     if (!is_constant()) {
       const SourceLine<eT> here(engine, at);

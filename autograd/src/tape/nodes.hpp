@@ -77,7 +77,9 @@ Var<eT> Engine<eT>::append_number(const Operation<eT>& operation, std::span<cons
   n.arity = std::uint32_t(operands.size());
   n.code = operation.code;
   n.is_scalar = is_scalar;
-  std::copy(operands.begin(), operands.end(), n.operands.begin());
+  n.operands[0] = operands[0];
+  if (operands.size() > 1) n.operands[1] = operands[1];
+  if (operands.size() > 2) n.operands[2] = operands[2];
   note_needs(n, operands);
   return new_handle(Index(size_ - 1), scalar_shape);
 }
@@ -223,6 +225,7 @@ void Engine<eT>::clear() {
   names_.clear();
   large_rules_.clear();
   shared_.clear();
+  known_entries_.fill({});
   pool_.reset();
   generation_ = next_generation();
 }

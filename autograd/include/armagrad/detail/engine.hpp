@@ -134,6 +134,13 @@ class ARMAGRAD_EXPORT Engine {
   /// several consumers share, like a factorisation.
   Var<eT> append_once(const Operation<eT>& operation, Shape shape, Index operand, Location at);
 
+  /// The node of an entry of a matrix, a number, if one of late is known; loops read the same few again and again.
+  Index known_entry(Index matrix, uword entry) const {
+    const KnownEntry& known = place_of_entry(matrix, entry);
+    return known.matrix == matrix && known.entry == entry ? known.node : no_index;
+  }
+  void know_entry(Index matrix, uword entry, Index node) { place_of_entry(matrix, entry) = {matrix, node, entry}; }
+
   const Node<eT>& node(Index i) const { return nodes_[i]; }
   /// Where in the user's source node i was written.
   Location at(Index i) const { return places_[i]; }
@@ -221,6 +228,14 @@ class ARMAGRAD_EXPORT Engine {
   };
 
   Index index_elsewhere(const Var<eT>& x, const char* operation, const Location& at);
+  struct KnownEntry {
+    Index matrix = no_index, node = no_index;
+    uword entry = 0;
+  };
+  static std::size_t slot(Index matrix, uword entry) { return (matrix * 7 + entry) % 64; }
+  const KnownEntry& place_of_entry(Index matrix, uword entry) const { return known_entries_[slot(matrix, entry)]; }
+  KnownEntry& place_of_entry(Index matrix, uword entry) { return known_entries_[slot(matrix, entry)]; }
+
   void grow();
   void* new_parameters(Index i);
   Node<eT>& new_node(const Operation<eT>& operation, Shape shape, const Location& at);
@@ -297,6 +312,7 @@ class ARMAGRAD_EXPORT Engine {
     Index operand, node;
   };
   std::vector<Shared> shared_;  // nodes of append_once
+  std::array<KnownEntry, 64> known_entries_{};
 };
 
 /// The engine of a tape, which the library can reach and users of the tape cannot.

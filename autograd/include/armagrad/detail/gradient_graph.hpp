@@ -16,9 +16,7 @@ template <class eT>
 class ARMAGRAD_EXPORT GradientGraph {
  public:
   /// Appends the backward pass of `root` (1x1).
-  explicit GradientGraph(const Var<eT>& root) : GradientGraph(root, 0) {}
-  /// The same with what was appended before node `first` taken as given: partial derivatives.
-  GradientGraph(const Var<eT>& root, Index first);
+  explicit GradientGraph(const Var<eT>& root);
 
   /// d root / d x, of x's shape; zeros where root does not depend on x.
   Var<eT> gradient(const Var<eT>& x);

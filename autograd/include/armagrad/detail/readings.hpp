@@ -85,7 +85,7 @@ class Readings {
     const Rule text = rule(engine, i);  // a copy: recording moves the nodes
     const std::array<Index, 3> operands = engine.node(i).operands;
     with_operands<Rule>([&](auto... k) {
-      if constexpr (StatesReadings<Rule>) {
+      if constexpr (HasOwnReadings<Rule>) {
         text.append_gradient(r, i);
       } else if constexpr (IsOnTape<Rule>) {
         const Index first = Index(engine.size());
@@ -109,7 +109,7 @@ class Readings {
       (replay.operand(operand(engine, i, k)), ...);
       arma::Mat<cx>& y = replay.output(i);
       const Shape ys = shape_of(y.n_rows, y.n_cols);
-      if constexpr (StatesReadings<Rule>) {
+      if constexpr (HasOwnReadings<Rule>) {
         rule(engine, i).complex(replay, i);
       } else if constexpr (IsOnTape<Rule>) {
         complex_on_tape(replay, i);
@@ -160,27 +160,29 @@ class Readings {
   }
   static void tangent(ForwardMode<eT>& forward, Index i) {
     Engine<eT>& engine = forward.engine();
-    const Shape s = engine.node(i).shape;
-    eT* ty = forward.output(i);
     const Rule& text = rule(engine, i);
-    with_operands<Rule>([&](auto... k) {
-      const std::array<Index, sizeof...(k)> x{operand(engine, i, k)...};
-      if constexpr (StatesReadings<Rule>) {
-        text.tangent(forward, i, ty);
-      } else if constexpr (IsOnTape<Rule>) {
-        tangent_on_tape(forward, i, ty);
-      } else if constexpr (IsMultilinear<Rule>) {
-        bool add = false;
-        ((forward.tangent(x[k]) ? void((linear_term<k>(forward, i, ty, add), add = true)) : void()), ...);
-      } else if constexpr (IsAlongDim<Rule>) {
-        const Shape from = engine.node(x[0]).shape;
-        engine.node(i).operation->along.tangent(&text, ty, engine.data(i), engine.data(x[0]), forward.tangent(x[0]),
-                                                from.rows, from.cols);
-      } else {
-        const Result<eT> out{ty, s};
-        text.tangent(out, matrix(engine, i), matrix(engine, x[k])..., forward.matrix(x[k])...);
-      }
-    });
+    if constexpr (HasOwnReadings<Rule>) {
+      text.tangent(forward, i);
+    } else {
+      const Shape s = engine.node(i).shape;
+      eT* ty = forward.output(i);
+      with_operands<Rule>([&](auto... k) {
+        const std::array<Index, sizeof...(k)> x{operand(engine, i, k)...};
+        if constexpr (IsOnTape<Rule>) {
+          tangent_on_tape(forward, i, ty);
+        } else if constexpr (IsMultilinear<Rule>) {
+          bool add = false;
+          ((forward.tangent(x[k]) ? void((linear_term<k>(forward, i, ty, add), add = true)) : void()), ...);
+        } else if constexpr (IsAlongDim<Rule>) {
+          const Shape from = engine.node(x[0]).shape;
+          engine.node(i).operation->along.tangent(&text, ty, engine.data(i), engine.data(x[0]), forward.tangent(x[0]),
+                                                  from.rows, from.cols);
+        } else {
+          const Result<eT> out{ty, s};
+          text.tangent(out, matrix(engine, i), matrix(engine, x[k])..., forward.matrix(x[k])...);
+        }
+      });
+    }
   }
   /// The forward text with operand `which` replaced by its tangent.
   template <std::size_t which>
@@ -232,7 +234,7 @@ class Readings {
       }
     } else {
       o.forward = forward;
-      if constexpr (!StatesReadings<Rule> || requires(const Rule& r, ComplexReplay<eT>& c) { r.complex(c, Index()); })
+      if constexpr (!HasOwnReadings<Rule> || requires(const Rule& r, ComplexReplay<eT>& c) { r.complex(c, Index()); })
         o.complex = complex;
       if constexpr (requires { Rule::code; }) o.code = Rule::code;
       if constexpr (IsAlongDim<Rule>) o.along = along_kernels<Rule, eT>();

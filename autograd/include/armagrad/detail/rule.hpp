@@ -6,8 +6,8 @@
 //   AlongDim:        forward(y, x) and reverse(dx, dy, y, x) on one fibre of the matrix along `dim`;
 //   General<n>:      forward(y, x...) and reverse(dx..., dy, y, x...) on whole matrices;
 //   OnTape:          forward(tape, i) and reverse(tape, i), which compute what function() says in a way of
-//                    their own; the other readings run the function itself, or are stated too: append_gradient,
-//                    tangent and, where there is one, complex, which get what reads the tape, and i.
+//                    their own; the other readings run the function itself, or, of a rule without one, its
+//                    complex(replay, i), tangent(forward, i) and append_gradient(graph, i).
 // A rule that says `flat = true` has derivative zero everywhere and states no reverse.  For forward mode, a
 // rule over whole matrices or fibres says `multilinear = true` if it is linear in each operand separately
 // (its tangent is the sum over operands of forward with that operand replaced by its tangent), or else states

@@ -13,9 +13,9 @@ template <class Rule>
 concept IsElementwise = Rule::family == Family::elementwise;
 template <class Rule>
 concept IsOnTape = std::is_base_of_v<OnTape, Rule>;
-/// A rule OnTape with readings of its own in place of function().
+/// A rule on the tape that states every reading itself: see OnTape.
 template <class Rule>
-concept StatesReadings = IsOnTape<Rule> && !requires(const Rule& rule) {
+concept HasOwnReadings = IsOnTape<Rule> && !requires(const Rule& rule) {
   rule.function();
 };
 template <class Rule>

@@ -73,19 +73,15 @@ auto cross(const A& a, const B& b, Here at = Here::current()) {
 }
 
 /// A times B with a row of ones below it: A (m x n) and B (n - 1 x k).
-template <class A, class B>
-requires Differentiable<A, B>
-auto affmul(const A& a, const B& b, Here at = Here::current()) {
-  return detail::affmul<element_t<A, B>>({a, at}, {b, at}, at);
+template <AnyVar A, class B>
+requires(!AnyVar<B>) auto affmul(const A& a, const B& b, Here at = Here::current()) {
+  return detail::affmul<element_t<A>>({a, at}, {b, at}, at);
 }
-// Armadillo's takes anything as its second operand: beside it these are the more specialised ones.
-template <class A, class eT>
-Var<eT> affmul(const A& a, const Var<eT>& b, Here at = Here::current()) {
-  return detail::affmul<eT>({a, at}, {b, at}, at);
-}
-template <class A, class eT, detail::Kind k>
-Var<eT> affmul(const A& a, const KindVar<eT, k>& b, Here at = Here::current()) {
-  return detail::affmul<eT>({a, at}, {b, at}, at);
+// Armadillo's takes anything as its second operand: this one is constrained, which counts if it has no more parameters,
+// and so no place for the source line that errors name.
+template <class A, AnyVar B>
+auto affmul(const A& a, const B& b) {
+  return detail::affmul<element_t<B>>({a, Here()}, {b, Here()}, Here());
 }
 
 /// Real numbers are their own real part and conjugate.

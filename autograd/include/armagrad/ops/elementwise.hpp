@@ -93,7 +93,7 @@ requires(Differentiable<A, B> && !detail::Integer<A> && !detail::Integer<B>) aut
 }
 
 // Of two Vars of one type std::max and std::min would be chosen where `using std::max` is in force: these are more
-// specialised than they are.
+// specialised than they are; those of two parts, which are no KindVars, are constrained, and name no source line.
 template <class eT>
 Var<eT> max(const Var<eT>& a, const Var<eT>& b, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Larger>(at, a, b);
@@ -102,6 +102,10 @@ template <class eT, detail::Kind k>
 KindVar<eT, k> max(const KindVar<eT, k>& a, const KindVar<eT, k>& b, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Larger>(at, a, b);
 }
+template <AnyVar V>
+Like<V> max(const V& a, const V& b) {
+  return detail::elementwise<detail::rules::Larger>({}, a, b);
+}
 template <class eT>
 Var<eT> min(const Var<eT>& a, const Var<eT>& b, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Smaller>(at, a, b);
@@ -109,6 +113,10 @@ Var<eT> min(const Var<eT>& a, const Var<eT>& b, Here at = Here::current()) {
 template <class eT, detail::Kind k>
 KindVar<eT, k> min(const KindVar<eT, k>& a, const KindVar<eT, k>& b, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Smaller>(at, a, b);
+}
+template <AnyVar V>
+Like<V> min(const V& a, const V& b) {
+  return detail::elementwise<detail::rules::Smaller>({}, a, b);
 }
 
 /// The same between bounds of which one at least is a Var or a matrix; at a bound the derivative goes to the bound.
