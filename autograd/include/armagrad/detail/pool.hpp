@@ -29,11 +29,16 @@ class Pool {
       free_[c] = h->next;
     } else {
       if (all_.size() == all_.capacity()) all_.reserve(2 * all_.size() + 16);  // before there is a chunk to lose
+      given_.reserve(all_.capacity());
       h = new (::operator new(sizeof(Header) + capacity(c) * sizeof(eT), alignment)) Header;
-      h->size_class = c;
+      h->size_class = std::uint16_t(c);
       all_.push_back(h);
     }
     h->references = 1;
+    if (!h->is_given) {
+      h->is_given = true;
+      given_.push_back(h);
+    }
     return data(h);
   }
 
@@ -48,13 +53,16 @@ class Pool {
     }
   }
 
-  /// Takes every chunk back, whoever holds it.
+  /// Takes every chunk back, whoever holds it; looks only at those handed out since the last time.
   void reset() {
-    free_ = {};
-    for (auto h = all_.rbegin(); h != all_.rend(); ++h) {
+    for (auto h = given_.rbegin(); h != given_.rend(); ++h) {
+      (*h)->is_given = false;
+      if ((*h)->references == 0) continue;
+      (*h)->references = 0;
       (*h)->next = free_[(*h)->size_class];
       free_[(*h)->size_class] = *h;
     }
+    given_.clear();
   }
 
   /// What the pool holds, in use or not, in bytes.
@@ -69,7 +77,8 @@ class Pool {
   struct alignas(64) Header {
     Header* next = nullptr;
     std::uint32_t references = 0;
-    std::uint32_t size_class = 0;
+    std::uint16_t size_class = 0;
+    bool is_given = false;  // since the last reset
   };
 
   static eT* data(Header* h) { return reinterpret_cast<eT*>(h + 1); }
@@ -83,7 +92,7 @@ class Pool {
   }
 
   std::array<Header*, 4 * 62> free_{};
-  std::vector<Header*> all_;
+  std::vector<Header*> all_, given_;
 };
 
 }  // namespace armagrad::detail
