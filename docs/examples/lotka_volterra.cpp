@@ -57,7 +57,7 @@ int main() {
   for (int i = 0; i <= 600; ++i) {
     const auto [J, g] = step.value_and_gradient(log_p);
     if (i % 200 == 0) std::cout << "step " << i << ": loss " << J << '\n';
-    log_p -= 0.01 * g / std::max(1.0, arma::norm(g));
+    log_p -= 0.005 * g / std::max(1.0, arma::norm(g));
   }
   std::cout << "parameters " << arma::exp(log_p).t() << "those of the data " << truth.t();
 }
