@@ -24,7 +24,7 @@ int main() {
     const auto A = transition(p), Q = exp(2 * p(2)) * view(I);
     const auto R = exp(2 * p(3));
     auto m = A * view(start), P = Q;
-    auto J = p.tape().constant(0.5 * y.n_elem * std::log(2 * arma::datum::pi));
+    auto J = p.tape().constant(0.5 * double(y.n_elem) * std::log(2 * arma::datum::pi));
     for (arma::uword t = 0; t < y.n_cols; ++t) {
       const auto H = view(C) * P, L = chol(H * C.t() + R, "lower");
       const auto error = solve(trimatl(L), y.col(t) - view(C) * m);

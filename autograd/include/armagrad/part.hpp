@@ -39,7 +39,7 @@ class Part : public detail::VarOf<eT, k> {
   // A number with a name is a number of its own.
   // clang-format off
   Part& operator=(const NumberVar<eT>& x) & requires(is_entry) { return rename(x); }
-  Part& operator=(const Part& x) & requires(is_entry) { return rename(x); }
+  Part& operator=(const Part& x) & requires(is_entry) { return this == &x ? *this : rename(x); }
   Part& operator+=(const A& x) & requires(is_entry) { return rename(changed<detail::rules::Plus>(x)); }
   Part& operator-=(const A& x) & requires(is_entry) { return rename(changed<detail::rules::Minus>(x)); }
   Part& operator*=(const A& x) & requires(is_entry) { return rename(changed<detail::rules::Times>(x)); }

@@ -167,6 +167,9 @@ class Var : private AllVarOperators<eT> {
   /// X.each_row() + r and the like: r (1 x n_cols) meets every row. Of a named X also X.each_row() += r.
   auto each_row() const& { return Each<eT, true>(*this); }
   auto each_row() & { return EachPart<eT, true>(*this); }
+  /// X.each_col() + c and the like: c (n_rows x 1) meets every column.
+  auto each_col() const& { return Each<eT, false>(*this); }
+  auto each_col() & { return EachPart<eT, false>(*this); }
   /// Calls f with each row, or column, a Var that it may change.
   template <class F>
   Var& each_row(F f) & {
@@ -186,9 +189,6 @@ class Var : private AllVarOperators<eT> {
     }
     return *this;
   }
-  /// X.each_col() + c and the like: c (n_rows x 1) meets every column.
-  auto each_col() const& { return Each<eT, false>(*this); }
-  auto each_col() & { return EachPart<eT, false>(*this); }
 
   // ---- Operators that change this one; X *= Y is the product X * Y ----
   using A = Argument<eT>;
@@ -367,7 +367,7 @@ class Var : private AllVarOperators<eT> {
   void shed_cols(uword first, uword last, Here at = Here::current()) & { become(without_cols(first, last, at)); }
   void swap_rows(uword i, uword k, Here at = Here::current()) & { become(with_rows_swapped(i, k, at)); }
   void swap_cols(uword j, uword k, Here at = Here::current()) & { become(with_cols_swapped(j, k, at)); }
-  void swap(Var& x) & { std::swap(*this, x); }
+  void swap(Var& x) & noexcept { std::swap(*this, x); }
   /// Replaces each entry x, a number, by f(x).
   template <class F>
   Var& transform(F f) & {
