@@ -9,80 +9,16 @@
 
 #include "detail/draft.hpp"
 #include "detail/link_check.hpp"
-#include "tape.hpp"
+#include "var_operators.hpp"
 
 namespace armagrad {
 
-template <class eT>
-class Argument;
 template <class eT, bool rows>
 class Each;
 template <class eT, bool rows>
 class EachPart;
 template <class eT, detail::Kind k, class Where = detail::Place>
 class Part;
-
-namespace detail {
-namespace rules ARMAGRAD_EXPORT {
-struct Plus;
-struct Minus;
-struct Times;
-struct Divide;
-struct Negate;
-struct Greater;
-struct GreaterEqual;
-struct Equal;
-struct NotEqual;
-}  // namespace ARMAGRAD_EXPORT
-/// Appends an elementwise node. The arguments have one shape, but for numbers, which are repeated.
-template <class eT>
-Var<eT> append_elementwise(const Operation<eT>& operation, std::initializer_list<const Argument<eT>*> arguments);
-/// The operator *: a product of matrices, or a scaling where either side is a number.
-template <class eT>
-Var<eT> append_product(const Argument<eT>& a, const Argument<eT>& b);
-template <class eT, Kind k>
-class Operand;
-template <class eT>
-Var<eT> negated(const Argument<eT>& x) {
-  return append_elementwise(operation_of<rules::Negate, eT>(), {&x});
-}
-}  // namespace detail
-
-/// Operators of two operands, each of them a Var, a matrix or a number; entry by entry but for the product.
-template <class eT, detail::Kind a, detail::Kind b>
-struct VarOperators {
-  using A = detail::Operand<eT, a>;
-  using B = detail::Operand<eT, b>;
-  static constexpr detail::Kind entries = detail::elementwise_kind(a, b);
-  using Entries = detail::VarOf<eT, entries>;
-  using Product = detail::VarOf<eT, detail::product_kind(a, b)>;
-
-  template <class Rule>
-  static Entries entry_by_entry(const Argument<eT>& x, const Argument<eT>& y) {
-    return detail::of_kind<entries>(detail::append_elementwise(detail::operation_of<Rule, eT>(), {&x, &y}));
-  }
-  // clang-format off
-  friend Entries operator+(const A& x, const B& y) { return entry_by_entry<detail::rules::Plus>(x, y); }
-  friend Entries operator-(const A& x, const B& y) { return entry_by_entry<detail::rules::Minus>(x, y); }
-  friend Entries operator%(const A& x, const B& y) { return entry_by_entry<detail::rules::Times>(x, y); }
-  friend Entries operator/(const A& x, const B& y) { return entry_by_entry<detail::rules::Divide>(x, y); }
-  friend Product operator*(const A& x, const B& y) { return detail::of_kind<Product::kind>(detail::append_product(x, y)); }
-  // 1 where it holds and 0 where it does not; of zero derivative.
-  friend Entries operator>(const A& x, const B& y) { return entry_by_entry<detail::rules::Greater>(x, y); }
-  friend Entries operator<(const A& x, const B& y) { return entry_by_entry<detail::rules::Greater>(y, x); }
-  friend Entries operator>=(const A& x, const B& y) { return entry_by_entry<detail::rules::GreaterEqual>(x, y); }
-  friend Entries operator<=(const A& x, const B& y) { return entry_by_entry<detail::rules::GreaterEqual>(y, x); }
-  friend Entries operator==(const A& x, const B& y) { return entry_by_entry<detail::rules::Equal>(x, y); }
-  friend Entries operator!=(const A& x, const B& y) { return entry_by_entry<detail::rules::NotEqual>(x, y); }
-  // clang-format on
-};
-
-/// Those of every pair of kinds.
-template <class eT, class Pairs = std::make_index_sequence<detail::kinds * detail::kinds>>
-struct AllVarOperators;
-template <class eT, std::size_t... i>
-struct AllVarOperators<eT, std::index_sequence<i...>>
-    : VarOperators<eT, detail::Kind(i / detail::kinds), detail::Kind(i % detail::kinds)>... {};
 
 /// A matrix whose computation is on a tape. Cheap to copy; valid until its tape is cleared or destroyed. Operators are
 /// Armadillo's: + - * % / and a number meets matrices of any shape. Where the compiler knows more, that it is a column,
@@ -612,71 +548,7 @@ Entrywise<A...> of_entries(const Var<eT>& y) {
 }
 }  // namespace detail
 
-/// What an operation takes where a Var may stand: a Var, a number, or an Armadillo matrix or expression
-/// (which is copied to the tape, unless given as view(X)). It notes the source line where it was converted.
-template <class eT>
-class Argument {
- public:
-  Argument(const Var<eT>& x, std::source_location at = std::source_location::current()) : at_(at), var_(&x) {}
-  Argument(const Var<eT>& x, const Location& at) : at_(at), var_(&x) {}
-  template <class S>
-  requires std::is_arithmetic_v<S> Argument(S x, std::source_location at = std::source_location::current())
-      : at_(at), kind_(Kind::number), number_(eT(x)) {}
-  Argument(const View<eT>& x, std::source_location at = std::source_location::current())
-      : at_(at), kind_(Kind::view), view_(&x) {}
-  Argument(const arma::Mat<eT>& x, std::source_location at = std::source_location::current())
-      : at_(at), kind_(Kind::matrix), matrix_(&x) {}
-  template <class E>
-  Argument(const arma::Base<eT, E>& x, std::source_location at = std::source_location::current())
-      : at_(at), kind_(Kind::matrix), evaluated_(new arma::Mat<eT>(x.get_ref())), matrix_(evaluated_.get()) {}
-  Argument(const Argument&) = delete;
-
-  const Location& at() const { return at_; }
-  const Var<eT>* var() const { return var_; }
-  const eT* number() const { return kind_ == Kind::number ? &number_ : nullptr; }
-
-  /// The argument as a node of the tape.
-  Var<eT> on(Tape<eT>& tape, const char* operation) const {
-    switch (kind_) {
-      case Kind::var:
-        return detail::engine_of(tape).here(*var_, operation, at_);
-      case Kind::number:
-        return tape.constant(number_);
-      case Kind::view:
-        return tape.constant(*view_);
-      case Kind::matrix:
-        break;
-    }
-    return tape.constant(*matrix_);
-  }
-
- private:
-  enum class Kind : std::uint8_t { var, number, view, matrix };
-  Location at_;
-  Kind kind_ = Kind::var;
-  const Var<eT>* var_ = nullptr;  // which lives as long: an argument is made for one call
-  eT number_{};
-  const View<eT>* view_ = nullptr;
-  std::unique_ptr<const arma::Mat<eT>> evaluated_;
-  const arma::Mat<eT>* matrix_ = nullptr;
-};
-
-namespace detail {
-template <class X, class eT>
-concept IsOperand =
-    std::is_arithmetic_v<X> || std::derived_from<X, Var<eT>> || std::derived_from<X, View<eT>> || Expression<X, eT>;
-
-/// An argument of an operator, of a kind that the compiler knows.
-template <class eT, Kind k>
-class Operand : public Argument<eT> {
- public:
-  template <class X>
-  requires(kind_of<X> == k && IsOperand<X, eT>)
-      Operand(const X& x, std::source_location at = std::source_location::current())
-      : Argument<eT>(x, at) {}
-};
-}  // namespace detail
-
 }  // namespace armagrad
 
+#include "argument.hpp"
 #include "part.hpp"

@@ -1,0 +1,76 @@
+#pragma once
+// The operators of Vars, of every pair of kinds. Var inherits them: included by var.hpp.
+
+#include <type_traits>
+#include <utility>
+
+#include "tape.hpp"
+
+namespace armagrad {
+
+template <class eT>
+class Argument;
+
+namespace detail {
+namespace rules ARMAGRAD_EXPORT {
+struct Plus;
+struct Minus;
+struct Times;
+struct Divide;
+struct Negate;
+struct Greater;
+struct GreaterEqual;
+struct Equal;
+struct NotEqual;
+}  // namespace ARMAGRAD_EXPORT
+/// Appends an elementwise node. The arguments have one shape, but for numbers, which are repeated.
+template <class eT>
+Var<eT> append_elementwise(const Operation<eT>& operation, std::initializer_list<const Argument<eT>*> arguments);
+/// The operator *: a product of matrices, or a scaling where either side is a number.
+template <class eT>
+Var<eT> append_product(const Argument<eT>& a, const Argument<eT>& b);
+template <class eT, Kind k>
+class Operand;
+template <class eT>
+Var<eT> negated(const Argument<eT>& x) {
+  return append_elementwise(operation_of<rules::Negate, eT>(), {&x});
+}
+}  // namespace detail
+
+/// Operators of two operands, each of them a Var, a matrix or a number; entry by entry but for the product.
+template <class eT, detail::Kind a, detail::Kind b>
+struct VarOperators {
+  using A = detail::Operand<eT, a>;
+  using B = detail::Operand<eT, b>;
+  static constexpr detail::Kind entries = detail::elementwise_kind(a, b);
+  using Entries = detail::VarOf<eT, entries>;
+  using Product = detail::VarOf<eT, detail::product_kind(a, b)>;
+
+  template <class Rule>
+  static Entries entry_by_entry(const Argument<eT>& x, const Argument<eT>& y) {
+    return detail::of_kind<entries>(detail::append_elementwise(detail::operation_of<Rule, eT>(), {&x, &y}));
+  }
+  // clang-format off
+  friend Entries operator+(const A& x, const B& y) { return entry_by_entry<detail::rules::Plus>(x, y); }
+  friend Entries operator-(const A& x, const B& y) { return entry_by_entry<detail::rules::Minus>(x, y); }
+  friend Entries operator%(const A& x, const B& y) { return entry_by_entry<detail::rules::Times>(x, y); }
+  friend Entries operator/(const A& x, const B& y) { return entry_by_entry<detail::rules::Divide>(x, y); }
+  friend Product operator*(const A& x, const B& y) { return detail::of_kind<Product::kind>(detail::append_product(x, y)); }
+  // 1 where it holds and 0 where it does not; of zero derivative.
+  friend Entries operator>(const A& x, const B& y) { return entry_by_entry<detail::rules::Greater>(x, y); }
+  friend Entries operator<(const A& x, const B& y) { return entry_by_entry<detail::rules::Greater>(y, x); }
+  friend Entries operator>=(const A& x, const B& y) { return entry_by_entry<detail::rules::GreaterEqual>(x, y); }
+  friend Entries operator<=(const A& x, const B& y) { return entry_by_entry<detail::rules::GreaterEqual>(y, x); }
+  friend Entries operator==(const A& x, const B& y) { return entry_by_entry<detail::rules::Equal>(x, y); }
+  friend Entries operator!=(const A& x, const B& y) { return entry_by_entry<detail::rules::NotEqual>(x, y); }
+  // clang-format on
+};
+
+/// Those of every pair of kinds.
+template <class eT, class Pairs = std::make_index_sequence<detail::kinds * detail::kinds>>
+struct AllVarOperators;
+template <class eT, std::size_t... i>
+struct AllVarOperators<eT, std::index_sequence<i...>>
+    : VarOperators<eT, detail::Kind(i / detail::kinds), detail::Kind(i % detail::kinds)>... {};
+
+}  // namespace armagrad
