@@ -68,6 +68,11 @@ constexpr Kind solution_kind(Kind b) { return b == Kind::column ? b : Kind::matr
 
 // ---- The kinds of operands ----
 
+template <class T>
+concept Number = std::is_arithmetic_v<std::remove_cvref_t<T>>;
+template <class T>
+concept Integer = Number<T> && std::is_integral_v<std::remove_cvref_t<T>>;
+
 template <class eT, class E>
 std::true_type is_expression(const arma::Base<eT, E>&);
 

@@ -14,7 +14,7 @@ template <class eT, detail::Kind k, class Where>
 class Part : public detail::VarOf<eT, k> {
   using Value = detail::VarOf<eT, k>;
   static constexpr bool is_entry = k == detail::Kind::number;
-  static constexpr bool is_block = std::same_as<Where, detail::Place> && !is_entry;
+  static constexpr bool is_list = std::same_as<Where, detail::EntryList>, is_block = !is_list && !is_entry;
 
  public:
   using A = Argument<eT>;
@@ -61,18 +61,26 @@ class Part : public detail::VarOf<eT, k> {
   // clang-format on
 
  private:
-  void look() { this->read_later(*of_, where_, is_entry, at_); }
+  void look() {
+    if constexpr (is_list)
+      this->read_later(*of_, where_, at_);
+    else
+      this->read_later(*of_, where_, is_entry, at_);
+  }
   Part&& write(const A& x, const char* name) {
     if (x.var() == this) return std::move(*this);
     this->forget();
-    Value::write(*of_, where_, is_entry, x, name);
+    if constexpr (is_list)
+      Value::write(*of_, where_, x, name);
+    else
+      Value::write(*of_, where_, is_entry, x, name);
     look();
     return std::move(*this);
   }
   Part&& write(const Var<eT>& x, const char* name) { return write(A(x, at_), name); }
   template <class Rule>
   Part&& change(const A& x, const char* name) {
-    if constexpr (std::same_as<Where, detail::EntryList>) {
+    if constexpr (is_list) {
       if (where_.repeats()) {
         this->forget();
         Value::change_one_by_one(*of_, where_, detail::operation_of<Rule, eT>(), x);

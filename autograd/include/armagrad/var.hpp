@@ -203,10 +203,10 @@ class Var : private AllVarOperators<eT> {
 
   /// The entries, rows or columns of these indices, in their order; an index may come several times, and the last one
   /// that is written stays. The diagonal k as a column.
-  ColVar<eT> elem(const Indices& i, Here at = Here::current()) const& { return block<Kind::column>(at_elem(i, at), at); }
-  Var rows(const Indices& r, Here at = Here::current()) const& { return block(at_indices(&r, nullptr, "rows", at), at); }
-  Var cols(const Indices& c, Here at = Here::current()) const& { return block(at_indices(nullptr, &c, "cols", at), at); }
-  Var submat(const Indices& r, const Indices& c, Here at = Here::current()) const& { return block(at_indices(&r, &c, "submat", at), at); }
+  ColVar<eT> elem(const Indices& i, Here at = Here::current()) const& { return list<Kind::column>(at_elem(i, at), at); }
+  Var rows(const Indices& r, Here at = Here::current()) const& { return list(at_indices(&r, nullptr, "rows", at), at); }
+  Var cols(const Indices& c, Here at = Here::current()) const& { return list(at_indices(nullptr, &c, "cols", at), at); }
+  Var submat(const Indices& r, const Indices& c, Here at = Here::current()) const& { return list(at_indices(&r, &c, "submat", at), at); }
   Var operator()(const Indices& r, const Indices& c, Here at = Here::current()) const& { return submat(r, c, at); }
   ColVar<eT> operator()(const Indices& i, Here at = Here::current()) const& { return elem(i, at); }
   ColVar<eT> diag(arma::sword k = 0, Here at = Here::current()) const& { return diagonal(k, at); }
@@ -319,13 +319,17 @@ class Var : private AllVarOperators<eT> {
   }
   /// Parts as they are now.
   Var read(const detail::Place& place, bool is_entry, Here at) const;
-  Var read(const detail::EntryList& list, bool is_entry, Here at) const;
+  Var read(const detail::EntryList& list, Here at) const;
   NumberVar<eT> entry(const detail::Place& place, Here at) const {
     return {read(place, true, at), detail::Unchecked{}};
   }
-  template <Kind k = Kind::matrix, class Where>
-  detail::VarOf<eT, k> block(const Where& where, Here at) const {
-    return detail::of_kind<k>(read(where, false, at));
+  template <Kind k = Kind::matrix>
+  detail::VarOf<eT, k> block(const detail::Place& place, Here at) const {
+    return detail::of_kind<k>(read(place, false, at));
+  }
+  template <Kind k = Kind::matrix>
+  detail::VarOf<eT, k> list(const detail::EntryList& entries, Here at) const {
+    return detail::of_kind<k>(read(entries, at));
   }
   /// Becomes a part of x. If x was written to, nothing is recorded before this is read, or x is written to again.
   void read_later(Var& x, const detail::Place& place, bool is_entry, Here at) {
@@ -333,7 +337,7 @@ class Var : private AllVarOperators<eT> {
       return wait(x, place, at);
     become_part(x, place, is_entry, at);
   }
-  void read_later(Var& x, const detail::EntryList& list, bool is_entry, Here at) { become(x.read(list, is_entry, at)); }
+  void read_later(Var& x, const detail::EntryList& list, Here at) { become(x.read(list, at)); }
   /// Forgets a part that was to be read.
   void forget() noexcept {
     if (!draft_ || draft_->reader != this) return;
@@ -351,7 +355,7 @@ class Var : private AllVarOperators<eT> {
     }
     write_any(to, place, is_entry, x, name);
   }
-  static void write(Var& to, const detail::EntryList& list, bool is_entry, const A& x, const char* name);
+  static void write(Var& to, const detail::EntryList& list, const A& x, const char* name);
   /// Changes entries by those of x, or by the number x, in their order: one that comes twice is changed twice.
   static void change_one_by_one(Var& of, const detail::EntryList& list, const detail::Operation<eT>& operation,
                                 const A& x);
@@ -420,8 +424,6 @@ class Var : private AllVarOperators<eT> {
 
   friend Var operator-(const detail::Operand<eT, kind>& x) { return detail::negated(x); }
 
-  /// The tape that the two of them are on, or will be.
-  Tape<eT>& tape_with(const A& x) const { return home() || !x.var() ? tape() : x.var()->tape(); }
   Var& become(Var x) { return *this = std::move(x); }
   Var& set(const Var& x) {
     n_rows = x.n_rows, n_cols = x.n_cols, n_elem = x.n_elem, tape_ = x.tape_, at_ = x.at_;
@@ -451,7 +453,8 @@ class Var : private AllVarOperators<eT> {
   std::pair<Tape<eT>*, NodePlace> settle() const;
   /// Of a part that waits to be read: reads it.
   void read_now() const;
-  detail::Draft<eT>& draft_for(Tape<eT>* tape, const char* name, const Location& at);
+  /// Where x is noted, on x's tape.
+  detail::Draft<eT>& draft_for(const A& x, const char* name);
   bool is_free_number() const { return !tape_ && !draft_ && n_elem == 1; }
   Tape<eT>* home_of_draft() const;
   /// Keeps the tape of constants that it is on.

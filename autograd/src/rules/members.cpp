@@ -80,14 +80,14 @@ Var<eT> Var<eT>::with_cols_swapped(uword j, uword k, Here at) const {
 template <class eT>
 Var<eT> Var<eT>::with_rows(uword i, const A& X, Here at) const {
   if (i > n_rows) detail::out_of_range("insert_rows", at, "index out of bounds");
-  const Var more = X.on(tape_with(X), "insert_rows");
-  return join_cols(join_cols(head_rows(i, at), more, at), tail_rows(n_rows - i, at), at);
+  const auto [x, more] = detail::on_one_tape("insert_rows", A(*this, at), X);
+  return join_cols(join_cols(x.head_rows(i, at), more, at), x.tail_rows(n_rows - i, at), at);
 }
 template <class eT>
 Var<eT> Var<eT>::with_cols(uword j, const A& X, Here at) const {
   if (j > n_cols) detail::out_of_range("insert_cols", at, "index out of bounds");
-  const Var more = X.on(tape_with(X), "insert_cols");
-  return join_rows(join_rows(head_cols(j, at), more, at), tail_cols(n_cols - j, at), at);
+  const auto [x, more] = detail::on_one_tape("insert_cols", A(*this, at), X);
+  return join_rows(join_rows(x.head_cols(j, at), more, at), x.tail_cols(n_cols - j, at), at);
 }
 
 #define ARMAGRAD_INSTANTIATE(eT)                                                         \

@@ -1,7 +1,5 @@
 #include "writes.hpp"
 
-#include <optional>
-
 #include "tables.hpp"
 
 namespace armagrad {
@@ -112,7 +110,7 @@ EntryList Var<eT>::at_diag(arma::sword k, Here at) const {
   const uword n = std::min(n_rows - row, n_cols - col);
   const auto entries = std::make_shared<arma::uvec>(n);
   for (uword i = 0; i < n; ++i) (*entries)[i] = row + i + (col + i) * n_rows;
-  return {entries, shape_of(n, 1)};
+  return {entries, shape_of(n, 1), k};
 }
 
 // ---- Reading and writing ----
@@ -123,8 +121,8 @@ Var<eT> Var<eT>::read(const Place& place, bool is_entry, Here at) const {
   return is_entry ? detail::entry(*this, place, at) : detail::block(*this, place, at);
 }
 template <class eT>
-Var<eT> Var<eT>::read(const EntryList& list, bool, Here at) const {
-  return gathered(*this, list.entries, list.shape, at);
+Var<eT> Var<eT>::read(const EntryList& list, Here at) const {
+  return list.diagonal ? diagonal(*list.diagonal, at) : gathered(*this, list.entries, list.shape, at);
 }
 
 template <class eT>
@@ -142,8 +140,8 @@ void Var<eT>::write_any(Var& to, const Place& place, bool is_entry, const A& x, 
   const Location at = x.at();
   if (x.var()) x.var()->read_now();
   if (is_entry && (x.number() || (x.var() && x.var()->is_free_number())))
-    return to.draft_for(nullptr, name, at).write_number(place, x.number() ? *x.number() : x.var()->number(), at);
-  Draft<eT>& draft = to.draft_for(x.var() ? x.var()->home() : nullptr, name, at);
+    return to.draft_for(x, name).write_number(place, x.number() ? *x.number() : x.var()->number(), at);
+  Draft<eT>& draft = to.draft_for(x, name);
   Var part = x.on(draft.tape(), name);
   if (node_of(part).is_scalar && !is_entry) part = spread(part, place.shape);
   if (part.shape() != place.shape) misuse(name, at, incompatible(place.shape, part.shape()));
@@ -153,22 +151,23 @@ void Var<eT>::write_any(Var& to, const Place& place, bool is_entry, const A& x, 
   else if (place.shape.size() != 0)
     draft.write_block(place, part.index(), at);
 }
+
 namespace {
-/// The places in a list whose entries do not come again later on, where one does; as what comes last stays.
-std::optional<arma::uvec> seen_at_last(const arma::uvec& entries) {
+/// The places in a list whose entries do not come again later on, as what comes last stays.
+arma::uvec seen_at_last(const arma::uvec& entries) {
   arma::uvec order = arma::stable_sort_index(entries), seen(entries.n_elem);
   uword n = 0;
   for (uword k = 0; k < order.n_elem; ++k) {
     if (k + 1 == order.n_elem || entries[order[k]] != entries[order[k + 1]]) seen[n++] = order[k];
   }
-  if (n == entries.n_elem) return std::nullopt;
   return arma::sort(seen.head(n));
 }
 }  // namespace
 
 template <class eT>
 void Var<eT>::change_one_by_one(Var& of, const EntryList& list, const detail::Operation<eT>& operation, const A& x) {
-  const Var y = x.on(of.tape_with(x), operation.name);
+  const std::array<const Var*, 2> both{&of, x.var()};
+  const Var y = x.on(tape_of<eT>({both.data(), x.var() ? 2U : 1U}), operation.name);
   const bool is_number = node_of(y).is_scalar;
   if (!is_number && y.shape() != list.shape) misuse(operation.name, x.at(), incompatible(list.shape, y.shape()));
   for (uword k = 0; k < list.shape.size(); ++k) {
@@ -181,19 +180,18 @@ void Var<eT>::change_one_by_one(Var& of, const EntryList& list, const detail::Op
 }
 
 template <class eT>
-void Var<eT>::write(Var& to, const EntryList& list, bool, const A& x, const char* name) {
-  Draft<eT>& draft = to.draft_for(x.var() ? x.var()->home() : nullptr, name, x.at());
+void Var<eT>::write(Var& to, const EntryList& list, const A& x, const char* name) {
+  if (x.var()) x.var()->read_now();
+  Draft<eT>& draft = to.draft_for(x, name);
   Var part = x.on(draft.tape(), name);
   if (node_of(part).is_scalar) part = spread(part, list.shape);
   if (part.shape() != list.shape) misuse(name, x.at(), incompatible(list.shape, part.shape()));
   if (list.shape.size() == 0) return;
-  if (const auto seen = seen_at_last(*list.entries)) {
-    const Shape s = shape_of(seen->n_elem, 1);
-    const Var last = gathered(part, std::make_shared<const arma::uvec>(*seen), s);
-    draft.write_list({std::make_shared<const arma::uvec>(list.entries->elem(*seen)), s}, last.index(), x.at());
-  } else {
-    draft.write_list(list, part.index(), x.at());
-  }
+  if (!list.repeats()) return draft.write_list(list, part.index(), x.at());
+  const auto seen = std::make_shared<const arma::uvec>(seen_at_last(*list.entries));
+  const Shape s = shape_of(seen->n_elem, 1);
+  draft.write_list({std::make_shared<const arma::uvec>(list.entries->elem(*seen)), s}, gathered(part, seen, s).index(),
+                   x.at());
 }
 
 // ---- Constants ----
@@ -222,7 +220,11 @@ template <class eT>
 Var<eT>::Var(std::initializer_list<Row<eT>> rows) : Var(rows.size(), rows.size() ? rows.begin()->size() : 0) {
   uword i = 0;
   for (const Row<eT>& row : rows) {
-    if (row.size() != n_cols) misuse("Var", {}, "rows of different lengths in a list");
+    if (row.size() != n_cols) {
+      const Location at = rows.begin()->size() ? rows.begin()->begin()->at() : Location();
+      misuse("Var", at,
+             "rows of different lengths in a list: " + std::to_string(n_cols) + " and " + std::to_string(row.size()));
+    }
     put_row(*this, i++, row);
   }
 }
@@ -256,10 +258,10 @@ Var<eT> assign(const Argument<eT>& x, arma::span rows, arma::span cols, const Ar
       const;                                                                                                        \
   template ARMAGRAD_EXPORT EntryList Var<eT>::at_diag(arma::sword, Here) const;                                     \
   template ARMAGRAD_EXPORT Var<eT> Var<eT>::read(const Place&, bool, Here) const;                                   \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::read(const EntryList&, bool, Here) const;                               \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::read(const EntryList&, Here) const;                                     \
   template ARMAGRAD_EXPORT void Var<eT>::become_part(Var&, const Place&, bool, Here);                               \
   template ARMAGRAD_EXPORT void Var<eT>::write_any(Var&, const Place&, bool, const A&, const char*);                \
-  template ARMAGRAD_EXPORT void Var<eT>::write(Var&, const EntryList&, bool, const A&, const char*);                \
+  template ARMAGRAD_EXPORT void Var<eT>::write(Var&, const EntryList&, const A&, const char*);                      \
   template ARMAGRAD_EXPORT void Var<eT>::change_one_by_one(Var&, const EntryList&, const Operation<eT>&, const A&); \
   template ARMAGRAD_EXPORT Var<eT>::Var(const arma::Mat<eT>&);                                                      \
   template ARMAGRAD_EXPORT Var<eT>::Var(std::initializer_list<Operand<eT, Kind::number>>);                          \

@@ -264,18 +264,19 @@ void Var<eT>::hold_constant() {
 }
 
 template <class eT>
-detail::Draft<eT>& Var<eT>::draft_for(Tape<eT>* tape, const char* name, const Location& at) {
+detail::Draft<eT>& Var<eT>::draft_for(const A& x, const char* name) {
+  Tape<eT>* const tape = x.var() ? x.var()->home() : nullptr;
   read_now();
   if (!draft_ && !tape_) settle();
   if (!draft_) {
     if (at_.generation != detail::engine_of(*tape_).generation())
-      detail::misuse(name, at, "a handle from before its tape was cleared");
+      detail::misuse(name, x.at(), "a handle from before its tape was cleared");
     draft_ = new detail::Draft<eT>(*tape_, at_.index);
     tape_ = nullptr;
   }
   if (draft_->reader) draft_->reader->read_now();
   if (tape && tape != &draft_->tape()) {
-    if (!draft_->is_constant()) detail::misuse(name, at, "the operands are on different tapes");
+    if (!draft_->is_constant()) detail::misuse(name, x.at(), "the operands are on different tapes");
     draft_->move_to(detail::engine_of(*tape));
   }
   return *draft_;
@@ -343,19 +344,19 @@ void Var<eT>::print(std::ostream& out, const std::string& header) const {
   arma::Mat<eT>(engine.data(i), n_rows, n_cols).print(out, header);
 }
 
-#define ARMAGRAD_INSTANTIATE(eT)                                                                           \
-  template std::shared_ptr<Tape<eT>> detail::constants_tape();                                             \
-  template class detail::Draft<eT>;                                                                        \
-  template ARMAGRAD_EXPORT auto Var<eT>::settle() const->std::pair<Tape<eT>*, NodePlace>;                  \
-  template ARMAGRAD_EXPORT void Var<eT>::read_now() const;                                                 \
-  template ARMAGRAD_EXPORT Tape<eT>* Var<eT>::home_of_draft() const;                                       \
-  template ARMAGRAD_EXPORT void Var<eT>::hold_constant();                                                  \
-  template ARMAGRAD_EXPORT detail::Draft<eT>& Var<eT>::draft_for(Tape<eT>*, const char*, const Location&); \
-  template ARMAGRAD_EXPORT void Var<eT>::copy_draft(const Var&);                                           \
-  template ARMAGRAD_EXPORT void Var<eT>::take_draft(Var&) noexcept;                                        \
-  template ARMAGRAD_EXPORT void Var<eT>::end_draft() noexcept;                                             \
-  template ARMAGRAD_EXPORT Var<eT>& Var<eT>::assign(Var&&) noexcept;                                       \
-  template ARMAGRAD_EXPORT void Var<eT>::print(const std::string&) const;                                  \
+#define ARMAGRAD_INSTANTIATE(eT)                                                          \
+  template std::shared_ptr<Tape<eT>> detail::constants_tape();                            \
+  template class detail::Draft<eT>;                                                       \
+  template ARMAGRAD_EXPORT auto Var<eT>::settle() const->std::pair<Tape<eT>*, NodePlace>; \
+  template ARMAGRAD_EXPORT void Var<eT>::read_now() const;                                \
+  template ARMAGRAD_EXPORT Tape<eT>* Var<eT>::home_of_draft() const;                      \
+  template ARMAGRAD_EXPORT void Var<eT>::hold_constant();                                 \
+  template ARMAGRAD_EXPORT detail::Draft<eT>& Var<eT>::draft_for(const A&, const char*);  \
+  template ARMAGRAD_EXPORT void Var<eT>::copy_draft(const Var&);                          \
+  template ARMAGRAD_EXPORT void Var<eT>::take_draft(Var&) noexcept;                       \
+  template ARMAGRAD_EXPORT void Var<eT>::end_draft() noexcept;                            \
+  template ARMAGRAD_EXPORT Var<eT>& Var<eT>::assign(Var&&) noexcept;                      \
+  template ARMAGRAD_EXPORT void Var<eT>::print(const std::string&) const;                 \
   template ARMAGRAD_EXPORT void Var<eT>::print(std::ostream&, const std::string&) const;
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)

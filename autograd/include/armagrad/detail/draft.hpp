@@ -27,7 +27,6 @@ class ARMAGRAD_EXPORT Draft {
   Draft& operator=(const Draft&) = delete;
 
   Tape<eT>& tape() const { return *tape_; }
-  Shape shape() const { return shape_; }
   bool is_constant() const { return constants_ != nullptr; }
   std::uint32_t generation() const { return generation_; }
 
@@ -89,6 +88,7 @@ class ARMAGRAD_EXPORT Draft {
   uword number_of(const Place& p) const { return p.row + uword(p.col) * shape_.rows; }
   template <class F>
   bool any_of(const Written& w, F holds) const;
+
   Tape<eT>* tape_;
   std::uint32_t generation_;
   std::shared_ptr<Tape<eT>> constants_;  // if tape_ is one of constants

@@ -1,9 +1,8 @@
 #pragma once
 // Where parts of matrices are.
 
-#include <concepts>
 #include <memory>
-#include <type_traits>
+#include <optional>
 
 #include "../shape.hpp"
 
@@ -19,13 +18,14 @@ struct Place {
 struct EntryList {
   std::shared_ptr<const arma::uvec> entries;
   Shape shape{};
+  std::optional<arma::sword> diagonal{};  // if they are one
 
-  bool repeats() const { return arma::uvec(arma::unique(*entries)).n_elem != entries->n_elem; }
+  /// Whether an entry comes twice; found when it is first asked for.
+  bool repeats() const {
+    if (!repeats_) repeats_ = !diagonal && arma::uvec(arma::unique(*entries)).n_elem != entries->n_elem;
+    return *repeats_;
+  }
+  mutable std::optional<bool> repeats_{};
 };
-
-template <class T>
-concept Number = std::is_arithmetic_v<std::remove_cvref_t<T>>;
-template <class T>
-concept Integer = Number<T> && std::is_integral_v<std::remove_cvref_t<T>>;
 
 }  // namespace armagrad::detail
