@@ -42,7 +42,8 @@ class TapeCheck {
       changed_.emplace_back(arma::size(W_[v]), arma::fill::zeros);
     }
     measure_rounding();
-    if (!ComplexReplay<eT>(base_.loss).is_possible())
+    has_complex_step_ = ComplexReplay<eT>(base_.loss).is_possible();
+    if (!has_complex_step_)
       report_.notes.push_back("no complex step: the loss goes through plain functions (external)");
     for (std::size_t v = 0; v < W_.size(); ++v) check(v, value);
     return report_;
@@ -139,13 +140,12 @@ class TapeCheck {
     const arma::Mat<eT>& g = gradients_[v];
     arma::Col<eT> differentiable(g.n_elem, arma::fill::ones);
     differentiable.elem(truth.at_kink).zeros();
-    if (!arma::any(differentiable)) return false;
-    ComplexReplay<eT> replay(base_.loss);
-    if (!replay.is_possible()) return false;
+    if (!arma::any(differentiable) || !has_complex_step_) return false;
     // Both are sums of terms that may cancel, of which the loss's own rounding tells the size.
     const arma::mat size = arma::abs(in_double(W_[v]));
     const double floor = size.max() > 0 ? typical(size) : 1;
     const arma::mat allowed = rounding_of(g, changed_[v]) + 30 * truth.noise / arma::clamp(size, floor, infinity);
+    ComplexReplay<eT> replay(base_.loss);
     Comparer c(names_[v], "complex step");
     if (g.n_elem <= options_.entries) {
       arma::Mat<eT> unit(arma::size(g), arma::fill::zeros);
@@ -231,6 +231,7 @@ class TapeCheck {
   std::vector<std::string> names_;
   Tape<eT> tape_, moved_;
   Record base_;  // on tape_
+  bool has_complex_step_ = true;
   std::vector<arma::Mat<eT>> gradients_;
   std::vector<arma::mat> changed_;  // by rounding, the most
   std::vector<Nearby> nearby_;
