@@ -110,9 +110,7 @@ template <class eT>
 Var<eT> append_external(Tape<eT>& tape, ExternalFunctions<eT> f, std::span<const Var<eT>> x, Location at) {
   Engine<eT>& engine = engine_of(tape);
   std::vector<Index> operands;
-  for (const Var<eT>& v : x) {
-    operands.push_back(engine.index_of(v, "external", at));
-  }
+  for (const Var<eT>& v : x) operands.push_back(engine.index_of(v, "external", at));
   const bool is_scalar = f.is_scalar;
   auto call = std::make_shared<ExternalCall<eT>>();
   call->f = std::move(f);

@@ -381,16 +381,9 @@ Var<eT> append_rule(Engine<eT>& engine, ImplicitEquations<eT> e, std::span<const
 /// that it asks for are not computed yet.
 template <class eT>
 Location tried(const ImplicitEquations<eT>& e, Engine<eT>& engine, std::span<const Index> operands) {
-  std::vector<Given<eT>> given;
-  std::size_t most = 1;
-  for (const Index k : operands) most = std::max<std::size_t>(most, engine.node(k).shape.size());
-  const std::vector<eT> unknown(most);
-  for (const Index k : operands) {
-    const Node<eT>& n = engine.node(k);
-    given.push_back({unknown.data(), n.shape, n.needs_gradient, n.is_scalar});
-  }
+  const UnknownArguments<eT> unknown(engine, operands);
   try {
-    return AtPoint<eT>(e, e.start, given).place();
+    return AtPoint<eT>(e, e.start, unknown.given).place();
   } catch (const std::runtime_error&) {  // of values that are not the parameters'
     return {};
   }
@@ -403,9 +396,7 @@ Var<eT> append_solution(Tape<eT>& tape, ImplicitEquations<eT> e, std::span<const
   Engine<eT>& engine = engine_of(tape);
   if (!e.start.is_finite()) misuse(name_of(e.is), {}, "the start is not finite");
   std::vector<Index> operands;
-  for (const Var<eT>& p : parameters) {
-    operands.push_back(engine.index_of(p, name_of(e.is), {}));
-  }
+  for (const Var<eT>& p : parameters) operands.push_back(engine.index_of(p, name_of(e.is), {}));
   const Location tried_at = tried(e, engine, operands), at = engine.place ? *engine.place : tried_at;
   const bool is_scalar = e.is_scalar, is_minimum = e.is == Implicit::minimum;
   const Var<eT> x = is_minimum ? append_rule<eT, Implicit::minimum>(engine, std::move(e), operands, at)

@@ -9,20 +9,11 @@ Var<eT> append_checkpoint(Tape<eT>& tape, Function<eT> f, std::span<const Var<eT
   Engine<eT>& engine = engine_of(tape);
   using Rule = rules::Checkpoint<eT>;
   std::vector<Index> operands;
-  std::vector<Given<eT>> given;
-  std::size_t most = 1;
-  for (const Var<eT>& v : x) {
-    operands.push_back(engine.index_of(v, Rule::name, {}));
-    most = std::max<std::size_t>(most, v.n_elem);
-  }
-  const std::vector<eT> unknown(most);  // nothing is computed yet
-  for (const Index k : operands) {
-    const Node<eT>& n = engine.node(k);
-    given.push_back({unknown.data(), n.shape, n.needs_gradient, n.is_scalar});
-  }
+  for (const Var<eT>& v : x) operands.push_back(engine.index_of(v, Rule::name, {}));
+  const UnknownArguments<eT> unknown(engine, operands);
   Rule rule{{}, std::move(f), Rule::workplace_on(engine)};
   if (!rule.workplace) rule.workplace = std::make_shared<Workplace<eT>>();
-  const Var<eT> inner = rule.call(given);
+  const Var<eT> inner = rule.call(unknown.given);
   const Node<eT> result = node_of(inner);
   const Location at = engine.place ? *engine.place : engine_of(inner).at(inner.index());
   rule.leave();

@@ -19,6 +19,17 @@ Var<eT> call_on(Tape<eT>& tape, const Function<eT>& f, std::span<const Given<eT>
 }
 
 template <class eT>
+UnknownArguments<eT>::UnknownArguments(const Engine<eT>& engine, std::span<const Index> nodes) {
+  std::size_t most = 1;
+  for (const Index k : nodes) most = std::max<std::size_t>(most, engine.node(k).shape.size());
+  zeros.resize(most);
+  for (const Index k : nodes) {
+    const Node<eT>& n = engine.node(k);
+    given.push_back({zeros.data(), n.shape, n.needs_gradient, n.is_scalar});
+  }
+}
+
+template <class eT>
 bool CompiledLoss<eT>::fits(std::span<const Given<eT>> arguments) const {
   for (std::size_t k = 0; k < arguments.size(); ++k) {
     if (leaves[k].shape() != arguments[k].shape) return false;
@@ -94,6 +105,7 @@ void CompiledLosses<eT>::keep(std::size_t most) {
 #define ARMAGRAD_INSTANTIATE(eT)                                                                       \
   template ARMAGRAD_EXPORT Var<eT> call_on(Tape<eT>&, const Function<eT>&, std::span<const Given<eT>>, \
                                            std::vector<Var<eT>>&);                                     \
+  template struct UnknownArguments<eT>;                                                                \
   template struct CompiledLoss<eT>;                                                                    \
   template class CompiledLosses<eT>;
 ARMAGRAD_INSTANTIATE(double)

@@ -43,6 +43,14 @@ Given<typename Parameter<P>::eT> given(const P& p, bool variable) {
   return {As::data(p), As::shape(p), variable, As::kind == Kind::number};
 }
 
+/// Arguments of the shapes of these nodes, for a function that is recorded before their values are known: zeros.
+template <class eT>
+struct UnknownArguments {
+  UnknownArguments(const Engine<eT>& engine, std::span<const Index> nodes);
+  std::vector<eT> zeros;
+  std::vector<Given<eT>> given;
+};
+
 /// A recording of a loss. Where the loss asked for values while it was recorded, for an `if` or a find(), it holds only
 /// for the arguments that these depended on, of which it keeps the values.
 template <class eT>
