@@ -72,6 +72,8 @@ std::vector<Text> texts() {
       text("a named number", [](const auto& x) { auto A = mat_of<decltype(x)>(x); auto v = A(0, 0); A(0, 0) = 3; v += A(0, 0); v *= 2; A(1, 0) = v; return A; }),
       text("numbers and lists", [](const auto& x) { scalar_of<decltype(x)> a = 2, b = x(0, 0); a *= b; vec_of<decltype(x)> v = {a, 1.0, b}; mat_of<decltype(x)> M = {{a, b}, {b, 3.0}}; v(1) += a; return mat_of<decltype(x)>(M * M * v.head(2)); }),
       text("constants", [](const auto& x) { mat_of<decltype(x)> A(3, 3, arma::fill::eye), B(3, 3, arma::fill::value(0.5)); vec_of<decltype(x)> o(3, arma::fill::ones); A *= 2; A += B; A(0, 1) = -1; return mat_of<decltype(x)>((A * o).t() * x); }),
+      text("conv_to", [](const auto& x) { using X = decltype(x); auto c = arma::conv_to<vec_of<X>>::from(x.row(0)); c(0) *= c(1); const auto r = arma::conv_to<rowvec_of<X>>::from(c); return mat_of<X>(arma::conv_to<mat_of<X>>::from(x) * c + arma::conv_to<vec_of<X>>::from(uvec{1, 2, 3}) * (r * c)); }),
+      text("the diagonal, read", [](const auto& x) { auto A = mat_of<decltype(x)>(x); const auto d = vec_of<decltype(x)>(A.diag() % A.diag(1)); A.diag(-1) = x.col(0).head(2) % x.col(1).head(2); return mat_of<decltype(x)>(A.t() * d); }),
       text("nothing at all", [](const auto& x) { auto A = mat_of<decltype(x)>(x); A.elem(uvec()) = vec(); A.head_rows(0) = mat(0, 4); A.head_cols(0) *= 2; return A; }),
       text("all of it", [](const auto& x) { auto A = mat_of<decltype(x)>(x); A(0, 0) = 1; A.submat(0, 0, 2, 3) = x % x; A.rows(0, 2) += 1; return A; }),
   };
@@ -273,6 +275,12 @@ BOOST_AUTO_TEST_CASE(parts_live_as_values) {
   BOOST_TEST(accu(moved).scalar() == 2);
 }
 
+BOOST_AUTO_TEST_CASE(a_diagonal_is_read_as_one) {
+  const mat X = uniform(3, 3, 1, 2);
+  const auto loss = [](auto x) { return accu(log(x.diag())); };  // of an x that could be written to
+  BOOST_TEST(derive(loss, X, "X").text() == "dJ/dX = diagmat(1 / diagvec(X))");
+}
+
 BOOST_AUTO_TEST_CASE(what_is_printed_is_not_depended_on) {
   int runs = 0;
   std::ostringstream out;
@@ -358,6 +366,8 @@ BOOST_AUTO_TEST_CASE(refusals) {
   says([&] { A.insert_rows(4, x.row(0)); }, "index out of bounds");
   says([&] { A.insert_rows(0, x.col(0)); }, "number of columns must be the same");
   BOOST_TEST(error(A.value(), before) == 0);  // nothing was written
+  says([&] { arma::conv_to<ColVar<double>>::from(x); }, "conv_to at");
+  says([&] { Var<double>{{1, x(0, 0)}, {1}}; }, "rows of different lengths in a list: 2 and 1");
   NumberVar<double> s = 1;
   says([&] { s += x; }, "3x4 is a matrix, not a number");
   Var<double> B = A;

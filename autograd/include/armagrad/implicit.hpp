@@ -4,6 +4,7 @@
 #include "detail/compiled_loss.hpp"
 #include "detail/kept_tape.hpp"
 #include "detail/plain_arguments.hpp"
+#include "types_of.hpp"
 
 namespace armagrad {
 
@@ -64,16 +65,6 @@ arma::Mat<eT> start_of(const Start& start) {
   else
     return start;
 }
-template <class Start>
-struct element_of_start {
-  using type = std::conditional_t<std::is_same_v<Start, float>, float, double>;
-};
-template <class Start>
-requires requires { typename Start::elem_type; }
-struct element_of_start<Start> {
-  using type = typename Start::elem_type;
-};
-
 template <class eT, class Solver, class Start, class F, class... P>
 auto solution_on(Tape<eT>& tape, Implicit is, const Solver& solver, F f, const Start& start, const P&... parameters) {
   constexpr Kind kind = kind_of<Start>;
@@ -100,7 +91,7 @@ auto solution(Implicit is, const Solver& solver, F f, const Start& start, const 
   if constexpr (Differentiable<P...>) {
     return solution_on(common_tape<element_t<P...>>(parameters...), is, solver, std::move(f), start, parameters...);
   } else {
-    using eT = typename element_of_start<Start>::type;
+    using eT = CommonElementOf<Start>;
     const KeptTape<eT> tape;
     const arma::Mat<eT> x = solution_on(*tape, is, solver, std::move(f), start, parameters...).value();
     using X = PlainOf<eT, kind_of<Start>>;

@@ -17,6 +17,7 @@
 #include "check_function.hpp"
 #include "derive.hpp"
 #include "ops/shape.hpp"
+#include "types_of.hpp"
 
 namespace armagrad {
 namespace detail {
@@ -57,28 +58,6 @@ struct NameHere {
   std::string name;
   Here at;
 };
-
-/// The element type of a parameter; of a number, what the others have.
-template <class X>
-struct EntryOf {
-  using type = void;
-};
-template <class X>
-requires requires { typename X::elem_type; }
-struct EntryOf<X> {
-  using type = typename X::elem_type;
-};
-template <class T>
-struct EntryOf<std::vector<T>> {
-  using type = T;
-};
-template <class... X>
-struct CommonEntry {
-  using type = double;
-};
-template <class X, class... More>
-struct CommonEntry<X, More...>
-    : std::conditional_t<std::is_void_v<typename EntryOf<X>::type>, CommonEntry<More...>, EntryOf<X>> {};
 
 /// x as a parameter is kept: as an eT, Col, Row, Mat or std::vector; a Var as it is.
 template <class eT, class X>
@@ -213,8 +192,7 @@ template <class X, class... More>
 requires(sizeof...(More) % 2 == 0) auto parameters(const detail::NameHere& name, const X& x, const More&... more) {
   const auto all = std::tie(name.name, x, more...);
   return [&]<std::size_t... k>(std::index_sequence<k...>) {
-    using eT =
-        typename detail::CommonEntry<std::tuple_element_t<2 * k + 1, std::tuple<std::string, X, More...>>...>::type;
+    using eT = detail::CommonElementOf<std::tuple_element_t<2 * k + 1, std::tuple<std::string, X, More...>>...>;
     return Parameters<
         eT, detail::ParameterValue<eT, std::tuple_element_t<2 * k + 1, std::tuple<std::string, X, More...>>>...>(
         {std::get<2 * k>(all)...}, detail::as_parameter<eT>(std::get<2 * k + 1>(all))..., name.at);

@@ -7,43 +7,40 @@
 //     scalar_of<P> total = 0;
 //     ...
 
+#include <vector>
+
 #include "var.hpp"
 
 namespace armagrad {
 
 namespace detail {
+/// The element type of a Var, matrix, vector or std::vector, if it is one of floating-point numbers; else void.
 template <class P>
-struct ElementOf {};
-template <Number S>
-struct ElementOf<S> {
-  using type = S;
+struct EntryOf {
+  using type = void;
 };
 template <class P>
-requires requires { typename P::elem_type; }
-struct ElementOf<P> {
+requires std::floating_point<typename P::elem_type>
+struct EntryOf<P> {
   using type = typename P::elem_type;
 };
-template <class P>
-requires requires { typename P::value_type; } &&(!requires { typename P::elem_type; }) struct ElementOf<P> {
-  using type = typename P::value_type;
+template <std::floating_point T>
+struct EntryOf<std::vector<T>> {
+  using type = T;
 };
-/// The first Var's element type; without one, the first floating-point type.
-template <class... P>
-struct CommonElement {};
-template <class First, class... Rest>
-struct CommonElement<First, Rest...> {
-  static auto of() {
-    if constexpr (Differentiable<First, Rest...>)
-      return element_t<First, Rest...>();
-    else if constexpr (std::floating_point<typename ElementOf<First>::type> || sizeof...(Rest) == 0)
-      return typename ElementOf<First>::type();
-    else
-      return CommonElement<Rest...>::of();
-  }
-  using type = decltype(of());
+/// That of the first which has one; of numbers alone the first floating-point type, or double.
+template <class Number, class... P>
+struct CommonElement {
+  using type = std::conditional_t<std::is_void_v<Number>, double, Number>;
 };
+template <class Number, class First, class... Rest>
+struct CommonElement<Number, First, Rest...>
+    : std::conditional_t<
+          !std::is_void_v<typename EntryOf<First>::type>, EntryOf<First>,
+          CommonElement<std::conditional_t<std::is_void_v<Number> && std::floating_point<First>, First, Number>,
+                        Rest...>> {};
 template <class... P>
-using CommonElementOf = typename CommonElement<std::remove_cvref_t<P>...>::type;
+using CommonElementOf = typename CommonElement<void, std::remove_cvref_t<P>...>::type;
 
 template <Kind k, class Plain, class... P>
 using TypeOf = std::conditional_t<Differentiable<std::remove_cvref_t<P>...>, VarOf<CommonElementOf<P...>, k>, Plain>;
@@ -61,3 +58,32 @@ template <class... P>
 using mat_of = detail::TypeOf<detail::Kind::matrix, arma::Mat<detail::CommonElementOf<P...>>, P...>;
 
 }  // namespace armagrad
+
+namespace arma {
+/// arma::conv_to<vec_of<P>>::from(x) and the like: a column or a row of a vector's entries, or a matrix, of x's
+/// numbers. std::logic_error unless x is a vector.
+template <class eT, armagrad::detail::Kind k>
+requires(armagrad::KindVar<eT, k>::is_col || armagrad::KindVar<eT, k>::is_row) class conv_to<armagrad::KindVar<eT, k>> {
+ public:
+  static armagrad::KindVar<eT, k> from(const armagrad::Var<eT>& x, armagrad::Here at = armagrad::Here::current()) {
+    if (!x.is_vec()) armagrad::detail::misuse("conv_to", at, "not a vector but " + armagrad::to_string(x.shape()));
+    if constexpr (armagrad::KindVar<eT, k>::is_col)
+      return x.as_col(at);
+    else
+      return x.as_row(at);
+  }
+  template <class T, class E>
+  static armagrad::KindVar<eT, k> from(const Base<T, E>& x) {
+    return conv_to<std::conditional_t<armagrad::KindVar<eT, k>::is_col, Col<eT>, Row<eT>>>::from(x.get_ref());
+  }
+};
+template <class eT>
+class conv_to<armagrad::Var<eT>> {
+ public:
+  static armagrad::Var<eT> from(const armagrad::Var<eT>& x) { return x; }
+  template <class T, class E>
+  static armagrad::Var<eT> from(const Base<T, E>& x) {
+    return conv_to<Mat<eT>>::from(x.get_ref());
+  }
+};
+}  // namespace arma
