@@ -143,6 +143,35 @@ BOOST_AUTO_TEST_CASE(densities_of_vectors_and_matrices) {
   check_says(failure([&] { wishart_lpdf(tape.variable(W), 1.5, scale).value(); }), {"wishart_lpdf: df - (p - 1)"});
 }
 
+// Values by mpmath at 40 digits; tests/grid/elementwise has many more.
+BOOST_AUTO_TEST_CASE(normal_quantiles) {
+  Tape<double> tape;
+  const mat P = {0.025, 0.975, 0.1, 1e-10, 0.6, 0.5, 0, 1}, y = {-1.959963984540054212,
+                                                                 1.959963984540053856,
+                                                                 -1.281551565544600435,
+                                                                 -6.361340902404056199,
+                                                                 0.2533471031357997413,
+                                                                 0,
+                                                                 -inf,
+                                                                 inf};
+  const V p = tape.variable(P);
+  BOOST_TEST(error(norminv(p).value(), y) < 1e-15);
+  BOOST_TEST(error(norminv(p, 3, 0.5).value(), mat(3 + 0.5 * y)) < 1e-15);
+  BOOST_TEST(error(norminv(0.975, tape.variable(3.0), 2).value(), mat{3 + 2 * y(1)}) < 1e-15);
+  BOOST_TEST(error(norminv(tape.variable(mat{-0.1, 1.1, not_a_number})).value(), filled(1, 3, not_a_number)) == 0);
+  check_says(failure([&] { norminv(p, 0, -1); }), {"norminv", "sd"});
+  const mat X = uniform(3, 2, -3, 3);
+  BOOST_TEST(error(norminv(normcdf(tape.variable(X))).value(), X) < 1e-13);
+  const auto loss = [](auto q, auto mean, auto sd) { return accu(square(norminv(q, mean, sd))); };
+  CheckOptions<double> options;
+  options.hessian = true;
+  BOOST_TEST(check_gradient(options, loss, uniform(3, 2, 0.05, 0.95), 0.5, 2.0).passed());
+  // A derivative is 1 / the density, as formulas have it too.
+  BOOST_TEST(error(gradient([](auto q) { return norminv(q); }, 0.975), 1 / arma::normpdf(y(1))) < 1e-15);
+  const std::string text = derive([](auto q) { return norminv(q); }, 0.3, "q").text();
+  BOOST_TEST(text.find("exp(norminv(q)^2/2)") != std::string::npos, text);
+}
+
 BOOST_AUTO_TEST_CASE(under_armadillos_names) {
   const mat X = uniform(4, 3, -3, 3);
   Tape<double> tape;

@@ -86,6 +86,7 @@ const std::map<std::string, F<eT>>& functions() {
       {"elu", [](V x, V) { return elu(x, 1); }}, {"gelu", [](V x, V) { return gelu(x); }},
       {"silu", [](V x, V) { return silu(x); }}, {"erf", [](V x, V) { return erf(x); }},
       {"erfc", [](V x, V) { return erfc(x); }}, {"lgamma", [](V x, V) { return lgamma(x); }},
+      {"norminv", [](V p, V) { return norminv(p); }},
       {"digamma", [](V x, V) { return polygamma(0, x); }}, {"abs", [](V x, V) { return abs(x); }},
       {"atan2", [](V a, V b) { return atan2(a, b); }}, {"hypot", [](V a, V b) { return hypot(a, b); }},
       {"division", [](V a, V b) { return a / b; }}, {"xlogy", [](V a, V b) { return xlogy(a, b); }},

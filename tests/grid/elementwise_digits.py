@@ -49,6 +49,20 @@ def density(x):
     return exp(-x * x / 2) / mp.sqrt(2 * mp.pi)
 
 
+def norminv(p):
+    """By Newton's method on log(Phi(-z)), which is concave, for the smaller tail."""
+    r = min(p, 1 - p)
+    if r == 0.5:
+        return mpf(0)
+    z = mp.sqrt(-2 * mp.log(r))
+    while True:
+        tail = mp.erfc(z / mp.sqrt(2)) / 2
+        step = (mp.log(tail) - mp.log(r)) * tail / density(z)
+        z += step
+        if abs(step) <= mpf(2) ** (8 - mp.prec):
+            return z if p > 0.5 else -z
+
+
 def erfc(x):
     return mp.erfc(x) if abs(x) < 1000 else mpf(0 if x > 0 else 2)
 
@@ -141,6 +155,8 @@ FUNCTIONS = {
                (inf, inf, 0)),
     "digamma": (lambda x: mp.psi(0, x), lambda x: mp.psi(1, x), lambda x: mp.psi(2, x),
                 lambda x: x > -60 and (x > 0 or x != int(x)), [1, 2, 1.4616321, -0.5, -3.14], None, (inf, 0, 0)),
+    "norminv": (norminv, lambda p: 1 / density(norminv(p)), lambda p: norminv(p) / density(norminv(p)) ** 2,
+                lambda p: 0 < p < 1, [0.5, 0.25, 0.75, 1e-10, 1 - 1e-10], None, None),
     "abs": (abs, mp.sign, zero, anywhere, [1], (inf, -1, 0), (inf, 1, 0)),
 }
 

@@ -174,6 +174,9 @@ std::optional<Term> Reader<eT>::spelled_out(Index i, const Parts& x, Shape shape
   if (rule<rules::OneMinusSquare>(i)) return make(Kind::powers, {{one_and(a.term, -1)}, {one_and(a.term, 1)}});
   if (const auto* gaussian = rule<rules::Gaussian>(i))
     return of("exp", {{make(Kind::sum, {{squared(a), -gaussian->rate}})}});
+  if (rule<rules::NormInvSlope>(i))
+    return make(Kind::sum, {{of("exp", {{make(Kind::sum, {{squared({of("norminv", {a})}), 0.5}})}}),
+                             std::sqrt(2 * std::numbers::pi)}});
   if (rule<rules::Cosine>(i)) return make(Kind::powers, {a, {of("hypot", x), -1}});
   if (rule<rules::Hypot>(i) && in_[a.term].kind == Kind::number && in_[a.term].value == 1)
     return make(Kind::powers, {{one_and(squared(x[1]), 1), 0.5}});

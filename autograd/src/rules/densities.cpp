@@ -120,6 +120,13 @@ Var<eT> detail::normcdf(const Argument<eT>& x, const Argument<eT>& mean, const A
 }
 
 template <class eT>
+Var<eT> detail::norminv(const Argument<eT>& p, const Argument<eT>& mean, const Argument<eT>& sd, Here at) {
+  const auto [q, m, given] = on_one_tape("norminv", p, mean, sd);
+  const Var<eT> s = required(sd, given, Range::positive, "norminv", "sd");
+  return m + s % armagrad::norminv(q, at);
+}
+
+template <class eT>
 Var<eT> trunc_exp(const Var<eT>& x, Here at) {
   return min(std::numeric_limits<eT>::max(), exp(x, at), at);
 }
@@ -212,6 +219,8 @@ Var<eT> detail::wishart_lpdf(const Argument<eT>& X, const Argument<eT>& df, cons
   template ARMAGRAD_EXPORT Var<eT> detail::normpdf(const Argument<eT>&, const Argument<eT>&, const Argument<eT>&,      \
                                                    Here);                                                              \
   template ARMAGRAD_EXPORT Var<eT> detail::normcdf(const Argument<eT>&, const Argument<eT>&, const Argument<eT>&,      \
+                                                   Here);                                                              \
+  template ARMAGRAD_EXPORT Var<eT> detail::norminv(const Argument<eT>&, const Argument<eT>&, const Argument<eT>&,      \
                                                    Here);                                                              \
   template ARMAGRAD_EXPORT Var<eT> detail::lchoose(const Argument<eT>&, const Argument<eT>&, Here);                    \
   template ARMAGRAD_EXPORT Var<eT> detail::student_t_lpdf(const Argument<eT>&, const Argument<eT>&,                    \

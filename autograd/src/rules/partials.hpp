@@ -41,6 +41,11 @@ Var<eT> gaussian(double rate, const Var<eT>& x) {
 }
 
 template <class eT>
+Var<eT> norminv_slope(const Var<eT>& p) {
+  return elementwise<rules::NormInvSlope>({}, p);
+}
+
+template <class eT>
 Var<eT> sinc(int n, const Var<eT>& x) {
   return elementwise(rules::Sinc{{}, n}, {}, x);
 }

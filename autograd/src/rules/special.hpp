@@ -1,6 +1,7 @@
 #pragma once
-// The error function and the gamma function's logarithm.
+// The error function, the gamma function and its logarithm, and the normal quantile.
 
+#include <armagrad/simd/normal_quantile.hpp>
 #include <armagrad/simd/special.hpp>
 #include "powers.hpp"
 
@@ -11,6 +12,8 @@ template <class eT>
 Var<eT> gaussian(double rate, const Var<eT>& x);
 template <class eT>
 Var<eT> sinc(int n, const Var<eT>& x);
+template <class eT>
+Var<eT> norminv_slope(const Var<eT>& p);
 
 namespace rules ARMAGRAD_EXPORT {
 
@@ -67,9 +70,23 @@ struct Sinc : Elementwise<1> {
   std::string parameters() const { return n == 0 ? "" : std::to_string(n); }
 };
 
+/// y of normcdf(y) = p.
+struct NormInv : Elementwise<1> {
+  static constexpr auto name = "norminv";
+  static auto value(auto p) { return norminv(p); }
+  static auto partials(auto, auto p) { return std::tuple(norminv_slope(p)); }
+};
+
+/// 1 / the normal density at norminv(p).
+struct NormInvSlope : Elementwise<1> {
+  static constexpr auto name = "norminv_slope";
+  static auto value(auto p) { return norminv_slope(p); }
+  static auto partials(auto y, auto p) { return std::tuple(norminv(p) % square(y)); }
+};
+
 }  // namespace ARMAGRAD_EXPORT
 
-using SpecialRules =
-    RuleList<rules::Erf, rules::Erfc, rules::Gaussian, rules::Lgamma, rules::Polygamma, rules::Tgamma, rules::Sinc>;
+using SpecialRules = RuleList<rules::Erf, rules::Erfc, rules::Gaussian, rules::Lgamma, rules::Polygamma, rules::Tgamma,
+                              rules::Sinc, rules::NormInv, rules::NormInvSlope>;
 
 }  // namespace armagrad::detail

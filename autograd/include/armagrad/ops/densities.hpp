@@ -47,6 +47,8 @@ Var<eT> normpdf(const Argument<eT>& x, const Argument<eT>& mean, const Argument<
 template <class eT>
 Var<eT> normcdf(const Argument<eT>& x, const Argument<eT>& mean, const Argument<eT>& sd, Here at);
 template <class eT>
+Var<eT> norminv(const Argument<eT>& p, const Argument<eT>& mean, const Argument<eT>& sd, Here at);
+template <class eT>
 Var<eT> dirichlet_lpdf(const Argument<eT>& x, const Argument<eT>& alpha, Here at);
 enum class NormalMatrix : std::uint8_t { cholesky, covariance, precision };
 template <class eT>
@@ -197,6 +199,13 @@ template <class X, class Mean, class Sd>
 requires Differentiable<X, Mean, Sd>
 auto normcdf(const X& x, const Mean& mean, const Sd& sd, Here at = Here::current()) {
   return detail::of_entries<X, Mean, Sd>(detail::normcdf<element_t<X, Mean, Sd>>({x, at}, {mean, at}, {sd, at}, at));
+}
+
+/// The quantile of the normal distribution of this mean and sd: mean + sd norminv(p), R's qnorm(p, mean, sd).
+template <class P, class Mean, class Sd>
+requires Differentiable<P, Mean, Sd>
+auto norminv(const P& p, const Mean& mean, const Sd& sd, Here at = Here::current()) {
+  return detail::of_entries<P, Mean, Sd>(detail::norminv<element_t<P, Mean, Sd>>({p, at}, {mean, at}, {sd, at}, at));
 }
 
 /// exp and log whose results are finite: at most the largest number, and the logarithms of the smallest and the largest

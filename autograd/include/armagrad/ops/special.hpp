@@ -1,5 +1,5 @@
 #pragma once
-// The error function and the gamma function's logarithm.
+// The error function, the gamma function and its logarithm, and the normal quantile.
 
 #include "powers.hpp"
 
@@ -9,6 +9,7 @@ namespace rules ARMAGRAD_EXPORT {
 struct Erf;
 struct Erfc;
 struct Lgamma;
+struct NormInv;
 struct Tgamma;
 }  // namespace ARMAGRAD_EXPORT
 }  // namespace detail
@@ -47,6 +48,13 @@ Like<V> tgamma(const V& x, Here at = Here::current()) {
 template <AnyVar V>
 Like<V> sinc(const V& x, Here at = Here::current()) {
   return detail::of_kind<V::kind>(detail::compiled::sinc(x, at));
+}
+
+/// The quantile of the standard normal distribution, the y of normcdf(y) = p: -inf of 0, inf of 1, and NaN unless p is
+/// between them. R's qnorm(p).
+template <AnyVar V>
+Like<V> norminv(const V& p, Here at = Here::current()) {
+  return detail::elementwise<detail::rules::NormInv>(at, p);
 }
 
 }  // namespace armagrad
