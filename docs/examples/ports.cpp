@@ -13,7 +13,9 @@ void show(const char* name, Loss loss, const arma::vec& at) {
   const auto [value, gradient] = value_and_gradient(loss, at);
   std::cout << std::left << std::setw(22) << name << std::setw(12) << plain << std::setw(6)
             << (std::abs(value - plain) <= 1e-14 * std::abs(plain) ? "same" : "OTHER") << std::setw(14)
-            << arma::norm(gradient) << (check_gradient(loss, at).passed() ? "passed" : "FAILED") << '\n';
+            << arma::norm(gradient) << std::setw(16) << (check_gradient(loss, at).passed() ? "passed" : "FAILED");
+  const Optimisations done = record(loss, variables(at)).optimisations();
+  std::cout << std::setw(10) << done.recorded << done.left << '\n';
 }
 
 }  // namespace
@@ -27,8 +29,8 @@ int main() {
   const arma::mat returns = arma::randn(200, 2);
   const arma::vec times = arma::sort(100 * arma::randu(80));
 
-  std::cout << "                      value       over  norm of the   check_gradient\n"
-               "                                  Vars  gradient\n";
+  std::cout << "                      value       over  norm of the   check_gradient  nodes     left when\n"
+               "                                  Vars  gradient                      recorded  replayed\n";
   show(
       "GARCH", [&](const auto& p) { return ports::garch(p, noise); }, arma::vec{.1, .1, .8});
   show(

@@ -35,6 +35,22 @@ struct Gram : armagrad::General<1> {
   void tangent(auto ty, const auto&, const auto& x, const auto& tx) const { ty = x.t() * tx + tx.t() * x; }
 };
 
+/// 0.9 x, which counts how often it was computed.
+struct Counted : armagrad::General<1> {
+  static constexpr auto name = "counted";
+  static constexpr bool multilinear = true;
+  static inline int times = 0;
+  void forward(auto y, const auto& x) const {
+    ++times;
+    y = x * 0.9;
+  }
+  void reverse(auto dx, const auto& dy, const auto&, const auto&) const { dx += full(dy) * 0.9; }
+};
+template <class eT>
+armagrad::Var<eT> counted(const armagrad::Var<eT>& x, armagrad::Here at = armagrad::Here::current()) {
+  return armagrad::append_node<Counted, eT>({}, x.shape(), at, {&x});
+}
+
 template <class eT>
 armagrad::Var<eT> logcosh(const armagrad::Var<eT>& x, armagrad::Here at = armagrad::Here::current()) {
   return armagrad::elementwise(LogCosh{}, at, x);
@@ -112,6 +128,23 @@ BOOST_AUTO_TEST_CASE(the_librarys_own_rules_stay_the_librarys) {
   bool found = false;
   for (const auto getter : operations<double, PowerRules>()) found |= &getter() == &exp_operation;
   BOOST_TEST(found);
+}
+
+BOOST_AUTO_TEST_CASE(looking_at_values_step_by_step_computes_none_more_than_twice) {
+  constexpr int steps = 200;
+  Tape<double> tape;
+  const Var<double> start = tape.variable(arma::mat(3, 3, arma::fill::ones));
+  Var<double> x = start;
+  elsewhere::Counted::times = 0;
+  double sum = 0;
+  for (int k = 0; k < steps; ++k) {
+    x = elsewhere::counted(x);
+    sum += std::as_const(x)(0, 0).scalar();
+  }
+  BOOST_TEST(elsewhere::Counted::times <= 2 * steps);
+  BOOST_TEST(sum == 9 * (1 - std::pow(.9, steps)), boost::test_tools::tolerance(1e-13));
+  tape.backward(accu(x));
+  BOOST_TEST(tape.gradient(start)(1, 2) == std::pow(.9, steps), boost::test_tools::tolerance(1e-13));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -203,4 +203,38 @@ BOOST_FIXTURE_TEST_CASE(blocks_of_several_variables, Seeded) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_gradient_by_an_intermediate_stops_there) {
+  // 400 steps of a particle in a potential. To the tape's beginning, each gradient would grow with the steps before it.
+  constexpr int steps = 400;
+  const auto potential = [](const auto& x) { return accu(square(x)) / 2 + accu(cos(x)); };
+  const auto path = [&](const auto& start, const auto& step) {
+    auto x = start;
+    auto v = 0.0 * start;
+    for (int k = 0; k < steps; ++k) {
+      v = v - .01 * step(x);
+      x = x + .01 * v;
+    }
+    return dot(x, x);
+  };
+  const arma::vec start{.5, -1, 2};
+  Tape<double> tape;
+  const auto x = tape.variable(start);
+  const auto J = path(x, [&](const auto& at) { return armagrad::gradient(potential(at), at); });
+  BOOST_TEST(tape.size() < 30 * steps);
+  const auto by_hand = [&](const auto& at) { return path(at, [](const auto& z) { return z - sin(z); }); };
+  const auto [K, g] = value_and_gradient(by_hand, start);
+  BOOST_TEST(J.scalar() == K, boost::test_tools::tolerance(1e-13));
+  tape.backward(J);
+  BOOST_TEST(error(mat(tape.gradient(x)), mat(g)) <= 1e-12);
+  // By several at once, of which one comes late, one does not lead to J, and one is J's own.
+  const auto y = exp(x), z = sin(y), unused = tan(z);
+  const auto loss = accu(y % z) + accu(x);
+  const auto [by_z, by_y, by_unused, by_loss] = armagrad::gradient(loss, z, y, unused, loss);
+  BOOST_TEST(error(by_z.value(), y.value()) == 0);
+  BOOST_TEST(error(by_y.value(), mat(z.value() + y.value() % arma::cos(y.value()))) <= 1e-15);
+  BOOST_TEST(arma::norm(by_unused.value()) == 0);
+  BOOST_TEST(by_loss.scalar() == 1);
+  BOOST_TEST(arma::norm(armagrad::gradient(accu(y), unused).value()) == 0);  // recorded after the root
+}
+
 BOOST_AUTO_TEST_SUITE_END()

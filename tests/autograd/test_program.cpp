@@ -155,3 +155,42 @@ BOOST_AUTO_TEST_CASE(the_least_recently_used_recordings_go) {
   for (const arma::uword n : {98, 1, 98, 2, 98, 3, 98}) BOOST_TEST(program.value(mat(n, 1, arma::fill::ones)) == n);
   BOOST_TEST(recorded == 3);
 }
+
+BOOST_AUTO_TEST_CASE(second_derivatives_are_replayed) {
+  const Numbers first(4);
+  auto program = record(loss, variables(first.W, first.b), inputs(first.X, first.Y));
+  const mat V(5, 3, arma::fill::randn), v(3, 1, arma::fill::randn);
+  for (const arma::uword n : {4, 7, 4}) {
+    const Numbers now(n);
+    const auto [slope, Hv] = program.hessian_vector_product(variables(now.W, now.b), variables(V, v), now.X, now.Y);
+    BOOST_TEST(slope == arma::accu(now.dW() % V) + arma::accu(now.db() % v), boost::test_tools::tolerance(1e-12));
+    const auto at = [&](double h) {
+      Numbers moved = now;
+      moved.W += h * V;
+      moved.b += h * v;
+      return moved;
+    };
+    constexpr double h = 1e-5;
+    BOOST_TEST(arma::norm(std::get<0>(Hv) - (at(h).dW() - at(-h).dW()) / (2 * h)) < 1e-7 * arma::norm(std::get<0>(Hv)));
+    BOOST_TEST(arma::norm(std::get<1>(Hv) - (at(h).db() - at(-h).db()) / (2 * h)) < 1e-7 * arma::norm(std::get<1>(Hv)));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(hessians_are_replayed) {
+  const auto rosenbrock = [](const auto& x) { return square(1 - x(0)) + 100 * square(x(1) - x(0) * x(0)); };
+  const arma::vec start{-1.2, 1};
+  auto program = record(rosenbrock, variables(start));
+  for (const arma::vec& x : {start, arma::vec{1, 1}, arma::vec{.3, -2}}) {
+    const mat H{{2 - 400 * x(1) + 1200 * x(0) * x(0), -400 * x(0)}, {-400 * x(0), 200}};
+    BOOST_TEST(close(program.hessian(x), H));
+    const arma::vec direction{2, -3};
+    const auto [slope, Hv] = program.hessian_vector_product(x, direction);
+    BOOST_TEST(close(Hv, H * direction));
+  }
+  BOOST_CHECK_EXCEPTION(program.hessian_vector_product(start, arma::vec(3)), std::logic_error,
+                        [](const auto& e) { return std::string(e.what()).find("2x1 and 3x1") != std::string::npos; });
+  const double at = 3;
+  auto cube = record([](const auto& x) { return x * x * x; }, variables(at));
+  BOOST_TEST(cube.hessian(2.0)(0, 0) == 12);
+  BOOST_TEST(cube.hessian_vector_product(2.0, 0.5).second == 6);
+}

@@ -245,8 +245,8 @@ BOOST_AUTO_TEST_CASE(nodes_of_composed_functions_have_the_users_line) {
       const Node<double>& n = engine_of(tape).node(i);
       const Location at = engine_of(tape).at(i);
       if (n.arity == 0) continue;  // a constant
-      BOOST_TEST(std::string(at.file).ends_with("test_tape.cpp"), n.operation->name << " of " << at.file);
-      BOOST_TEST(int(at.line) == line, n.operation->name);
+      BOOST_TEST(std::string(at.file()).ends_with("test_tape.cpp"), n.operation->name << " of " << at.file());
+      BOOST_TEST(int(at.line()) == line, n.operation->name);
     }
   };
   at_line(__LINE__, [](V x) { mean(x); });

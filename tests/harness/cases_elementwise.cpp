@@ -16,6 +16,7 @@ FamilyOfCases cases_of<ElementwiseRules>() {
       of<rules::Equal>("a == b", [](auto a, auto b) { return a == b; }, distinct(-3, 3)).not_on_diagonal().kink("0 everywhere"),
       of<rules::NotEqual>("a != b", [](auto a, auto b) { return a != b; }, distinct(-3, 3)).not_on_diagonal().kink("0 everywhere"),
       of<rules::Chain>("an adjoint % a slope", [](auto a, auto b) { using eT = typename decltype(a)::elem_type; const Argument<eT> l(a), r(b); return append_elementwise<rules::Chain, eT>({}, {&l, &r}); }, either_sign(0.1, 3), in(-3, 3)).kink("0 where the adjoint is 0"),
+      of<rules::MultiplyAdd>("a % b + c", [](auto a, auto b, auto c) { using eT = typename decltype(a)::elem_type; const Argument<eT> x(a), y(b), z(c); return append_elementwise<rules::MultiplyAdd, eT>({}, {&x, &y, &z}); }, in(-3, 3)),
       of<rules::Where>("where(a > b, a, c)", [](auto a, auto b, auto c) { return where(a > b, a, c); }, distinct(-3, 3)).not_on_diagonal().kink("the branch not taken does not matter"),
       of<rules::Larger>("max(a, b)", [](auto a, auto b) { return max(a, b); }, distinct(-3, 3)).not_on_diagonal().kink("goes to the first of two equal ones"),
       of<rules::Smaller>("min(a, b)", [](auto a, auto b) { return min(a, b); }, distinct(-3, 3)).not_on_diagonal().kink("goes to the first of two equal ones"),

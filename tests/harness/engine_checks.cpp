@@ -81,6 +81,7 @@ void check_engine(const Case& c, const Point& p, Errors& errors) {
   for (arma::mat& x : elsewhere) x *= 0.99;
   const CompiledLoss<double> replay = record(tape, c, p, elsewhere);
   Schedule schedule;
+  engine_of(tape).forget_values();
   engine_of(tape).plan(schedule, replay.loss.index(), true, true);
   engine_of(tape).run(schedule);
   for (std::size_t k = 0; k < g.size(); ++k) engine_of(tape).rebind(replay.leaves[k].index(), p.x[k].memptr());

@@ -5,6 +5,63 @@
 
 namespace armagrad {
 
+namespace detail {
+template <class X, class eT>
+concept IsOperand =
+    std::is_arithmetic_v<X> || std::derived_from<X, Var<eT>> || std::derived_from<X, View<eT>> || Expression<X, eT>;
+
+/// A number where an operation takes nothing else: a NumberVar, or a number of C++. Made for one call.
+template <class eT>
+class NumberOperand {
+ public:
+  template <class X>
+  requires(kind_of<X> == Kind::number && IsOperand<X, eT>)
+      NumberOperand(const X& x, Location at = std::source_location::current())
+      : at_(at) {
+    if constexpr (std::is_arithmetic_v<X>)
+      number_ = eT(x);
+    else
+      var_ = &x;
+  }
+
+  Location at() const { return at_; }
+  const Var<eT>* var() const { return var_; }
+  eT number() const { return number_; }
+  Engine<eT>* engine() const { return var_ ? var_->engine_of_node() : nullptr; }
+  /// Whether it is a node of this tape, or a number of none.
+  bool fits(const Engine<eT>& engine) const {
+    return !var_ || var_->engine_of_node() == &engine || var_->is_free_number();
+  }
+  Index index_on(Engine<eT>& engine) const {
+    if (!var_) return engine.append_number(number_);
+    return var_->tape_ ? var_->at_.index : engine.append_number(var_->number());
+  }
+
+ private:
+  Location at_;
+  const Var<eT>* var_ = nullptr;
+  eT number_{};
+};
+
+/// Of numbers of which one is no node yet, or of another tape.
+template <class eT, std::same_as<NumberOperand<eT>>... N>
+[[gnu::noinline]] NumberVar<eT> append_numbers_elsewhere(const Operation<eT>& operation, N... numbers) {
+  return {append_elementwise_of(operation, Argument<eT>(numbers)...), Unchecked{}};
+}
+/// Appends a number that a rule of the library makes of others, at least one of them a Var.
+template <class Rule, class eT, class... More>
+[[gnu::always_inline]] inline NumberVar<eT> append_number(const NumberOperand<eT>& x, const More&... more) {
+  Engine<eT>* engine = x.engine();
+  ((engine = engine ? engine : more.engine()), ...);
+  if (engine && x.fits(*engine) && (more.fits(*engine) && ...)) [[likely]] {
+    std::array<Index, 3> operands{x.index_on(*engine), more.index_on(*engine)...};
+    const Index y = append_number(TableOf<Rule, eT>(), *engine, x.at(), operands[0], operands[1], operands[2]);
+    return {engine->number_handle(y), Unchecked{}};
+  }
+  return append_numbers_elsewhere<eT>(operation_of<Rule, eT>(), x, more...);  // copies: these stay in registers
+}
+}  // namespace detail
+
 /// What an operation takes where a Var may stand: a Var, a number, or an Armadillo matrix or expression
 /// (which is copied to the tape, unless given as view(X)). It notes the source line where it was converted.
 template <class eT>
@@ -22,6 +79,8 @@ class Argument {
   template <class E>
   Argument(const arma::Base<eT, E>& x, std::source_location at = std::source_location::current())
       : at_(at), kind_(Kind::matrix), evaluated_(new arma::Mat<eT>(x.get_ref())), matrix_(evaluated_.get()) {}
+  explicit Argument(const detail::NumberOperand<eT>& x)
+      : at_(x.at()), kind_(x.var() ? Kind::var : Kind::number), var_(x.var()), number_(x.number()) {}
   Argument(const Argument&) = delete;
 
   const Location& at() const { return at_; }
@@ -55,10 +114,6 @@ class Argument {
 };
 
 namespace detail {
-template <class X, class eT>
-concept IsOperand =
-    std::is_arithmetic_v<X> || std::derived_from<X, Var<eT>> || std::derived_from<X, View<eT>> || Expression<X, eT>;
-
 /// An argument of an operator, of a kind that the compiler knows.
 template <class eT, Kind k>
 class Operand : public Argument<eT> {
@@ -66,6 +121,16 @@ class Operand : public Argument<eT> {
   template <class X>
   requires(kind_of<X> == k && IsOperand<X, eT>)
       Operand(const X& x, std::source_location at = std::source_location::current())
+      : Argument<eT>(x, at) {}
+};
+
+/// An argument that is no number for certain.
+template <class eT>
+class MatrixOperand : public Argument<eT> {
+ public:
+  template <class X>
+  requires(kind_of<X> != Kind::number && IsOperand<X, eT>)
+      MatrixOperand(const X& x, std::source_location at = std::source_location::current())
       : Argument<eT>(x, at) {}
 };
 }  // namespace detail

@@ -45,14 +45,26 @@ class KindVar : public Var<eT> {
     if constexpr (is_col) *this = KindVar(Var<eT>::t(), detail::Unchecked{});
   }
 
-  friend KindVar operator-(const detail::Operand<eT, k>& x) { return detail::of_kind<k>(detail::negated(x)); }
+  using Negated = std::conditional_t<is_number, detail::NumberOperand<eT>, detail::Operand<eT, k>>;
+  friend KindVar operator-(const Negated& x) {
+    if constexpr (is_number)
+      return detail::append_number<detail::rules::Negate>(x);
+    else
+      return detail::of_kind<k>(detail::negated<eT>(x));
+  }
 
-  using A = Argument<eT>;
+  using A = std::conditional_t<is_number, detail::MatrixOperand<eT>, Argument<eT>>;
   KindVar& operator+=(const A& x) & { return become(this->template with<detail::rules::Plus>(x), x); }
   KindVar& operator-=(const A& x) & { return become(this->template with<detail::rules::Minus>(x), x); }
   KindVar& operator%=(const A& x) & { return become(this->template with<detail::rules::Times>(x), x); }
   KindVar& operator/=(const A& x) & { return become(this->template with<detail::rules::Divide>(x), x); }
-  KindVar& operator*=(const A& x) & { return become(detail::append_product(A(*this, x.at()), x), x); }
+  KindVar& operator*=(const A& x) & { return become(detail::append_product(Argument<eT>(*this, x.at()), x), x); }
+  using N = detail::NumberOperand<eT>;
+  KindVar& operator+=(const N& x) & requires(is_number) { return *this = by_number<detail::rules::Plus>(x); }
+  KindVar& operator-=(const N& x) & requires(is_number) { return *this = by_number<detail::rules::Minus>(x); }
+  KindVar& operator%=(const N& x) & requires(is_number) { return *this = by_number<detail::rules::Times>(x); }
+  KindVar& operator/=(const N& x) & requires(is_number) { return *this = by_number<detail::rules::Divide>(x); }
+  KindVar& operator*=(const N& x) & requires(is_number) { return *this = by_number<detail::rules::Times>(x); }
 
   using Transposed = detail::VarOf<eT, detail::transposed_kind(k)>;
   Transposed t(std::source_location at = std::source_location::current()) const {
@@ -111,7 +123,11 @@ class KindVar : public Var<eT> {
   }
 
  private:
-  KindVar& become(Var<eT> y, const A& x) {
+  template <class Rule>
+  KindVar by_number(const detail::NumberOperand<eT>& x) const {
+    return detail::append_number<Rule>(detail::NumberOperand<eT>(*this, x.at()), x);
+  }
+  KindVar& become(Var<eT> y, const Argument<eT>& x) {
     if (y.shape() != this->shape() || is_number) detail::check_kind(y, k, x.at());
     return *this = KindVar(std::move(y), detail::Unchecked{});
   }

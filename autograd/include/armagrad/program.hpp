@@ -43,13 +43,35 @@ struct ResultingGradient<W> {
   type of(const arma::Mat<eT>& g) { return over.emplace(const_cast<eT*>(g.memptr()), g.n_elem, false, true); }
   std::optional<W> over;
 };
+
+/// A type, or a tuple of several.
+template <class... T>
+struct one_or_tuple_of {
+  using type = std::tuple<T...>;
+};
+template <class T>
+struct one_or_tuple_of<T> {
+  using type = T;
+};
+template <class... T>
+using OneOrTuple = typename one_or_tuple_of<T...>::type;
+
+/// Of the variables, directions of their shapes and what else loss takes: its derivative along the directions.
+template <class eT>
+Function<eT> slope_of(Function<eT> loss, std::size_t variables);
+/// std::logic_error unless the direction has the variable's shape.
+template <class eT>
+void check_direction(const Given<eT>& variable, const Given<eT>& direction) {
+  if (variable.shape != direction.shape)
+    misuse("hessian_vector_product", {}, incompatible(variable.shape, direction.shape));
+}
 }  // namespace detail
 
 /// A loss, recorded once for each combination of shapes it meets and replayed for other numbers of the same
 /// shapes. A loss that asks for values while it is recorded (value(), scalar()), for an `if` or a find(), is recorded
 /// anew where the arguments that these depend on have others; one that asks for none is replayed freely. Arguments are
 /// read in place, not copied; results are references into the program, which hold until its next call. One thread at a
-/// time.
+/// time. Second derivatives are recorded and replayed in the same way.
 template <class Variables, class Inputs>
 class Program;
 template <class... W, class... X>
@@ -67,6 +89,8 @@ class Program<Variables<W...>, Inputs<X...>> {
   /// How many recordings are kept, 2 or more, by default 32: the least recently used goes first.
   void keep(std::size_t recordings) { recordings_.keep(recordings); }
   std::size_t recordings() const { return recordings_.size(); }
+  /// What was done to the recording that was used last; it can be printed.
+  const Optimisations& optimisations() const { return recordings_.last().optimisations; }
 
   /// The loss at w... given x...
   eT value(const W&... w, const X&... x) {
@@ -79,21 +103,23 @@ class Program<Variables<W...>, Inputs<X...>> {
   auto value_and_gradient(const W&... w, const X&... x) {
     detail::CompiledLoss<eT>& r = bind(w..., x...);
     detail::engine_of(r.tape).run(r.both);
-    return [&]<std::size_t... k>(std::index_sequence<k...>) {
-      const auto gradient = [&](auto which) -> decltype(auto) {
-        return std::get<which>(gradients_).of(r.tape.gradient(r.leaves[which]));
-      };
-      if constexpr (sizeof...(W) == 1) {
-        return std::pair<eT, typename detail::ResultingGradient<W>::type...>(
-            r.root.scalar(), gradient(std::integral_constant<std::size_t, k>())...);
-      } else {
-        using Gradients = std::tuple<typename detail::ResultingGradient<W>::type...>;
-        return std::pair<eT, Gradients>(r.root.scalar(),
-                                        Gradients(gradient(std::integral_constant<std::size_t, k>())...));
-      }
-    }
-    (std::index_sequence_for<W...>());
+    return std::pair<eT, Gradients>(r.root.scalar(), gradients(r));
   }
+
+  /// {V' g, H V}: the loss's derivative along V, which has w's shape, or std::logic_error, and its Hessian at w given
+  /// x... times V, of w's type. The gradient's recording is made with the first call. For several variables
+  /// variables(w...) and variables(V...), and a tuple.
+  auto hessian_vector_product(const Variables<W...>& w, const Variables<W...>& V, const X&... x) {
+    detail::CompiledLoss<eT>& r = bind_slope(w, V, x...);
+    detail::engine_of(r.tape).run(r.both);
+    return std::pair<eT, Gradients>(r.root.scalar(), gradients(r));
+  }
+  auto hessian_vector_product(const W&... w, const W&... V, const X&... x) requires(sizeof...(W) == 1) {
+    return hessian_vector_product(variables(w...), variables(V...), x...);
+  }
+
+  /// The loss's second derivatives by vec(w), numel(w) squared: a Hessian-vector product for each column.
+  arma::Mat<eT> hessian(const W&... w, const X&... x) requires(sizeof...(W) == 1) { return hessian_of(w..., x...); }
 
  private:
   detail::CompiledLoss<eT>& bind(const W&... w, const X&... x) {
@@ -102,8 +128,50 @@ class Program<Variables<W...>, Inputs<X...>> {
     return recordings_.bind(loss_, given);
   }
 
-  detail::Function<eT> loss_;
-  detail::CompiledLosses<eT> recordings_;
+  detail::CompiledLoss<eT>& bind_slope(const Variables<W...>& w, const Variables<W...>& V, const X&... x) {
+    if (!slope_) slope_ = detail::slope_of(loss_, sizeof...(W));
+    return std::apply(
+        [&](const W&... at) -> detail::CompiledLoss<eT>& {
+          return std::apply(
+              [&](const W&... along) -> detail::CompiledLoss<eT>& {
+                (detail::check_direction(detail::given(at, true), detail::given(along, false)), ...);
+                const std::array given{detail::given(at, true)..., detail::given(along, false)...,
+                                       detail::given(x, false)...};
+                return slopes_.bind(slope_, given);
+              },
+              V.values);
+        },
+        w.values);
+  }
+  arma::Mat<eT> hessian_of(const auto& w, const X&... x) {
+    using As = detail::Parameter<std::remove_cvref_t<decltype(w)>>;
+    const Shape s = As::shape(w);
+    arma::Mat<eT> H(s.size(), s.size()), unit(s.rows, s.cols, arma::fill::zeros);
+    for (uword k = 0; k < s.size(); ++k) {
+      unit(k) = 1;
+      const auto along = As::from(unit);
+      const auto column = hessian_vector_product(w, along, x...);
+      H.col(k) = arma::vectorise(detail::matrix_over(column.second));
+      unit(k) = 0;
+    }
+    return H;
+  }
+
+  using Gradients = detail::OneOrTuple<typename detail::ResultingGradient<W>::type...>;
+  /// Those of the last backward pass.
+  Gradients gradients(detail::CompiledLoss<eT>& r) {
+    if constexpr (sizeof...(W) == 1) {
+      return std::get<0>(gradients_).of(r.tape.gradient(r.leaves[0]));
+    } else {
+      return [&]<std::size_t... k>(std::index_sequence<k...>) {
+        return Gradients(std::get<k>(gradients_).of(r.tape.gradient(r.leaves[k]))...);
+      }
+      (std::index_sequence_for<W...>());
+    }
+  }
+
+  detail::Function<eT> loss_, slope_;
+  detail::CompiledLosses<eT> recordings_, slopes_;
   std::tuple<detail::ResultingGradient<W>...> gradients_;
 };
 

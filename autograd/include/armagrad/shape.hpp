@@ -28,12 +28,15 @@ ARMAGRAD_EXPORT Shape shape_of(uword rows, uword cols);
 ARMAGRAD_EXPORT std::string to_string(Shape s);
 
 /// Where in the user's source an operation was written.
-struct Location {
-  const char* file = "";
-  std::uint32_t line = 0;
-
+class Location {
+ public:
   Location() = default;
-  Location(const std::source_location& at) : file(at.file_name()), line(at.line()) {}
+  Location(const std::source_location& at) : at_(at) {}
+  const char* file() const { return at_.file_name(); }
+  std::uint32_t line() const { return at_.line(); }  // 0: nowhere
+
+ private:
+  std::source_location at_;
 };
 
 namespace detail {

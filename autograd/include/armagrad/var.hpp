@@ -321,6 +321,10 @@ class Var : private AllVarOperators<eT> {
   Var read(const detail::Place& place, bool is_entry, Here at) const;
   Var read(const detail::EntryList& list, Here at) const;
   NumberVar<eT> entry(const detail::Place& place, Here at) const {
+    if (const detail::Engine<eT>* const engine = engine_of_node()) [[likely]] {
+      const detail::Index known = engine->known_entry(at_.index, place.row + place.col * n_rows);
+      if (known != detail::no_index) return {handle_beside(known), detail::Unchecked{}};
+    }
     return {read(place, true, at), detail::Unchecked{}};
   }
   template <Kind k = Kind::matrix>
@@ -414,6 +418,9 @@ class Var : private AllVarOperators<eT> {
  private:
   friend class detail::Engine<eT>;
   friend class detail::Draft<eT>;
+  friend class detail::NumberOperand<eT>;
+  template <class Rule, class T, class... More>
+  friend NumberVar<T> detail::append_number(const detail::NumberOperand<T>& x, const More&... more);
 
   struct NodePlace {
     detail::Index index = 0;
@@ -452,7 +459,25 @@ class Var : private AllVarOperators<eT> {
   /// Its node; what stood behind it is recorded if it was not.
   std::pair<Tape<eT>*, NodePlace> settle() const;
   /// Of a part that waits to be read: reads it.
-  void read_now() const;
+  void read_now() const {
+    if (!draft_ || draft_->reader != this) return;
+    const detail::Index entry = n_elem == 1 ? draft_->node_written_at(at_.index, at_.generation) : detail::no_index;
+    if (entry == detail::no_index) return read_part();
+    draft_->reader = nullptr;
+    tape_ = &draft_->tape();
+    at_ = {entry, draft_->generation()};
+    draft_ = nullptr;
+  }
+  void read_part() const;
+  /// The engine of its tape, if it is a node of it.
+  detail::Engine<eT>* engine_of_node() const {
+    if (!tape_) read_now();
+    if (!tape_) return nullptr;
+    detail::Engine<eT>& engine = detail::engine_of(*tape_);
+    return at_.generation == engine.generation() ? &engine : nullptr;
+  }
+  /// Of another number of its tape.
+  Var handle_beside(detail::Index i) const { return {tape_, i, at_.generation, detail::scalar_shape}; }
   /// Where x is noted, on x's tape.
   detail::Draft<eT>& draft_for(const A& x, const char* name);
   bool is_free_number() const { return !tape_ && !draft_ && n_elem == 1; }

@@ -12,6 +12,8 @@ template <class eT>
 class Argument;
 
 namespace detail {
+template <class eT>
+class NumberOperand;
 namespace rules ARMAGRAD_EXPORT {
 struct Plus;
 struct Minus;
@@ -26,6 +28,12 @@ struct NotEqual;
 /// Appends an elementwise node. The arguments have one shape, but for numbers, which are repeated.
 template <class eT>
 Var<eT> append_elementwise(const Operation<eT>& operation, std::initializer_list<const Argument<eT>*> arguments);
+template <class eT, class... A>
+Var<eT> append_elementwise_of(const Operation<eT>& operation, const A&... arguments) {
+  return append_elementwise<eT>(operation, {&arguments...});
+}
+template <class Rule, class eT, class... More>
+NumberVar<eT> append_number(const NumberOperand<eT>& x, const More&... more);
 /// The operator *: a product of matrices, or a scaling where either side is a number.
 template <class eT>
 Var<eT> append_product(const Argument<eT>& a, const Argument<eT>& b);
@@ -40,22 +48,32 @@ Var<eT> negated(const Argument<eT>& x) {
 /// Operators of two operands, each of them a Var, a matrix or a number; entry by entry but for the product.
 template <class eT, detail::Kind a, detail::Kind b>
 struct VarOperators {
-  using A = detail::Operand<eT, a>;
-  using B = detail::Operand<eT, b>;
+  static constexpr bool are_numbers = a == detail::Kind::number && b == detail::Kind::number;
+  using A = std::conditional_t<are_numbers, detail::NumberOperand<eT>, detail::Operand<eT, a>>;
+  using B = std::conditional_t<are_numbers, detail::NumberOperand<eT>, detail::Operand<eT, b>>;
   static constexpr detail::Kind entries = detail::elementwise_kind(a, b);
   using Entries = detail::VarOf<eT, entries>;
   using Product = detail::VarOf<eT, detail::product_kind(a, b)>;
 
   template <class Rule>
-  static Entries entry_by_entry(const Argument<eT>& x, const Argument<eT>& y) {
-    return detail::of_kind<entries>(detail::append_elementwise(detail::operation_of<Rule, eT>(), {&x, &y}));
+  [[gnu::always_inline]] static Entries entry_by_entry(const auto& x, const auto& y) {
+    if constexpr (are_numbers)
+      return detail::append_number<Rule>(x, y);
+    else
+      return detail::of_kind<entries>(detail::append_elementwise<eT>(detail::operation_of<Rule, eT>(), {&x, &y}));
+  }
+  [[gnu::always_inline]] static Product product(const A& x, const B& y) {
+    if constexpr (are_numbers)
+      return detail::append_number<detail::rules::Times>(x, y);
+    else
+      return detail::of_kind<Product::kind>(detail::append_product<eT>(x, y));
   }
   // clang-format off
   friend Entries operator+(const A& x, const B& y) { return entry_by_entry<detail::rules::Plus>(x, y); }
   friend Entries operator-(const A& x, const B& y) { return entry_by_entry<detail::rules::Minus>(x, y); }
   friend Entries operator%(const A& x, const B& y) { return entry_by_entry<detail::rules::Times>(x, y); }
   friend Entries operator/(const A& x, const B& y) { return entry_by_entry<detail::rules::Divide>(x, y); }
-  friend Product operator*(const A& x, const B& y) { return detail::of_kind<Product::kind>(detail::append_product(x, y)); }
+  friend Product operator*(const A& x, const B& y) { return product(x, y); }
   // 1 where it holds and 0 where it does not; of zero derivative.
   friend Entries operator>(const A& x, const B& y) { return entry_by_entry<detail::rules::Greater>(x, y); }
   friend Entries operator<(const A& x, const B& y) { return entry_by_entry<detail::rules::Greater>(y, x); }

@@ -152,7 +152,7 @@ class Parts {
     for (const AdditiveTerm& t : terms_) {
       const Node<eT> n = engine_.node(t.node);
       const Location at = engine_.at(t.node);
-      const auto key = std::tuple(std::string(at.file), at.line, static_cast<const void*>(n.operation));
+      const auto key = std::tuple(std::string(at.file()), at.line(), static_cast<const void*>(n.operation));
       const bool many = terms_.size() > most_terms;
       const auto found = many ? of_line.find(key) : of_line.end();
       const arma::mat g = gradient_of(t);
@@ -269,7 +269,7 @@ class Parts {
         const M changed = f(M(x));
         if (!changed.is_finite() || arma::approx_equal(changed, x, "absdiff", 0)) continue;
         engine_.rebind(i, changed.memptr());
-        forget_values();
+        engine_.forget_values();
         try {
           suspect.alternatives.push_back(
               {Mistake::constant, with_name(label, leaf_name(i)) + " in place of " + leaf_name(i), gradient_again()});
@@ -278,18 +278,13 @@ class Parts {
       }
       engine_.rebind(i, numbers);
     }
-    forget_values();
+    engine_.forget_values();
   }
   /// A function's text, in which ? stands for its argument.
   static std::string with_name(const char* label, const std::string& name) {
     std::string text;
     for (; *label; ++label) text += *label == '?' ? name : std::string(1, *label);
     return text;
-  }
-  void forget_values() {
-    for (Index i = 0; i <= loss_.index(); ++i) {
-      if (engine_.node(i).arity != 0) engine_.node(i).evaluated = false;
-    }
   }
 
   Engine<eT>& engine_;

@@ -6,13 +6,26 @@ namespace armagrad::detail {
 
 template <class eT>
 std::vector<Var<eT>> append_gradients(const Var<eT>& J, std::span<const Var<eT>> w) {
-  GradientGraph<eT> graph(engine_of(tape_of<eT>(std::array{&J, w.data()})).here(J, "gradient", {}));
+  Engine<eT>& engine = engine_of(tape_of<eT>(std::array{&J, w.data()}));
+  GradientGraph<eT> graph(engine.here(J, "gradient", {}), w);
   std::vector<Var<eT>> gradients;
   for (const Var<eT>& x : w) {
     const Var<eT> g = graph.gradient(x);
     gradients.push_back(node_of(x).is_scalar && !node_of(g).is_scalar ? g(0) : g);
   }
   return gradients;
+}
+
+template <class eT>
+Function<eT> slope_of(Function<eT> loss, std::size_t variables) {
+  return [loss = std::move(loss), n = variables](std::span<const Var<eT>> given) {
+    std::vector<Var<eT>> arguments(given.begin(), given.begin() + std::ptrdiff_t(n));
+    arguments.insert(arguments.end(), given.begin() + std::ptrdiff_t(2 * n), given.end());
+    const std::vector<Var<eT>> g = append_gradients<eT>(loss(arguments), given.first(n));
+    Var<eT> slope = accu(g[0] % given[n]);
+    for (std::size_t k = 1; k < n; ++k) slope += accu(g[k] % given[n + k]);
+    return slope;
+  };
 }
 
 template <class eT>
@@ -43,6 +56,7 @@ arma::Mat<eT> jacobian_of(const Var<eT>& y, const Var<eT>& w, bool forward) {
 
 #define ARMAGRAD_INSTANTIATE(eT)                                                                            \
   template ARMAGRAD_EXPORT std::vector<Var<eT>> append_gradients(const Var<eT>&, std::span<const Var<eT>>); \
+  template ARMAGRAD_EXPORT Function<eT> slope_of(Function<eT>, std::size_t);                                \
   template ARMAGRAD_EXPORT arma::Mat<eT> derivative_along(const Var<eT>&, std::span<const Var<eT>>,         \
                                                           std::span<const arma::Mat<eT>>);                  \
   template ARMAGRAD_EXPORT arma::Mat<eT> jacobian_of(const Var<eT>&, const Var<eT>&, bool);

@@ -6,9 +6,24 @@
 namespace armagrad::detail {
 
 template <class eT>
-GradientGraph<eT>::GradientGraph(const Var<eT>& root)
-    : engine_(engine_of(root)), adjoints_(engine_.index_of(root, "gradient", {}) + 1, no_index) {
+GradientGraph<eT>::GradientGraph(const Var<eT>& root, std::span<const Var<eT>> by) : engine_(engine_of(root)) {
+  const Index top = engine_.index_of(root, "gradient", {});
   if (root.shape() != scalar_shape) misuse("gradient", {}, "the root is not a scalar but " + to_string(root.shape()));
+  if (!by.empty()) {
+    first_ = top + 1;
+    for (const Var<eT>& x : by) first_ = std::min(first_, engine_.index_of(x, "gradient", {}));
+    leads_to_.resize(top + 1 - first_);
+    for (const Var<eT>& x : by) {
+      if (x.index() <= top) leads_to_[x.index() - first_] = true;
+    }
+    for (Index i = first_; i <= top; ++i) {
+      for (const Index k : engine_.operands(engine_.node(i))) {
+        if (k >= first_ && leads_to_[k - first_]) leads_to_[i - first_] = true;
+      }
+    }
+    if (first_ > top || !leads_to_.back()) return;  // the root does not depend on them
+  }
+  adjoints_.assign(top + 1 - first_, no_index);
   Location place;
   struct Restore {  // also when a rule throws
     Engine<eT>& engine;
@@ -16,14 +31,14 @@ GradientGraph<eT>::GradientGraph(const Var<eT>& root)
     ~Restore() { engine.place = before; }
   } restore{engine_};
   engine_.place = &place;
-  descend(root.index(), engine_.tape().constant(eT(1)), ArgumentsGiven<eT>::end(engine_), place);
+  descend(top, engine_.tape().constant(eT(1)), std::max(first_, ArgumentsGiven<eT>::end(engine_)), place);
 }
 
 template <class eT>
 void GradientGraph<eT>::descend(Index root, const Var<eT>& dy, Index lowest, Location& place) {
-  adjoints_[root] = dy.index();
+  adjoint_of(root) = dy.index();
   for (Index i = root + 1; i-- > lowest;) {
-    if (adjoints_[i] == no_index || !engine_.wants(i) || engine_.node(i).operation->family == Family::leaf) continue;
+    if (adjoint_of(i) == no_index || !wants(i) || engine_.node(i).operation->family == Family::leaf) continue;
     place = engine_.at(i);
     from_ = i;
     engine_.node(i).operation->append_gradient(*this, i);
@@ -32,15 +47,15 @@ void GradientGraph<eT>::descend(Index root, const Var<eT>& dy, Index lowest, Loc
 
 template <class eT>
 void GradientGraph<eT>::through(Index i, const Var<eT>& y, const Var<eT>& dy, Index first) {
-  const Index own = adjoints_[i];
+  const Index own = adjoint_of(i);
   const std::size_t before = contributions_.size();
   if (y.index() < first) {  // one of the arguments
     add(y.index(), dy);
   } else {
-    adjoints_.resize(std::max<std::size_t>(adjoints_.size(), y.index() + 1), no_index);
+    adjoints_.resize(std::max<std::size_t>(adjoints_.size(), y.index() - first_ + 1), no_index);
     descend(y.index(), dy, first, *engine_.place);
   }
-  adjoints_[i] = own;
+  adjoint_of(i) = own;
   contributions_.erase(std::remove_if(contributions_.begin() + long(before), contributions_.end(),
                                       [i](const Contribution& c) { return c.to == i; }),
                        contributions_.end());
@@ -49,8 +64,8 @@ void GradientGraph<eT>::through(Index i, const Var<eT>& y, const Var<eT>& dy, In
 template <class eT>
 Var<eT> GradientGraph<eT>::gradient(const Var<eT>& x) {
   const Index i = engine_.index_of(x, "gradient", {});
-  if (i < adjoints_.size() && adjoints_[i] != no_index) {
-    const Var<eT> g = engine_.handle(adjoints_[i]);
+  if (i >= first_ && i - first_ < adjoints_.size() && adjoint_of(i) != no_index) {
+    const Var<eT> g = adjoint(i);
     return g.shape() == x.shape() ? g : spread(g, x.shape());
   }
   return spread(engine_.tape().constant(eT(0)), x.shape());
@@ -64,11 +79,12 @@ Var<eT> GradientGraph<eT>::spread_operand(Index i, Index operand) {
 
 template <class eT>
 void GradientGraph<eT>::add(Index i, const Var<eT>& part) {
-  if (!engine_.wants(i)) return;
+  if (!wants(i)) return;
   Var<eT> fit = sum_to(part, engine_.node(i).shape);
   if (engine_.node(i).is_scalar && !engine_.node(fit.index()).is_scalar) fit = accu(fit);
-  adjoints_[i] = adjoints_[i] == no_index ? fit.index() : (engine_.handle(adjoints_[i]) + fit).index();
-  contributions_.push_back({from_, i, fit.index(), adjoints_[i]});
+  const Index sum = adjoint_of(i) == no_index ? fit.index() : (adjoint(i) + fit).index();
+  adjoint_of(i) = sum;
+  contributions_.push_back({from_, i, fit.index(), sum});
 }
 
 template <class eT>

@@ -61,7 +61,7 @@ class ScoreBlock {
   void compute(std::span<const Given<eT>> arguments, arma::Mat<eT>& out) {
     losses_.bind(f_, arguments);
     for (Index i = 0; i < size_; ++i) {
-      if (moves_[i] && engine_.node(i).arity != 0) engine_.node(i).evaluated = false;
+      if (moves_[i] && engine_.node(i).arity != 0) engine_.forget_value(i);
     }
     for (std::size_t p = 0; p < parts_.size(); ++p) {
       const ScorePart& part = parts_[p];
@@ -285,7 +285,7 @@ class ScoreBlock {
   }
 
   const Function<eT>& f_;
-  CompiledLosses<eT> losses_;
+  CompiledLosses<eT> losses_{false};  // whose nodes are looked at
   CompiledLoss<eT>& loss_;
   Engine<eT>& engine_;
   Index root_ = 0;

@@ -47,6 +47,13 @@ struct Negate : Elementwise<1> {
   static auto partials(auto, auto) { return std::tuple(-1.0); }
 };
 
+/// A product that is added to something: what programs make of the two (tape/optimise.cpp).
+struct MultiplyAdd : Elementwise<3> {
+  static constexpr auto name = "multiply and add";
+  static auto value(auto a, auto b, auto c) { return a % b + c; }
+  static auto partials(auto, auto a, auto b, auto) { return std::tuple(b, a, 1.0); }
+};
+
 /// Comparisons are 1 where they hold and 0 elsewhere; their derivative is zero everywhere, also at the jump.
 struct Greater : Elementwise<2> {
   static constexpr auto name = "greater", infix = " > ";
@@ -108,6 +115,7 @@ struct Clamp : Elementwise<1> {
 
 /// At the kink the derivative is 0.
 struct Abs : Elementwise<1> {
+  static constexpr bool has_smooth_square = true;
   static constexpr auto name = "abs";
   static auto value(auto x) { return abs(x); }
   static auto partials(auto, auto x) { return std::tuple(sign(x)); }
@@ -157,6 +165,6 @@ struct StopGradient : Elementwise<1> {
 using ElementwiseRules = RuleList<rules::Plus, rules::Minus, rules::Times, rules::Chain, rules::Divide, rules::Negate,
                                   rules::Greater, rules::GreaterEqual, rules::Equal, rules::NotEqual, rules::Where,
                                   rules::Larger, rules::Smaller, rules::Clamp, rules::Abs, rules::Sign, rules::Floor,
-                                  rules::Ceil, rules::Round, rules::Trunc, rules::StopGradient>;
+                                  rules::Ceil, rules::Round, rules::Trunc, rules::StopGradient, rules::MultiplyAdd>;
 
 }  // namespace armagrad::detail

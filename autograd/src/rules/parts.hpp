@@ -98,16 +98,6 @@ Var<eT> block(const Var<eT>& x, Place p, Here at = {}) {
   if (n.one_by_one()) n.operands[1] = p.row + p.col * Index(x.n_rows);
   return y;
 }
-/// An entry, a number.
-template <class eT>
-Var<eT> entry(const Var<eT>& x, Place p, Here at = {}) {
-  Engine<eT>& engine = engine_of(x);
-  const Index matrix = x.index(), known = engine.known_entry(matrix, p.row + p.col * x.n_rows);
-  if (known != no_index) return engine.handle(known);
-  const Var<eT> y = as_number(block(x, p, at));
-  engine.know_entry(matrix, p.row + p.col * x.n_rows, y.index());
-  return y;
-}
 template <class eT>
 Var<eT> placed(const Var<eT>& x, Place p) {
   return append_node<rules::PlacedIn, eT>({{}, p}, p.shape, {}, {&x});
@@ -161,5 +151,19 @@ struct Reshape : General<1> {
 };
 
 }  // namespace ARMAGRAD_EXPORT
+
+/// An entry, a number.
+template <class eT>
+Var<eT> entry(const Var<eT>& x, Place p, Here at = {}) {
+  Engine<eT>& engine = engine_of(x);
+  const Index matrix = x.index(), number = Index(p.row + p.col * x.n_rows);
+  Index y = engine.known_entry(matrix, number);
+  if (y == no_index) {
+    y = engine.append_entry(operation_of<rules::Block, eT>(), matrix, number, at);
+    engine.store(y, rules::Block{{}, p});
+    engine.know_entry(matrix, number, y);
+  }
+  return engine.handle(y);
+}
 
 }  // namespace armagrad::detail

@@ -97,6 +97,7 @@ struct Stddev : Moments {
 /// The lengths of the columns (dim 0) or rows (dim 1), without overflow. Where one is 0, so is its
 /// derivative.
 struct Length : AlongDim {
+  static constexpr bool has_smooth_square = true;
   static constexpr auto name = "vecnorm";
   static constexpr bool reduces = true;
   static constexpr std::array reads{std::uint8_t(reads::result | reads::first)};

@@ -6,6 +6,7 @@
 #endif
 #include <armagrad/detail/readings.hpp>
 #include "../kernels/kernel_set.hpp"
+#include "../tape/append_number.hpp"
 
 namespace armagrad::detail {
 
@@ -35,9 +36,32 @@ struct ARMAGRAD_EXPORT DefineTable {
   }
 };
 
+/// The same of append_number.
+template <class Rule, class eT>
+struct ARMAGRAD_EXPORT DefineNumber {
+  [[gnu::used]] friend ARMAGRAD_EXPORT Index append_number(TableOf<Rule, eT>, Engine<eT>& engine, Location at, Index a,
+                                                           [[maybe_unused]] Index b, [[maybe_unused]] Index c) {
+    if constexpr (Rule::arity == 1)
+      return engine.template append_number<Rule>(at, a);
+    else if constexpr (Rule::arity == 2)
+      return engine.template append_number<Rule>(at, a, b);
+    else
+      return engine.template append_number<Rule>(at, a, b, c);
+  }
+};
+
+template <class Rule, class eT>
+void define_table() {
+  (void)sizeof(DefineTable<Rule, eT>);
+  if constexpr (IsElementwise<Rule> && std::is_empty_v<Rule>) {
+    (void)sizeof(DefineNumber<Rule, eT>);
+    // A friend is compiled where something calls it, be it never run.
+    (void)[](Engine<eT> & engine) { return append_number(TableOf<Rule, eT>(), engine, {}, 0, 0, 0); };
+  }
+}
 template <class eT, class... Rules>
 std::vector<OperationGetter<eT>> define_tables(RuleList<Rules...>) {
-  ((void)sizeof(DefineTable<Rules, eT>), ...);
+  (define_table<Rules, eT>(), ...);
   return {&operation_of<Rules, eT>...};
 }
 

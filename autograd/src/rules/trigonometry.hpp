@@ -99,6 +99,7 @@ struct Atan2 : Elementwise<2> {
 
 /// sqrt(a^2 + b^2), without overflow. At the origin both derivatives are 0.
 struct Hypot : Elementwise<2> {
+  static constexpr bool has_smooth_square = true;
   static constexpr auto name = "hypot";
   static auto value(auto a, auto b) { return hypot(a, b); }
   static auto partials(auto, auto a, auto b) { return std::tuple(cosine(a, b), cosine(b, a)); }

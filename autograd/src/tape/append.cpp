@@ -6,6 +6,7 @@
 
 #include "../kernels/kernel_set.hpp"
 
+#include "append_number.hpp"
 #include "engine.hpp"
 
 namespace armagrad::detail::rules {
@@ -21,47 +22,39 @@ constexpr auto code_of = NumberCode(std::size_t(NumberCode::first_rule) + place_
 
 /// The node under a norm, which is the number made of a 1x1 matrix.
 template <class eT>
-Index under_number(Engine<eT>& engine, Index i) {
+Index under_number(const Engine<eT>& engine, Index i) {
   const Node<eT>& n = engine.node(i);
   const bool is = n.operation == &operation_of<rules::Accu, eT>() && engine.node(n.operands[0]).one_by_one();
   return is ? n.operands[0] : i;
 }
-/// What x^2 is for |x|, hypot(a, b) and norms, which have a kink at 0 where their squares have none: the sum of their
-/// operands' squares.
 template <class eT>
-bool has_smooth_square(Engine<eT>& engine, Index i) {
-  const Operation<eT>* const o = engine.node(under_number(engine, i)).operation;
-  return o == &operation_of<rules::Abs, eT>() || o == &operation_of<rules::Hypot, eT>() ||
-         o == &operation_of<rules::Length, eT>();
+bool has_smooth_square(const Engine<eT>& engine, Index i) {
+  return engine.node(under_number(engine, i)).operation->has_smooth_square;
 }
 template <class eT>
-[[gnu::noinline]] bool are_same_root(Engine<eT>& engine, Index i, Index j) {
-  const Node<eT>&a = engine.node(under_number(engine, i)), &b = engine.node(under_number(engine, j));
+bool are_same(const Node<eT>& a, const Node<eT>& b) {
   return a.operation == b.operation && a.operands == b.operands && a.shape == b.shape;
 }
-/// Whether an operation squares what its operands are the root of.
+/// Whether an operation multiplies its first operand by its last one, entry by entry.
 template <class eT>
-bool squares(Engine<eT>& engine, const Operation<eT>& operation, const std::array<Index, 3>& operands) {
-  if (operation.code == code_of<rules::Square>) return true;
-  if (operation.code != code_of<rules::Times>) return false;
-  const auto [i, j, unused] = operands;
-  if (i == j) return true;
-  const Operation<eT>&a = *engine.node(i).operation, &b = *engine.node(j).operation;
-  const bool may_be = &a == &b || a.family == Family::total || b.family == Family::total;
-  return may_be && are_same_root(engine, i, j);
-}
-template <class eT>
-Var<eT> smooth_square(Engine<eT>& engine, Index i, Location at) {
-  const SourceLine<eT> here(engine, at);
-  const Node<eT> root = engine.node(under_number(engine, i));  // a copy: appending moves the nodes
-  const bool is_scalar = engine.node(i).is_scalar;
-  Var<eT> y = square(engine.handle(root.operands[0]));
-  if (root.arity == 2) y = y + square(engine.handle(root.operands[1]));
-  if (root.operation == &operation_of<rules::Length, eT>()) y = sum_to(y, root.shape);
-  engine.node(y.index()).is_scalar = is_scalar;
-  return y;
+bool multiplies(const Operation<eT>& operation) {
+  return operation.code == code_of<rules::Square> || operation.code == code_of<rules::Times>;
 }
 }  // namespace
+
+template <class eT>
+Index smooth_product(Engine<eT>& engine, Index x, Index y, Location at) {
+  const Index i = under_number(engine, x), j = under_number(engine, y);
+  const Node<eT> root = engine.node(i);  // a copy: appending moves the nodes
+  if (!root.operation->has_smooth_square || (i != j && !are_same(root, engine.node(j)))) return no_index;
+  const SourceLine<eT> here(engine, at);
+  const bool is_scalar = engine.node(x).is_scalar;
+  Var<eT> z = square(engine.handle(root.operands[0]));
+  if (root.arity == 2) z = z + square(engine.handle(root.operands[1]));
+  if (root.operation == &operation_of<rules::Length, eT>()) z = sum_to(z, root.shape);
+  engine.node(z.index()).is_scalar = is_scalar;
+  return z.index();
+}
 
 template <class eT>
 bool has_smooth_square(const Var<eT>& x) {
@@ -119,16 +112,17 @@ template <class eT, std::size_t... k>
                                                     std::index_sequence<k...>) {
   bool is_scalar = true;
   const auto node = [&](const Argument<eT>& a) __attribute__((always_inline)) {
-    if (!a.var()) return engine.append_number(*a.number()).index();
+    if (!a.var()) return engine.append_number(*a.number());
     const Index i = engine.index_of(*a.var(), operation.name, a.at());
     is_scalar &= engine.node(i).is_scalar;
     return i;
   };
-  const std::array<Index, 3> operands{node(*arguments[k])...};
-  if (squares(engine, operation, operands) && has_smooth_square(engine, operands[0]))
-    return smooth_square(engine, operands[0], at);
-  return engine.append_number(operation, std::span<const Index, sizeof...(k)>(operands.data(), sizeof...(k)), is_scalar,
-                              at);
+  const std::array<Index, sizeof...(k)> operands{node(*arguments[k])...};
+  if (engine.has_kinks() && multiplies(operation)) {
+    const Index square = smooth_product(engine, operands.front(), operands.back(), at);
+    if (square != no_index) return engine.handle(square);
+  }
+  return engine.append_number(operation, operands, is_scalar, at);
 }
 }  // namespace
 
@@ -156,14 +150,17 @@ Var<eT> append_elementwise(const Operation<eT>& operation, std::initializer_list
     }
     operands[n++] = before_spread(x).index();
   }
-  if (squares(engine, operation, operands) && has_smooth_square(engine, operands[0]))
-    return smooth_square(engine, operands[0], at);
+  if (engine.has_kinks() && multiplies(operation)) {
+    const Index square = smooth_product(engine, operands[0], operands[n - 1], at);
+    if (square != no_index) return engine.handle(square);
+  }
   const Index y = engine.append(operation, shape, std::span<const Index>(operands.data(), n), at);
   engine.node(y).is_scalar = is_scalar;
   return engine.handle(y);
 }
 
 #define ARMAGRAD_INSTANTIATE(eT)                                                  \
+  template Index smooth_product(Engine<eT>&, Index, Index, Location);             \
   template ARMAGRAD_EXPORT Tape<eT>& tape_of(std::span<const Var<eT>* const>);    \
   template ARMAGRAD_EXPORT Var<eT> append(const Operation<eT>&, Shape, Location,  \
                                           std::initializer_list<const Var<eT>*>); \

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "optimise.hpp"
+
 namespace armagrad::detail {
 
 template <class eT>
@@ -57,15 +59,6 @@ void CompiledLosses<eT>::hold(CompiledLoss<eT>& r, std::span<const Given<eT>> ar
   }
 }
 
-/// What was computed while it was recorded, be it to be printed, is computed again for other arguments.
-template <class eT>
-void forget_values(Engine<eT>& engine) {
-  for (Index i = 0; i < engine.size(); ++i) {
-    Node<eT>& n = engine.node(i);
-    if (n.operation->family != Family::leaf) n.evaluated = false;
-  }
-}
-
 template <class eT>
 CompiledLoss<eT>& CompiledLosses<eT>::bind(const Function<eT>& f, std::span<const Given<eT>> arguments) {
   const auto found = std::find_if(all_.begin(), all_.end(), [&](const auto& r) { return r.fits(arguments); });
@@ -85,7 +78,10 @@ CompiledLoss<eT>& CompiledLosses<eT>::bind(const Function<eT>& f, std::span<cons
     if (r.root.shape() != scalar_shape)
       misuse("record", {}, "the loss is not a scalar but " + to_string(r.root.shape()));
     hold(r, arguments);
-    forget_values(engine_of(r.tape));
+    if (optimises_)
+      r.root = engine_of(r.tape).handle(optimise<eT>(engine_of(r.tape), r.root.index(), r.leaves, r.optimisations));
+    else
+      engine_of(r.tape).forget_values();
     engine_of(r.tape).plan(r.forward, r.root.index(), true, false);
     engine_of(r.tape).plan(r.both, r.root.index(), true, true);
   } catch (...) {

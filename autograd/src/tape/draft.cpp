@@ -120,7 +120,7 @@ Index Draft<eT>::node() {
     }
   }
   if (numbers.size() == 1) {
-    entries.push_back(engine.append_number(numbers[0]).index());
+    entries.push_back(engine.append_number(numbers[0]));
     rule.entries.push_back(places[0]);
   } else if (!numbers.empty()) {
     const Shape s = shape_of(numbers.size(), 1);
@@ -153,8 +153,7 @@ Index Draft<eT>::node_on(Engine<eT>& engine) {
   Engine<eT>& own = engine_of(*tape_);
   own.evaluate(i);
   const bool is_scalar = own.node(i).is_scalar;
-  copy_ = is_scalar ? engine.append_number(*own.data(i)).index()
-                    : engine.leaf(false, shape_, own.data(i), true, false).index();
+  copy_ = is_scalar ? engine.append_number(*own.data(i)) : engine.leaf(false, shape_, own.data(i), true, false).index();
   copy_generation_ = engine.generation();
   return copy_;
 }
@@ -240,8 +239,7 @@ auto Var<eT>::settle() const -> std::pair<Tape<eT>*, NodePlace> {
 }
 
 template <class eT>
-void Var<eT>::read_now() const {
-  if (!draft_ || draft_->reader != this) return;
+void Var<eT>::read_part() const {
   const detail::Place place{at_.index, at_.generation, shape()};
   const Var part = place.shape == detail::scalar_shape ? draft_->entry(place, draft_->reader_at)
                                                        : draft_->block(place, draft_->reader_at);
@@ -348,7 +346,7 @@ void Var<eT>::print(std::ostream& out, const std::string& header) const {
   template std::shared_ptr<Tape<eT>> detail::constants_tape();                            \
   template class detail::Draft<eT>;                                                       \
   template ARMAGRAD_EXPORT auto Var<eT>::settle() const->std::pair<Tape<eT>*, NodePlace>; \
-  template ARMAGRAD_EXPORT void Var<eT>::read_now() const;                                \
+  template ARMAGRAD_EXPORT void Var<eT>::read_part() const;                               \
   template ARMAGRAD_EXPORT Tape<eT>* Var<eT>::home_of_draft() const;                      \
   template ARMAGRAD_EXPORT void Var<eT>::hold_constant();                                 \
   template ARMAGRAD_EXPORT detail::Draft<eT>& Var<eT>::draft_for(const A&, const char*);  \

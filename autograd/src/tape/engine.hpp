@@ -18,6 +18,8 @@ template <class eT>
 void Engine<eT>::evaluate(Index i) {
   if (nodes_[i].evaluated) return;
   plan(schedule_, i, true, false);
+  const auto was_dropped = [this](Index k) { return nodes_[k].dropped; };
+  if (std::any_of(schedule_.values.begin(), schedule_.values.end(), was_dropped)) schedule_.drops.clear();
   run(schedule_);
 }
 
@@ -77,6 +79,7 @@ void Engine<eT>::drop_value(Index i) {
   pool_.release(chunk);
   storage_[nodes_[i].storage].value = nullptr;
   nodes_[i].evaluated = false;
+  nodes_[i].dropped = true;
 }
 
 template <class eT>
@@ -97,7 +100,7 @@ std::array<Strided<const eT>, 3> Engine<eT>::looks(const Node<eT>& n) const {
 
 template <class eT>
 void Engine<eT>::backward(Index root, bool value, const eT* seed) {
-  const bool is_mostly_numbers = other_nodes_ <= size_ / 16;
+  const bool is_mostly_numbers = others_.size() <= size_ / 16;
   if (is_mostly_numbers && nodes_[root].one_by_one() && !detect_anomalies_) return sweep_numbers(root, seed);
   plan(schedule_, root, value, true);
   run(schedule_, seed);

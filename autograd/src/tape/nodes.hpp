@@ -6,20 +6,31 @@
 
 #include <armagrad/detail/draft.hpp>
 
+#include "../kernels/kernel_set.hpp"
+
 namespace armagrad::detail {
 
 template <class eT>
+inline const Operation<eT> operation_of_variable{.name = "variable", .code = NumberCode::leaf};
+template <class eT>
+inline const Operation<eT> operation_of_constant{.name = "constant", .code = NumberCode::leaf};
+template <class eT>
 const Operation<eT>& leaf_operation(bool variable) {
-  static const Operation<eT> variable_{.name = "variable", .code = NumberCode::leaf},
-      constant_{.name = "constant", .code = NumberCode::leaf};
-  return variable ? variable_ : constant_;
+  return variable ? operation_of_variable<eT> : operation_of_constant<eT>;
 }
 inline constexpr auto by_index = [](const auto& a, const auto& b) { return a.first < b.first; };
+
+/// The operations of a list of rules.
+template <class eT, class... Rules>
+const Operation<eT>* const* number_operations(RuleList<Rules...>) {
+  static const Operation<eT>* const all[] = {&operation_of<Rules, eT>()...};
+  return all;
+}
 
 static_assert(sizeof(Node<double>) == 48);  // three quarters of a cache line
 
 template <class eT>
-Engine<eT>::Engine(Tape<eT>& tape) : tape_(tape) {}
+Engine<eT>::Engine(Tape<eT>& tape) : tape_(tape), number_operations_(number_operations<eT>(NumberRules())) {}
 template <class eT>
 Engine<eT>::~Engine() = default;
 
@@ -31,6 +42,7 @@ template <class eT>
   places_.resize(room);
   values_.resize(room);
   adjoints_.resize(room);
+  update_quick();
 }
 
 /// The next node, without operands yet. It is filled in its place: the processor waits where numbers that were just
@@ -42,10 +54,11 @@ inline Node<eT>& Engine<eT>::new_node(const Operation<eT>& operation, Shape shap
   n = {};
   n.operation = &operation;
   n.shape = shape;
-  places_[size_].file = at.file;  // one by one, as they were written
-  places_[size_].line = at.line;
-  adjoints_[size_] = 0;
-  ++size_;
+  places_[size_++] = at;
+  if (operation.has_smooth_square) {
+    has_kinks_ = true;
+    update_quick();
+  }
   return n;
 }
 
@@ -66,7 +79,12 @@ Index Engine<eT>::append(const Operation<eT>& operation, Shape shape, std::span<
     n.code = operation.code;
   else
     n.storage = storage;
-  other_nodes_ += n.code == NumberCode::none && operation.family != Family::leaf;
+  if (operation.family != Family::leaf) {
+    if (n.code == NumberCode::none)
+      others_.push_back(Index(size_ - 1));
+    else
+      forget_value(Index(size_ - 1));
+  }
   return Index(size_ - 1);
 }
 
@@ -81,16 +99,38 @@ Var<eT> Engine<eT>::append_number(const Operation<eT>& operation, std::span<cons
   if (operands.size() > 1) n.operands[1] = operands[1];
   if (operands.size() > 2) n.operands[2] = operands[2];
   note_needs(n, operands);
+  forget_value(Index(size_ - 1));
+  if (!operation.has_parameters) evaluate_number(Index(size_ - 1));
   return new_handle(Index(size_ - 1), scalar_shape);
 }
 
 template <class eT>
-Var<eT> Engine<eT>::append_number(eT constant) {
+Index Engine<eT>::append_entry(const Operation<eT>& operation, Index matrix, Index entry, Location at) {
+  Node<eT>& n = new_node(operation, scalar_shape, place ? *place : at);
+  const Index i = Index(size_ - 1);
+  const Node<eT>& of = nodes_[matrix];
+  const bool is_computed = of.evaluated && !detect_anomalies_;
+  static_cast<NodeMarks&>(n) = {.code = NumberCode::entry,
+                                .wanting = std::uint8_t(of.needs_gradient),
+                                .needs_gradient = of.needs_gradient,
+                                .is_scalar = true,
+                                .evaluated = is_computed};
+  n.operands[0] = matrix;
+  n.operands[1] = entry;
+  n.arity = 1;
+  if (is_computed)
+    values_[i] = data(matrix)[entry];
+  else
+    forget_value(i);
+  return i;
+}
+
+template <class eT>
+Index Engine<eT>::append_number(eT constant) {
   Node<eT>& n = new_node(leaf_operation<eT>(false), scalar_shape, {});
-  n.code = NumberCode::leaf;
-  n.is_scalar = n.evaluated = true;
+  static_cast<NodeMarks&>(n) = {.code = NumberCode::leaf, .is_scalar = true, .evaluated = true};
   values_[size_ - 1] = constant;
-  return new_handle(Index(size_ - 1), scalar_shape);
+  return Index(size_ - 1);
 }
 
 template <class eT>
@@ -108,7 +148,7 @@ void Engine<eT>::replace_operation(Index i, const Operation<eT>& operation) {
     n.code = NumberCode::by_pointer;
   } else if (n.code == NumberCode::entry) {
     n.code = NumberCode::none;
-    ++other_nodes_;
+    others_.insert(std::lower_bound(others_.begin(), others_.end(), i), i);
   }
 }
 
@@ -118,6 +158,16 @@ void Engine<eT>::replace_operand(Index i, unsigned k, Index operand) {
   for (Node<eT>& above : std::span(nodes_).first(size_).subspan(i)) {
     if (above.arity != 0) note_needs(above, operands(above));
   }
+}
+
+template <class eT>
+void Engine<eT>::become(Index i, const Operation<eT>& operation, std::span<const Index> operands) {
+  Node<eT>& n = nodes_[i];
+  n.operation = &operation;
+  n.code = operation.code;
+  n.arity = std::uint32_t(operands.size());
+  std::copy(operands.begin(), operands.end(), n.operands.begin());
+  note_needs(n, operands);
 }
 
 /// Notes which operands need a gradient (of the first eight), and whether the node does because of them.
@@ -138,7 +188,7 @@ template <class eT>
 std::size_t Engine<eT>::bytes_in_all() const {
   const auto held = [](const auto& list) { return list.capacity() * sizeof(list[0]); };
   return pool_.bytes() + held(nodes_) + held(places_) + held(values_) + held(adjoints_) + held(parameters_) +
-         held(storage_) + held(wide_operands_) + held(schedule_.values) + held(schedule_.adjoints) +
+         held(storage_) + held(others_) + held(wide_operands_) + held(schedule_.values) + held(schedule_.adjoints) +
          held(schedule_.drops);
 }
 
@@ -169,6 +219,7 @@ Var<eT> Engine<eT>::leaf(bool variable, Shape shape, const eT* data, bool copy, 
   const Index i = append(leaf_operation<eT>(variable), shape, {}, {});
   Node<eT>& n = nodes_[i];
   n.evaluated = true;
+  adjoints_[i] = 0;
   n.needs_gradient = variable;
   n.is_scalar = scalar;
   if (variable) variables_.push_back(i);
@@ -213,10 +264,22 @@ const char* Engine<eT>::name(Index i) const {
 }
 
 template <class eT>
+void Engine<eT>::detect_anomalies(bool on) {
+  detect_anomalies_ = on;
+  update_quick();
+  for (Index i = 0; on && i < size_; ++i) {
+    if (nodes_[i].code != NumberCode::none && nodes_[i].operation->family != Family::leaf) forget_value(i);
+  }
+}
+
+template <class eT>
 void Engine<eT>::clear() {
   size_ = 0;
   parameters_.clear();
-  other_nodes_ = 0;
+  others_.clear();
+  first_pending_ = no_index;
+  has_kinks_ = false;
+  update_quick();
   storage_.clear();
   variables_.clear();
   wide_operands_.clear();
@@ -246,10 +309,7 @@ Var<eT> Engine<eT>::handle(Index i) {
 template <class eT>
 [[gnu::noinline]] Index Engine<eT>::index_elsewhere(const Var<eT>& x, const char* operation, const Location& at) {
   x.read_now();
-  if (x.is_free_number()) {
-    append_number(x.number());
-    return Index(size_ - 1);
-  }
+  if (x.is_free_number()) return append_number(x.number());
   const auto [tape, node] = x.settle();
   if (tape == &tape_ && node.generation == generation_) return node.index;
   if (x.draft_ && x.draft_->is_constant()) return x.draft_->node_on(*this);

@@ -105,6 +105,16 @@ void Engine<eT>::compute_numbers(NodeList list) {
 }
 
 template <class eT>
+void Engine<eT>::evaluate_number(Index i) {
+  const Node<eT>& n = nodes_[i];
+  const auto is_evaluated = [this](Index k) { return nodes_[k].evaluated; };
+  const std::span<const Index> xs = operands(n);
+  if (n.code == NumberCode::none || detect_anomalies_ || !std::all_of(xs.begin(), xs.end(), is_evaluated)) return;
+  compute_numbers({nullptr, i, 1});
+  if (first_pending_ + std::size_t(1) == size_) first_pending_ = no_index;
+}
+
+template <class eT>
 void Engine<eT>::pull_numbers(NodeList list) {
   const Numbers<eT> numbers{nodes_.data(), values_.data(), adjoints_.data()};
   for (std::size_t at = list.size; at-- > 0;) {
@@ -152,7 +162,8 @@ void Engine<eT>::pull_entry(Index i) {
 #define ARMAGRAD_INSTANTIATE(eT)                            \
   template void Engine<eT>::compute_numbers(NodeList list); \
   template void Engine<eT>::pull_numbers(NodeList list);    \
-  template void Engine<eT>::pull_entry(Index i);
+  template void Engine<eT>::pull_entry(Index i);            \
+  template void Engine<eT>::evaluate_number(Index i);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE

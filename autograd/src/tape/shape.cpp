@@ -27,9 +27,9 @@ std::string to_text(double x) { return shortest(x); }
 std::string to_text(float x) { return shortest(x); }
 
 std::string describe(const char* operation, Location at) {
-  if (at.line == 0) return operation;
-  const char* slash = std::strrchr(at.file, '/');
-  return std::string(operation) + " at " + (slash ? slash + 1 : at.file) + ":" + std::to_string(at.line);
+  if (at.line() == 0) return operation;
+  const char* slash = std::strrchr(at.file(), '/');
+  return std::string(operation) + " at " + (slash ? slash + 1 : at.file()) + ":" + std::to_string(at.line());
 }
 
 void misuse(const char* operation, Location at, const std::string& what) {

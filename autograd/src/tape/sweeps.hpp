@@ -206,52 +206,57 @@ void Engine<eT>::settle_gradients() {
   }
 }
 
-/// A sweep over a tape that is mostly numbers: each of them is computed and passes its adjoint on, as finding out which
-/// ones need not be would take longer. Of the matrices those are computed that the root needs.
+/// A sweep over a tape that is mostly numbers: each of them is computed, unless it was when it was recorded, and passes
+/// its adjoint on, as finding out which ones need not be would take longer. Of the others those are computed that the
+/// root needs.
 template <class eT>
 void Engine<eT>::sweep_numbers(Index root, const eT* seed) {
-  const std::span<Node<eT>> nodes = std::span(nodes_).first(root + std::size_t(1));
-  const auto is_number = [&](Index i) { return nodes[i].code != NumberCode::none; };
+  const std::span others(others_.begin(), std::upper_bound(others_.begin(), others_.end(), root));
   const auto clear_marks = [&] {
-    for (Node<eT>& n : nodes) n.needed = false;
+    for (Index i = 0; i <= root; ++i) nodes_[i].needed = false;
   };
   backward_follows_ = true;
   try {
-    if (other_nodes_ != 0) {
-      nodes[root].needed = true;
-      for (Index i = root + 1; i-- > 0;) {
-        if (!nodes[i].needed) continue;
-        for (const Index k : operands(nodes[i])) nodes[k].needed = true;
-      }
+    if (!others.empty()) mark_needed(root);
+    Index begin = first_pending_;
+    const auto compute_until = [&](Index end) {
+      if (begin < end) compute_numbers({nullptr, begin, end - begin});
+    };
+    for (const Index i : others) {
+      compute_until(i);
+      begin = std::max(begin, i + 1);
+      if (nodes_[i].needed && !nodes_[i].evaluated) compute(i);
     }
-    for (Index i = 0; i <= root;) {
-      const Index first = i;
-      while (i <= root && is_number(i)) ++i;
-      if (i != first) compute_numbers({nullptr, first, i - first});
-      for (; i <= root && !is_number(i); ++i) {
-        if (nodes[i].needed && !nodes[i].evaluated) compute(i);
-      }
-    }
-    if (other_nodes_ != 0) clear_marks();
-    std::fill_n(adjoints_.begin(), nodes.size(), eT(0));
+    compute_until(root + 1);
+    first_pending_ = std::max(first_pending_, root + 1);
+    if (!others.empty()) clear_marks();
+    std::fill_n(adjoints_.begin(), root + std::size_t(1), eT(0));
     clear_adjoints_of_variables();
     adjoints_[root] = *seed;
-    for (Index end = root + 1; end > 0;) {
-      const Index last = end;
-      while (end > 0 && is_number(end - 1)) --end;
-      if (end != last) pull_numbers({nullptr, end, last - end});
-      for (; end > 0 && !is_number(end - 1); --end) {
-        const Index i = end - 1;
-        if (nodes[i].operation->family == Family::leaf) continue;
-        if (nodes[i].needs_gradient) pull(i);
-        drop_adjoint(i);
-      }
+    Index end = root + 1;
+    for (auto at = others.rbegin(); at != others.rend(); ++at) {
+      const Index i = *at;
+      pull_numbers({nullptr, i + 1, end - i - 1});
+      if (nodes_[i].needs_gradient) pull(i);
+      drop_adjoint(i);
+      end = i;
     }
+    pull_numbers({nullptr, 0, end});
     settle_gradients();
   } catch (...) {
     clear_marks();
     for (Index i = 0; i <= root; ++i) drop_adjoint(i);
     throw;
+  }
+}
+
+/// Marks the root and what it is made of.
+template <class eT>
+void Engine<eT>::mark_needed(Index root) {
+  nodes_[root].needed = true;
+  for (Index i = root + 1; i-- > 0;) {
+    if (!nodes_[i].needed) continue;
+    for (const Index k : operands(nodes_[i])) nodes_[k].needed = true;
   }
 }
 

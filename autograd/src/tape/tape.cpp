@@ -28,7 +28,7 @@ template <class eT> Var<eT> Tape<eT>::variable(View<eT> W) { return engine_.leaf
 template <class eT> NumberVar<eT> Tape<eT>::variable(eT x, const char* name) { return {engine_.leaf(true, scalar_shape, &x, true, true, name), Unchecked{}}; }
 template <class eT> Var<eT> Tape<eT>::constant(const arma::Mat<eT>& X) { return engine_.leaf(false, shape_of(X.n_rows, X.n_cols), X.memptr(), true, false); }
 template <class eT> Var<eT> Tape<eT>::constant(View<eT> X) { return engine_.leaf(false, shape_of(X.matrix->n_rows, X.matrix->n_cols), X.matrix->memptr(), false, false, name_of(X)); }
-template <class eT> NumberVar<eT> Tape<eT>::constant(eT x, const char* name) { return {engine_.named(engine_.append_number(x), name), Unchecked{}}; }
+template <class eT> NumberVar<eT> Tape<eT>::constant(eT x, const char* name) { return {engine_.named(engine_.handle(engine_.append_number(x)), name), Unchecked{}}; }
 template <class eT> const arma::Mat<eT>& Tape<eT>::gradient(const Var<eT>& variable) { return engine_.gradient(variable); }
 template <class eT> void Tape<eT>::clear() { engine_.clear(); }
 // clang-format on

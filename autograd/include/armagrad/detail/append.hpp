@@ -41,16 +41,15 @@ class SourceLine {
 template <class eT>
 bool has_smooth_square(const Var<eT>& x);
 
-template <class eT, class... A>
-Var<eT> append_elementwise_of(const Operation<eT>& operation, const A&... arguments) {
-  return append_elementwise<eT>(operation, {&arguments...});
-}
 /// Appends a node of an elementwise rule over Vars, matrices and numbers, at least one of them a Var.
 template <class Rule, class... A>
 requires Differentiable<A...> Entrywise<A...> elementwise(Here at, const A&... arguments) {
   using eT = element_t<A...>;
-  return of_kind<Entrywise<A...>::kind>(
-      append_elementwise_of(operation_of<Rule, eT>(), Argument<eT>(arguments, at)...));
+  if constexpr (((kind_of<A> == Kind::number) && ...) && !CustomRule<Rule>)
+    return append_number<Rule>(NumberOperand<eT>(arguments, at)...);
+  else
+    return of_kind<Entrywise<A...>::kind>(
+        append_elementwise_of(operation_of<Rule, eT>(), Argument<eT>(arguments, at)...));
 }
 
 /// The arguments, at least one of them a Var, as nodes of that Var's tape.

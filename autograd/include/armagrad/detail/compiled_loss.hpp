@@ -4,6 +4,7 @@
 #include <functional>
 #include <list>
 
+#include "../optimisations.hpp"
 #include "append.hpp"
 #include "parameter_types.hpp"
 
@@ -59,6 +60,7 @@ struct CompiledLoss {
   std::vector<Var<eT>> leaves;
   Var<eT> root;
   Schedule forward, both;
+  Optimisations optimisations;
   std::vector<std::pair<std::size_t, arma::Mat<eT>>> held_to;  // by number of argument
 
   bool reads_values() const { return !held_to.empty(); }
@@ -74,16 +76,21 @@ Var<eT> call_on(Tape<eT>& tape, const Function<eT>& f, std::span<const Given<eT>
 template <class eT>
 class ARMAGRAD_EXPORT CompiledLosses {
  public:
+  /// Recordings of which only values and gradients are asked are optimised.
+  explicit CompiledLosses(bool optimises = true) : optimises_(optimises) {}
   /// The recording of f, whose result is a number, for arguments of these shapes, laid over their numbers. It stays
   /// until `most` others were asked for.
   CompiledLoss<eT>& bind(const Function<eT>& f, std::span<const Given<eT>> arguments);
   /// How many are kept, 2 or more.
   void keep(std::size_t most);
   std::size_t size() const { return all_.size(); }
+  /// The recording that was used last.
+  const CompiledLoss<eT>& last() const { return all_.front(); }
 
  private:
   void hold(CompiledLoss<eT>& r, std::span<const Given<eT>> arguments);
 
+  bool optimises_;
   std::size_t most_ = 32;
   std::list<CompiledLoss<eT>> all_;  // the last used first; in place: handles point to their tapes
 };

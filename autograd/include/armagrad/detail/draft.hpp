@@ -37,6 +37,12 @@ class ARMAGRAD_EXPORT Draft {
   /// Goes on with a copy on another tape.
   void move_to(Engine<eT>& engine);
 
+  /// The node that was written to an entry, if it was a node.
+  Index node_written_at(uword row, uword col) const {
+    if (last_.empty() || generation_ != engine_of(*tape_).generation()) return no_index;
+    const std::uint32_t code = last_[row + col * shape_.rows];
+    return code != 0 && written_[code - 1].what == What::entry ? written_[code - 1].part : no_index;
+  }
   /// A part as it is now: an entry, a number, or a block.
   Var<eT> entry(const Place& place, Location at);
   Var<eT> block(const Place& place, Location at);
@@ -79,8 +85,7 @@ class ARMAGRAD_EXPORT Draft {
   void make_room();
   void note_entry(const Written& w, const Location& at) {
     written_.push_back(w);
-    at_.file = at.file;
-    at_.line = at.line;
+    at_ = at;
     copy_generation_ = 0;
     last_[w.place] = std::uint32_t(written_.size());
   }

@@ -1,6 +1,8 @@
 #pragma once
 // The engine of a tape: what rules and readings ask for nodes, values and adjoints, and the sweeps.
 
+#include <algorithm>
+#include <concepts>
 #include <cstring>
 #include <memory>
 #include <set>
@@ -19,16 +21,8 @@ template <class T>
 struct Step;
 }
 
-/// What the tape knows of a node. Its value and its adjoint, its source line and its rule's parameters stand beside it,
-/// so that a sweep over small nodes reads little: see Engine.
-template <class eT>
-struct Node {
-  const Operation<eT>* operation = nullptr;
-  std::array<Index, 3> operands{no_index, no_index, no_index};  // of more than three: see Engine::operands
-  Index storage = no_index;                                     // of a matrix
-  Shape shape;
-  std::uint32_t arity = 0;
-  Index parameters = no_index;  // of its rule
+/// The small things of a node, which are written at once when a number is recorded.
+struct NodeMarks {
   NumberCode code = NumberCode::none;
   std::uint8_t wanting = 0;  // bit k: operand k needs a gradient
   std::uint8_t pulls = 0;    // contributions to this node's adjoint in the sweep that is planned; at most 255
@@ -40,6 +34,19 @@ struct Node {
   bool active : 1 = false;
   bool used : 1 = false;
   bool kept : 1 = false;
+  bool dropped : 1 = false;  // its value was dropped after what seemed its last use
+};
+
+/// What the tape knows of a node. Its value and its adjoint, its source line and its rule's parameters stand beside it,
+/// so that a sweep over small nodes reads little: see Engine.
+template <class eT>
+struct Node : NodeMarks {
+  std::array<Index, 3> operands{no_index, no_index, no_index};  // of more than three: see Engine::operands
+  std::uint32_t arity = 0;
+  const Operation<eT>* operation = nullptr;
+  Index storage = no_index;     // of a matrix
+  Index parameters = no_index;  // of its rule
+  Shape shape;
 
   bool one_by_one() const { return shape == scalar_shape; }
 };
@@ -97,7 +104,8 @@ class ARMAGRAD_EXPORT Engine {
   /// What the last backward sweep found for a variable, of the variable's shape; zeros if the root does not depend on
   /// it.
   const arma::Mat<eT>& gradient(const Var<eT>& variable);
-  void detect_anomalies(bool on) { detect_anomalies_ = on; }
+  /// Values that were computed while recording are computed again, to be looked at.
+  void detect_anomalies(bool on);
   void clear();
   std::size_t size() const { return size_; }
   std::size_t bytes() const { return pool_.bytes(); }
@@ -115,8 +123,16 @@ class ARMAGRAD_EXPORT Engine {
   /// The same of an elementwise operation over operands that are 1x1.
   Var<eT> append_number(const Operation<eT>& operation, std::span<const Index> operands, bool is_scalar,
                         const Location& at);
+  /// The same of a library's rule without parameters over numbers; it is computed at once if they are.
+  template <class Rule, std::same_as<Index>... I>
+  Index append_number(Location at, I... operands);
+  template <class Rule, std::same_as<Index>... I>
+  Index append_number_slowly(Location at, I... operands);
+  /// The entry of a matrix that has this number, column by column.
+  Index append_entry(const Operation<eT>& operation, Index matrix, Index entry, Location at);
   /// A constant number.
-  Var<eT> append_number(eT constant);
+  Index append_number(eT constant);
+  Var<eT> number_handle(Index i) { return Var<eT>(&tape_, i, generation_, scalar_shape); }
   /// Keeps the parameters of node i's rule.
   template <class Rule>
   void store(Index i, Rule rule) {
@@ -142,6 +158,11 @@ class ARMAGRAD_EXPORT Engine {
   void know_entry(Index matrix, uword entry, Index node) { place_of_entry(matrix, entry) = {matrix, node, entry}; }
 
   const Node<eT>& node(Index i) const { return nodes_[i]; }
+  /// The parameters of node i's rule, as they lie on the tape.
+  std::span<const std::byte> parameter_bytes(Index i) const {
+    const Node<eT>& n = nodes_[i];
+    return n.parameters == no_index ? std::span<const std::byte>() : std::span(parameters_[n.parameters].bytes);
+  }
   /// Where in the user's source node i was written.
   Location at(Index i) const { return places_[i]; }
   /// Valid until the next node is recorded.
@@ -154,6 +175,13 @@ class ARMAGRAD_EXPORT Engine {
   /// any more takes no part in backward passes.
   void replace_operation(Index i, const Operation<eT>& operation);
   void replace_operand(Index i, unsigned k, Index operand);
+  /// The operands of node i, to be replaced by others that need a gradient where these do.
+  std::span<Index> operands_of(Index i) {
+    const auto x = operands(nodes_[i]);
+    return {const_cast<Index*>(x.data()), x.size()};
+  }
+  /// Makes node i, a number, that of another rule without parameters.
+  void become(Index i, const Operation<eT>& operation, std::span<const Index> operands);
   Var<eT> handle(Index i);
   /// The node of x on this tape: of a constant that is on none, a copy. std::logic_error if x is of another tape, or of
   /// this one before it was cleared.
@@ -181,8 +209,25 @@ class ARMAGRAD_EXPORT Engine {
   void backward(Index root, bool value, const eT* seed = &one_);
   /// Whether the sweep under way goes on to a backward pass.
   bool backward_follows() const { return backward_follows_; }
-  /// Evaluates node i and what it depends on.
+  /// Evaluates node i and what it depends on. Values that had been dropped and are needed again are kept this time, so
+  /// that looking at one value after the other computes none more than twice.
   void evaluate(Index i);
+  /// Of a number that was just recorded: evaluates it if its operands are evaluated.
+  void evaluate_number(Index i);
+  /// Node i, no leaf, is to be computed again when its value is needed.
+  void forget_value(Index i) {
+    nodes_[i].evaluated = false;
+    first_pending_ = std::min(first_pending_, i);
+  }
+  /// All but leaves are: for who records once and computes again for other leaves, be it that values were computed
+  /// while recording.
+  void forget_values() {
+    for (Index i = 0; i < size_; ++i) {
+      if (nodes_[i].operation->family != Family::leaf) forget_value(i);
+    }
+  }
+  /// Whether the tape has nodes whose square is smooth where they have a kink.
+  bool has_kinks() const { return has_kinks_; }
   /// The numbers of an evaluated node, column by column.
   const eT* data(Index i) const {
     const Node<eT>& n = nodes_[i];
@@ -237,6 +282,9 @@ class ARMAGRAD_EXPORT Engine {
   KnownEntry& place_of_entry(Index matrix, uword entry) { return known_entries_[slot(matrix, entry)]; }
 
   void grow();
+  void update_quick() { quick_until_ = has_kinks_ || detect_anomalies_ ? 0 : adjoints_.size(); }
+  template <class Rule, std::same_as<Index>... I>
+  Index append_ready_number(Location at, I... operands);
   void* new_parameters(Index i);
   Node<eT>& new_node(const Operation<eT>& operation, Shape shape, const Location& at);
   void note_needs(Node<eT>& n, std::span<const Index> operands);
@@ -246,6 +294,7 @@ class ARMAGRAD_EXPORT Engine {
   void compute_numbers(NodeList list);
   void pull_numbers(NodeList list);
   void sweep_numbers(Index root, const eT* seed);
+  void mark_needed(Index root);
   void pull_entry(Index i);
 
   template <class Watch>
@@ -288,6 +337,8 @@ class ARMAGRAD_EXPORT Engine {
   static constexpr eT zero_ = 0, one_ = 1;  // to look at
 
   Tape<eT>& tape_;
+  std::uint32_t generation_ = next_generation();
+  bool backward_follows_ = false, detect_anomalies_ = false;
   // One entry a node, and room for more: what is beyond size_ is of no meaning.
   std::size_t size_ = 0;
   std::vector<Node<eT>> nodes_;
@@ -295,7 +346,13 @@ class ARMAGRAD_EXPORT Engine {
   std::vector<eT> values_, adjoints_;   // where the node is 1x1
   std::vector<Parameters> parameters_;  // of rules
   std::vector<Storage> storage_;        // of matrices
-  std::size_t other_nodes_ = 0;         // that no loop over numbers computes
+  std::vector<Index> others_;           // that no loop over numbers computes, but for leaves
+  Index first_pending_ = no_index;      // those of a loop over numbers that stand before it are evaluated
+  bool has_kinks_ = false;
+  /// While the tape is smaller than this, a number can be appended without further questions: there is room, no node
+  /// has a kink that a product might remove, and nobody looks for anomalies.
+  std::size_t quick_until_ = 0;
+  const Operation<eT>* const* number_operations_;  // in the order of NumberRules
   std::vector<Index> variables_;
   std::vector<Index> wide_operands_;
   std::vector<std::pair<Index, const char*>> names_;  // in the order of the nodes; the texts are kept below
@@ -305,8 +362,6 @@ class ARMAGRAD_EXPORT Engine {
   Pool<eT> pool_;
   Schedule schedule_;                      // of the sweep under way
   std::span<const Schedule::Drop> drops_;  // after the node that is being computed
-  std::uint32_t generation_ = next_generation();
-  bool backward_follows_ = false, detect_anomalies_ = false;
   struct Shared {
     const Operation<eT>* operation;
     Index operand, node;

@@ -16,7 +16,9 @@ template <class eT>
 class ARMAGRAD_EXPORT GradientGraph {
  public:
   /// Appends the backward pass of `root` (1x1).
-  explicit GradientGraph(const Var<eT>& root);
+  explicit GradientGraph(const Var<eT>& root) : GradientGraph(root, {}) {}
+  /// The same as far as it leads to these nodes; of none given, to all variables.
+  GradientGraph(const Var<eT>& root, std::span<const Var<eT>> by);
 
   /// d root / d x, of x's shape; zeros where root does not depend on x.
   Var<eT> gradient(const Var<eT>& x);
@@ -26,7 +28,11 @@ class ARMAGRAD_EXPORT GradientGraph {
   // ---- For rules' readings ----
   Engine<eT>& engine() { return engine_; }
   Var<eT> node(Index i) { return engine_.handle(i); }
-  Var<eT> adjoint(Index i) { return engine_.handle(adjoints_[i]); }
+  Var<eT> adjoint(Index i) { return engine_.handle(adjoint_of(i)); }
+  /// Whether something is to be added to the adjoint of node i.
+  bool wants(Index i) const {
+    return engine_.wants(i) && i >= first_ && (i - first_ >= leads_to_.size() || leads_to_[i - first_]);
+  }
   /// An operand of elementwise node i, repeated to i's shape where it was broadcast.
   Var<eT> spread_operand(Index i, Index operand);
   /// Adds part to the adjoint of node i, summed over what was broadcast.
@@ -43,9 +49,12 @@ class ARMAGRAD_EXPORT GradientGraph {
  private:
   void descend(Index root, const Var<eT>& dy, Index lowest, Location& place);
   bool is_one(const Var<eT>& x) const;
+  Index& adjoint_of(Index i) { return adjoints_[i - first_]; }
 
   Engine<eT>& engine_;
-  std::vector<Index> adjoints_;
+  Index first_ = 0;              // of the nodes that may have an adjoint
+  std::vector<bool> leads_to_;   // from first_ on: whether a node depends on one of those to differentiate by
+  std::vector<Index> adjoints_;  // from first_ on
   std::vector<Contribution> contributions_;
   Index from_ = no_index;
 };
@@ -56,7 +65,7 @@ struct GradientSlot {
   GradientGraph<eT>* graph;
   Index index;
 
-  explicit operator bool() const { return graph->engine().wants(index); }
+  explicit operator bool() const { return graph->wants(index); }
   void operator+=(const Var<eT>& part) const { graph->add(index, part); }
 };
 

@@ -57,9 +57,11 @@ template <class eT>
 struct Operation {
   const char* name = "";
   Family family = Family::leaf;
-  unsigned arity = 0;                   // 0: any
-  bool flat = false;                    // its derivative is zero everywhere: nothing passes backward
-  bool large = false;                   // the rule is kept apart, the tape holds a pointer to it
+  unsigned arity = 0;  // 0: any
+  bool flat = false;   // its derivative is zero everywhere: nothing passes backward
+  bool large = false;  // the rule is kept apart, the tape holds a pointer to it
+  bool has_parameters = false;
+  bool has_smooth_square = false;       // though it has a kink at 0 itself
   NumberCode code = NumberCode::none;   // of its nodes that are 1x1
   std::array<std::uint8_t, 3> reads{};  // by the contribution to operand k; of more than three, by each
   std::uint8_t reads_by(unsigned k) const { return reads[k < reads.size() ? k : 0]; }
@@ -88,8 +90,9 @@ struct Operation {
   std::string (*parameters)(const void* rule) = nullptr;
 };
 
-/// The table of a library's rule, which one source compiles: see tables.hpp. The friend is only declared
-/// here, so that no other unit compiles the rule again.
+/// The table of a library's rule, and the appending of a number made by it of up to three others, for an elementwise
+/// rule without parameters: one source compiles them, see tables.hpp. The friends are only declared here, so that no
+/// other unit compiles the rule again.
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wnon-template-friend"
@@ -97,6 +100,7 @@ struct Operation {
 template <class Rule, class eT>
 struct ARMAGRAD_EXPORT TableOf {
   friend ARMAGRAD_EXPORT const Operation<eT>& table(TableOf);
+  friend ARMAGRAD_EXPORT Index append_number(TableOf, Engine<eT>& engine, Location at, Index a, Index b, Index c);
 };
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic pop

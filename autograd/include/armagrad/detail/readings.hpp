@@ -95,7 +95,7 @@ class Readings {
       } else if constexpr (IsElementwise<Rule>) {
         const auto dy = r.adjoint(i);
         const auto partials = text.partials(r.node(i), r.spread_operand(i, operands[k])...);
-        ((engine.wants(operands[k]) ? r.add_product(operands[k], dy, std::get<k>(partials)) : void()), ...);
+        ((r.wants(operands[k]) ? r.add_product(operands[k], dy, std::get<k>(partials)) : void()), ...);
       } else {
         text.reverse(GradientSlot<eT>{&r, operands[k]}..., r.adjoint(i), r.node(i), r.node(operands[k])...);
       }
@@ -241,6 +241,8 @@ class Readings {
       if constexpr (!IsFlat<Rule>) o.reverse = reverse, o.tangent = tangent;
     }
     o.flat = IsFlat<Rule>;
+    o.has_parameters = !std::is_empty_v<Rule>;
+    if constexpr (requires { Rule::has_smooth_square; }) o.has_smooth_square = Rule::has_smooth_square;
     if constexpr (!IsFlat<Rule>) o.append_gradient = append_gradient;
     if constexpr (requires { Rule::infix; }) o.infix = Rule::infix, o.precedence = Rule::precedence;
     o.parameters = parameters;

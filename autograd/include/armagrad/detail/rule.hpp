@@ -57,7 +57,10 @@ Var<eT> append_node(const Rule& rule, Shape shape, Location at, std::initializer
 template <class Rule, class eT>
 Var<eT> append_elementwise(const Rule& rule, std::initializer_list<const Argument<eT>*> arguments) {
   const Var<eT> y = append_elementwise(operation_of<Rule, eT>(), arguments);
-  engine_of(y).store(y.index(), rule);
+  if constexpr (!std::is_empty_v<Rule>) {
+    engine_of(y).store(y.index(), rule);
+    if (y.n_elem == 1) engine_of(y).evaluate_number(y.index());
+  }
   return y;
 }
 /// y, 1x1, as a number, which meets matrices of any shape.
