@@ -6,6 +6,8 @@
 
 #include <armagrad/detail/rule.hpp>
 
+#include "small_factors.hpp"
+
 namespace armagrad::detail {
 
 /// A matrix that an operation cannot do with: which, of what shape, and why.
@@ -32,6 +34,8 @@ template <class T>
 double triangle_condition(const arma::Mat<T>& t, bool upper) {
   T rcond(1);
   if constexpr (std::is_floating_point_v<T>) {
+    if (small::fits<T>(t.n_rows)) rcond = small::triangle_condition(t.memptr(), t.n_rows, upper);
+    if (small::fits<T>(t.n_rows) && rcond != 0) return double(rcond);
     char norm = '1', uplo = upper ? 'U' : 'L', diag = 'N';
     arma::blas_int n = arma::blas_int(t.n_rows), info = 0;
     std::vector<T> work(3 * t.n_rows);
@@ -53,6 +57,10 @@ arma::Mat<T> lu_packed(const arma::Mat<T>& a) {
   if (!a.is_finite()) {
     f.fill(T(std::numeric_limits<double>::quiet_NaN()));
     return f;
+  }
+  if constexpr (std::is_floating_point_v<T>) {
+    if (small::fits<T>(n)) f(0, n + 1) = small::factor_lu(a.memptr(), n, f.memptr());
+    if (f(0, n + 1) != 0) return f;
   }
   std::copy(a.begin(), a.end(), f.begin());
   std::vector<arma::blas_int> pivots(n);
@@ -106,6 +114,11 @@ arma::Mat<T> cholesky_packed(const arma::Mat<T>& a) {
     char lower = 'L';
     arma::blas_int size = arma::blas_int(n), info = 0;
     if (n == 0) return l;
+    if (small::fits<T>(n)) {
+      arma::Mat<T> f(l);
+      f(0, n) = small::factor_cholesky(f.memptr(), n);
+      if (f(0, n) != 0) return f;
+    }
     const T norm = arma::norm(arma::symmatl(l.head_cols(n)), 1);
     arma::lapack::potrf(&lower, &size, l.memptr(), &size, &info);
     if (info > 0) refuse(uword(info));
@@ -135,6 +148,12 @@ template <class T>
 arma::Mat<T> triangular_solved(const arma::Mat<T>& t, const arma::Mat<T>& right, bool upper, bool transposed) {
   arma::Mat<T> b(right);  // which may be a look at somebody's memory
   if (b.is_empty()) return b;
+  if constexpr (std::is_floating_point_v<T>) {
+    if (small::fits<T>(t.n_rows) && arma::all(t.diag())) {
+      for (uword j = 0; j < b.n_cols; ++j) small::solve_triangle(t.memptr(), t.n_rows, b.colptr(j), upper, transposed);
+      return b;
+    }
+  }
   char uplo = upper ? 'U' : 'L', trans = transposed ? 'T' : 'N', diag = 'N';
   arma::blas_int n = arma::blas_int(t.n_rows), columns = arma::blas_int(b.n_cols), info = 0;
   arma::lapack::trtrs(&uplo, &trans, &diag, &n, &columns, t.memptr(), &n, b.memptr(), &n, &info);
@@ -172,6 +191,13 @@ arma::Mat<T> factor_solved(const arma::Mat<T>& f, const arma::Mat<T>& right, boo
   if (is_cholesky(f)) return triangular_solved(f, triangular_solved(f, right, false, false), false, true);
   arma::Mat<T> b(right);
   if (b.is_empty()) return b;
+  if constexpr (std::is_floating_point_v<T>) {
+    if (small::fits<T>(f.n_rows)) {
+      for (uword j = 0; j < b.n_cols; ++j)
+        small::solve_lu(f.memptr(), f.colptr(f.n_rows), f.n_rows, b.colptr(j), transposed);
+      return b;
+    }
+  }
   arma::blas_int n = arma::blas_int(f.n_rows), columns = arma::blas_int(b.n_cols), info = 0;
   char trans = transposed ? 'T' : 'N';
   std::vector<arma::blas_int> pivots = pivots_of(f);
@@ -200,6 +226,14 @@ arma::Mat<T> inverse(const arma::Mat<T>&, const arma::Mat<T>& f) {
   check_condition("inv", f);
   const uword n = f.n_rows;
   if (n == 0) return {};
+  if constexpr (std::is_floating_point_v<T>) {
+    if (small::fits<T>(n)) {
+      if (!is_cholesky(f)) return factor_solved(f, arma::Mat<T>(n, n, arma::fill::eye), false);
+      arma::Mat<T> y(n, n);
+      small::invert_cholesky(f.memptr(), n, y.memptr());
+      return y;
+    }
+  }
   arma::Mat<T> y = f.head_cols(n);
   arma::blas_int size = arma::blas_int(n), info = 0;
   if (!is_cholesky(f)) {
@@ -289,7 +323,9 @@ arma::Mat<eT> one_by_one(eT x) {
 /// A B'.
 template <class eT>
 arma::Mat<eT> by_transpose(const arma::Mat<eT>& a, const arma::Mat<eT>& b) {
-  return a * b.t();
+  arma::Mat<eT> y(a.n_rows, b.n_rows);
+  Result<eT>{y.memptr(), shape_of(y.n_rows, y.n_cols)} = multiply(a, false, b, true);
+  return y;
 }
 /// A number's adjoint times a matrix.
 template <class eT>

@@ -7,6 +7,7 @@
 #include <armagrad/detail/kernels.hpp>
 #include <armagrad/var.hpp>
 
+#include "few.hpp"
 #include "nodes.hpp"
 #include "sweeps.hpp"
 
@@ -121,6 +122,10 @@ void Engine<eT>::contribute(Index i, const Adjoint<eT>& part) {
     adjoints_[i] += part.scale * *part.look.data;
     return;
   }
+  if (n.shape.size() <= few_entries) {
+    const auto [out, add] = accumulate(i);
+    return deliver_scaled(broadcast(out, n.shape, n.shape), add, part.look, part.scale, n.shape.rows, n.shape.cols);
+  }
   Adjoint<eT>& a = storage_[n.storage].adjoint;
   if (!a) {
     a = part;
@@ -128,19 +133,27 @@ void Engine<eT>::contribute(Index i, const Adjoint<eT>& part) {
     return;
   }
   const auto [out, add] = accumulate(i);
-  deliver_scaled<eT>(broadcast(out, n.shape, n.shape), add, part.look, part.scale, n.shape.rows, n.shape.cols);
+  deliver_scaled(broadcast(out, n.shape, n.shape), add, part.look, part.scale, n.shape.rows, n.shape.cols);
 }
 
 template <class eT>
 std::pair<eT*, bool> Engine<eT>::accumulate(Index i) {
   Node<eT>& n = nodes_[i];
   if (n.one_by_one()) return {&adjoints_[i], true};
-  const Adjoint<eT>& a = storage_[n.storage].adjoint;
+  Adjoint<eT>& a = storage_[n.storage].adjoint;
+  if (!a) {
+    a.chunk = pool_.acquire(n.shape.size());
+    a.look.data = a.chunk;  // one by one, as they are read soon: see new_node
+    a.look.inner = 1;
+    a.look.outer = n.shape.rows;
+    a.scale = 1;
+    return {a.chunk, false};
+  }
   if (a.chunk && pool_.exclusive(a.chunk) && is_full(a, n.shape))
     return {const_cast<eT*>(a.look.data), true};  // which may be a part of the chunk
   const auto [chunk, old] = replace(i);
   if (old) {
-    deliver_scaled<eT>(broadcast(chunk, n.shape, n.shape), false, old.look, old.scale, n.shape.rows, n.shape.cols);
+    deliver_scaled(broadcast(chunk, n.shape, n.shape), false, old.look, old.scale, n.shape.rows, n.shape.cols);
   }
   return {chunk, bool(old)};
 }
@@ -180,9 +193,10 @@ const eT* Engine<eT>::full_adjoint(Index i) {
 /// Whether nothing depends on node i, so that nothing goes to its operands, whatever its partial derivatives.
 template <class eT>
 bool Engine<eT>::has_zero_adjoint(Index i) {
-  const Adjoint<eT> a = adjoint(i);
-  if (a.scale == 0) return true;
   const Shape s = nodes_[i].shape;
+  if (s == scalar_shape) return adjoints_[i] == 0;
+  const Adjoint<eT>& a = storage_[nodes_[i].storage].adjoint;
+  if (a.scale == 0) return true;
   const uword rows = a.look.inner == 0 ? std::min(s.rows, 1u) : s.rows,
               cols = a.look.outer == 0 ? std::min(s.cols, 1u) : s.cols;
   for (uword j = 0; j < cols; ++j) {

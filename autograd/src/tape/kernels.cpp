@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "../kernels/blocks.hpp"
+#include "few.hpp"
 #include "tiles.hpp"
 
 namespace armagrad::detail {
@@ -27,6 +28,32 @@ void deliver_plainly(Strided<T> out, bool add, Strided<const T> x, T scale, uwor
   }
 }
 
+/// The same of so few entries that calls and loops over packs would take longer than they do.
+template <class T>
+void deliver_few(const Strided<T>& out, bool add, const Strided<const T>& x, T scale, uword rows, uword cols) {
+  if (out.inner != 0 && out.outer != 0) {
+    for (uword j = 0; j < cols; ++j) {
+      T* const y = out.data + j * out.outer;
+      const T* const from = x.data + j * x.outer;
+      for (uword i = 0; i < rows; ++i) y[i * out.inner] = (add ? y[i * out.inner] : T(0)) + scale * from[i * x.inner];
+    }
+    return;
+  }
+  using Sum = std::conditional_t<std::same_as<T, float>, double, T>;
+  const bool sums_down = out.inner == 0, sums_along = out.outer == 0;
+  const uword down = sums_down ? rows : 1, along = sums_along ? cols : 1;
+  for (uword j = 0; j < cols; j += along) {
+    for (uword i = 0; i < rows; i += down) {
+      Sum sum = 0;
+      for (uword l = j; l < j + along; ++l) {
+        for (uword k = i; k < i + down; ++k) sum += Sum(scale * x.data[k * x.inner + l * x.outer]);
+      }
+      T& y = out.data[i * out.inner + j * out.outer];
+      y = (add ? y : T(0)) + T(sum);
+    }
+  }
+}
+
 /// Whether an array is contiguous, or one number.
 template <class T>
 bool is_block(Strided<T> x, uword rows, uword cols) {
@@ -36,18 +63,21 @@ bool is_block(Strided<T> x, uword rows, uword cols) {
 }  // namespace
 
 template <class T>
-void deliver_scaled(Strided<T> out, bool add, Strided<const T> x, std::type_identity_t<T> scale, uword rows,
-                    uword cols) {
+void deliver_scaled(const Strided<T>& out, bool add, const std::type_identity_t<Strided<const T>>& x,
+                    std::type_identity_t<T> scale, uword rows, uword cols) {
+  const uword size = rows * cols;
+  if (size != 0 && size <= few_entries) return deliver_few<T>(out, add, x, scale, rows, cols);
   if constexpr (std::floating_point<T>) {
     const bool sums_down = rows > 1 && out.inner == 0, sums_along = cols > 1 && out.outer == 0;
     const bool whole = is_block(out, rows, cols);
     if (whole && !sums_down && !sums_along && is_block(x, rows, cols)) {  // the usual case, without tiles
       if (add)
-        detail::block_loops<T>().add_scaled(out.data, out.data, x.data, true, T(scale), rows * cols);
+        detail::block_loops<T>().add_scaled(out.data, out.data, x.data, true, T(scale), size);
       else
-        detail::block_loops<T>().scale(out.data, x.data, true, T(scale), rows * cols);
+        detail::block_loops<T>().scale(out.data, x.data, true, T(scale), size);
       return;
     }
+    if (size != 0 && size <= few_strided) return deliver_few<T>(out, add, x, scale, rows, cols);
     tiles::Step<T> step;
     step.x[0].from = x;
     step.scale = scale;
@@ -84,10 +114,64 @@ void deliver_outer(eT* out, Strided<const eT> base, std::type_identity_t<eT> bas
     combine(out + j * rows, base.data + j * base.outer, base.inner == 1, base_scale, a, b[j], rows);
 }
 
+namespace {
+
+/// A factor of a product as its loops read it.
+template <class T>
+struct Factor {
+  const T* data;
+  std::size_t inner, outer;  // strides along the sum, and along the result
+};
+
+/// A product of so many rows, and of that inner side if it is not 0. A term is left out where the adjoint, which is
+/// `skipped`, is 0.
+template <class T, int rows, int known_inner, typename Product<T>::Adjoint skipped>
+void multiply_loops(T* out, bool add, const Factor<T>& a, const Factor<T>& b, uword any_inner, uword cols) {
+  using Is = typename Product<T>::Adjoint;
+  const uword inner = known_inner ? known_inner : any_inner;
+  for (uword j = 0; j < cols; ++j, out += rows) {
+    T sum[rows];
+    for (int i = 0; i < rows; ++i) sum[i] = add ? out[i] : T(0);
+    for (uword k = 0; k < inner; ++k) {
+      const T* const left = a.data + k * a.inner;
+      const T right = b.data[k * b.inner + j * b.outer];
+      if (skipped == Is::b && right == 0) continue;
+      if (skipped == Is::a && !std::isfinite(right)) {
+        for (int i = 0; i < rows; ++i) sum[i] += left[i * a.outer] == 0 ? T(0) : left[i * a.outer] * right;
+      } else {
+        for (int i = 0; i < rows; ++i) sum[i] += left[i * a.outer] * right;
+      }
+    }
+    for (int i = 0; i < rows; ++i) out[i] = sum[i];
+  }
+}
+
+/// Such loops of 1 to 4 rows, for each of any inner side and of 1 to 4.
+template <class T, typename Product<T>::Adjoint skipped, std::size_t... place>
+constexpr auto loops_of_sides(std::index_sequence<place...>) {
+  return std::array{multiply_loops<T, int(place / 5) + 1, int(place % 5), skipped>...};
+}
+
+}  // namespace
+
+template <class T>
+void multiply_small(T* out, bool add, const Product<T>& p) {
+  using Is = typename Product<T>::Adjoint;
+  constexpr auto places = std::make_index_sequence<20>();
+  static constexpr std::array loops{loops_of_sides<T, Is::neither>(places), loops_of_sides<T, Is::a>(places),
+                                    loops_of_sides<T, Is::b>(places)};
+  const uword rows = p.rows(), inner = p.inner(), rows_of_a = p.a_shape.rows, rows_of_b = p.b_shape.rows;
+  if (rows == 0) return;
+  const Factor<T> a{p.a, p.ta ? 1 : rows_of_a, p.ta ? rows_of_a : 1};
+  const Factor<T> b{p.b, p.tb ? rows_of_b : 1, p.tb ? 1 : rows_of_b};
+  loops[std::size_t(p.adjoint)][(rows - 1) * 5 + (inner <= 4 ? inner : 0)](out, add, a, b, inner, p.cols());
+}
+
 template <class T>
 bool all_finite(const T* x, std::size_t n) {
   if constexpr (std::is_floating_point_v<T>) {
-    if (std::isfinite(block_loops<T>().sum(x, n))) return true;  // else the sum may only be too large
+    if (n > few_entries && std::isfinite(block_loops<T>().sum(x, n)))
+      return true;  // else the sum may only be too large
     return std::all_of(x, x + n, [](T number) { return std::isfinite(number); });
   } else {
     return std::all_of(x, x + n, [](T number) { return std::isfinite(number.real()) && std::isfinite(number.imag()); });
@@ -95,11 +179,11 @@ bool all_finite(const T* x, std::size_t n) {
 }
 
 template <class T>
-void put_block(T* out, uword outer, bool add, Strided<const T> x, T scale, Shape block) {
+void put_block(T* out, uword outer, bool add, const Strided<const T>& x, T scale, Shape block) {
   for (uword j = 0; j < block.cols; ++j) {
     T* const y = out + j * outer;
     const T* const from = x.data + j * x.outer;
-    if (x.inner == 1 && !add && scale == T(1))
+    if (x.inner == 1 && !add && scale == T(1) && block.rows > few_entries)
       std::copy_n(from, block.rows, y);
     else if (x.inner == 1 && add)
       for (uword i = 0; i < block.rows; ++i) y[i] += scale * from[i];
@@ -108,15 +192,17 @@ void put_block(T* out, uword outer, bool add, Strided<const T> x, T scale, Shape
   }
 }
 
-#define ARMAGRAD_INSTANTIATE(T)                                                                      \
-  template ARMAGRAD_EXPORT void deliver_scaled(Strided<T>, bool, Strided<const T>, T, uword, uword); \
-  template ARMAGRAD_EXPORT bool all_finite(const T*, std::size_t);                                   \
-  template ARMAGRAD_EXPORT void put_block(T*, uword, bool, Strided<const T>, T, Shape);
+#define ARMAGRAD_INSTANTIATE(T)                                                                                    \
+  template ARMAGRAD_EXPORT void deliver_scaled(const Strided<T>&, bool, const Strided<const T>&, T, uword, uword); \
+  template ARMAGRAD_EXPORT bool all_finite(const T*, std::size_t);                                                 \
+  template ARMAGRAD_EXPORT void put_block(T*, uword, bool, const Strided<const T>&, T, Shape);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 ARMAGRAD_INSTANTIATE(std::complex<double>)
 ARMAGRAD_INSTANTIATE(std::complex<float>)
 #undef ARMAGRAD_INSTANTIATE
+template ARMAGRAD_EXPORT void multiply_small(double*, bool, const Product<double>&);
+template ARMAGRAD_EXPORT void multiply_small(float*, bool, const Product<float>&);
 template ARMAGRAD_EXPORT void deliver_outer(double*, Strided<const double>, double, const double*, const double*, uword,
                                             uword);
 template ARMAGRAD_EXPORT void deliver_outer(float*, Strided<const float>, float, const float*, const float*, uword,

@@ -315,6 +315,8 @@ class ARMAGRAD_EXPORT Engine {
   void compute_group(std::span<const Index> group, std::span<const Schedule::Drop> drops);
   void pull_elementwise(Index i, unsigned k);
   bool pull_whole(Index i, unsigned k, const Adjoint<eT>& dy);
+  void pull_few(Index i, unsigned k);
+  void add_few(Index i, Shape from, const eT* part);
   void pull_group(std::span<const Index> group, std::span<const std::uint8_t> in_tile);
   bool constant_partial(Index i, unsigned k, eT& slope) const;
   Adjoint<eT> multiple_partial(Index i, unsigned k) const;

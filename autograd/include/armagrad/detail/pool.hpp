@@ -18,10 +18,10 @@ class Pool {
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
   ~Pool() {
-    for (Header* h : all_) ::operator delete(h, alignment);
+    for (Header* h : all_) ::operator delete(begin(h), alignment);
   }
 
-  /// At least n elements, 64-byte aligned, uninitialised, with one reference.
+  /// At least n elements, uninitialised, with one reference; 64-byte aligned if they take more than 32 bytes.
   eT* acquire(std::size_t n) {
     const unsigned c = size_class(n);
     Header* h = free_[c];
@@ -30,7 +30,8 @@ class Pool {
     } else {
       if (all_.size() == all_.capacity()) all_.reserve(2 * all_.size() + 16);  // before there is a chunk to lose
       given_.reserve(all_.capacity());
-      h = new (::operator new(sizeof(Header) + capacity(c) * sizeof(eT), alignment)) Header;
+      std::byte* const memory = static_cast<std::byte*>(::operator new(bytes(c), alignment));
+      h = new (memory + padding(c)) Header;
       h->size_class = std::uint16_t(c);
       all_.push_back(h);
     }
@@ -68,19 +69,23 @@ class Pool {
   /// What the pool holds, in use or not, in bytes.
   std::size_t bytes() const {
     std::size_t total = 0;
-    for (const Header* h : all_) total += sizeof(Header) + capacity(h->size_class) * sizeof(eT);
+    for (const Header* h : all_) total += bytes(h->size_class);
     return total;
   }
 
  private:
   static constexpr std::align_val_t alignment{64};
-  struct alignas(64) Header {
+  struct alignas(32) Header {
     Header* next = nullptr;
     std::uint32_t references = 0;
     std::uint16_t size_class = 0;
     bool is_given = false;  // since the last reset
   };
 
+  /// Before the header: none where a cache line has room for the header and the elements.
+  static std::size_t padding(unsigned c) { return capacity(c) * sizeof(eT) <= 32 ? 0 : 32; }
+  static std::size_t bytes(unsigned c) { return padding(c) + sizeof(Header) + capacity(c) * sizeof(eT); }
+  static std::byte* begin(Header* h) { return reinterpret_cast<std::byte*>(h) - padding(h->size_class); }
   static eT* data(Header* h) { return reinterpret_cast<eT*>(h + 1); }
   static Header* header(const eT* chunk) { return reinterpret_cast<Header*>(const_cast<eT*>(chunk)) - 1; }
 

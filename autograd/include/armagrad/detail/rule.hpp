@@ -21,7 +21,7 @@
 
 #include "along.hpp"
 #include "append.hpp"
-#include "kernels.hpp"
+#include "products.hpp"
 
 namespace armagrad::detail {
 
@@ -93,23 +93,6 @@ requires(std::is_base_of_v<Elementwise<Rule::arity>, Rule>&& Differentiable<A...
 
 // ---- Primitives over numbers ----
 
-/// op(a) * op(b), not yet computed; op transposes (without conjugating) where the flag says so.
-template <class T>
-struct Product {
-  const T* a;
-  Shape a_shape;
-  bool ta;
-  const T* b;
-  Shape b_shape;
-  bool tb;
-  enum class Adjoint : std::uint8_t { neither, a, b } adjoint = Adjoint::neither;
-};
-
-template <class T>
-Product<T> multiply(const arma::Mat<T>& a, bool ta, const arma::Mat<T>& b, bool tb) {
-  return {a.memptr(), shape_of(a.n_rows, a.n_cols), ta, b.memptr(), shape_of(b.n_rows, b.n_cols), tb};
-}
-
 /// Sums of `of` over the rows, columns or entries that share a place in the smaller shape it is added to.
 template <class T>
 struct SumTo {
@@ -133,72 +116,6 @@ Repeated<T> spread(const arma::Mat<T>& x, const auto&) {
   return {x.memptr(), shape_of(x.n_rows, x.n_cols)};
 }
 
-/// An Armadillo matrix over the tape's memory, which it keeps to.
-template <class T>
-arma::Mat<T> over(const T* data, Shape s) {
-  return arma::Mat<T>(const_cast<T*>(data), s.rows, s.cols, false, true);
-}
-
-/// The transpose, without conjugating; for real matrices in the form that Armadillo hands to BLAS as a flag.
-template <class T>
-auto turned(const arma::Mat<T>& x) {
-  if constexpr (std::is_floating_point_v<T>)
-    return x.t();
-  else
-    return x.st();
-}
-
-/// C = op(a) * op(b), or C += op(a) * op(b), by one BLAS call.
-template <class T>
-void multiply_into(arma::Mat<T>& C, bool add, const Product<T>& p) {
-  const arma::Mat<T> A = over(p.a, p.a_shape), B = over(p.b, p.b_shape);
-  const auto put = [&](const auto& product) {
-    if (add)
-      C += product;
-    else
-      C = product;
-  };
-  if (C.n_elem == 0) return;
-  if (p.ta && p.tb)
-    put(turned(A) * turned(B));
-  else if (p.ta)
-    put(turned(A) * B);
-  else if (p.tb)
-    put(A * turned(B));
-  else
-    put(A * B);
-}
-
-/// Whether the adjoint has zeros and the other factor has infinities or NaNs, of which an adjoint of 0 makes 0. The
-/// adjoint is looked at first, as it seldom has any, and the other factor may be the whole data.
-template <class T>
-bool is_delicate(const Product<T>& p) {
-  using Is = typename Product<T>::Adjoint;
-  if (p.adjoint == Is::neither) return false;
-  const bool is_a = p.adjoint == Is::a;
-  const T* const adjoint = is_a ? p.a : p.b;
-  const T* const other = is_a ? p.b : p.a;
-  const uword n = (is_a ? p.a_shape : p.b_shape).size();
-  return std::find(adjoint, adjoint + n, T(0)) != adjoint + n &&
-         !all_finite(other, (is_a ? p.b_shape : p.a_shape).size());
-}
-/// The same product where it is delicate.
-template <class T>
-void multiply_unless_zero_into(arma::Mat<T>& C, bool add, const Product<T>& p) {
-  const arma::Mat<T> A = over(p.a, p.a_shape), B = over(p.b, p.b_shape);
-  if (!add) C.zeros();
-  const uword inner = p.ta ? A.n_rows : A.n_cols;
-  for (uword j = 0; j < C.n_cols; ++j) {
-    for (uword k = 0; k < inner; ++k) {
-      const T b = p.tb ? B.at(j, k) : B.at(k, j);
-      for (uword i = 0; i < C.n_rows; ++i) {
-        const T a = p.ta ? A.at(k, i) : A.at(i, k);
-        if ((p.adjoint == Product<T>::Adjoint::a ? a : b) != T(0)) C.at(i, j) += a * b;
-      }
-    }
-  }
-}
-
 /// What writes or adds itself to a matrix of a given shape.
 template <class P, class T>
 concept PutsItself = requires(const P& part, T* out, Shape shape, bool add) {
@@ -217,6 +134,7 @@ struct Result {
     y = x.get_ref();
   }
   void operator=(const Product<T>& p) const {
+    if (is_small(p)) return multiply_small(data, false, p);
     arma::Mat<T> y = over(data, shape);
     multiply_into(y, false, p);
   }
@@ -246,15 +164,13 @@ arma::Mat<eT> full(Incoming<eT> dy) {
 }
 template <class eT>
 Product<eT> multiply(Incoming<eT> dy, bool t, const arma::Mat<eT>& b, bool tb) {
-  Product<eT> p = multiply<eT>(full(dy), t, b, tb);
-  p.adjoint = Product<eT>::Adjoint::a;
-  return p;
+  const eT* const a = dy.engine->full_adjoint(dy.index);
+  return {a, dy.engine->node(dy.index).shape, t, b.memptr(), node_shape(b), tb, Product<eT>::Adjoint::a};
 }
 template <class eT>
 Product<eT> multiply(const arma::Mat<eT>& a, bool ta, Incoming<eT> dy, bool t) {
-  Product<eT> p = multiply<eT>(a, ta, full(dy), t);
-  p.adjoint = Product<eT>::Adjoint::b;
-  return p;
+  const eT* const b = dy.engine->full_adjoint(dy.index);
+  return {a.memptr(), node_shape(a), ta, b, dy.engine->node(dy.index).shape, t, Product<eT>::Adjoint::b};
 }
 
 template <class eT>
@@ -281,6 +197,10 @@ struct Slot {
   explicit operator bool() const { return engine->wants(index); }
   void operator+=(const Product<eT>& p) const {
     if (!*this) return;
+    if (is_small(p)) {
+      const auto [out, add] = engine->accumulate(index);
+      return multiply_small(out, add, p);
+    }
     const bool outer = (p.ta ? p.a_shape.rows : p.a_shape.cols) == 1;
     if (outer && !is_delicate(p)) {  // a column times a row: one pass
       static constexpr eT zero = 0;
