@@ -3,9 +3,11 @@
 // What is singular, or nearly so, or not finite is left to LAPACK, so that the same matrices are refused with the same
 // words. Matrices are n x n, column by column.
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include <armagrad/shape.hpp>
 
