@@ -35,6 +35,10 @@ namespace detail {
 /// The gradients of J (1x1) by each w as nodes on the tape.
 template <class eT>
 std::vector<Var<eT>> append_gradients(const Var<eT>& J, std::span<const Var<eT>> w);
+/// The same of the sum of accu(y[k] % dy[k]), with dy held fixed.
+template <class eT>
+std::vector<Var<eT>> append_gradients(std::span<const Var<eT>> y, std::span<const Var<eT>> dy,
+                                      std::span<const Var<eT>> w);
 /// The derivative of y along the direction V[k] of each w[k], by forward mode.
 template <class eT>
 arma::Mat<eT> derivative_along(const Var<eT>& y, std::span<const Var<eT>> w, std::span<const arma::Mat<eT>> V);

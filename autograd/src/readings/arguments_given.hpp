@@ -16,11 +16,16 @@ class ArgumentsGiven {
   ArgumentsGiven(const ArgumentsGiven&) = delete;
   ArgumentsGiven& operator=(const ArgumentsGiven&) = delete;
 
+  /// Whether a gradient was appended while it lives.
+  bool was_asked() const { return was_asked_; }
+
   /// The first node of this tape that is not given.
   static Index end(const Engine<eT>& engine) {
     const ArgumentsGiven* hold = innermost_;
     while (hold && &hold->engine_ != &engine) hold = hold->outer_;
-    return hold ? hold->first_ : 0;
+    if (!hold) return 0;
+    hold->was_asked_ = true;
+    return hold->first_;
   }
 
  private:
@@ -28,6 +33,7 @@ class ArgumentsGiven {
   const Engine<eT>& engine_;
   Index first_;
   const ArgumentsGiven* outer_;
+  mutable bool was_asked_ = false;
 };
 
 }  // namespace armagrad::detail

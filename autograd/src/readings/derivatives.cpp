@@ -4,16 +4,29 @@
 
 namespace armagrad::detail {
 
+namespace {
 template <class eT>
-std::vector<Var<eT>> append_gradients(const Var<eT>& J, std::span<const Var<eT>> w) {
-  Engine<eT>& engine = engine_of(tape_of<eT>(std::array{&J, w.data()}));
-  GradientGraph<eT> graph(engine.here(J, "gradient", {}), w);
+std::vector<Var<eT>> gradients_by(GradientGraph<eT>& graph, std::span<const Var<eT>> w) {
   std::vector<Var<eT>> gradients;
   for (const Var<eT>& x : w) {
     const Var<eT> g = graph.gradient(x);
     gradients.push_back(node_of(x).is_scalar && !node_of(g).is_scalar ? g(0) : g);
   }
   return gradients;
+}
+}  // namespace
+
+template <class eT>
+std::vector<Var<eT>> append_gradients(const Var<eT>& J, std::span<const Var<eT>> w) {
+  Engine<eT>& engine = engine_of(tape_of<eT>(std::array{&J, w.data()}));
+  GradientGraph<eT> graph(engine.here(J, "gradient", {}), w);
+  return gradients_by(graph, w);
+}
+template <class eT>
+std::vector<Var<eT>> append_gradients(std::span<const Var<eT>> y, std::span<const Var<eT>> dy,
+                                      std::span<const Var<eT>> w) {
+  GradientGraph<eT> graph = GradientGraph<eT>::of_sum(y, dy);
+  return gradients_by(graph, w);
 }
 
 template <class eT>
@@ -54,11 +67,13 @@ arma::Mat<eT> jacobian_of(const Var<eT>& y, const Var<eT>& w, bool forward) {
   return J;
 }
 
-#define ARMAGRAD_INSTANTIATE(eT)                                                                            \
-  template ARMAGRAD_EXPORT std::vector<Var<eT>> append_gradients(const Var<eT>&, std::span<const Var<eT>>); \
-  template ARMAGRAD_EXPORT Function<eT> slope_of(Function<eT>, std::size_t);                                \
-  template ARMAGRAD_EXPORT arma::Mat<eT> derivative_along(const Var<eT>&, std::span<const Var<eT>>,         \
-                                                          std::span<const arma::Mat<eT>>);                  \
+#define ARMAGRAD_INSTANTIATE(eT)                                                                                     \
+  template ARMAGRAD_EXPORT std::vector<Var<eT>> append_gradients(const Var<eT>&, std::span<const Var<eT>>);          \
+  template ARMAGRAD_EXPORT std::vector<Var<eT>> append_gradients(std::span<const Var<eT>>, std::span<const Var<eT>>, \
+                                                                 std::span<const Var<eT>>);                          \
+  template ARMAGRAD_EXPORT Function<eT> slope_of(Function<eT>, std::size_t);                                         \
+  template ARMAGRAD_EXPORT arma::Mat<eT> derivative_along(const Var<eT>&, std::span<const Var<eT>>,                  \
+                                                          std::span<const arma::Mat<eT>>);                           \
   template ARMAGRAD_EXPORT arma::Mat<eT> jacobian_of(const Var<eT>&, const Var<eT>&, bool);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)

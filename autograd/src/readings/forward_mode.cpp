@@ -23,6 +23,13 @@ void ForwardMode<eT>::seed(const Var<eT>& x, const arma::Mat<eT>& V) {
 
 template <class eT>
 arma::Mat<eT> ForwardMode<eT>::run() {
+  arma::Mat<eT> slope = run_anew();
+  schedule_.values.clear();
+  return slope;
+}
+
+template <class eT>
+arma::Mat<eT> ForwardMode<eT>::run_anew() {
   auto value = schedule_.values.begin();
   for (const Index i : schedule_.adjoints) {
     for (; value != schedule_.values.end() && *value <= i; ++value) engine_.compute(*value);
@@ -30,7 +37,6 @@ arma::Mat<eT> ForwardMode<eT>::run() {
     step(i);
   }
   for (; value != schedule_.values.end(); ++value) engine_.compute(*value);
-  schedule_.values.clear();
   const arma::Mat<eT> slope = matrix(root_);
   arma::Mat<eT> copy(slope.memptr(), slope.n_rows, slope.n_cols);
   release(root_);

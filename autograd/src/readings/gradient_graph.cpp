@@ -24,6 +24,26 @@ GradientGraph<eT>::GradientGraph(const Var<eT>& root, std::span<const Var<eT>> b
     if (first_ > top || !leads_to_.back()) return;  // the root does not depend on them
   }
   adjoints_.assign(top + 1 - first_, no_index);
+  descend_with_places(top, std::max(first_, ArgumentsGiven<eT>::end(engine_)),
+                      [&] { adjoint_of(top) = engine_.tape().constant(eT(1)).index(); });
+}
+
+template <class eT>
+GradientGraph<eT> GradientGraph<eT>::of_sum(std::span<const Var<eT>> roots, std::span<const Var<eT>> adjoints) {
+  GradientGraph graph(engine_of(roots[0]));
+  Index last = 0;
+  for (const Var<eT>& y : roots) last = std::max(last, y.index());
+  graph.adjoints_.assign(last + std::size_t(1), no_index);
+  graph.descend_with_places(last, 0, [&] {
+    for (std::size_t k = 0; k < roots.size(); ++k) graph.add(roots[k].index(), adjoints[k]);
+  });
+  return graph;
+}
+
+/// Descends from the root after `begin` has given adjoints; what is appended gets the place of what it belongs to.
+template <class eT>
+template <class Begin>
+void GradientGraph<eT>::descend_with_places(Index root, Index lowest, Begin begin) {
   Location place;
   struct Restore {  // also when a rule throws
     Engine<eT>& engine;
@@ -31,12 +51,12 @@ GradientGraph<eT>::GradientGraph(const Var<eT>& root, std::span<const Var<eT>> b
     ~Restore() { engine.place = before; }
   } restore{engine_};
   engine_.place = &place;
-  descend(top, engine_.tape().constant(eT(1)), std::max(first_, ArgumentsGiven<eT>::end(engine_)), place);
+  begin();
+  descend(root, lowest, place);
 }
 
 template <class eT>
-void GradientGraph<eT>::descend(Index root, const Var<eT>& dy, Index lowest, Location& place) {
-  adjoint_of(root) = dy.index();
+void GradientGraph<eT>::descend(Index root, Index lowest, Location& place) {
   for (Index i = root + 1; i-- > lowest;) {
     if (adjoint_of(i) == no_index || !wants(i) || engine_.node(i).operation->family == Family::leaf) continue;
     place = engine_.at(i);
@@ -53,7 +73,8 @@ void GradientGraph<eT>::through(Index i, const Var<eT>& y, const Var<eT>& dy, In
     add(y.index(), dy);
   } else {
     adjoints_.resize(std::max<std::size_t>(adjoints_.size(), y.index() - first_ + 1), no_index);
-    descend(y.index(), dy, first, *engine_.place);
+    adjoint_of(y.index()) = dy.index();
+    descend(y.index(), first, *engine_.place);
   }
   adjoint_of(i) = own;
   contributions_.erase(std::remove_if(contributions_.begin() + long(before), contributions_.end(),

@@ -19,6 +19,8 @@ class ARMAGRAD_EXPORT GradientGraph {
   explicit GradientGraph(const Var<eT>& root) : GradientGraph(root, {}) {}
   /// The same as far as it leads to these nodes; of none given, to all variables.
   GradientGraph(const Var<eT>& root, std::span<const Var<eT>> by);
+  /// The same of the sum of accu(roots[k] % adjoints[k]), with the adjoints held fixed.
+  static GradientGraph of_sum(std::span<const Var<eT>> roots, std::span<const Var<eT>> adjoints);
 
   /// d root / d x, of x's shape; zeros where root does not depend on x.
   Var<eT> gradient(const Var<eT>& x);
@@ -47,7 +49,10 @@ class ARMAGRAD_EXPORT GradientGraph {
   void through(Index i, const Var<eT>& y, const Var<eT>& dy, Index first);
 
  private:
-  void descend(Index root, const Var<eT>& dy, Index lowest, Location& place);
+  explicit GradientGraph(Engine<eT>& engine) : engine_(engine) {}
+  template <class Begin>
+  void descend_with_places(Index root, Index lowest, Begin begin);
+  void descend(Index root, Index lowest, Location& place);
   bool is_one(const Var<eT>& x) const;
   Index& adjoint_of(Index i) { return adjoints_[i - first_]; }
 

@@ -1,0 +1,182 @@
+// Prints what recurrences by scan take beside the same loops (docs/examples/ports.hpp), recorded once and replayed, and
+// beside adjoints written by hand; and what a step takes, in time and memory, as there are more of them.
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <functional>
+
+#include "docs/examples/ports.hpp"
+#include "docs/examples/recurrences.hpp"
+
+namespace {
+
+using namespace armagrad;
+using arma::vec;
+
+/// The median time of f in microseconds.
+double median_us(const std::function<void()>& f, int runs = 31) {
+  f();
+  std::vector<double> times;
+  for (int i = 0; i < runs; ++i) {
+    const auto start = std::chrono::steady_clock::now();
+    f();
+    times.push_back(std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count());
+  }
+  std::nth_element(times.begin(), times.begin() + runs / 2, times.end());
+  return times[std::size_t(runs) / 2];
+}
+
+/// The peak memory of a process that does this, in MiB.
+double peak_mib(const std::function<void()>& run) {
+  const pid_t child = fork();
+  if (child == 0) {
+    run();
+    _exit(0);
+  }
+  rusage usage;
+  int status;
+  wait4(child, &status, 0, &usage);
+  return double(usage.ru_maxrss) / 1024;
+}
+
+/// The GARCH likelihood's gradient by hand, in plain loops.
+double garch_by_hand(const vec& p, const vec& r, vec& g) {
+  const uword n = r.n_elem;
+  std::vector<double> h(n);
+  h[0] = arma::var(r);
+  double nll = 0, dh = 0;
+  for (uword t = 1; t < n; ++t) {
+    h[t] = p[0] + p[1] * r[t - 1] * r[t - 1] + p[2] * h[t - 1];
+    nll += 0.5 * (std::log(h[t]) + r[t] * r[t] / h[t]);
+  }
+  g.zeros(3);
+  for (uword t = n; t-- > 1;) {
+    dh += 0.5 * (1 / h[t] - r[t] * r[t] / (h[t] * h[t]));
+    g[0] += dh;
+    g[1] += dh * r[t - 1] * r[t - 1];
+    g[2] += dh * h[t - 1];
+    dh *= p[2];
+  }
+  return nll;
+}
+
+template <class Scan, class Loop>
+void row(const char* name, const Scan& by_scan, const Loop& by_loop, const vec& at) {
+  auto scanned = record(by_scan, variables(at)), looped = record(by_loop, variables(at));
+  const vec g = scanned.value_and_gradient(at).second, h = looped.value_and_gradient(at).second;
+  const vec V(at.n_elem, arma::fill::ones);
+  const auto both = [&](const char* what, auto f, auto k) {
+    const double a = median_us(f), b = median_us(k);
+    std::printf("%-14s %-10s %10.1f %10.1f %7.2f\n", name, what, a, b, a / b);
+  };
+  both(
+      "value", [&] { scanned.value(at); }, [&] { looped.value(at); });
+  both(
+      "gradient", [&] { scanned.value_and_gradient(at); }, [&] { looped.value_and_gradient(at); });
+  both(
+      "anew", [&] { value_and_gradient(by_scan, at); }, [&] { value_and_gradient(by_loop, at); });
+  both(
+      "jvp", [&] { jvp(by_scan, at, V); }, [&] { jvp(by_loop, at, V); });
+  both(
+      "H v", [&] { hessian_vector_product(by_scan, at, V); }, [&] { hessian_vector_product(by_loop, at, V); });
+  if (const double e = arma::abs(g - h).max() / arma::abs(h).max(); !(e < 1e-10)) {
+    std::printf("the gradients differ by %.0e\n", e);
+    std::exit(1);
+  }
+  std::fflush(stdout);
+}
+
+/// A scan of n steps over a series, with a state of 4 numbers, and the same steps in a loop.
+struct Series {
+  explicit Series(uword n) : y(n) {
+    for (uword t = 0; t < n; ++t) y(t) = std::sin(double(t));
+  }
+  template <class P, class... C>
+  static scalar_of<P> by_scan(const P& w, const vec& series, const C&... checkpoints) {
+    return std::get<1>(scan(checkpoints..., step, vec(4, arma::fill::zeros), steps(view(series)), w));
+  }
+  template <class P>
+  static scalar_of<P> by_loop(const P& w, const vec& series) {
+    vec_of<P> x = vec(4, arma::fill::zeros);
+    scalar_of<P> sum = 0;
+    for (const double now : series) {
+      const auto [next, term] = step(x, now, w);
+      x = next;
+      sum += term.x;
+    }
+    return sum;
+  }
+  static constexpr auto step = [](const auto& x, const auto& now, const auto& w) {
+    const auto next = tanh(w(0) * x + w(1) * reverse(x) + w(2) * now);
+    return std::pair(next, summed(square(now - next(0))));
+  };
+  vec y, at{.5, -.2, .1};
+};
+/// f of the ways to run so many steps: all states kept, few of them, and in a loop, whose tape grows.
+template <class F>
+void each_way(uword n, F f) {
+  f("all", [](const auto& w, const vec& y) { return Series::by_scan(w, y); });
+  f("sqrt", [](const auto& w, const vec& y) { return Series::by_scan(w, y, Checkpoints{}); });
+  if (n <= 100000) f("a loop", [](const auto& w, const vec& y) { return Series::by_loop(w, y); });
+}
+void lengths() {
+  const auto lengths = {1000, 10000, 100000, 1000000};
+  std::vector<double> mib;  // measured first: the processes inherit memory that was used
+  for (const uword n : lengths) {
+    const double nothing = peak_mib([n] { Series series(n); });
+    each_way(n, [&](const char*, const auto& f) {
+      const double peak = peak_mib([&] {
+        Series s(n);
+        value_and_gradient([&](const auto& w) { return f(w, s.y); }, s.at);
+      });
+      mib.push_back(peak - nothing);
+    });
+  }
+  auto m = mib.begin();
+  std::printf("   steps kept       us a step   peak MiB\n");
+  for (const uword n : lengths) {
+    each_way(n, [&](const char* kept, const auto& f) {
+      Series s(n);
+      const double us =
+          median_us([&] { value_and_gradient([&](const auto& w) { return f(w, s.y); }, s.at); }, n < 100000 ? 11 : 3);
+      std::printf("%8llu %-10s %10.3f %10.1f\n", static_cast<unsigned long long>(n), kept, us / double(n), *m++);
+      std::fflush(stdout);
+    });
+  }
+}
+
+}  // namespace
+
+int main() {
+  lengths();
+
+  arma::arma_rng::set_seed(1);
+  const vec noise = arma::randn(1001), y200 = noise.head(200), y500 = noise.head(500), y21 = noise.head(21);
+  const vec r = noise.head(1000), times = arma::cumsum(arma::abs(r));
+  const double end = times.back() + 1;
+  std::printf("\n                          us by scan    by loop   ratio\n");
+  const vec garch{.1, .1, .8};
+  row(
+      "garch 1000", [&](const auto& p) { return recurrences::garch(p, r); },
+      [&](const auto& p) { return ports::garch(p, r); }, garch);
+  vec g;
+  std::printf("%-14s %-10s %10s %10.1f\n", "garch 1000", "by hand", "", median_us([&] { garch_by_hand(garch, r, g); }));
+  row(
+      "kalman 2 x 200", [&](const auto& p) { return recurrences::kalman(p, y200); },
+      [&](const auto& p) { return ports::kalman(p, y200); }, {-2, -3, -1});
+  row(
+      "hmm 3 x 500", [&](const auto& p) { return recurrences::hidden_markov(p, y500, 3); },
+      [&](const auto& p) { return ports::hidden_markov(p, y500, 3); },
+      arma::join_cols(arma::vectorise(arma::eye(3, 3)), vec{-1, 0, 1, 0, .1, .2}));
+  row(
+      "lstm 8 x 20", [&](const auto& p) { return recurrences::lstm(p, y21, 8); },
+      [&](const auto& p) { return ports::lstm(p, y21, 8); }, 0.3 * arma::randn(4 * 8 * 10 + 8));
+  row(
+      "hawkes 1000", [&](const auto& p) { return recurrences::hawkes(p, times, end); },
+      [&](const auto& p) { return ports::hawkes(p, times, end); }, {-.5, -1, .3});
+}
