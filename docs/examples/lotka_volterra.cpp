@@ -13,25 +13,25 @@ vec slope_adjoint(const vec& u, const vec& p, const vec& k, vec& by_p) {
 }
 
 constexpr double h = 0.02;
-constexpr int steps = 500, observed = 50;  // every 50th step is observed
+constexpr int n_steps = 500, observed = 50;  // every 50th step is observed
 
 /// The states at all steps, by the Runge-Kutta method of fourth order.
 mat states(const vec& p) {
-  mat u(2, steps + 1);
+  mat u(2, n_steps + 1);
   u.col(0) = vec{1, 0.5};
-  for (int t = 0; t < steps; ++t) {
+  for (int t = 0; t < n_steps; ++t) {
     const vec x = u.col(t), k1 = slope(x, p), k2 = slope(x + h / 2 * k1, p), k3 = slope(x + h / 2 * k2, p),
               k4 = slope(x + h * k3, p);
     u.col(t + 1) = x + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4);
   }
   return u;
 }
-mat observations(const vec& p) { return states(p).cols(arma::regspace<arma::uvec>(observed, observed, steps)); }
+mat observations(const vec& p) { return states(p).cols(arma::regspace<arma::uvec>(observed, observed, n_steps)); }
 /// The gradient of accu(observations(p) % dy): the steps backward.
 vec observations_adjoint(const mat& dy, const vec& p) {
   const mat u = states(p);
   vec by_p(4, arma::fill::zeros), a(2, arma::fill::zeros);
-  for (int t = steps; t-- > 0;) {
+  for (int t = n_steps; t-- > 0;) {
     if ((t + 1) % observed == 0) a += dy.col((t + 1) / observed - 1);
     const vec x = u.col(t), k1 = slope(x, p), x2 = x + h / 2 * k1, k2 = slope(x2, p), x3 = x + h / 2 * k2,
               k3 = slope(x3, p), x4 = x + h * k3;
@@ -46,9 +46,9 @@ vec observations_adjoint(const mat& dy, const vec& p) {
 int main() {
   arma::arma_rng::set_seed(1);
   const vec truth = {1.1, 0.4, 0.1, 0.4};
-  const mat data = observations(truth) % arma::exp(0.05 * arma::randn(2, steps / observed));
+  const mat data = observations(truth) % arma::exp(0.05 * arma::randn(2, n_steps / observed));
 
-  const auto orbit = external(observations, observations_adjoint, shape_of(2, steps / observed));
+  const auto orbit = external(observations, observations_adjoint, shape_of(2, n_steps / observed));
   const auto loss = [&](const auto& log_p) { return accu(square(log(orbit(exp(log_p))) - arma::log(data))); };
 
   vec log_p = arma::log(vec{1, 0.5, 0.15, 0.5});

@@ -1,5 +1,6 @@
 // Likelihoods as people write them, as loops over numbers with writes into matrices (docs/examples/ports.hpp): the
-// value with its gradient, recorded anew and replayed, and the gradient by central differences, beside the plain value.
+// value with its gradient, recorded anew and replayed, a Hessian-vector product, replayed, and the gradient by central
+// differences, beside the plain value.
 // And what it costs to fill a matrix entry by entry.
 
 #include "bench.hpp"
@@ -27,6 +28,12 @@ void likelihood(const std::string& name, Loss loss, const arma::vec& at) {
   contestant("likelihood/" + name + "/plain", [=] { return [=] { return loss(at); }; });
   contestant("likelihood/" + name + "/anew", [=] { return [=] { return value_and_gradient(loss, at).first; }; });
   contestant("likelihood/" + name + "/replayed", [=] { return step_of(true, record(loss, variables(at)), at); });
+  contestant("likelihood/" + name + "/product", [=] {
+    auto program = record(loss, variables(at));
+    return [at, p = std::make_shared<decltype(program)>(std::move(program))] {
+      return p->hessian_vector_product(at, at).second(0);
+    };
+  });
   contestant("likelihood/" + name + "/differences", [=] { return [=] { return by_differences(loss, at)[0]; }; });
 }
 
