@@ -1,48 +1,20 @@
 // Prints what recurrences by scan take beside the same loops (docs/examples/ports.hpp), recorded once and replayed, and
 // beside adjoints written by hand; and what a step takes, in time and memory, as there are more of them.
 
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <chrono>
 #include <cstdio>
-#include <functional>
 
 #include "docs/examples/ports.hpp"
 #include "docs/examples/recurrences.hpp"
+#include "measure.hpp"
 
 namespace {
 
 using namespace armagrad;
+using namespace armagrad::bench;
 using arma::vec;
 
 /// The median time of f in microseconds.
-double median_us(const std::function<void()>& f, int runs = 31) {
-  f();
-  std::vector<double> times;
-  for (int i = 0; i < runs; ++i) {
-    const auto start = std::chrono::steady_clock::now();
-    f();
-    times.push_back(std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count());
-  }
-  std::nth_element(times.begin(), times.begin() + runs / 2, times.end());
-  return times[std::size_t(runs) / 2];
-}
-
-/// The peak memory of a process that does this, in MiB.
-double peak_mib(const std::function<void()>& run) {
-  const pid_t child = fork();
-  if (child == 0) {
-    run();
-    _exit(0);
-  }
-  rusage usage;
-  int status;
-  wait4(child, &status, 0, &usage);
-  return double(usage.ru_maxrss) / 1024;
-}
+double median_us(const std::function<void()>& f, int runs = 31) { return 1e6 * median_seconds(f, runs); }
 
 /// The GARCH likelihood's gradient by hand, in plain loops.
 double garch_by_hand(const vec& p, const vec& r, vec& g) {

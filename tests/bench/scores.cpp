@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <armagrad/armagrad.hpp>
-#include <chrono>
 #include <cstdio>
-#include <functional>
+
+#include "measure.hpp"
 
 namespace {
 
 using namespace armagrad;
+using armagrad::bench::seconds;
 
 struct Contestant {
   const char* name;
@@ -20,10 +21,8 @@ struct Contestant {
 void measure(std::vector<Contestant>& all) {
   for (int round = -2; round < 25; ++round) {
     for (Contestant& c : all) {
-      const auto start = std::chrono::steady_clock::now();
-      c.run();
-      const std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - start;
-      if (round >= 0) c.ms.push_back(time.count());
+      const double ms = 1e3 * seconds(c.run);
+      if (round >= 0) c.ms.push_back(ms);
     }
   }
   for (Contestant& c : all) std::nth_element(c.ms.begin(), c.ms.begin() + 12, c.ms.end());

@@ -1,51 +1,24 @@
 // Prints what a derivative through argmin takes beside one through 100 recorded steps of a solver: time and memory.
 
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <algorithm>
 #include <armagrad/armagrad.hpp>
-#include <chrono>
 #include <cstdio>
-#include <functional>
+
+#include "measure.hpp"
 
 namespace {
 
 using namespace armagrad;
+using namespace armagrad::bench;
 using arma::mat;
 using arma::rowvec;
 using arma::vec;
 
 constexpr arma::uword d = 20, n = 2000;
 
-/// The median time of f in milliseconds.
-double median_ms(const std::function<void()>& f) {
-  f();
-  std::vector<double> times;
-  for (int i = 0; i < 9; ++i) {
-    const auto start = std::chrono::steady_clock::now();
-    f();
-    times.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
-  }
-  std::nth_element(times.begin(), times.begin() + 4, times.end());
-  return times[4];
-}
-
+double median_ms(const std::function<void()>& f) { return 1e3 * median_seconds(f, 9); }
 /// The peak memory of f over that of a process that does nothing, in MiB.
-double peak_mib(const std::function<void()>& f) {
-  const auto peak = [](const std::function<void()>& run) {
-    const pid_t child = fork();
-    if (child == 0) {
-      run();
-      _exit(0);
-    }
-    rusage usage;
-    int status;
-    wait4(child, &status, 0, &usage);
-    return double(usage.ru_maxrss) / 1024;
-  };
-  return peak(f) - peak([] {});
+double peak_mib_of(const std::function<void()>& f) {
+  return peak_mib(f) - peak_mib([] {});
 }
 
 /// The largest difference of g to differences of J of fourth order, by the largest entry.
@@ -69,8 +42,8 @@ void row(const char* problem, const char* method, const Fit& fit, const Loss& va
       error([&](const vec& q) { return vec{value_and_gradient(loss, q).first}; }, p, v, vec{arma::dot(g, v)});
   const double by_gradient = error([&](const vec& q) { return vec(gradient(loss, q)); }, p, v, Hv);
   release_memory();
-  const double gradient_memory = peak_mib([&] { gradient(loss, p); }),
-               product_memory = peak_mib([&] { hessian_vector_product(loss, p, v); });
+  const double gradient_memory = peak_mib_of([&] { gradient(loss, p); }),
+               product_memory = peak_mib_of([&] { hessian_vector_product(loss, p, v); });
   std::printf("%-9s %-10s %8.2f %8.1f %9.0e %8.2f %8.1f %9.0e\n", problem, method,
               median_ms([&] { gradient(loss, p); }), gradient_memory, by_value,
               median_ms([&] { hessian_vector_product(loss, p, v); }), product_memory, by_gradient);
