@@ -14,6 +14,8 @@ class Argument;
 namespace detail {
 template <class eT>
 class NumberOperand;
+template <class eT>
+class MatrixOperand;
 namespace rules ARMAGRAD_EXPORT {
 struct Plus;
 struct Minus;

@@ -1,7 +1,9 @@
 #pragma once
 // The quantile of the normal distribution and its derivative, by Halley's method.
 
+#include <cmath>
 #include <limits>
+#include <numbers>
 
 #include "pack.hpp"
 
