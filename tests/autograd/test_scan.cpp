@@ -1,7 +1,6 @@
 #define BOOST_TEST_MODULE scan
 #include <armagrad/armagrad.hpp>
 
-#include "docs/examples/ports.hpp"
 #include "docs/examples/recurrences.hpp"
 #include "tests/support/oracle.hpp"
 
@@ -13,31 +12,6 @@ using namespace armagrad::testing;
 using arma::mat, arma::vec, arma::rowvec;
 
 namespace {
-
-template <class F, class G>
-void check_same(const F& by_scan, const G& by_loop, const vec& at, double close = 1e-11) {
-  const auto [J, g] = value_and_gradient(by_scan, at);
-  const auto [K, h] = value_and_gradient(by_loop, at);
-  BOOST_TEST(error(J, K) <= close);
-  BOOST_TEST(error(g, h) <= close);
-  BOOST_TEST(error(by_scan(at), K) <= close);
-  const vec V = arma::linspace(-1, 1, at.n_elem);
-  const auto [y, t] = jvp(by_scan, at, V);
-  BOOST_TEST(error(y(0), K) <= close);
-  BOOST_TEST(error(t(0), arma::dot(h, V)) <= close);
-  BOOST_TEST(error(hessian_vector_product(by_scan, at, V), hessian_vector_product(by_loop, at, V)) <= 10 * close);
-  const auto report = check_gradient(by_scan, at);
-  BOOST_TEST(report.passed(), report);
-  auto program = record(by_scan, variables(at));
-  for (const double scale : {1.02, .97}) {
-    const vec w = scale * at;
-    const auto [L, m] = value_and_gradient(by_loop, w);
-    BOOST_TEST(error(program.value(w), L) <= close);
-    const auto [M, n] = program.value_and_gradient(w);
-    BOOST_TEST(error(M, L) <= close);
-    BOOST_TEST(error(n, m) <= close);
-  }
-}
 
 /// A step of small matrices and numbers, and the loop it stands for, of 37 steps.
 const auto mixed_step = [](const auto& x, const auto& c, const auto& u, const auto& z, const auto& W, const auto& s) {
@@ -56,41 +30,6 @@ struct Mixed : Seeded {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(recurrences_of_the_field)
-
-struct Series : Seeded {
-  const vec noise = arma::randn(300);
-};
-BOOST_FIXTURE_TEST_CASE(garch, Series) {
-  check_same([&](const auto& p) { return recurrences::garch(p, noise); },
-             [&](const auto& p) { return ports::garch(p, noise); }, {.1, .1, .8});
-}
-BOOST_FIXTURE_TEST_CASE(kalman, Series) {
-  const vec y = arma::cumsum(noise.head(60));
-  check_same([&](const auto& p) { return recurrences::kalman(p, y); },
-             [&](const auto& p) { return ports::kalman(p, y); }, {-1, -2, -1});
-}
-BOOST_FIXTURE_TEST_CASE(hidden_markov, Series) {
-  const vec y = noise.head(80);
-  vec logits = arma::vectorise(arma::eye(3, 3));
-  const vec at = arma::join_cols(logits, vec{-1, 0, 1, 0, .1, .2});
-  check_same([&](const auto& p) { return recurrences::hidden_markov(p, y, 3); },
-             [&](const auto& p) { return ports::hidden_markov(p, y, 3); }, at);
-}
-BOOST_FIXTURE_TEST_CASE(lstm, Series) {
-  const vec y = noise.head(21), at = 0.3 * arma::randn(4 * 3 * 5 + 3);
-  check_same([&](const auto& p) { return recurrences::lstm(p, y, 3); },
-             [&](const auto& p) { return ports::lstm(p, y, 3); }, at);
-}
-BOOST_FIXTURE_TEST_CASE(hawkes, Series) {
-  const vec times = arma::cumsum(arma::abs(noise.head(100)));
-  const double end = times.back() + 1;
-  check_same([&](const auto& p) { return recurrences::hawkes(p, times, end); },
-             [&](const auto& p) { return ports::hawkes(p, times, end); }, {-.5, -1, .3});
-}
-
-BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(parts, Mixed)
 
@@ -419,79 +358,6 @@ BOOST_AUTO_TEST_CASE(random_recurrences) {
       BOOST_TEST(error(hessian_vector_product(by_scan, at, V), hessian_vector_product(by_loop, at, V)) <= 1e-10);
     }
   }
-}
-
-BOOST_AUTO_TEST_SUITE_END()
-
-BOOST_FIXTURE_TEST_SUITE(bad_input, Seeded)
-
-const auto plus = [](const auto& x, const auto& y, const auto& p) { return x + p * y; };
-
-BOOST_AUTO_TEST_CASE(what_is_wrong_is_named_where_it_was_written) {
-  Tape<double> tape;
-  const auto p = tape.variable(2.0);
-  const auto column = tape.variable(vec{1, 2});
-  const std::size_t size = tape.size();
-  const std::string place = "scan at test_scan.cpp:";
-  check_says(refusal([&] { scan(plus, p, steps(vec()), p); }), {place, "no step to run"});
-  for (const int n : {0, -3})
-    check_says(refusal([&] { scan([](const auto& x) { return x; }, p, steps(n)); }), {place, "no step to run"});
-  check_says(refusal([&] {
-               scan([](const auto& x, const auto& a, const auto&, const auto& q) { return x * a * q; }, p,
-                    steps(vec(10), mat(2, 9)), p);
-             }),
-             {place, "inputs of unequal length: input 1 has 10 steps, input 2 has 9"});
-  check_says(refusal([&] { scan([](const auto& x) { return join_cols(x, x); }, column, steps(5)); }),
-             {place, "the state is 2x1 before the step and 4x1 after it"});
-  check_says(refusal([&] {
-               scan([](const auto& x, const auto& y) { return std::tuple(x, y.t()); }, std::tuple(p, column), steps(5));
-             }),
-             {place, "state 2 is 2x1 before the step and 1x2 after it"});
-  check_says(refusal([&] { scan([&](const auto& x) { return x * p; }, p, steps(5)); }),
-             {place, "the step uses a Var from outside, which it must take as an argument", "different tapes"});
-  check_says(refusal([&] {
-               scan(
-                   Checkpoints{9}, [](const auto& x) { return x; }, p, steps(5));
-             }),
-             {place, "Checkpoints{9} of 5 steps"});
-  BOOST_TEST(tape.size() == size);  // nothing is left of it
-  BOOST_TEST(scan([](const auto& x) { return 2 * x; }, p, steps(3)).scalar() == 16);
-}
-
-BOOST_AUTO_TEST_CASE(a_step_that_fails_is_named) {
-  // Positive definite until the 20th of 40 steps.
-  const auto step = [](const auto& x, const auto& one, const auto& p) {
-    return std::pair(x - one * p, summed(accu(chol(x))));
-  };
-  const mat start = 19.5 * arma::eye(2, 2);
-  for (const uword n : {40, 400}) {  // one by one, and several at a time
-    Tape<double> tape;
-    const auto p = tape.variable(mat(2, 2, arma::fill::eye));
-    const auto y = std::get<1>(scan(step, start, steps(vec(n, arma::fill::ones)), p));
-    const std::string of = std::to_string(n);
-    check_says(failure([&] { y.scalar(); }),
-               {"scan at test_scan.cpp:", "step 21 of " + of + ": chol: the 2x2 matrix is not positive definite"});
-    check_says(failure([&] { tape.backward(y, true); }), {"step 21 of " + of});
-    BOOST_TEST(accu(2 * p).scalar() == 4);  // the tape stays usable
-  }
-  int calls = 0;
-  const auto throws = [&](const auto& x, const auto& now) {
-    if (now.scalar() > 6.5) throw std::invalid_argument("too large");
-    ++calls;
-    return x + now;
-  };
-  Tape<double> tape;
-  const auto y = scan(throws, tape.variable(0.0), steps(vec(arma::regspace(1, 10))));
-  check_says(refusal([&] { y.scalar(); }), {"step 7 of 10: too large"});
-}
-
-BOOST_AUTO_TEST_CASE(a_step_that_changes_its_mind) {
-  const auto step = [](const auto& x, const auto& now) {
-    return std::pair(x + now, now.scalar() > 3 ? Var<double>(join_cols(x, x)) : Var<double>(x));
-  };
-  Tape<double> tape;
-  const auto y = std::get<1>(scan(step, tape.variable(0.0), steps(vec{1, 2, 3, 4, 5})));
-  check_says(refusal([&] { y.value(); }), {"step 4 of 5", "the step gave out 1x1 at first and now 2x1"});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

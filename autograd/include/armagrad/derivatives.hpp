@@ -46,6 +46,11 @@ arma::Mat<eT> derivative_along(const Var<eT>& y, std::span<const Var<eT>> w, std
 template <class eT>
 arma::Mat<eT> jacobian_of(const Var<eT>& y, const Var<eT>& w, bool forward);
 
+/// std::logic_error unless a direction has the shape of what it leads from.
+inline void check_direction(Shape from, Shape direction) {
+  if (from != direction) misuse("hessian_vector_product", {}, incompatible(from, direction));
+}
+
 /// One gradient for one variable, a tuple of them for several.
 template <class... G>
 auto one_or_tuple(std::tuple<G...> g) {
@@ -117,8 +122,7 @@ requires(sizeof...(W) > 0) auto gradient(const Var<eT>& J, const W&... w) {
 template <class eT, class Loss, detail::ParameterOf<eT> W, detail::ParameterOf<eT> D>
 W hessian_vector_product(Tape<eT>& tape, Loss&& loss, const W& at, const D& V) {
   tape.clear();
-  const Shape s = detail::Parameter<W>::shape(at), t = detail::Parameter<D>::shape(V);
-  if (s != t) detail::misuse("hessian_vector_product", {}, detail::incompatible(s, t));
+  detail::check_direction(detail::Parameter<W>::shape(at), detail::Parameter<D>::shape(V));
   const arma::Mat<eT> direction = detail::matrix_over(V);
   const auto w = detail::variable_over(tape, at);
   const Var<eT> J = detail::call(loss, w);

@@ -59,12 +59,6 @@ using OneOrTuple = typename one_or_tuple_of<T...>::type;
 /// Of the variables, directions of their shapes and what else loss takes: its derivative along the directions.
 template <class eT>
 Function<eT> slope_of(Function<eT> loss, std::size_t variables);
-/// std::logic_error unless the direction has the variable's shape.
-template <class eT>
-void check_direction(const Given<eT>& variable, const Given<eT>& direction) {
-  if (variable.shape != direction.shape)
-    misuse("hessian_vector_product", {}, incompatible(variable.shape, direction.shape));
-}
 }  // namespace detail
 
 /// A loss, recorded once for each combination of shapes it meets and replayed for other numbers of the same
@@ -134,7 +128,7 @@ class Program<Variables<W...>, Inputs<X...>> {
         [&](const W&... at) -> detail::CompiledLoss<eT>& {
           return std::apply(
               [&](const W&... along) -> detail::CompiledLoss<eT>& {
-                (detail::check_direction(detail::given(at, true), detail::given(along, false)), ...);
+                (detail::check_direction(detail::Parameter<W>::shape(at), detail::Parameter<W>::shape(along)), ...);
                 const std::array given{detail::given(at, true)..., detail::given(along, false)...,
                                        detail::given(x, false)...};
                 return slopes_.bind(slope_, given);

@@ -5,6 +5,7 @@
 #include <concepts>
 #include <cstdint>
 #include <source_location>
+#include <stdexcept>
 #include <string>
 
 #include "detail/export.hpp"
@@ -47,6 +48,13 @@ ARMAGRAD_EXPORT std::string describe(const char* operation, Location at);
 
 /// Throws std::logic_error: what was done wrong, where, with which shapes.
 [[noreturn]] ARMAGRAD_EXPORT void misuse(const char* operation, Location at, const std::string& what);
+
+/// What is thrown where operands are on different tapes: functions that run a function of the user's have more to say
+/// about it.
+struct ARMAGRAD_EXPORT DifferentTapes : std::logic_error {
+  using std::logic_error::logic_error;
+};
+[[noreturn]] ARMAGRAD_EXPORT void refuse_different_tapes(const char* operation, Location at);
 
 /// Throws std::out_of_range, a std::logic_error: an index or a size beyond a matrix.
 [[noreturn]] ARMAGRAD_EXPORT void out_of_range(const char* operation, Location at, const std::string& what);

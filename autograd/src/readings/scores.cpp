@@ -285,7 +285,7 @@ class ScoreBlock {
   }
 
   const Function<eT>& f_;
-  CompiledLosses<eT> losses_{false};  // whose nodes are looked at
+  CompiledLosses<eT> losses_{Optimise::no};  // whose nodes are looked at
   CompiledLoss<eT>& loss_;
   Engine<eT>& engine_;
   Index root_ = 0;

@@ -53,7 +53,7 @@ template <class Rule, std::same_as<Index>... I>
   if (is_computed)
     values_[i] = Pack<eT, 1>(Rule().value(Pack<eT, 1>(values_[operands])...)).v;
   else
-    first_pending_ = std::min(first_pending_, i);
+    note_pending(i);
   unsigned wanting = 0, k = 0;
   ((wanting |= unsigned(nodes_[operands].needs_gradient) << k++), ...);
   Node<eT>& n = nodes_[i];

@@ -78,7 +78,7 @@ CompiledLoss<eT>& CompiledLosses<eT>::bind(const Function<eT>& f, std::span<cons
     if (r.root.shape() != scalar_shape)
       misuse("record", {}, "the loss is not a scalar but " + to_string(r.root.shape()));
     hold(r, arguments);
-    if (optimises_)
+    if (optimise_ == Optimise::yes)
       r.root = engine_of(r.tape).handle(optimise<eT>(engine_of(r.tape), r.root.index(), r.leaves, r.optimisations));
     else
       engine_of(r.tape).forget_values();

@@ -274,7 +274,7 @@ detail::Draft<eT>& Var<eT>::draft_for(const A& x, const char* name) {
   }
   if (draft_->reader) draft_->reader->read_now();
   if (tape && tape != &draft_->tape()) {
-    if (!draft_->is_constant()) detail::misuse(name, x.at(), "the operands are on different tapes");
+    if (!draft_->is_constant()) detail::refuse_different_tapes(name, x.at());
     draft_->move_to(detail::engine_of(*tape));
   }
   return *draft_;

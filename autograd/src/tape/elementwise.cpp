@@ -30,28 +30,6 @@ tiles::Step<eT> value_step(const Operation<eT>& operation, const void* rule,
   return step;
 }
 
-/// Whether the entries of an elementwise node are so few that each is computed by a call: of arithmetic up to 7, as
-/// packs gain less than where functions are evaluated.
-template <class eT>
-bool is_few(const Node<eT>& n) {
-  constexpr auto first = std::size_t(NumberCode::first_rule), end = first + detail::size(ElementwiseRules());
-  const auto code = std::size_t(n.operation->code);
-  return n.shape.size() <= (code >= first && code < end ? few_entries : 4u);
-}
-
-/// The value of an elementwise node of few entries, each computed as a number. An operand may stand at `out`.
-template <class eT>
-void compute_few(const Operation<eT>& operation, const void* rule, eT* out,
-                 const std::array<Strided<const eT>, 3>& from, Shape shape) {
-  for (uword j = 0; j < shape.cols; ++j) {
-    for (uword i = 0; i < shape.rows; ++i) {
-      std::array<eT, 3> x;
-      for (unsigned k = 0; k < operation.arity; ++k) x[k] = from[k].data[i * from[k].inner + j * from[k].outer];
-      *out++ = operation.value_of_numbers(rule, x.data());
-    }
-  }
-}
-
 /// Kernels over whole arrays, where every operand is one of that shape or a number: no tiles are needed.
 template <class eT>
 struct Whole {
@@ -278,49 +256,6 @@ template <class eT>
   tiles::run<eT>(std::span(&step, 1), n.shape.rows, n.shape.cols);
   if (held) pool_.release(held);
   if (step.sink == tiles::Sink::total) adjoints_[to] += eT(step.total);
-}
-
-/// Does it entry by entry, of a node that has few: an alias of the adjoint would take longer than a copy of it.
-template <class eT>
-void Engine<eT>::pull_few(Index i, unsigned k) {
-  const Node<eT>& n = nodes_[i];
-  const Adjoint<eT>& dy = storage_[n.storage].adjoint;
-  const Operation<eT>& op = *n.operation;
-  const unsigned reads = op.reads[k];
-  const void* const text = rule(i);
-  std::array<eT, 3> x{1, 1, 1};
-  if (reads == 0) {
-    const Index to = n.operands[k];
-    const eT scale = dy.scale * op.partial_of_numbers(text, k, eT(1), x.data());
-    if (scale == 0) return;
-    const auto [out, add] = accumulate(to);
-    return deliver_scaled(broadcast(out, nodes_[to].shape, n.shape), add, dy.look, scale, n.shape.rows, n.shape.cols);
-  }
-  const std::array<Strided<const eT>, 3> from = looks(n);
-  const eT* y = reads & reads::result ? data(i) : nullptr;
-  eT part[few_entries];
-  eT* next = part;
-  for (uword j = 0; j < n.shape.cols; ++j) {
-    for (uword r = 0; r < n.shape.rows; ++r) {
-      for (unsigned o = 0; o < n.arity; ++o) {
-        if (reads & reads::operand(o)) x[o] = from[o].data[r * from[o].inner + j * from[o].outer];
-      }
-      const eT slope = op.partial_of_numbers(text, k, y ? *y++ : eT(1), x.data());
-      const eT g = dy.scale * dy.look.data[r * dy.look.inner + j * dy.look.outer];
-      *next++ = g == 0 || slope == 0 ? eT(0) : g * slope;
-    }
-  }
-  add_few(n.operands[k], n.shape, part);
-}
-
-/// Adds what a node of shape `from` passes on, of few entries, to the adjoint of node i, summed where it was broadcast.
-template <class eT>
-void Engine<eT>::add_few(Index i, Shape from, const eT* part) {
-  const Shape s = nodes_[i].shape;
-  const auto [out, add] = accumulate(i);
-  if (s != from)
-    return deliver_scaled(broadcast(out, s, from), add, broadcast(part, from, from), eT(1), from.rows, from.cols);
-  for (uword e = 0; e < s.size(); ++e) out[e] = add ? out[e] + part[e] : part[e];
 }
 
 /// Does it without tiles, where everything is one number or of one shape and there is nothing to add to.

@@ -83,7 +83,7 @@ Index Engine<eT>::append(const Operation<eT>& operation, Shape shape, std::span<
     if (n.code == NumberCode::none)
       others_.push_back(Index(size_ - 1));
     else
-      forget_value(Index(size_ - 1));
+      note_pending(Index(size_ - 1));
   }
   return Index(size_ - 1);
 }
@@ -99,7 +99,7 @@ Var<eT> Engine<eT>::append_number(const Operation<eT>& operation, std::span<cons
   if (operands.size() > 1) n.operands[1] = operands[1];
   if (operands.size() > 2) n.operands[2] = operands[2];
   note_needs(n, operands);
-  forget_value(Index(size_ - 1));
+  note_pending(Index(size_ - 1));
   if (!operation.has_parameters) evaluate_number(Index(size_ - 1));
   return new_handle(Index(size_ - 1), scalar_shape);
 }
@@ -121,7 +121,7 @@ Index Engine<eT>::append_entry(const Operation<eT>& operation, Index matrix, Ind
   if (is_computed)
     values_[i] = data(matrix)[entry];
   else
-    forget_value(i);
+    note_pending(i);
   return i;
 }
 
@@ -313,8 +313,8 @@ template <class eT>
   const auto [tape, node] = x.settle();
   if (tape == &tape_ && node.generation == generation_) return node.index;
   if (x.draft_ && x.draft_->is_constant()) return x.draft_->node_on(*this);
-  misuse(operation, at,
-         &x.tape() != &tape_ ? "the operands are on different tapes" : "a handle from before its tape was cleared");
+  if (&x.tape() != &tape_) refuse_different_tapes(operation, at);
+  misuse(operation, at, "a handle from before its tape was cleared");
 }
 
 }  // namespace armagrad::detail

@@ -36,6 +36,10 @@ void misuse(const char* operation, Location at, const std::string& what) {
   throw std::logic_error(describe(operation, at) + ": " + what);
 }
 
+void refuse_different_tapes(const char* operation, Location at) {
+  throw DifferentTapes(describe(operation, at) + ": the operands are on different tapes");
+}
+
 void out_of_range(const char* operation, Location at, const std::string& what) {
   throw std::out_of_range(describe(operation, at) + ": " + what);
 }

@@ -67,6 +67,9 @@ struct CompiledLoss {
   bool fits(std::span<const Given<eT>> arguments) const;
 };
 
+/// Whether recordings are optimised: those of which only values and gradients by the variables are asked.
+enum class Optimise : bool { no, yes };
+
 /// Puts the arguments on a tape, as views, and calls f.
 template <class eT>
 Var<eT> call_on(Tape<eT>& tape, const Function<eT>& f, std::span<const Given<eT>> arguments,
@@ -76,8 +79,7 @@ Var<eT> call_on(Tape<eT>& tape, const Function<eT>& f, std::span<const Given<eT>
 template <class eT>
 class ARMAGRAD_EXPORT CompiledLosses {
  public:
-  /// Recordings of which only values and gradients are asked are optimised.
-  explicit CompiledLosses(bool optimises = true) : optimises_(optimises) {}
+  explicit CompiledLosses(Optimise optimise = Optimise::yes) : optimise_(optimise) {}
   /// The recording of f, whose result is a number, for arguments of these shapes, laid over their numbers. It stays
   /// until `most` others were asked for.
   CompiledLoss<eT>& bind(const Function<eT>& f, std::span<const Given<eT>> arguments);
@@ -90,7 +92,7 @@ class ARMAGRAD_EXPORT CompiledLosses {
  private:
   void hold(CompiledLoss<eT>& r, std::span<const Given<eT>> arguments);
 
-  bool optimises_;
+  Optimise optimise_;
   std::size_t most_ = 32;
   std::list<CompiledLoss<eT>> all_;  // the last used first; in place: handles point to their tapes
 };

@@ -132,7 +132,7 @@ class ARMAGRAD_EXPORT Engine {
   Index append_entry(const Operation<eT>& operation, Index matrix, Index entry, Location at);
   /// A constant number.
   Index append_number(eT constant);
-  Var<eT> number_handle(Index i) { return Var<eT>(&tape_, i, generation_, scalar_shape); }
+  Var<eT> number_handle(Index i) const { return Var<eT>(&tape_, i, generation_, scalar_shape); }
   /// Keeps the parameters of node i's rule.
   template <class Rule>
   void store(Index i, Rule rule) {
@@ -217,7 +217,7 @@ class ARMAGRAD_EXPORT Engine {
   /// Node i, no leaf, is to be computed again when its value is needed.
   void forget_value(Index i) {
     nodes_[i].evaluated = false;
-    first_pending_ = std::min(first_pending_, i);
+    note_pending(i);
   }
   /// All but leaves are: for who records once and computes again for other leaves, be it that values were computed
   /// while recording.
@@ -282,6 +282,8 @@ class ARMAGRAD_EXPORT Engine {
   KnownEntry& place_of_entry(Index matrix, uword entry) { return known_entries_[slot(matrix, entry)]; }
 
   void grow();
+  /// Node i, a number, is to be computed yet.
+  void note_pending(Index i) { first_pending_ = std::min(first_pending_, i); }
   void update_quick() { quick_until_ = has_kinks_ || detect_anomalies_ ? 0 : adjoints_.size(); }
   template <class Rule, std::same_as<Index>... I>
   Index append_ready_number(Location at, I... operands);
