@@ -125,6 +125,90 @@ BOOST_AUTO_TEST_CASE(what_does_not_vary_is_computed_once) {
   check_same(on_tape, places);
 }
 
+// ---- Numbers of one operation, which go through loops and, where they do not depend on each other, through packs ----
+
+BOOST_AUTO_TEST_CASE(long_programs_of_numbers_stay_what_they_are) {
+  const auto loss = [](const auto& p) {
+    using P = std::decay_t<decltype(p)>;
+    scalar_of<P> sum = 0, state = .5;
+    for (int t = 0; t < 1500; ++t) {
+      const scalar_of<P> x = p(t % 3) + 1e-3 * t;
+      state = .5 * state + .1 * tanh(x);  // in a row
+      switch (t % 8) {
+        case 0:
+          sum += exp(-x) * log(2 + square(x));
+          break;
+        case 1:
+          sum += pow(square(x) + 1, 1.5) - pow(square(x) + 1, .5 + 1e-3 * (t % 5));  // parameters that differ
+          break;
+        case 2:
+          sum += atan2(x, state) / (1 + abs(x));
+          break;
+        case 3:
+          sum += lgamma(2 + square(x)) - clamp(x, -.5, .5);
+          break;
+        case 4:
+          sum += log_normpdf(x, state, exp(.1 * x));  // by pointer
+          break;
+        case 5:
+          sum += max(x, state) * sigmoid(x) - min(x, p(1));
+          break;
+        case 6:
+          sum += sin(x) * cos(state) + softplus(x);
+          break;
+        case 7:
+          sum += where(x > 0, sqrt(abs(x)), erf(x));
+          break;
+      }
+    }
+    return sum * 1e-3;
+  };
+  check_same(loss, {{.3, 1.2, -.7}, {2, 1, 1}, {-.4, .2, 0}, {infinity, 1, 0}, {nan, 2, 3}});
+  const arma::fvec at{.3f, 1.2f, -.7f};
+  const auto [J, g] = record(loss, variables(at)).value_and_gradient(at);
+  const auto [K, h] = value_and_gradient(loss, at);
+  BOOST_TEST(J == K, boost::test_tools::tolerance(1e-5f));
+  for (uword k = 0; k < at.n_elem; ++k) BOOST_TEST(g(k) == h(k), boost::test_tools::tolerance(1e-4f));
+}
+
+BOOST_AUTO_TEST_CASE(branches_not_taken_pass_nothing_on_in_packs) {
+  vec at(40);
+  for (uword k = 0; k < at.n_elem; ++k) at(k) = k % 2 ? double(k) : 0.0;
+  const auto loss = [](const auto& p) {
+    scalar_of<std::decay_t<decltype(p)>> sum = 0;
+    for (uword k = 0; k < p.n_elem; ++k) sum += where(p(k) > 0, log(p(k)) + pow(p(k), .5), 0);
+    return sum;
+  };
+  const vec g = record(loss, variables(at)).value_and_gradient(at).second;
+  for (uword k = 0; k < at.n_elem; ++k) BOOST_TEST(agree(g(k), k % 2 ? 1 / at(k) + .5 / std::sqrt(at(k)) : 0.0));
+  check_same(loss, {at});
+}
+
+BOOST_AUTO_TEST_CASE(an_infinite_adjoint_passes_nothing_through_a_slope_of_zero_in_packs) {
+  const vec at = arma::linspace(1000, 2000, 30);  // tanh is 1 there, and flat
+  const auto loss = [](const auto& p) {
+    scalar_of<std::decay_t<decltype(p)>> sum = 0;
+    for (uword k = 0; k < p.n_elem; ++k) sum += sqrt(1 - tanh(p(k)));
+    return sum;
+  };
+  const vec g = record(loss, variables(at)).value_and_gradient(at).second;
+  for (const double slope : g) BOOST_TEST(slope == 0);
+  check_same(loss, {at, arma::linspace(-1, 30, 30)});
+}
+
+BOOST_AUTO_TEST_CASE(entries_of_several_matrices_are_read_in_loops) {
+  const auto loss = [](const auto& p) {
+    using P = std::decay_t<decltype(p)>;
+    const mat_of<P> A = p * p.t(), B = exp(A * 0.1);
+    scalar_of<P> sum = 0;
+    for (uword j = 0; j < A.n_cols; ++j) {
+      for (uword i = 0; i < A.n_rows; ++i) sum += A(i, j) * B(j, i) + exp(B(i, j)) * p(j);
+    }
+    return sum + accu(B) + accu(square(A));
+  };
+  check_same(loss, {{.3, 1.2, -.7}, {0, 0, 0}, {1, 0, -1}});
+}
+
 BOOST_AUTO_TEST_CASE(inputs_are_not_folded) {
   const auto loss = [](const auto& p, const auto& x) { return p(0) * x; };
   const double one = 1;

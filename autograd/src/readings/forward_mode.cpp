@@ -64,7 +64,6 @@ eT* ForwardMode<eT>::output(Index i) {
 
 template <class eT>
 void ForwardMode<eT>::step(Index i) {
-  if (engine_.node(i).operation->family == Family::leaf) return;
   bool moves = false;
   for (const Index k : engine_.operands(engine_.node(i))) moves |= tangent(k) != nullptr;
   if (moves && engine_.node(i).operation->family == Family::elementwise)

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "arrange.hpp"
 #include "optimise.hpp"
 
 namespace armagrad::detail {
@@ -78,12 +79,17 @@ CompiledLoss<eT>& CompiledLosses<eT>::bind(const Function<eT>& f, std::span<cons
     if (r.root.shape() != scalar_shape)
       misuse("record", {}, "the loss is not a scalar but " + to_string(r.root.shape()));
     hold(r, arguments);
+    Engine<eT>& engine = engine_of(r.tape);
     if (optimise_ == Optimise::yes)
-      r.root = engine_of(r.tape).handle(optimise<eT>(engine_of(r.tape), r.root.index(), r.leaves, r.optimisations));
+      r.root = engine.handle(optimise<eT>(engine, r.root.index(), r.leaves, r.optimisations));
     else
-      engine_of(r.tape).forget_values();
-    engine_of(r.tape).plan(r.forward, r.root.index(), true, false);
-    engine_of(r.tape).plan(r.both, r.root.index(), true, true);
+      engine.forget_values();
+    engine.plan(r.forward, r.root.index(), true, false);
+    engine.plan(r.both, r.root.index(), true, true);
+    if (optimise_ == Optimise::yes) {
+      arrange(engine, r.forward);
+      arrange(engine, r.both);
+    }
   } catch (...) {
     all_.pop_front();
     throw;

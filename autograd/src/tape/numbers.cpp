@@ -61,6 +61,51 @@ struct Numbers {
   }
 };
 
+/// The same over the streams of a NumberLoop, whose numbers have one rule and operands that want adjoints alike.
+template <class eT>
+struct NumberStreams {
+  const Index* nodes;
+  std::size_t count;
+  eT *values, *adjoints;
+
+  const Index* operand(std::size_t k) const { return nodes + (1 + k) * count; }
+  template <class Rule>
+  [[gnu::always_inline]] void compute(const Rule& text) const {
+    [&]<std::size_t... k>(std::index_sequence<k...>) __attribute__((always_inline)) {
+      for (std::size_t j = 0; j < count; ++j)
+        values[nodes[j]] = Pack<eT, 1>(text.value(Pack<eT, 1>(values[operand(k)[j]])...)).v;
+    }
+    (Operands<Rule>());
+  }
+  template <bool wants, class Partial>
+  [[gnu::always_inline]] void pass(Index to, eT adjoint, const Partial& partial) const {
+    if constexpr (wants) {
+      const eT slope = Pack<eT, 1>(slope_of(partial)).v;
+      adjoints[to] += adjoint == 0 || slope == 0 ? eT(0) : adjoint * slope;
+    }
+  }
+  template <unsigned wanting, class Rule>
+  [[gnu::always_inline]] void pull_some(const Rule& text) const {
+    [&]<std::size_t... k>(std::index_sequence<k...>) __attribute__((always_inline)) {
+      for (std::size_t j = 0; j < count; ++j) {
+        const eT adjoint = adjoints[nodes[j]];
+        const auto partials = text.partials(Pack<eT, 1>(values[nodes[j]]), Pack<eT, 1>(values[operand(k)[j]])...);
+        (pass<(wanting >> k & 1) != 0>(operand(k)[j], adjoint, std::get<k>(partials)), ...);
+      }
+    }
+    (Operands<Rule>());
+  }
+  template <class Rule>
+  [[gnu::always_inline]] void pull(unsigned wanting, const Rule& text) const {
+    if constexpr (!IsFlat<Rule>) {
+      [&]<std::size_t... w>(std::index_sequence<w...>) __attribute__((always_inline)) {
+        (void)((wanting == w + 1 && (pull_some<w + 1>(text), true)) || ...);
+      }
+      (std::make_index_sequence<(1u << Rule::arity) - 1>());
+    }
+  }
+};
+
 /// The rule at which parameters() points, which is asked for where the rule has any.
 template <class Rule, class Parameters>
 [[gnu::always_inline]] inline Rule text_of(Parameters parameters) {
@@ -129,21 +174,141 @@ void Engine<eT>::pull_numbers(NodeList list) {
       case NumberCode::entry:
         pull_entry(i);
         break;
-      case NumberCode::by_pointer: {
-        const std::array<eT, 3> x = this->numbers(n);
+      case NumberCode::by_pointer:
         for (unsigned k = 0; k < n.arity; ++k) {
-          if (!wants(n.operands[k])) continue;
-          const eT slope = n.operation->partial_of_numbers(rule(i), k, values_[i], x.data());
-          if (slope != 0) adjoints_[n.operands[k]] += adjoints_[i] * slope;
+          if (wants(n.operands[k])) pull_number(i, k);
         }
         break;
-      }
       default:
         with_rule(
             NumberRules(), n.code,
             [&] { return rule(i); }, [&](const auto& text) __attribute__((always_inline)) { numbers.pull(i, text); });
     }
   }
+}
+
+/// Passes the adjoint of node i to its operand k, through the operation's pointers.
+template <class eT>
+void Engine<eT>::pull_number(Index i, unsigned k) {
+  const Node<eT>& n = nodes_[i];
+  const eT slope = n.operation->partial_of_numbers(rule(i), k, values_[i], numbers(n).data());
+  if (slope != 0) adjoints_[n.operands[k]] += adjoints_[i] * slope;
+}
+
+/// Calls f with each matrix whose entries stand in a row, and their places in the streams.
+template <class eT, class F>
+void for_each_matrix(const NumberStreams<eT>& entries, F f) {
+  const Index* const matrix = entries.operand(0);
+  for (std::size_t begin = 0, end = 0; begin < entries.count; begin = end) {
+    while (end < entries.count && matrix[end] == matrix[begin]) ++end;
+    f(matrix[begin], begin, end);
+  }
+}
+
+template <class eT>
+void Engine<eT>::compute_loop(const NumberLoop& loop, const Index* streams) {
+  const NumberStreams<eT> numbers{streams, loop.count, values_.data(), adjoints_.data()};
+  const Operation<eT>& operation = *nodes_[streams[0]].operation;
+  if (loop.code == NumberCode::entry) {
+    for_each_matrix(numbers, [&](Index matrix, std::size_t begin, std::size_t end) {
+      const eT* const from = data(matrix);
+      for (std::size_t j = begin; from && j < end; ++j)  // without numbers, nobody needs it
+        values_[streams[j]] = from[numbers.operand(1)[j]];
+    });
+  } else if (loop.independent && operation.costly) {
+    compute_in_packs(loop, streams);
+  } else if (loop.code == NumberCode::by_pointer) {
+    for (std::size_t j = 0; j < loop.count; ++j)
+      values_[streams[j]] = operation.value_of_numbers(rule(streams[j]), this->numbers(nodes_[streams[j]]).data());
+  } else {
+    with_rule(
+        NumberRules(), loop.code, [&] { return rule(streams[0]); },
+        [&](const auto& text) __attribute__((always_inline)) { numbers.compute(text); });
+  }
+  if (nodes_[streams[0]].evaluated) return;  // as all have been since the first time
+  for (std::size_t j = 0; j < loop.count; ++j) nodes_[streams[j]].evaluated = true;
+}
+
+template <class eT>
+void Engine<eT>::pull_loop(const NumberLoop& loop, const Index* streams) {
+  const NumberStreams<eT> numbers{streams, loop.count, values_.data(), adjoints_.data()};
+  const Operation<eT>& operation = *nodes_[streams[0]].operation;
+  if (loop.code == NumberCode::entry) {
+    for_each_matrix(numbers, [&](Index matrix, std::size_t begin, std::size_t end) {
+      while (begin < end && adjoints_[streams[begin]] == 0) ++begin;
+      if (begin == end) return;
+      pull_entry(streams[begin]);  // makes the matrix's adjoint its own
+      eT* const to = accumulate(matrix).first;
+      for (std::size_t j = begin + 1; j < end; ++j) to[numbers.operand(1)[j]] += adjoints_[streams[j]];
+    });
+  } else if (loop.independent && (operation.costly_pulls & loop.wanting)) {
+    pull_in_packs(loop, streams);
+  } else if (loop.code == NumberCode::by_pointer) {
+    for (std::size_t j = 0; j < loop.count; ++j) {
+      for (unsigned k = 0; adjoints_[streams[j]] != 0 && k < loop.operands; ++k) {
+        if (loop.wanting >> k & 1) pull_number(streams[j], k);
+      }
+    }
+  } else {
+    with_rule(
+        NumberRules(), loop.code, [&] { return rule(streams[0]); },
+        [&](const auto& text) __attribute__((always_inline)) { numbers.pull(loop.wanting, text); });
+  }
+}
+
+// ---- Costly functions of numbers that do not depend on each other: by the kernels of matrices ----
+
+constexpr std::size_t numbers_at_once = 128;
+constexpr std::array<std::uint8_t, 5> all_advance{1, 1, 1, 1, 1};
+
+/// Calls f(first, count) for parts of so many numbers.
+template <class F>
+void in_parts(std::size_t numbers, F f) {
+  for (std::size_t done = 0; done < numbers; done += numbers_at_once)
+    f(done, std::min(numbers - done, numbers_at_once));
+}
+template <class eT>
+void collect(eT* to, const eT* from, const Index* which, std::size_t count) {
+  for (std::size_t j = 0; j < count; ++j) to[j] = from[which[j]];
+}
+
+template <class eT>
+void Engine<eT>::compute_in_packs(const NumberLoop& loop, const Index* streams) {
+  const Operation<eT>& operation = *nodes_[streams[0]].operation;
+  alignas(64) eT x[3][numbers_at_once];
+  alignas(64) eT y[numbers_at_once];
+  const eT* const operands[] = {x[0], x[1], x[2]};
+  in_parts(loop.count, [&](std::size_t first, std::size_t count) {
+    const Index* const nodes = streams + first;
+    for (unsigned k = 0; k < loop.operands; ++k) collect(x[k], values_.data(), nodes + (k + 1) * loop.count, count);
+    operation.value(rule(streams[0]), y, operands, all_advance.data(), count);
+    for (std::size_t j = 0; j < count; ++j) values_[nodes[j]] = y[j];
+  });
+}
+
+template <class eT>
+void Engine<eT>::pull_in_packs(const NumberLoop& loop, const Index* streams) {
+  const Operation<eT>& operation = *nodes_[streams[0]].operation;
+  alignas(64) eT x[5][numbers_at_once];  // the adjoint, the value, the operands
+  alignas(64) eT dx[numbers_at_once];
+  const eT* const read[] = {x[0], x[1], x[2], x[3], x[4]};
+  in_parts(loop.count, [&](std::size_t first, std::size_t count) {
+    const Index* const nodes = streams + first;
+    collect(x[0], adjoints_.data(), nodes, count);
+    collect(x[1], values_.data(), nodes, count);
+    for (unsigned k = 0; k < loop.operands; ++k) collect(x[k + 2], values_.data(), nodes + (k + 1) * loop.count, count);
+    for (unsigned k = 0; k < loop.operands; ++k) {
+      if (!(loop.wanting >> k & 1)) continue;
+      operation.pull[k](rule(streams[0]), dx, read, all_advance.data(), count);
+      const Index* const to = nodes + (k + 1) * loop.count;
+      for (std::size_t j = 0; j < count; ++j) {
+        if (dx[j] == dx[j])
+          adjoints_[to[j]] += dx[j];
+        else
+          pull_number(nodes[j], k);  // an infinite adjoint passes nothing through a slope of 0
+      }
+    }
+  });
 }
 
 /// Adds the adjoint of node i to that of the entry of a matrix which it is.
@@ -159,10 +324,12 @@ void Engine<eT>::pull_entry(Index i) {
   accumulate(from).first[n.operands[1]] += adjoints_[i];
 }
 
-#define ARMAGRAD_INSTANTIATE(eT)                            \
-  template void Engine<eT>::compute_numbers(NodeList list); \
-  template void Engine<eT>::pull_numbers(NodeList list);    \
-  template void Engine<eT>::pull_entry(Index i);            \
+#define ARMAGRAD_INSTANTIATE(eT)                                           \
+  template void Engine<eT>::compute_numbers(NodeList list);                \
+  template void Engine<eT>::pull_numbers(NodeList list);                   \
+  template void Engine<eT>::pull_entry(Index i);                           \
+  template void Engine<eT>::compute_loop(const NumberLoop&, const Index*); \
+  template void Engine<eT>::pull_loop(const NumberLoop&, const Index*);    \
   template void Engine<eT>::evaluate_number(Index i);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)

@@ -168,12 +168,15 @@ void Engine<eT>::plan(Schedule& schedule, Index root, bool value, bool adjoints)
   for (Index i = lowest; i <= root; ++i) {
     Node<eT>& n = nodes_[i];
     if (n.needed) schedule.values.push_back(i);
-    if (n.active) schedule.adjoints.push_back(i);
+    if (n.active && n.operation->family != Family::leaf) schedule.adjoints.push_back(i);
   }
   std::erase_if(schedule.drops, [&](const auto& d) { return nodes_[d.value].kept || !nodes_[d.value].needed; });
   std::reverse(schedule.drops.begin(), schedule.drops.end());
   schedule.value_groups.clear();
   schedule.adjoint_groups.clear();
+  schedule.value_loops.clear();
+  schedule.adjoint_loops.clear();
+  schedule.streams.clear();
   group_values(schedule);
   group_adjoints(schedule);
   for (Index i = lowest; i <= root; ++i) {
@@ -271,11 +274,15 @@ void Engine<eT>::sweep(const Schedule& schedule, const eT* seed, bool accumulate
   for (auto at = schedule.values.begin(); at != schedule.values.end();) {
     const auto first = drop;
     if (group != groups_end && at == schedule.values.begin() + group->begin) {
-      const auto end = schedule.values.begin() + (group++)->end;
+      const auto end = schedule.values.begin() + group->end;
+      const auto loops =
+          std::span(schedule.value_loops).subspan(group->first_loop, group->end_loop - group->first_loop);
+      ++group;
       while (drop != schedule.drops.end() && drop->after <= end[-1]) ++drop;
       const std::span<const Index> together(at, end);
       if (nodes_[*at].code != NumberCode::none) {
-        compute_numbers({together.data(), 0, together.size()});
+        if (loops.empty()) compute_numbers({together.data(), 0, together.size()});
+        for (const NumberLoop& loop : loops) compute_loop(loop, &schedule.streams[loop.begin]);
         std::for_each(first, drop, [&](const Schedule::Drop& d) { drop_value(d.value); });
       } else {
         compute_group(together, std::span(first, drop));
@@ -289,11 +296,9 @@ void Engine<eT>::sweep(const Schedule& schedule, const eT* seed, bool accumulate
     watch.value(*this, i);
   }
   if (!schedule.backward) return;
-  for (const Index i : schedule.adjoints) {
-    if (nodes_[i].operation->family != Family::leaf) adjoints_[i] = 0;
-  }
+  for (const Index i : schedule.adjoints) adjoints_[i] = 0;
   if (!accumulate_gradients) clear_adjoints_of_variables();
-  if (schedule.adjoints.empty()) return;
+  if (!nodes_[schedule.root].needs_gradient) return;
   const Shape s = nodes_[schedule.root].shape;
   contribute(schedule.root, {broadcast(seed, s, s), nullptr, eT(1)});
   const auto release = [this](Index i) {
@@ -304,9 +309,13 @@ void Engine<eT>::sweep(const Schedule& schedule, const eT* seed, bool accumulate
     auto pulls = schedule.adjoint_groups.begin(), pulls_end = fuses ? schedule.adjoint_groups.end() : pulls;
     for (auto end = schedule.adjoints.end(); end != schedule.adjoints.begin();) {
       if (pulls != pulls_end && end == schedule.adjoints.begin() + pulls->end) {
-        const auto begin = schedule.adjoints.begin() + (pulls++)->begin;
+        const auto begin = schedule.adjoints.begin() + pulls->begin;
+        const auto loops =
+            std::span(schedule.adjoint_loops).subspan(pulls->first_loop, pulls->end_loop - pulls->first_loop);
+        ++pulls;
         if (nodes_[*begin].code != NumberCode::none) {
-          pull_numbers({&*begin, 0, std::size_t(end - begin)});
+          if (loops.empty()) pull_numbers({&*begin, 0, std::size_t(end - begin)});
+          for (const NumberLoop& loop : loops) pull_loop(loop, &schedule.streams[loop.begin]);
           end = begin;
           continue;
         }
@@ -317,7 +326,6 @@ void Engine<eT>::sweep(const Schedule& schedule, const eT* seed, bool accumulate
         continue;
       }
       const Index i = *--end;
-      if (nodes_[i].operation->family == Family::leaf) continue;
       pull(i);
       watch.adjoints(*this, i);
       release(i);
@@ -325,6 +333,7 @@ void Engine<eT>::sweep(const Schedule& schedule, const eT* seed, bool accumulate
     settle_gradients();
   } catch (...) {
     for (const Index i : schedule.adjoints) drop_adjoint(i);
+    clear_adjoints_of_variables();
     throw;
   }
 }

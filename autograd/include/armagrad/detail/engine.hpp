@@ -62,6 +62,17 @@ struct Adjoint {
   explicit operator bool() const { return look.data; }
 };
 
+/// Numbers of one operation with the same parameters, which a loop computes, or passes the adjoints of on, in this
+/// order.
+struct NumberLoop {
+  NumberCode code;
+  unsigned wanting;     // the operands that adjoints are passed to
+  unsigned operands;    // of each number
+  bool independent;     // none reads another
+  std::uint32_t count;  // of numbers
+  std::size_t begin;    // in Schedule::streams: of the numbers' nodes; then `count` first operands, and so on
+};
+
 /// What a sweep does: which nodes' values it computes, and on from which it passes adjoints, both in tape
 /// order; and which values have had their last use when a value was computed.
 struct Schedule {
@@ -72,6 +83,7 @@ struct Schedule {
   /// fused, a tile at a time.
   struct Group {
     std::uint32_t begin, end;
+    std::uint32_t first_loop = 0, end_loop = 0;  // of numbers that were arranged in loops
   };
   Index root = 0;
   bool backward = false;
@@ -79,6 +91,8 @@ struct Schedule {
   std::vector<Drop> drops;
   std::vector<Group> value_groups, adjoint_groups;
   std::vector<std::uint8_t> in_tile;  // by place in `adjoints`: only neighbours in the group add to it
+  std::vector<NumberLoop> value_loops, adjoint_loops;
+  std::vector<Index> streams;  // of the loops
 };
 
 /// A number that no other recording of any tape has, by which handles are told from those of others.
@@ -295,9 +309,14 @@ class ARMAGRAD_EXPORT Engine {
   // Loops over nodes that are numbers: numbers.cpp.
   void compute_numbers(NodeList list);
   void pull_numbers(NodeList list);
+  void compute_loop(const NumberLoop& loop, const Index* streams);
+  void pull_loop(const NumberLoop& loop, const Index* streams);
   void sweep_numbers(Index root, const eT* seed);
   void mark_needed(Index root);
   void pull_entry(Index i);
+  void pull_number(Index i, unsigned k);
+  void compute_in_packs(const NumberLoop& loop, const Index* streams);
+  void pull_in_packs(const NumberLoop& loop, const Index* streams);
 
   template <class Watch>
   void sweep(const Schedule& schedule, const eT* seed, bool accumulate, Watch watch);

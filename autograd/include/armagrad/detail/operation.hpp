@@ -44,7 +44,7 @@ struct NodeList {
   Index first = 0;
   std::size_t size = 0;
 
-  Index operator[](std::size_t k) const { return indices ? indices[k] : first + Index(k); }
+  [[gnu::always_inline]] Index operator[](std::size_t k) const { return indices ? indices[k] : first + Index(k); }
 };
 
 /// Reads a rows x cols operand where a node of shape `to` is computed: sides of 1 are repeated.
@@ -72,6 +72,8 @@ struct Operation {
   BlockKernel<std::complex<eT>> complex_value = nullptr;
   eT (*value_of_numbers)(const void* rule, const eT* x) = nullptr;
   eT (*partial_of_numbers)(const void* rule, unsigned k, eT y, const eT* x) = nullptr;
+  bool costly = false;               // the value calls a function, which is quicker in packs
+  std::uint8_t costly_pulls = 0;     // bit k: so does the partial derivative by operand k
   std::array<double, 3> multiple{};  // of the argument it reads, if the partial derivative is one; else 0
 
   // The rest: over matrices, over complex matrices, and tangents beside values.

@@ -227,10 +227,14 @@ class Readings {
                                          : NumberCode(std::size_t(NumberCode::first_rule) + kernels.place);
       o.complex_value = ElementwiseKernels<Rule, cx>::value;
       o.value_of_numbers = E::value_of_numbers;
+      o.costly = probe_value<Rule>().reads & Probe::function;
       if constexpr (!IsFlat<Rule>) {
         o.partial_of_numbers = E::partial_of_numbers;
         const std::array<Probe, 3> p = probe<Rule>();
-        for (unsigned k = 0; k < Rule::arity; ++k) o.multiple[k] = p[k].reads ? p[k].factor : 0;
+        for (unsigned k = 0; k < Rule::arity; ++k) {
+          o.multiple[k] = p[k].reads ? p[k].factor : 0;
+          if (p[k].reads & Probe::function) o.costly_pulls |= std::uint8_t(1u << k);
+        }
       }
     } else {
       o.forward = forward;

@@ -21,13 +21,19 @@ concept HasOwnReadings = IsOnTape<Rule> && !requires(const Rule& rule) {
 template <class Rule>
 concept IsAlongDim = std::is_base_of_v<AlongDim, Rule>;
 
-/// Properties of an elementwise rule's partial derivatives, found by running their text over Probes.
+inline Pack<Probe, 1> probed_argument(std::uint8_t bit) { return Pack<Probe, 1>(Probe{bit, 1}); }
+
+/// Properties of an elementwise rule's value, and of its partial derivatives, found by running their text over Probes.
+template <class Rule>
+Probe probe_value() {
+  return with_operands<Rule>(
+      [](auto... k) { return Pack<Probe, 1>(Rule{}.value(probed_argument(reads::operand(k))...)).v; });
+}
 template <class Rule>
 std::array<Probe, 3> probe() {
   using P = Pack<Probe, 1>;
-  const auto argument = [](std::uint8_t bit) { return P(Probe{bit, 1}); };
   return with_operands<Rule>([&](auto... k) {
-    const auto partials = Rule{}.partials(argument(reads::result), argument(reads::operand(k))...);
+    const auto partials = Rule{}.partials(probed_argument(reads::result), probed_argument(reads::operand(k))...);
     return std::array<Probe, 3>{P(slope_of(std::get<k>(partials))).v...};
   });
 }

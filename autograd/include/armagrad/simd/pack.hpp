@@ -17,9 +17,10 @@
 namespace armagrad::detail {
 inline namespace ARMAGRAD_SET {
 
-/// Stands for a number whose value is unknown; remembers which arguments it depends on, one bit each, and
-/// whether it is `factor` times nothing or one of them (a factor of 0: it is something else).
+/// Stands for a number whose value is unknown; remembers which arguments it depends on, one bit each, whether a
+/// function was called, and whether it is `factor` times nothing or one of them (a factor of 0: it is something else).
 struct Probe {
+  static constexpr unsigned function = 256;  // beyond the bits of arguments
   unsigned reads = 0;
   double factor = 0;
 };
@@ -115,11 +116,11 @@ struct Pack {
   }
 };
 
-/// Applies f to each lane; on a Probe it only passes on what was read.
+/// Applies f to each lane; on a Probe it only passes on what was read, and that a function was called.
 template <class T, int N, class F>
 Pack<T, N> map(Pack<T, N> x, F f) {
   if constexpr (std::same_as<T, Probe>) {
-    return Pack<T, N>::raw(either(x.v, x.v));
+    return Pack<T, N>::raw(either(x.v, Probe{Probe::function}));
   } else if constexpr (N == 1) {
     return Pack<T, N>::raw(f(x.v));
   } else {
@@ -131,7 +132,7 @@ Pack<T, N> map(Pack<T, N> x, F f) {
 template <class T, int N, class F>
 Pack<T, N> map(Pack<T, N> a, std::type_identity_t<Pack<T, N>> b, F f) {
   if constexpr (std::same_as<T, Probe>) {
-    return Pack<T, N>::raw(either(a.v, b.v));
+    return Pack<T, N>::raw(either(either(a.v, b.v), Probe{Probe::function}));
   } else if constexpr (N == 1) {
     return Pack<T, N>::raw(f(a.v, b.v));
   } else {
