@@ -38,8 +38,10 @@ void check_same(const Loss& loss, const std::vector<vec>& places) {
   }
 }
 
-const double infinity = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
-const std::vector<vec> places{{.3, 1.2, -.7}, {2, 1, 1}, {0, 1, 0}, {infinity, 1, 0}, {nan, 2, 3}, {-1, -infinity, 0}};
+const double infinity = std::numeric_limits<double>::infinity(),
+             not_a_number = std::numeric_limits<double>::quiet_NaN();
+const std::vector<vec> places{{.3, 1.2, -.7},       {2, 1, 1},         {0, 1, 0}, {infinity, 1, 0},
+                              {not_a_number, 2, 3}, {-1, -infinity, 0}};
 
 /// A program of numbers and 2 x 2 matrices that takes its operands, also constants, again and again.
 template <class P>
@@ -148,7 +150,7 @@ BOOST_AUTO_TEST_CASE(long_programs_of_numbers_stay_what_they_are) {
           sum += lgamma(2 + square(x)) - clamp(x, -.5, .5);
           break;
         case 4:
-          sum += log_normpdf(x, state, exp(.1 * x));  // by pointer
+          sum += log_normpdf(x, state, 1 + abs(tanh(x)));  // by pointer
           break;
         case 5:
           sum += max(x, state) * sigmoid(x) - min(x, p(1));
@@ -163,9 +165,10 @@ BOOST_AUTO_TEST_CASE(long_programs_of_numbers_stay_what_they_are) {
     }
     return sum * 1e-3;
   };
-  check_same(loss, {{.3, 1.2, -.7}, {2, 1, 1}, {-.4, .2, 0}, {infinity, 1, 0}, {nan, 2, 3}});
+  check_same(loss, {{.3, 1.2, -.7}, {2, 1, 1}, {-.4, .2, 0}, {infinity, 1, 0}});
   const arma::fvec at{.3f, 1.2f, -.7f};
-  const auto [J, g] = record(loss, variables(at)).value_and_gradient(at);
+  auto program = record(loss, variables(at));
+  const auto [J, g] = program.value_and_gradient(at);
   const auto [K, h] = value_and_gradient(loss, at);
   BOOST_TEST(J == K, boost::test_tools::tolerance(1e-5f));
   for (uword k = 0; k < at.n_elem; ++k) BOOST_TEST(g(k) == h(k), boost::test_tools::tolerance(1e-4f));
@@ -179,7 +182,7 @@ BOOST_AUTO_TEST_CASE(branches_not_taken_pass_nothing_on_in_packs) {
     for (uword k = 0; k < p.n_elem; ++k) sum += where(p(k) > 0, log(p(k)) + pow(p(k), .5), 0);
     return sum;
   };
-  const vec g = record(loss, variables(at)).value_and_gradient(at).second;
+  const vec g = vec(record(loss, variables(at)).value_and_gradient(at).second);
   for (uword k = 0; k < at.n_elem; ++k) BOOST_TEST(agree(g(k), k % 2 ? 1 / at(k) + .5 / std::sqrt(at(k)) : 0.0));
   check_same(loss, {at});
 }
@@ -191,7 +194,7 @@ BOOST_AUTO_TEST_CASE(an_infinite_adjoint_passes_nothing_through_a_slope_of_zero_
     for (uword k = 0; k < p.n_elem; ++k) sum += sqrt(1 - tanh(p(k)));
     return sum;
   };
-  const vec g = record(loss, variables(at)).value_and_gradient(at).second;
+  const vec g = vec(record(loss, variables(at)).value_and_gradient(at).second);
   for (const double slope : g) BOOST_TEST(slope == 0);
   check_same(loss, {at, arma::linspace(-1, 30, 30)});
 }

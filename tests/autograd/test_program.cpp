@@ -83,7 +83,10 @@ BOOST_AUTO_TEST_CASE(a_loss_that_cannot_be_recorded_leaves_the_program_usable) {
   auto program = record([](auto w, auto x) { return accu(w * x); }, variables(W), inputs(X));
   BOOST_CHECK_THROW(program.value(W, mat(3, 3, arma::fill::zeros)), std::logic_error);
   BOOST_TEST(program.value(W, X) == arma::accu(W * X), boost::test_tools::tolerance(1e-14));
-  BOOST_CHECK_THROW(record([](auto w) { return w; }, variables(W)), std::logic_error);
+  auto no_loss = record([](auto w) { return w; }, variables(W));
+  BOOST_CHECK_THROW(no_loss.value(W), std::logic_error);
+  BOOST_CHECK_THROW(no_loss.value_and_gradient(W), std::logic_error);
+  BOOST_CHECK_THROW(no_loss.hessian(W), std::logic_error);
 }
 
 // |w| by an `if`, and the sum of the positive entries by find(): right only if recorded anew where other branches are.
@@ -193,4 +196,56 @@ BOOST_AUTO_TEST_CASE(hessians_are_replayed) {
   auto cube = record([](const auto& x) { return x * x * x; }, variables(at));
   BOOST_TEST(cube.hessian(2.0)(0, 0) == 12);
   BOOST_TEST(cube.hessian_vector_product(2.0, 0.5).second == 6);
+}
+
+BOOST_AUTO_TEST_CASE(tangents_pullbacks_and_jacobians_are_replayed) {
+  // y = A x % x + c: J = diag(A x) + diag(x) A, by hand
+  const mat A(3, 3, arma::fill::randn);
+  int recorded = 0;
+  const auto f = [&](const auto& x, const auto& c) {
+    ++recorded;
+    return (A * x) % x + c;
+  };
+  const arma::vec start{1, 2, 3}, V{.5, -1, 2}, c{1, 0, -1};
+  const mat U(3, 1, arma::fill::randn);
+  auto program = record(f, variables(start), inputs(c));
+  for (const arma::vec& x : {start, arma::vec{0, -1, .5}, arma::vec{4, 4, 4}}) {
+    const mat J = arma::diagmat(A * x) + arma::diagmat(x) * A, y = (A * x) % x + c;
+    const auto [value, along] = program.jvp(x, V, c);
+    BOOST_TEST(close(value, y));
+    BOOST_TEST(close(along, J * V));
+    const auto [same, back] = program.vjp(x, U, c);
+    BOOST_TEST(close(same, y));
+    BOOST_TEST(close(back, J.t() * U));
+    BOOST_TEST(close(program.jacobian(x, c), J));
+  }
+  BOOST_TEST(recorded == 2);  // for gradients, and for tangents
+  const auto says = [](const char* text) {
+    return [text](const std::logic_error& e) { return std::string(e.what()).find(text) != std::string::npos; };
+  };
+  BOOST_CHECK_EXCEPTION(program.value(start, c), std::logic_error, says("the loss is not a scalar but 3x1"));
+  BOOST_CHECK_EXCEPTION(program.jvp(start, arma::vec(2), c), std::logic_error, says("3x1 and 2x1"));
+  BOOST_CHECK_EXCEPTION(program.vjp(start, mat(2, 1), c), std::logic_error, says("3x1 and 2x1"));
+}
+
+BOOST_AUTO_TEST_CASE(tangents_of_several_variables_and_of_wide_functions_are_replayed) {
+  const auto f = [](const auto& X, const auto& s) { return join_cols(exp(s) * X, X.t() * X); };
+  mat X(4, 2, arma::fill::randn), V(4, 2, arma::fill::randn);
+  X.shed_rows(2, 3), V.shed_rows(2, 3);
+  double s = .3, v = -2;
+  auto program = record(f, variables(X, s));
+  for (int round = 0; round < 3; ++round, X *= -.7, s += .5) {
+    const auto [y, along] = program.jvp(variables(X, s), variables(V, v));
+    BOOST_TEST(close(y, arma::join_cols(std::exp(s) * X, X.t() * X)));
+    BOOST_TEST(close(along, arma::join_cols(std::exp(s) * (v * X + V), V.t() * X + X.t() * V)));
+    const mat U(4, 2, arma::fill::randn), top = U.rows(0, 1), bottom = U.rows(2, 3);
+    const auto [same, back] = program.vjp(variables(X, s), U);
+    BOOST_TEST(close(std::get<0>(back), std::exp(s) * top + X * (bottom + bottom.t())));
+    BOOST_TEST(std::get<1>(back) == std::exp(s) * arma::accu(top % X), boost::test_tools::tolerance(1e-12));
+  }
+  // Fewer results than variables: a row of the Jacobian at a time.
+  const auto sums = [](const auto& x) { return join_cols(accu(square(x)), prod(x)); };
+  const arma::vec x{1, 2, 3, 4};
+  auto narrow = record(sums, variables(x));
+  BOOST_TEST(close(narrow.jacobian(x), mat{{2, 4, 6, 8}, {24, 12, 8, 6}}));
 }

@@ -47,8 +47,8 @@ template <class eT>
 arma::Mat<eT> jacobian_of(const Var<eT>& y, const Var<eT>& w, bool forward);
 
 /// std::logic_error unless a direction has the shape of what it leads from.
-inline void check_direction(Shape from, Shape direction) {
-  if (from != direction) misuse("hessian_vector_product", {}, incompatible(from, direction));
+inline void check_direction(const char* name, Shape from, Shape direction) {
+  if (from != direction) misuse(name, {}, incompatible(from, direction));
 }
 
 /// One gradient for one variable, a tuple of them for several.
@@ -122,7 +122,7 @@ requires(sizeof...(W) > 0) auto gradient(const Var<eT>& J, const W&... w) {
 template <class eT, class Loss, detail::ParameterOf<eT> W, detail::ParameterOf<eT> D>
 W hessian_vector_product(Tape<eT>& tape, Loss&& loss, const W& at, const D& V) {
   tape.clear();
-  detail::check_direction(detail::Parameter<W>::shape(at), detail::Parameter<D>::shape(V));
+  detail::check_direction("hessian_vector_product", detail::Parameter<W>::shape(at), detail::Parameter<D>::shape(V));
   const arma::Mat<eT> direction = detail::matrix_over(V);
   const auto w = detail::variable_over(tape, at);
   const Var<eT> J = detail::call(loss, w);

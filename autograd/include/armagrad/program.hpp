@@ -7,6 +7,7 @@
 
 #include "derivatives.hpp"
 #include "detail/compiled_loss.hpp"
+#include "detail/forward_mode.hpp"
 
 namespace armagrad {
 
@@ -61,15 +62,18 @@ template <class eT>
 Function<eT> slope_of(Function<eT> loss, std::size_t variables);
 }  // namespace detail
 
-/// A loss, recorded once for each combination of shapes it meets and replayed for other numbers of the same
-/// shapes. A loss that asks for values while it is recorded (value(), scalar()), for an `if` or a find(), is recorded
-/// anew where the arguments that these depend on have others; one that asks for none is replayed freely. Arguments are
-/// read in place, not copied; results are references into the program, which hold until its next call. One thread at a
-/// time. Second derivatives are recorded and replayed in the same way.
+/// A loss, or another function of Vars, recorded once for each combination of shapes it meets and replayed for other
+/// numbers of the same shapes. A loss that asks for values while it is recorded (value(), scalar()), for an `if` or a
+/// find(), is recorded anew where the arguments that these depend on have others; one that asks for none is replayed
+/// freely. Arguments are read in place, not copied; results are references into the program, which hold until its next
+/// call. One thread at a time. Tangents and second derivatives are recorded, with their first call, and replayed in the
+/// same way.
 template <class Variables, class Inputs>
 class Program;
 template <class... W, class... X>
 class Program<Variables<W...>, Inputs<X...>> {
+  using Gradients = detail::OneOrTuple<typename detail::ResultingGradient<W>::type...>;
+
  public:
   using eT = detail::Element<W...>;
 
@@ -89,6 +93,7 @@ class Program<Variables<W...>, Inputs<X...>> {
   /// The loss at w... given x...
   eT value(const W&... w, const X&... x) {
     detail::CompiledLoss<eT>& r = bind(w..., x...);
+    r.check_number();
     detail::engine_of(r.tape).run(r.forward);
     return r.root.scalar();
   }
@@ -96,9 +101,42 @@ class Program<Variables<W...>, Inputs<X...>> {
   /// {J, g}: the loss and its gradient by the variables, each of its variable's type; a tuple for several.
   auto value_and_gradient(const W&... w, const X&... x) {
     detail::CompiledLoss<eT>& r = bind(w..., x...);
+    r.check_number();
     detail::engine_of(r.tape).run(r.both);
     return std::pair<eT, Gradients>(r.root.scalar(), gradients(r));
   }
+
+  /// {f(w), J V}: the value, of any shape, and its derivative along V, which has w's shape, or std::logic_error.
+  std::pair<arma::Mat<eT>, arma::Mat<eT>> jvp(const Variables<W...>& w, const Variables<W...>& V, const X&... x) {
+    detail::CompiledLoss<eT>& r = std::apply(
+        [&](const W&... at) -> auto& { return bind_to(tangents_, at..., x...); }, w.values);
+    return [&]<std::size_t... k>(std::index_sequence<k...>) {
+      const std::array directions{detail::matrix_over(std::get<k>(V.values))...};
+      (r.tangents->seed(r.leaves[k], directions[k]), ...);
+      arma::Mat<eT> along = r.tangents->run_anew();
+      return std::pair(r.root.value(), std::move(along));
+    }
+    (std::index_sequence_for<W...>());
+  }
+  auto jvp(const W&... w, const W&... V, const X&... x) requires(sizeof...(W) == 1) {
+    return jvp(variables(w...), variables(V...), x...);
+  }
+
+  /// {f(w), J' U}: the value and the gradient of accu(f(w) % U), for a U of the value's shape, or std::logic_error; of
+  /// w's type, a tuple for several.
+  std::pair<arma::Mat<eT>, Gradients> vjp(const Variables<W...>& w, const arma::Mat<eT>& U, const X&... x) {
+    detail::CompiledLoss<eT>& r = std::apply(
+        [&](const W&... at) -> auto& { return bind(at..., x...); }, w.values);
+    detail::check_direction("vjp", r.root.shape(), shape_of(U.n_rows, U.n_cols));
+    detail::engine_of(r.tape).run(r.both, U.memptr());
+    return {r.root.value(), gradients(r)};
+  }
+  auto vjp(const W&... w, const arma::Mat<eT>& U, const X&... x) requires(sizeof...(W) == 1) {
+    return vjp(variables(w...), U, x...);
+  }
+
+  /// d vec(f) / d vec(w), numel(f) x numel(w): a sweep for each of the fewer of the two.
+  arma::Mat<eT> jacobian(const W&... w, const X&... x) requires(sizeof...(W) == 1) { return jacobian_of(w..., x...); }
 
   /// {V' g, H V}: the loss's derivative along V, which has w's shape, or std::logic_error, and its Hessian at w given
   /// x... times V, of w's type. The gradient's recording is made with the first call. For several variables
@@ -116,10 +154,11 @@ class Program<Variables<W...>, Inputs<X...>> {
   arma::Mat<eT> hessian(const W&... w, const X&... x) requires(sizeof...(W) == 1) { return hessian_of(w..., x...); }
 
  private:
-  detail::CompiledLoss<eT>& bind(const W&... w, const X&... x) {
+  detail::CompiledLoss<eT>& bind(const W&... w, const X&... x) { return bind_to(recordings_, w..., x...); }
+  detail::CompiledLoss<eT>& bind_to(detail::CompiledLosses<eT>& recordings, const W&... w, const X&... x) {
     const std::array<detail::Given<eT>, sizeof...(W) + sizeof...(X)> given{detail::given(w, true)...,
                                                                            detail::given(x, false)...};
-    return recordings_.bind(loss_, given);
+    return recordings.bind(loss_, given);
   }
 
   detail::CompiledLoss<eT>& bind_slope(const Variables<W...>& w, const Variables<W...>& V, const X&... x) {
@@ -128,7 +167,9 @@ class Program<Variables<W...>, Inputs<X...>> {
         [&](const W&... at) -> detail::CompiledLoss<eT>& {
           return std::apply(
               [&](const W&... along) -> detail::CompiledLoss<eT>& {
-                (detail::check_direction(detail::Parameter<W>::shape(at), detail::Parameter<W>::shape(along)), ...);
+                (detail::check_direction("hessian_vector_product", detail::Parameter<W>::shape(at),
+                                         detail::Parameter<W>::shape(along)),
+                 ...);
                 const std::array given{detail::given(at, true)..., detail::given(along, false)...,
                                        detail::given(x, false)...};
                 return slopes_.bind(slope_, given);
@@ -151,7 +192,26 @@ class Program<Variables<W...>, Inputs<X...>> {
     return H;
   }
 
-  using Gradients = detail::OneOrTuple<typename detail::ResultingGradient<W>::type...>;
+  arma::Mat<eT> jacobian_of(const auto& w, const X&... x) {
+    using As = detail::Parameter<std::remove_cvref_t<decltype(w)>>;
+    const Shape from = As::shape(w), to = bind(w, x...).root.shape();
+    const bool forward = from.size() <= to.size();
+    const Shape s = forward ? from : to;
+    arma::Mat<eT> J(to.size(), from.size()), unit(s.rows, s.cols, arma::fill::zeros);
+    for (uword k = 0; k < s.size(); ++k) {
+      unit(k) = 1;
+      if (forward) {
+        const auto along = As::from(unit);
+        J.col(k) = arma::vectorise(jvp(w, along, x...).second);
+      } else {
+        const auto row = vjp(w, unit, x...);
+        J.row(k) = arma::vectorise(detail::matrix_over(row.second)).t();
+      }
+      unit(k) = 0;
+    }
+    return J;
+  }
+
   /// Those of the last backward pass.
   Gradients gradients(detail::CompiledLoss<eT>& r) {
     if constexpr (sizeof...(W) == 1) {
@@ -165,7 +225,8 @@ class Program<Variables<W...>, Inputs<X...>> {
   }
 
   detail::Function<eT> loss_, slope_;
-  detail::CompiledLosses<eT> recordings_, slopes_;
+  detail::CompiledLosses<eT> recordings_{detail::Optimise::yes, detail::Recorded::function}, slopes_;
+  detail::CompiledLosses<eT> tangents_{detail::Optimise::yes, detail::Recorded::tangents};
   std::tuple<detail::ResultingGradient<W>...> gradients_;
 };
 

@@ -1,4 +1,5 @@
 #include <armagrad/detail/compiled_loss.hpp>
+#include <armagrad/detail/forward_mode.hpp>
 #include <armagrad/detail/rule.hpp>
 
 #include <algorithm>
@@ -43,6 +44,11 @@ bool CompiledLoss<eT>::fits(std::span<const Given<eT>> arguments) const {
   return true;
 }
 
+template <class eT>
+void CompiledLoss<eT>::check_number() const {
+  if (root.shape() != scalar_shape) misuse("record", {}, "the loss is not a scalar but " + to_string(root.shape()));
+}
+
 /// Keeps copies of the arguments that the nodes depend on whose values were asked for.
 template <class eT>
 void CompiledLosses<eT>::hold(CompiledLoss<eT>& r, std::span<const Given<eT>> arguments) {
@@ -76,19 +82,22 @@ CompiledLoss<eT>& CompiledLosses<eT>::bind(const Function<eT>& f, std::span<cons
     r.tape.recording_ = true;
     r.root = call_on(r.tape, f, arguments, r.leaves);
     r.tape.recording_ = false;
-    if (r.root.shape() != scalar_shape)
-      misuse("record", {}, "the loss is not a scalar but " + to_string(r.root.shape()));
+    if (recorded_ == Recorded::loss) r.check_number();
     hold(r, arguments);
     Engine<eT>& engine = engine_of(r.tape);
     if (optimise_ == Optimise::yes)
       r.root = engine.handle(optimise<eT>(engine, r.root.index(), r.leaves, r.optimisations));
     else
       engine.forget_values();
-    engine.plan(r.forward, r.root.index(), true, false);
-    engine.plan(r.both, r.root.index(), true, true);
-    if (optimise_ == Optimise::yes) {
-      arrange(engine, r.forward);
-      arrange(engine, r.both);
+    if (recorded_ == Recorded::tangents) {
+      r.tangents = std::make_shared<ForwardMode<eT>>(r.root);
+    } else {
+      engine.plan(r.forward, r.root.index(), true, false);
+      engine.plan(r.both, r.root.index(), true, true);
+      if (optimise_ == Optimise::yes) {
+        arrange(engine, r.forward);
+        arrange(engine, r.both);
+      }
     }
   } catch (...) {
     all_.pop_front();

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <list>
+#include <memory>
 
 #include "../optimisations.hpp"
 #include "append.hpp"
@@ -52,23 +53,29 @@ struct UnknownArguments {
   std::vector<Given<eT>> given;
 };
 
-/// A recording of a loss. Where the loss asked for values while it was recorded, for an `if` or a find(), it holds only
-/// for the arguments that these depended on, of which it keeps the values.
+/// A recording of a function. Where the loss asked for values while it was recorded, for an `if` or a find(), it holds
+/// only for the arguments that these depended on, of which it keeps the values.
 template <class eT>
-struct CompiledLoss {
+struct ARMAGRAD_EXPORT CompiledLoss {
   Tape<eT> tape;
   std::vector<Var<eT>> leaves;
   Var<eT> root;
   Schedule forward, both;
+  std::shared_ptr<ForwardMode<eT>> tangents;  // in place of the schedules, where it is these that are asked for
   Optimisations optimisations;
   std::vector<std::pair<std::size_t, arma::Mat<eT>>> held_to;  // by number of argument
 
   bool reads_values() const { return !held_to.empty(); }
+  /// std::logic_error unless the function's result is a number.
+  void check_number() const;
   bool fits(std::span<const Given<eT>> arguments) const;
 };
 
 /// Whether recordings are optimised: those of which only values and gradients by the variables are asked.
 enum class Optimise : bool { no, yes };
+
+/// What is recorded: a loss, whose result is a number; a function of any result; or the same for forward mode.
+enum class Recorded : std::uint8_t { loss, function, tangents };
 
 /// Puts the arguments on a tape, as views, and calls f.
 template <class eT>
@@ -79,9 +86,10 @@ Var<eT> call_on(Tape<eT>& tape, const Function<eT>& f, std::span<const Given<eT>
 template <class eT>
 class ARMAGRAD_EXPORT CompiledLosses {
  public:
-  explicit CompiledLosses(Optimise optimise = Optimise::yes) : optimise_(optimise) {}
-  /// The recording of f, whose result is a number, for arguments of these shapes, laid over their numbers. It stays
-  /// until `most` others were asked for.
+  explicit CompiledLosses(Optimise optimise = Optimise::yes, Recorded recorded = Recorded::loss)
+      : optimise_(optimise), recorded_(recorded) {}
+  /// The recording of f for arguments of these shapes, laid over their numbers. It stays until `most` others were asked
+  /// for.
   CompiledLoss<eT>& bind(const Function<eT>& f, std::span<const Given<eT>> arguments);
   /// How many are kept, 2 or more.
   void keep(std::size_t most);
@@ -93,6 +101,7 @@ class ARMAGRAD_EXPORT CompiledLosses {
   void hold(CompiledLoss<eT>& r, std::span<const Given<eT>> arguments);
 
   Optimise optimise_;
+  Recorded recorded_;
   std::size_t most_ = 32;
   std::list<CompiledLoss<eT>> all_;  // the last used first; in place: handles point to their tapes
 };
