@@ -108,8 +108,7 @@ class Program<Variables<W...>, Inputs<X...>> {
 
   /// {f(w), J V}: the value, of any shape, and its derivative along V, which has w's shape, or std::logic_error.
   std::pair<arma::Mat<eT>, arma::Mat<eT>> jvp(const Variables<W...>& w, const Variables<W...>& V, const X&... x) {
-    detail::CompiledLoss<eT>& r = std::apply(
-        [&](const W&... at) -> auto& { return bind_to(tangents_, at..., x...); }, w.values);
+    detail::CompiledLoss<eT>& r = bind_to(tangents_, w, x...);
     return [&]<std::size_t... k>(std::index_sequence<k...>) {
       const std::array directions{detail::matrix_over(std::get<k>(V.values))...};
       (r.tangents->seed(r.leaves[k], directions[k]), ...);
@@ -125,8 +124,7 @@ class Program<Variables<W...>, Inputs<X...>> {
   /// {f(w), J' U}: the value and the gradient of accu(f(w) % U), for a U of the value's shape, or std::logic_error; of
   /// w's type, a tuple for several.
   std::pair<arma::Mat<eT>, Gradients> vjp(const Variables<W...>& w, const arma::Mat<eT>& U, const X&... x) {
-    detail::CompiledLoss<eT>& r = std::apply(
-        [&](const W&... at) -> auto& { return bind(at..., x...); }, w.values);
+    detail::CompiledLoss<eT>& r = bind_to(recordings_, w, x...);
     detail::check_direction("vjp", r.root.shape(), shape_of(U.n_rows, U.n_cols));
     detail::engine_of(r.tape).run(r.both, U.memptr());
     return {r.root.value(), gradients(r)};
@@ -154,11 +152,14 @@ class Program<Variables<W...>, Inputs<X...>> {
   arma::Mat<eT> hessian(const W&... w, const X&... x) requires(sizeof...(W) == 1) { return hessian_of(w..., x...); }
 
  private:
-  detail::CompiledLoss<eT>& bind(const W&... w, const X&... x) { return bind_to(recordings_, w..., x...); }
-  detail::CompiledLoss<eT>& bind_to(detail::CompiledLosses<eT>& recordings, const W&... w, const X&... x) {
-    const std::array<detail::Given<eT>, sizeof...(W) + sizeof...(X)> given{detail::given(w, true)...,
-                                                                           detail::given(x, false)...};
-    return recordings.bind(loss_, given);
+  detail::CompiledLoss<eT>& bind(const W&... w, const X&... x) { return bind_to(recordings_, {{w...}}, x...); }
+  detail::CompiledLoss<eT>& bind_to(detail::CompiledLosses<eT>& recordings, const Variables<W...>& w, const X&... x) {
+    return std::apply(
+        [&](const W&... at) -> detail::CompiledLoss<eT>& {
+          const std::array given{detail::given(at, true)..., detail::given(x, false)...};
+          return recordings.bind(loss_, given);
+        },
+        w.values);
   }
 
   detail::CompiledLoss<eT>& bind_slope(const Variables<W...>& w, const Variables<W...>& V, const X&... x) {
@@ -198,14 +199,14 @@ class Program<Variables<W...>, Inputs<X...>> {
     const bool forward = from.size() <= to.size();
     const Shape s = forward ? from : to;
     arma::Mat<eT> J(to.size(), from.size()), unit(s.rows, s.cols, arma::fill::zeros);
+    detail::CompiledLoss<eT>* const moving = forward ? &bind_to(tangents_, {{w}}, x...) : nullptr;
     for (uword k = 0; k < s.size(); ++k) {
       unit(k) = 1;
       if (forward) {
-        const auto along = As::from(unit);
-        J.col(k) = arma::vectorise(jvp(w, along, x...).second);
+        moving->tangents->seed(moving->leaves[0], unit);
+        J.col(k) = arma::vectorise(moving->tangents->run_anew(k == 0));
       } else {
-        const auto row = vjp(w, unit, x...);
-        J.row(k) = arma::vectorise(detail::matrix_over(row.second)).t();
+        J.row(k) = arma::vectorise(detail::matrix_over(vjp(variables(w), unit, x...).second)).t();
       }
       unit(k) = 0;
     }

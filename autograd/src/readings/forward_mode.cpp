@@ -29,8 +29,8 @@ arma::Mat<eT> ForwardMode<eT>::run() {
 }
 
 template <class eT>
-arma::Mat<eT> ForwardMode<eT>::run_anew() {
-  auto value = schedule_.values.begin();
+arma::Mat<eT> ForwardMode<eT>::run_anew(bool values) {
+  auto value = values ? schedule_.values.begin() : schedule_.values.end();
   for (const Index i : schedule_.adjoints) {
     for (; value != schedule_.values.end() && *value <= i; ++value) engine_.compute(*value);
     tangents_[i].left = tangents_[i].uses;

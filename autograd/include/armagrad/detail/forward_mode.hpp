@@ -16,8 +16,9 @@ class ARMAGRAD_EXPORT ForwardMode {
   void seed(const Var<eT>& x, const arma::Mat<eT>& V);
   /// The derivative of the root, of its shape; the root's value is then computed too. May be run again.
   arma::Mat<eT> run();
-  /// The same where leaves may have other numbers from one call to the next.
-  arma::Mat<eT> run_anew();
+  /// The same where leaves may have other numbers from one call to the next; without values, those of the last time
+  /// are taken.
+  arma::Mat<eT> run_anew(bool values = true);
 
   // ---- For rules' readings ----
   Engine<eT>& engine() { return engine_; }
