@@ -349,3 +349,57 @@ BOOST_AUTO_TEST_CASE(functions_of_functions_keep_kinds) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+// ---- Constants of no tape ----
+
+namespace {
+/// f of a matrix that is on no tape and a variable, in both orders, against f of the same matrix as a constant of the
+/// variable's tape.
+template <class F>
+void check_meets_a_variable(const char* name, const F& f, const arma::mat& A, const arma::mat& B) {
+  for (const bool variable_first : {true, false}) {
+    const arma::mat& at = variable_first ? A : B;
+    const arma::mat& other = variable_first ? B : A;
+    const auto loss = [&](const Var<double>& c, const Var<double>& x) {
+      return accu(variable_first ? f(x, c) : f(c, x));
+    };
+    const auto [J, g] = value_and_gradient([&](const auto& x) { return loss(Var<double>(other), x); }, at);
+    const auto [K, h] = value_and_gradient([&](const auto& x) { return loss(x.tape().constant(other), x); }, at);
+    BOOST_TEST_CONTEXT(name << ", the variable " << (variable_first ? "first" : "last")) {
+      BOOST_TEST(J == K);
+      BOOST_TEST(arma::approx_equal(g, h, "absdiff", 0.0));
+    }
+  }
+}
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(constants_of_no_tape_meet_variables_in_every_function) {
+  const arma::mat A{{2, .5, 1}, {.5, 3, .2}, {1, .2, 4}}, B{{.4, 1.5, 1}, {1, .3, 2.2}, {.1, .2, .4}};
+  const arma::vec a{1, 2, 3}, b{.3, .2, .5};
+#define MATRICES(expression) \
+  check_meets_a_variable(    \
+      #expression, [](const auto& x, const auto& y) { return expression; }, A, B)
+#define COLUMNS(expression) \
+  check_meets_a_variable(   \
+      #expression, [](const auto& x, const auto& y) { return expression; }, a, b)
+  MATRICES(x + y * x % y / x - y);
+  MATRICES(join_rows(join_cols(x, y, x), join_cols(y, x, y)));
+  MATRICES(kron(x, y) * kron(y, x));
+  MATRICES(solve(x, y));
+  MATRICES(pow(x, y) + atan2(x, y) + hypot(x, y) + xlogy(x, y) + logaddexp(x, y));
+  MATRICES(max(x, y) - min(x, y) % where(x > y, x, y));
+  MATRICES(x.each_col() + y.col(0));
+  MATRICES(x.each_row() % y.row(1));
+  MATRICES(y.row(1) - x.each_row());
+  MATRICES(conv2(x, y));
+  MATRICES(pairwise_squared_distances(x, y));
+  MATRICES(cov(x, y) + cor(x, y));
+  MATRICES(lbeta(x, y) + lchoose(x + 5, y));
+  MATRICES(normal_lpdf(x, y, x) + student_t_lpdf(x, y) + gamma_lpdf(x, y, y) + beta_lpdf(sigmoid(x), y, x));
+  MATRICES(weibull_lpdf(x, y, y) + exponential_lpdf(x, y));
+  COLUMNS(dot(x, y) * cross(x, y));
+  COLUMNS(conv(x, y) * trapz(x, y));
+  COLUMNS(multi_normal_lpdf(x, y, diagmat(x)) + dirichlet_lpdf(y / accu(y), x));
+#undef MATRICES
+#undef COLUMNS
+}

@@ -22,13 +22,12 @@ struct Operand {
 /// The node of an elementwise rule over arguments that are in their ranges.
 template <class Rule, class eT>
 Var<eT> density(Here at, std::initializer_list<Operand<eT>> given) {
-  Tape<eT>* tape = nullptr;
-  for (const Operand<eT>& g : given) {
-    if (g.argument->var() && !tape) tape = &g.argument->var()->tape();
-  }
+  std::vector<const Argument<eT>*> arguments;
+  for (const Operand<eT>& g : given) arguments.push_back(g.argument);
+  Tape<eT>& tape = tape_of_arguments<eT>(arguments);
   std::vector<Var<eT>> x;
   for (const Operand<eT>& g : given)
-    x.push_back(required(*g.argument, g.argument->on(*tape, Rule::name), g.range, Rule::name, g.name));
+    x.push_back(required(*g.argument, g.argument->on(tape, Rule::name), g.range, Rule::name, g.name));
   if constexpr (Rule::arity == 2)
     return elementwise<Rule>(at, x[0], x[1]);
   else

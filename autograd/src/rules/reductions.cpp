@@ -74,15 +74,15 @@ NumberVar<eT> dot(const Argument<eT>& a, const Argument<eT>& b, Here at) {
 
 template <class eT, bool rows>
 Var<eT> Each<eT, rows>::meet(const Operation<eT>& operation, const A& argument, bool reversed) const {
-  const Var<eT> v = argument.on(X_.tape(), operation.name);
+  const auto [whole, v] = on_one_tape(operation.name, A(X_, argument.at()), argument);
   const Shape due = rows ? Shape{1, X_.shape().cols} : Shape{X_.shape().rows, 1};
   if (v.shape() != due) {
     misuse(rows ? "each_row()" : "each_col()", argument.at(),
            "incompatible size; expected " + to_string(due) + ", got " + to_string(v.shape()));
   }
-  const SourceLine<eT> here(X_, argument.at());
-  const Var<eT> spread_out = spread(v, X_.shape());
-  const A X(X_), repeated(spread_out);
+  const SourceLine<eT> here(whole, argument.at());
+  const Var<eT> spread_out = spread(v, whole.shape());
+  const A X(whole), repeated(spread_out);
   return detail::append_elementwise(operation, {reversed ? &repeated : &X, reversed ? &X : &repeated});
 }
 

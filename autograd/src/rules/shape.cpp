@@ -49,13 +49,10 @@ Var<eT> detail::compiled::sort(const Var<eT>& x, const char* direction, uword di
 namespace detail {
 template <class eT>
 Var<eT> join(uword dim, Here at, std::initializer_list<const Argument<eT>*> arguments) {
-  Tape<eT>* tape = nullptr;
-  for (const Argument<eT>* a : arguments) {
-    if (a->var() && !tape) tape = &a->var()->tape();
-  }
+  Tape<eT>& tape = tape_of_arguments<eT>(arguments);
   Var<eT> all;
   for (const Argument<eT>* a : arguments) {
-    const Var<eT> part = a->on(*tape, rules::Join::name);
+    const Var<eT> part = a->on(tape, rules::Join::name);
     all = a == *arguments.begin() ? part : joined(all, part, dim, at);
   }
   return all;

@@ -78,16 +78,14 @@ Tape<eT>& tape_of(std::span<const Var<eT>* const> operands) {
   }
   return operands[0]->tape();
 }
-namespace {
 template <class eT>
-[[gnu::noinline]] Tape<eT>& tape_of_arguments(std::initializer_list<const Argument<eT>*> arguments) {
+[[gnu::noinline]] Tape<eT>& tape_of_arguments(std::span<const Argument<eT>* const> arguments) {
   std::vector<const Var<eT>*> vars;
   for (const auto* a : arguments) {
     if (a->var()) vars.push_back(a->var());
   }
   return tape_of<eT>(vars);
 }
-}  // namespace
 
 template <class eT>
 Var<eT> append(const Operation<eT>& operation, Shape shape, Location at,
@@ -131,7 +129,7 @@ Var<eT> append_elementwise(const Operation<eT>& operation, std::initializer_list
   const Argument<eT>* const* const a = arguments.begin();
   const auto first = std::find_if(a, arguments.end(), [](const auto* x) { return x->var() != nullptr; });
   Engine<eT>& engine =
-      engine_of((*first)->var()->is_on_tape() ? (*first)->var()->tape() : tape_of_arguments(arguments));
+      engine_of((*first)->var()->is_on_tape() ? (*first)->var()->tape() : tape_of_arguments<eT>(arguments));
   const Location& at = engine.place ? *engine.place : a[0]->at();
   if (arguments.size() == 1 && is_number(*a[0]))
     return append_number(engine, operation, a, at, std::index_sequence<0>());
@@ -159,13 +157,14 @@ Var<eT> append_elementwise(const Operation<eT>& operation, std::initializer_list
   return engine.handle(y);
 }
 
-#define ARMAGRAD_INSTANTIATE(eT)                                                  \
-  template Index smooth_product(Engine<eT>&, Index, Index, Location);             \
-  template ARMAGRAD_EXPORT Tape<eT>& tape_of(std::span<const Var<eT>* const>);    \
-  template ARMAGRAD_EXPORT Var<eT> append(const Operation<eT>&, Shape, Location,  \
-                                          std::initializer_list<const Var<eT>*>); \
-  template ARMAGRAD_EXPORT bool has_smooth_square(const Var<eT>&);                \
-  template ARMAGRAD_EXPORT void check_kind(const Var<eT>&, Kind, Location);       \
+#define ARMAGRAD_INSTANTIATE(eT)                                                              \
+  template Index smooth_product(Engine<eT>&, Index, Index, Location);                         \
+  template ARMAGRAD_EXPORT Tape<eT>& tape_of(std::span<const Var<eT>* const>);                \
+  template ARMAGRAD_EXPORT Tape<eT>& tape_of_arguments(std::span<const Argument<eT>* const>); \
+  template ARMAGRAD_EXPORT Var<eT> append(const Operation<eT>&, Shape, Location,              \
+                                          std::initializer_list<const Var<eT>*>);             \
+  template ARMAGRAD_EXPORT bool has_smooth_square(const Var<eT>&);                            \
+  template ARMAGRAD_EXPORT void check_kind(const Var<eT>&, Kind, Location);                   \
   template ARMAGRAD_EXPORT Var<eT> append_elementwise(const Operation<eT>&, std::initializer_list<const Argument<eT>*>);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)

@@ -13,6 +13,9 @@ namespace armagrad::detail {
 /// The tape that these, at least one, are on: that of the first which is no constant of no tape.
 template <class eT>
 Tape<eT>& tape_of(std::span<const Var<eT>* const> operands);
+/// The same of arguments, at least one of them a Var.
+template <class eT>
+Tape<eT>& tape_of_arguments(std::span<const Argument<eT>* const> arguments);
 
 /// Appends a node of this shape over operands of the same tape.
 template <class eT>
@@ -55,12 +58,8 @@ requires Differentiable<A...> Entrywise<A...> elementwise(Here at, const A&... a
 /// The arguments, at least one of them a Var, as nodes of that Var's tape.
 template <class eT, std::same_as<Argument<eT>>... A>
 std::array<Var<eT>, 1 + sizeof...(A)> on_one_tape(const char* operation, const Argument<eT>& first, const A&... rest) {
-  std::array<const Var<eT>*, 1 + sizeof...(A)> vars;
-  std::size_t n = 0;
-  for (const Argument<eT>* a : {&first, &rest...}) {
-    if (a->var()) vars[n++] = a->var();
-  }
-  Tape<eT>& tape = tape_of<eT>({vars.data(), n});
+  const std::array<const Argument<eT>*, 1 + sizeof...(A)> all{&first, &rest...};
+  Tape<eT>& tape = tape_of_arguments<eT>(all);
   return {first.on(tape, operation), rest.on(tape, operation)...};
 }
 
