@@ -66,7 +66,7 @@ void check_rule(const std::array<eT, 3>& at) {
     check_appended_at_once<Rule>(engine, operands, y.index());
     for (unsigned k = 0; k < Rule::arity; ++k) {
       eT slope =
-          operation.flat ? eT(0) : operation.partial_of_numbers(engine.rule(y.index()), k, y.scalar(), at.data());
+          operation.flat ? eT(0) : operation.pull_of_numbers(engine.rule(y.index()), k, 1, y.scalar(), at.data());
       const eT g = tape.gradient(engine.handle(operands[k]))(0);
       BOOST_TEST(agree(g, slope), "operand " << k << ": " << g << " " << slope);
     }

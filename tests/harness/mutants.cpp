@@ -53,11 +53,11 @@ void pull(const void* rule, double* dx, const double* const* x, const std::uint8
   note(arma::vec(right), arma::vec(dx, n));
 }
 
-double partial_of_numbers(const void* rule, unsigned k, double y, const double* x) {
-  const double d = mutant.original->partial_of_numbers(rule, k, y, x);
-  if (k != mutant.operand) return d;
-  note({d}, {d * factor()});
-  return d * factor();
+double pull_of_numbers(const void* rule, unsigned k, double dy, double y, const double* x) {
+  const double dx = mutant.original->pull_of_numbers(rule, k, dy, y, x);
+  if (k != mutant.operand) return dx;
+  note({dx}, {dx * factor()});
+  return dx * factor();
 }
 
 // ---- The others ----
@@ -123,7 +123,7 @@ Table mutated(Reading reading) {
   Table t = *mutant.original;
   if (reading == reversed) {
     if (t.reverse) t.reverse = reverse;
-    if (t.value) t.pull[mutant.operand] = pull, t.partial_of_numbers = partial_of_numbers;
+    if (t.value) t.pull[mutant.operand] = pull, t.pull_of_numbers = pull_of_numbers;
     // Also where the partial is a number, which the tape would take without a pull.
     t.reads.fill(reads::everything);
   } else if (reading == recorded) {

@@ -9,8 +9,9 @@
 namespace armagrad {
 
 /// What was done to a recording so that its replays compute less, in numbers of nodes, leaves not counted. Values and
-/// derivatives stay what they are, infinities and NaNs included; a fused product may round differently.
+/// derivatives stay what they are, infinities and NaNs included; a sum or a product may round differently.
 struct Optimisations {
+  std::size_t scalarised = 0;  // operations on small matrices that became numbers; the rest counts nodes after that
   std::size_t recorded = 0;
   std::size_t folded = 0;   // computed once, as they depend on no argument
   std::size_t merged = 0;   // with an equal node
@@ -19,6 +20,7 @@ struct Optimisations {
   std::size_t unused = 0;   // by the loss
   std::size_t left = 0;
 };
+/// "9 operations on small matrices made numbers; " if there are any, and
 /// "6 nodes recorded: 0 folded, 0 merged, 1 dropped, 1 fused, 0 unused; 4 left"
 ARMAGRAD_EXPORT std::ostream& operator<<(std::ostream& out, const Optimisations& o);
 

@@ -94,7 +94,7 @@ class Program<Variables<W...>, Inputs<X...>> {
   eT value(const W&... w, const X&... x) {
     detail::CompiledLoss<eT>& r = bind(w..., x...);
     r.check_number();
-    detail::engine_of(r.tape).run(r.forward);
+    detail::engine_of(r.tape()).run(r.forward);
     return r.root.scalar();
   }
 
@@ -102,7 +102,7 @@ class Program<Variables<W...>, Inputs<X...>> {
   auto value_and_gradient(const W&... w, const X&... x) {
     detail::CompiledLoss<eT>& r = bind(w..., x...);
     r.check_number();
-    detail::engine_of(r.tape).run(r.both);
+    detail::engine_of(r.tape()).run(r.both);
     return std::pair<eT, Gradients>(r.root.scalar(), gradients(r));
   }
 
@@ -126,7 +126,7 @@ class Program<Variables<W...>, Inputs<X...>> {
   std::pair<arma::Mat<eT>, Gradients> vjp(const Variables<W...>& w, const arma::Mat<eT>& U, const X&... x) {
     detail::CompiledLoss<eT>& r = bind_to(recordings_, w, x...);
     detail::check_direction("vjp", r.root.shape(), shape_of(U.n_rows, U.n_cols));
-    detail::engine_of(r.tape).run(r.both, U.memptr());
+    detail::engine_of(r.tape()).run(r.both, U.memptr());
     return {r.root.value(), gradients(r)};
   }
   auto vjp(const W&... w, const arma::Mat<eT>& U, const X&... x) requires(sizeof...(W) == 1) {
@@ -141,7 +141,7 @@ class Program<Variables<W...>, Inputs<X...>> {
   /// variables(w...) and variables(V...), and a tuple.
   auto hessian_vector_product(const Variables<W...>& w, const Variables<W...>& V, const X&... x) {
     detail::CompiledLoss<eT>& r = bind_slope(w, V, x...);
-    detail::engine_of(r.tape).run(r.both);
+    detail::engine_of(r.tape()).run(r.both);
     return std::pair<eT, Gradients>(r.root.scalar(), gradients(r));
   }
   auto hessian_vector_product(const W&... w, const W&... V, const X&... x) requires(sizeof...(W) == 1) {
@@ -216,10 +216,10 @@ class Program<Variables<W...>, Inputs<X...>> {
   /// Those of the last backward pass.
   Gradients gradients(detail::CompiledLoss<eT>& r) {
     if constexpr (sizeof...(W) == 1) {
-      return std::get<0>(gradients_).of(r.tape.gradient(r.leaves[0]));
+      return std::get<0>(gradients_).of(r.tape().gradient(r.leaves[0]));
     } else {
       return [&]<std::size_t... k>(std::index_sequence<k...>) {
-        return Gradients(std::get<k>(gradients_).of(r.tape.gradient(r.leaves[k]))...);
+        return Gradients(std::get<k>(gradients_).of(r.tape().gradient(r.leaves[k]))...);
       }
       (std::index_sequence_for<W...>());
     }

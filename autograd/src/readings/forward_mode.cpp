@@ -88,8 +88,7 @@ void ForwardMode<eT>::compute_elementwise(Index i) {
     *out = 0;
     for (unsigned k = 0; k < n.arity; ++k) {
       const eT* const t = tangent(n.operands[k]);
-      const eT slope = t && *t != 0 ? op.partial_of_numbers(engine_.rule(i), k, *engine_.data(i), x.data()) : eT(0);
-      if (slope != 0) *out += slope * *t;
+      if (t && *t != 0) *out += op.pull_of_numbers(engine_.rule(i), k, *t, *engine_.data(i), x.data());
     }
     return;
   }

@@ -101,7 +101,7 @@ class RecordedStep {
   uword steps_in_a_row() const {
     constexpr uword enough_nodes = 256, enough_numbers = 4096, fewest_sweeps = 16, most = 16;
     if (appends_gradients_) return 1;  // which would go on to the steps before
-    const Engine<eT>& engine = engine_of(one_.recordings.last().tape);
+    const Engine<eT>& engine = engine_of(one_.recordings.last().tape());
     uword numbers = 1;
     for (Index i = 0; i < engine.size(); ++i) numbers += engine.node(i).shape.size();
     return std::clamp<uword>(

@@ -185,7 +185,7 @@ class Recurrence : public RecordedStep<eT> {
       if (!r.reads_values()) row.only = &r;
       return r;
     }
-    Engine<eT>& engine = engine_of(row.only->tape);
+    Engine<eT>& engine = engine_of(row.only->tape());
     const std::size_t moving = std::size_t(to - row.arguments.data());
     for (std::size_t k = 0; k < moving; ++k) engine.rebind(row.only->leaves[k].index(), row.arguments[k].data);
     return *row.only;
@@ -231,7 +231,7 @@ class Recurrence : public RecordedStep<eT> {
       point(places_.values, to, outlet, row.steps);
       CompiledLoss<eT>& r = bound(row, state);
       try {
-        row.run(engine_of(r.tape), r.forward);
+        row.run(engine_of(r.tape()), r.forward);
       } catch (const std::exception&) {
         if (row.steps > 1) run_one_by_one(state, row.steps);
         throw;
@@ -250,7 +250,7 @@ class Recurrence : public RecordedStep<eT> {
       eT* const to = states.data() + n % 2 * state_size_;
       point(places_.values, to, nowhere, 1);
       CompiledLoss<eT>& r = bound(one_, state);
-      one_.run(engine_of(r.tape), r.forward);
+      one_.run(engine_of(r.tape()), r.forward);
       state = to;
     }
     now_ -= steps;
@@ -316,7 +316,7 @@ class Recurrence : public RecordedStep<eT> {
   void pull(uword first, const eT* dy, const std::vector<eT*>& dx) {
     StepsInARow<eT>& row = row_here();
     CompiledLoss<eT>& r = bound(row, state_before(now_, first));
-    Engine<eT>& engine = engine_of(r.tape);
+    Engine<eT>& engine = engine_of(r.tape());
     if (r.reads_values() || !row.is_planned) {
       row.forget(engine);
       engine.plan(row.backward, r.root.index(), has_own_memory(engine), true);
@@ -355,7 +355,8 @@ class Recurrence : public RecordedStep<eT> {
   void collect(CompiledLoss<eT>& r) {
     for (std::ptrdiff_t k = 1; k <= shared_arguments(); ++k) {
       const std::size_t which = arguments_.size() - std::size_t(k);
-      if (arguments_[which].variable) gradients_[which] += r.tape.gradient(r.leaves[r.leaves.size() - std::size_t(k)]);
+      if (arguments_[which].variable)
+        gradients_[which] += r.tape().gradient(r.leaves[r.leaves.size() - std::size_t(k)]);
     }
   }
 

@@ -38,7 +38,7 @@ class ScoreBlock {
  public:
   /// Whether the loss is made of what keeps observations apart; otherwise the rest may not be called.
   ScoreBlock(const Function<eT>& f, std::span<const Given<eT>> arguments, std::size_t samples)
-      : f_(f), loss_(losses_.bind(f, arguments)), engine_(engine_of(loss_.tape)) {
+      : f_(f), loss_(losses_.bind(f, arguments)), engine_(engine_of(loss_.tape())) {
     root_ = loss_.root.index();
     if (loss_.reads_values()) return;
     find_layouts(arguments.size() - samples);
@@ -370,9 +370,9 @@ class Scores {
 
   void put_column(CompiledLosses<eT>& losses, uword j, eT* out) const {
     CompiledLoss<eT>& r = losses.bind(f_, columns(j, 1));
-    engine_of(r.tape).run(r.both);
+    engine_of(r.tape()).run(r.both);
     for (std::size_t k = 0; k + samples_ < arguments_.size(); ++k) {
-      const arma::Mat<eT>& g = r.tape.gradient(r.leaves[k]);
+      const arma::Mat<eT>& g = r.tape().gradient(r.leaves[k]);
       out = std::copy(g.begin(), g.end(), out);
     }
   }

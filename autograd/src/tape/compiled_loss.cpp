@@ -7,6 +7,7 @@
 
 #include "arrange.hpp"
 #include "optimise.hpp"
+#include "scalarise.hpp"
 
 namespace armagrad::detail {
 
@@ -52,10 +53,10 @@ void CompiledLoss<eT>::check_number() const {
 /// Keeps copies of the arguments that the nodes depend on whose values were asked for.
 template <class eT>
 void CompiledLosses<eT>::hold(CompiledLoss<eT>& r, std::span<const Given<eT>> arguments) {
-  if (r.tape.read_.empty()) return;
-  const Engine<eT>& engine = engine_of(r.tape);
+  if (r.recorded.read_.empty()) return;
+  const Engine<eT>& engine = engine_of(r.tape());
   std::vector<bool> needed(engine.size());
-  for (const Index i : r.tape.read_) needed[i] = true;
+  for (const Index i : r.recorded.read_) needed[i] = true;
   for (Index i = Index(engine.size()); i-- > 0;) {
     if (!needed[i]) continue;
     for (const Index k : engine.operands(engine.node(i))) needed[k] = true;
@@ -73,18 +74,23 @@ CompiledLoss<eT>& CompiledLosses<eT>::bind(const Function<eT>& f, std::span<cons
     all_.splice(all_.begin(), all_, found);
     CompiledLoss<eT>& r = all_.front();
     for (std::size_t k = 0; k < arguments.size(); ++k) {
-      if (arguments[k].shape.size() != 0) engine_of(r.tape).rebind(r.leaves[k].index(), arguments[k].data);
+      if (arguments[k].shape.size() != 0) engine_of(r.tape()).rebind(r.leaves[k].index(), arguments[k].data);
     }
     return r;
   }
   CompiledLoss<eT>& r = all_.emplace_front();
   try {
-    r.tape.recording_ = true;
-    r.root = call_on(r.tape, f, arguments, r.leaves);
-    r.tape.recording_ = false;
+    r.recorded.recording_ = true;
+    r.root = call_on(r.recorded, f, arguments, r.leaves);
+    r.recorded.recording_ = false;
     if (recorded_ == Recorded::loss) r.check_number();
     hold(r, arguments);
-    Engine<eT>& engine = engine_of(r.tape);
+    if (optimise_ == Optimise::yes) r.optimisations.scalarised = worth_scalarising(r.root);
+    if (r.optimisations.scalarised != 0) {
+      r.scalarised = std::make_unique<Tape<eT>>();
+      r.root = scalarise(r.root, *r.scalarised, r.leaves);
+    }
+    Engine<eT>& engine = engine_of(r.tape());
     if (optimise_ == Optimise::yes)
       r.root = engine.handle(optimise<eT>(engine, r.root.index(), r.leaves, r.optimisations));
     else

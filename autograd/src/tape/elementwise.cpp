@@ -185,7 +185,7 @@ bool Engine<eT>::constant_partial(Index i, unsigned k, eT& slope) const {
   const std::uint8_t reads = n.operation->reads[k];
   bool constant = !(reads & reads::result);
   for (unsigned j = 0; j < n.arity; ++j) constant &= !(reads & reads::operand(j)) || nodes_[n.operands[j]].one_by_one();
-  if (constant) slope = n.operation->partial_of_numbers(rule(i), k, eT(0), numbers(n).data());
+  if (constant) slope = n.operation->pull_of_numbers(rule(i), k, eT(1), eT(0), numbers(n).data());
   return constant;
 }
 /// The derivative of node i by operand k, where it is a constant multiple of one operand or of the result: an alias

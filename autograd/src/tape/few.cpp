@@ -15,7 +15,7 @@ void Engine<eT>::pull_few(Index i, unsigned k) {
   std::array<eT, 3> x{1, 1, 1};
   if (reads == 0) {
     const Index to = n.operands[k];
-    const eT scale = dy.scale * op.partial_of_numbers(text, k, eT(1), x.data());
+    const eT scale = dy.scale * op.pull_of_numbers(text, k, eT(1), eT(1), x.data());
     if (scale == 0) return;
     const auto [out, add] = accumulate(to);
     return deliver_scaled(broadcast(out, nodes_[to].shape, n.shape), add, dy.look, scale, n.shape.rows, n.shape.cols);
@@ -29,9 +29,8 @@ void Engine<eT>::pull_few(Index i, unsigned k) {
       for (unsigned o = 0; o < n.arity; ++o) {
         if (reads & reads::operand(o)) x[o] = from[o].data[r * from[o].inner + j * from[o].outer];
       }
-      const eT slope = op.partial_of_numbers(text, k, y ? *y++ : eT(1), x.data());
       const eT g = dy.scale * dy.look.data[r * dy.look.inner + j * dy.look.outer];
-      *next++ = g == 0 || slope == 0 ? eT(0) : g * slope;
+      *next++ = op.pull_of_numbers(text, k, g, y ? *y++ : eT(1), x.data());
     }
   }
   add_few(n.operands[k], n.shape, part);

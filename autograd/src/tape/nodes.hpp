@@ -141,6 +141,12 @@ void* Engine<eT>::new_parameters(Index i) {
 }
 
 template <class eT>
+void Engine<eT>::copy_parameters(Index i, const Engine& from, Index k) {
+  const std::span<const std::byte> bytes = from.parameter_bytes(k);
+  if (!bytes.empty()) std::memcpy(new_parameters(i), bytes.data(), bytes.size());
+}
+
+template <class eT>
 void Engine<eT>::replace_operation(Index i, const Operation<eT>& operation) {
   Node<eT>& n = nodes_[i];
   n.operation = &operation;

@@ -34,10 +34,10 @@ struct Numbers {
   }
   template <bool wants, class Partial>
   [[gnu::always_inline]] void pass(Index to, eT adjoint, const Partial& partial) const {
-    if constexpr (wants) {
-      const eT slope = Pack<eT, 1>(slope_of(partial)).v;
-      if (slope != 0) adjoints[to] += adjoint * slope;
-    }
+    if constexpr (wants && requires { partial.mask; })
+      adjoints[to] += times(Pack<eT, 1>(adjoint), partial).v;
+    else if constexpr (wants)
+      adjoints[to] += adjoint * Pack<eT, 1>(partial).v;  // the adjoint is not 0
   }
   /// To the operands whose bits are in `wanting` alone, as partial derivatives that nobody uses cost divisions.
   template <unsigned wanting, class Rule>
@@ -79,10 +79,7 @@ struct NumberStreams {
   }
   template <bool wants, class Partial>
   [[gnu::always_inline]] void pass(Index to, eT adjoint, const Partial& partial) const {
-    if constexpr (wants) {
-      const eT slope = Pack<eT, 1>(slope_of(partial)).v;
-      adjoints[to] += adjoint == 0 || slope == 0 ? eT(0) : adjoint * slope;
-    }
+    if constexpr (wants) adjoints[to] += times(Pack<eT, 1>(adjoint), partial).v;
   }
   template <unsigned wanting, class Rule>
   [[gnu::always_inline]] void pull_some(const Rule& text) const {
@@ -191,8 +188,7 @@ void Engine<eT>::pull_numbers(NodeList list) {
 template <class eT>
 void Engine<eT>::pull_number(Index i, unsigned k) {
   const Node<eT>& n = nodes_[i];
-  const eT slope = n.operation->partial_of_numbers(rule(i), k, values_[i], numbers(n).data());
-  if (slope != 0) adjoints_[n.operands[k]] += adjoints_[i] * slope;
+  adjoints_[n.operands[k]] += n.operation->pull_of_numbers(rule(i), k, adjoints_[i], values_[i], numbers(n).data());
 }
 
 /// Calls f with each matrix whose entries stand in a row, and their places in the streams.
@@ -301,12 +297,7 @@ void Engine<eT>::pull_in_packs(const NumberLoop& loop, const Index* streams) {
       if (!(loop.wanting >> k & 1)) continue;
       operation.pull[k](rule(streams[0]), dx, read, all_advance.data(), count);
       const Index* const to = nodes + (k + 1) * loop.count;
-      for (std::size_t j = 0; j < count; ++j) {
-        if (dx[j] == dx[j])
-          adjoints_[to[j]] += dx[j];
-        else
-          pull_number(nodes[j], k);  // an infinite adjoint passes nothing through a slope of 0
-      }
+      for (std::size_t j = 0; j < count; ++j) adjoints_[to[j]] += dx[j];
     }
   });
 }

@@ -10,6 +10,7 @@
 namespace armagrad {
 
 std::ostream& operator<<(std::ostream& out, const Optimisations& o) {
+  if (o.scalarised != 0) out << o.scalarised << " operations on small matrices made numbers; ";
   return out << o.recorded << " nodes recorded: " << o.folded << " folded, " << o.merged << " merged, " << o.dropped
              << " dropped, " << o.fused << " fused, " << o.unused << " unused; " << o.left << " left\n";
 }

@@ -97,7 +97,7 @@ class BlockSum {
     for (arma::uword b = begin; b < end; ++b) {
       const arma::uword first = b * blocks_.columns;
       CompiledLoss<eT>& r = take(worker, arguments, first, std::min(blocks_.columns, n - first));
-      engine_of(r.tape).run(gradient_ ? r.both : r.forward, &r == last);
+      engine_of(r.tape()).run(gradient_ ? r.both : r.forward, &r == last);
       segment.value += double(r.root.scalar());
       if (gradient_ && last && &r != last) {
         collect(segment, arguments, *last, collected);
@@ -112,7 +112,7 @@ class BlockSum {
     segment.gradients.resize(arguments.size());
     for (std::size_t k = 0; k < arguments.size(); ++k) {
       if (!arguments[k].variable) continue;
-      const arma::Mat<eT>& g = r.tape.gradient(r.leaves[k]);
+      const arma::Mat<eT>& g = r.tape().gradient(r.leaves[k]);
       if (add)
         segment.gradients[k] += g;
       else

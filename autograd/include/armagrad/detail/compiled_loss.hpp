@@ -57,7 +57,8 @@ struct UnknownArguments {
 /// only for the arguments that these depended on, of which it keeps the values.
 template <class eT>
 struct ARMAGRAD_EXPORT CompiledLoss {
-  Tape<eT> tape;
+  Tape<eT> recorded;
+  std::unique_ptr<Tape<eT>> scalarised;  // which is replayed instead, if it was worth it
   std::vector<Var<eT>> leaves;
   Var<eT> root;
   Schedule forward, both;
@@ -65,6 +66,8 @@ struct ARMAGRAD_EXPORT CompiledLoss {
   Optimisations optimisations;
   std::vector<std::pair<std::size_t, arma::Mat<eT>>> held_to;  // by number of argument
 
+  Tape<eT>& tape() { return scalarised ? *scalarised : recorded; }
+  const Tape<eT>& tape() const { return scalarised ? *scalarised : recorded; }
   bool reads_values() const { return !held_to.empty(); }
   /// std::logic_error unless the function's result is a number.
   void check_number() const;

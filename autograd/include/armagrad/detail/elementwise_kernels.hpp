@@ -65,12 +65,12 @@ struct ElementwiseKernels {
   static T value_of_numbers(const void* rule, const T* x) {
     return with_operands<Rule>([&](auto... k) { return Pack<T, 1>(as<Rule>(rule).value(Pack<T, 1>(x[k])...)).v; });
   }
-  static T partial_of_numbers(const void* rule, unsigned operand, T y, const T* x) {
+  static T pull_of_numbers(const void* rule, unsigned operand, T dy, T y, const T* x) {
     return with_operands<Rule>([&](auto... k) {
       const auto partials = as<Rule>(rule).partials(Pack<T, 1>(y), Pack<T, 1>(x[k])...);
-      T d = 0;
-      (void)((operand == k && (d = Pack<T, 1>(slope_of(std::get<k>(partials))).v, true)) || ...);
-      return d;
+      T dx = 0;
+      (void)((operand == k && (dx = times(Pack<T, 1>(dy), std::get<k>(partials)).v, true)) || ...);
+      return dx;
     });
   }
 };

@@ -157,6 +157,8 @@ class ARMAGRAD_EXPORT Engine {
       std::memcpy(new_parameters(i), &kept, sizeof kept);
     }
   }
+  /// Gives node i the parameters of node k of another tape, which has to live as long as this.
+  void copy_parameters(Index i, const Engine& from, Index k);
   /// Whether a rule's parameters stand on the tape; else it has a pointer to them.
   template <class Rule>
   static constexpr bool stands_on_tape = sizeof(Rule) <= sizeof(Parameters) && std::is_trivially_copyable_v<Rule>;

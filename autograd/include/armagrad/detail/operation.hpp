@@ -71,7 +71,7 @@ struct Operation {
   std::array<BlockKernel<eT>, 3> pull{};  // dy % partial_k, of dy, y, x...; tangents alike
   BlockKernel<std::complex<eT>> complex_value = nullptr;
   eT (*value_of_numbers)(const void* rule, const eT* x) = nullptr;
-  eT (*partial_of_numbers)(const void* rule, unsigned k, eT y, const eT* x) = nullptr;
+  eT (*pull_of_numbers)(const void* rule, unsigned k, eT dy, eT y, const eT* x) = nullptr;
   bool costly = false;               // the value calls a function, which is quicker in packs
   std::uint8_t costly_pulls = 0;     // bit k: so does the partial derivative by operand k
   std::array<double, 3> multiple{};  // of the argument it reads, if the partial derivative is one; else 0

@@ -229,7 +229,7 @@ class Readings {
       o.value_of_numbers = E::value_of_numbers;
       o.costly = probe_value<Rule>().reads & Probe::function;
       if constexpr (!IsFlat<Rule>) {
-        o.partial_of_numbers = E::partial_of_numbers;
+        o.pull_of_numbers = E::pull_of_numbers;
         const std::array<Probe, 3> p = probe<Rule>();
         for (unsigned k = 0; k < Rule::arity; ++k) {
           o.multiple[k] = p[k].reads ? p[k].factor : 0;
