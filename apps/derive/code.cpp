@@ -272,4 +272,16 @@ std::string armadillo_code(const std::vector<CodeFunction>& functions, const Dec
   return joined("#include <armadillo>\n#include <cmath>\n", needs.code(), code);
 }
 
+std::string gradient_code(const Problem& problem, const Formula& formula) try {
+  std::vector<CodeFunction> functions;
+  const std::string loss = problem.along.empty() ? "dJ_d" : "dJ_" + problem.along + "_d";
+  for (std::size_t k = 0; k < problem.by.size(); ++k)
+    functions.push_back({loss + problem.by[k], read_back(formula, k)});
+  Declarations declarations = problem.variables.declarations;
+  declarations.softmax_dim = uword(formula.softmax_dim().value_or(0));
+  return armadillo_code(functions, declarations);
+} catch (const ExpressionError& error) {
+  throw std::runtime_error(std::string("the formula cannot be written as C++: ") + error.what());
+}
+
 }  // namespace armagrad::apps

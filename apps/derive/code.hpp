@@ -1,7 +1,7 @@
 #pragma once
 // An expression as C++ that needs nothing but Armadillo.
 
-#include "apps/expression/evaluate.hpp"
+#include "derivation.hpp"
 
 namespace armagrad::apps {
 
@@ -14,5 +14,8 @@ struct CodeFunction {
 /// Functions that take the variables by name, and what they need besides. std::runtime_error where Armadillo
 /// has no counterpart of a function.
 std::string armadillo_code(const std::vector<CodeFunction>& functions, const Declarations& declarations);
+
+/// The problem's gradients as functions dJ_dNAME. std::runtime_error as above.
+std::string gradient_code(const Problem& problem, const Formula& formula);
 
 }  // namespace armagrad::apps

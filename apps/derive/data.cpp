@@ -144,27 +144,23 @@ Data drawn(const Variables& variables, Range range, Length least, Order order, u
   return data;
 }
 
-Data read(const Variables& variables, const std::vector<std::string>& sources) {
+Data data_of(const Variables& variables, const std::vector<Source>& sources) {
   Data data;
   std::map<std::string, std::string> since;  // the source that gave a dimension its size
-  for (const std::string& text : sources) {
-    const std::size_t equals = text.find('=');
-    if (equals == text.npos) throw std::logic_error("--at " + shortened(text) + ": expected NAME=FILE.csv");
-    const std::string name = text.substr(0, equals), file = text.substr(equals + 1);
+  for (const auto& [name, where, x] : sources) {
     const Variable* variable = variables.find(name);
-    if (!variable) throw std::logic_error("--at " + shortened(text) + ": no variable " + shortened(name));
-    if (data.values.contains(name)) throw std::logic_error("--at " + shortened(text) + ": given twice");
-    const arma::mat& x = data.values[name] = source(*variable, file);
+    if (!variable) throw std::logic_error("--at " + shortened(where) + ": no variable " + shortened(name));
+    if (!data.values.try_emplace(name, x).second) throw std::logic_error("--at " + shortened(name) + ": given twice");
     const auto agree = [&](const Size& side, uword given) {
       const auto number = side.number();
       const std::string dimension = side.text();
-      if (!number && data.sizes.try_emplace(dimension, given).second) since[dimension] = file;
+      if (!number && data.sizes.try_emplace(dimension, given).second) since[dimension] = where;
       const uword wanted = length(side, data.sizes);
       if (given == wanted) return;
       const std::string shape = to_string(shape_of(x.n_rows, x.n_cols));
       const std::string why =
           number ? "" : ", and " + dimension + " is " + std::to_string(wanted) + " in " + since[dimension];
-      fail(file, name + " is " + variable->sides.text() + ", not " + shape + why);
+      fail(where, name + " is " + variable->sides.text() + ", not " + shape + why);
     };
     agree(variable->sides.rows, x.n_rows);
     agree(variable->sides.cols, x.n_cols);
@@ -173,6 +169,19 @@ Data read(const Variables& variables, const std::vector<std::string>& sources) {
     if (!data.values.contains(v.name)) throw std::logic_error("--at: no numbers for " + v.name);
   }
   return data;
+}
+
+Data read(const Variables& variables, const std::vector<std::string>& arguments) {
+  std::vector<Source> sources;
+  for (const std::string& text : arguments) {
+    const std::size_t equals = text.find('=');
+    if (equals == text.npos) throw std::logic_error("--at " + shortened(text) + ": expected NAME=FILE.csv");
+    const std::string name = text.substr(0, equals), file = text.substr(equals + 1);
+    const Variable* variable = variables.find(name);
+    if (!variable) throw std::logic_error("--at " + shortened(text) + ": no variable " + shortened(name));
+    sources.push_back({name, file, source(*variable, file)});
+  }
+  return data_of(variables, sources);
 }
 
 }  // namespace armagrad::apps

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <random>
+#include <set>
 
 #include "apps/expression/lines.hpp"
+#include "apps/expression/spelling.hpp"
 
 namespace armagrad::apps {
 using namespace detail;
@@ -167,7 +169,31 @@ Data drawn_in_domain(const Problem& problem, Length length = Length::one) {
   throw std::runtime_error("the expression or its gradient is not a finite number on random data; give data by --at");
 }
 
+/// All that declarations use as names: those of variables and of dimensions.
+std::set<std::string> names_declared_in(const std::vector<std::string>& declarations) {
+  std::set<std::string> names;
+  for (const std::string& text : declarations) {
+    std::string name;
+    for (const char c : text + ":") {
+      if (c == ':' || c == ',')
+        names.insert(std::exchange(name, {}));
+      else
+        name += c;
+    }
+  }
+  return names;
+}
+
 }  // namespace
+
+Typed respelled(const Typed& typed) {
+  Typed spelt = typed;
+  for (std::vector<std::string>* texts : {&spelt.declarations, &spelt.by}) {
+    for (std::string& text : *texts) text = in_armadillo_spelling(text, {"e", "pi"});  // Greek letters
+  }
+  spelt.expression = in_armadillo_spelling(typed.expression, names_declared_in(spelt.declarations));
+  return spelt;
+}
 
 Problem posed(const std::string& expression, const std::vector<std::string>& declarations,
               const std::vector<std::string>& by, const std::string& along) {

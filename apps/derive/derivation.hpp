@@ -17,6 +17,14 @@ struct Problem {
   bool by_symmetric = false;  // entries (i, j) and (j, i) of the square ones in `by` are one variable
 };
 
+/// An expression, declarations of its variables and the variables to differentiate by, as they were typed.
+struct Typed {
+  std::string expression;
+  std::vector<std::string> declarations, by;
+};
+/// The same in Armadillo's spelling.
+Typed respelled(const Typed& typed);
+
 /// The problem with all that was declared and asked for in agreement. ExpressionError for what is wrong with
 /// the expression, std::logic_error for the rest.
 Problem posed(const std::string& expression, const std::vector<std::string>& declarations,

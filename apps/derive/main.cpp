@@ -10,7 +10,6 @@
 #include "apps/backprop_page/explanation.hpp"
 #include "apps/backprop_page/page.hpp"
 #include "apps/cli/options.hpp"
-#include "apps/expression/spelling.hpp"
 #include "apps/io/check_json.hpp"
 #include "apps/text/numbers.hpp"
 #include "code.hpp"
@@ -69,25 +68,6 @@ std::string expression(const std::string& argument) {
   return text;
 }
 
-std::vector<std::string> with_greek_letters_spelt(std::vector<std::string> texts) {
-  for (std::string& text : texts) text = in_armadillo_spelling(text, {"e", "pi"});
-  return texts;
-}
-/// All that declarations use as names: those of variables and of dimensions.
-std::set<std::string> names_declared_in(const std::vector<std::string>& declarations) {
-  std::set<std::string> names;
-  for (const std::string& text : declarations) {
-    std::string name;
-    for (const char c : text + ":") {
-      if (c == ':' || c == ',')
-        names.insert(std::exchange(name, {}));
-      else
-        name += c;
-    }
-  }
-  return names;
-}
-
 /// max(x, 0) is often typed where max(0, x) is meant.
 void note_column_extremes(const Problem& problem) {
   const auto known = known_terms(problem.expression, problem.variables.declarations);
@@ -101,18 +81,6 @@ void note_column_extremes(const Problem& problem) {
     std::cerr << "derive: note: " << t.text << "(" << x << ", 0) is of each column; " << t.text << "(0, " << x
               << ") goes entry by entry\n";
   }
-}
-
-std::string code_of(const Problem& problem, const Formula& formula) try {
-  std::vector<CodeFunction> functions;
-  const std::string loss = problem.along.empty() ? "dJ_d" : "dJ_" + problem.along + "_d";
-  for (std::size_t k = 0; k < problem.by.size(); ++k)
-    functions.push_back({loss + problem.by[k], read_back(formula, k)});
-  Declarations declarations = problem.variables.declarations;
-  declarations.softmax_dim = uword(formula.softmax_dim().value_or(0));
-  return armadillo_code(functions, declarations);
-} catch (const ExpressionError& error) {
-  throw std::runtime_error(std::string("the formula cannot be written as C++: ") + error.what());
 }
 
 /// On the data given, or on an example that can be followed by hand.
@@ -294,12 +262,9 @@ int derive_command(const std::vector<std::string>& arguments) {
 
   const std::string format = options.choice("format", {"text", "latex", "mathml", "json", "html"});
   if (options.given("code")) options.choice("code", {"armadillo"});
-  const std::vector<std::string> declarations = with_greek_letters_spelt(options.texts("var")),
-                                 by = with_greek_letters_spelt(options.texts("wrt"));
-  const std::string text =
-      in_armadillo_spelling(expression(options.text("EXPRESSION")), names_declared_in(declarations));
+  const Typed typed = respelled({expression(options.text("EXPRESSION")), options.texts("var"), options.texts("wrt")});
   try {
-    Problem problem = posed(text, declarations, by, options.text("along"));
+    Problem problem = posed(typed.expression, typed.declarations, typed.by, options.text("along"));
     problem.by_symmetric = options.flag("symmetric");
     note_column_extremes(problem);
     std::optional<Data> data;
@@ -310,7 +275,8 @@ int derive_command(const std::vector<std::string>& arguments) {
         if (options.given(other)) throw std::logic_error(std::string("--") + other + ": of gradients only");
       }
       if (format == "html") throw std::logic_error("--format html: of gradients only");
-      if (by.size() > 1 || options.given("along")) throw std::logic_error("--hessian: by one --wrt, without --along");
+      if (typed.by.size() > 1 || options.given("along"))
+        throw std::logic_error("--hessian: by one --wrt, without --along");
       if (options.flag("hessian") && !problem.is_number)
         throw std::logic_error("--hessian: of an expression that is a number");
       return print_jacobian(problem, options.flag("hessian") ? Of::gradient : Of::expression, given,
@@ -327,7 +293,7 @@ int derive_command(const std::vector<std::string>& arguments) {
     std::optional<StepNumbers> numbers;
     if (steps && (given || options.flag("check"))) answer.numbers = &numbers.emplace(on_tape.J);
     if (options.given("code")) {
-      std::cout << code_of(problem, answer.formula);
+      std::cout << gradient_code(problem, answer.formula);
       return 0;
     }
     if (given)
@@ -341,7 +307,7 @@ int derive_command(const std::vector<std::string>& arguments) {
       answer.print_text(std::cout, written(answer.formula, format));
     return answer.check && !answer.check->passed() ? 1 : 0;
   } catch (const ExpressionError& error) {
-    std::cerr << "derive: " << marked(error, text) << '\n';
+    std::cerr << "derive: " << marked(error, typed.expression) << '\n';
     return 2;
   } catch (const std::bad_alloc&) {
     throw std::runtime_error("out of memory: the expression or its data are too large");

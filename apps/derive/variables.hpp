@@ -52,8 +52,17 @@ enum class Order { ascending, descending };
 /// another one. 1/(d - 1) is no short decimal.
 Data drawn(const Variables& variables, Range range, Length length, Order order, unsigned seed);
 
+/// A variable's value, and where it is from: a file, say.
+struct Source {
+  std::string variable, where;
+  arma::mat value;
+};
+/// The values of every variable. std::runtime_error that names the source of which the shape does not agree with the
+/// declarations.
+Data data_of(const Variables& variables, const std::vector<Source>& sources);
+
 /// From "NAME=FILE.csv", or "NAME=1.5" for a number, one for every variable. std::runtime_error that names
 /// the file and line, or the shapes that do not agree.
-Data read(const Variables& variables, const std::vector<std::string>& sources);
+Data read(const Variables& variables, const std::vector<std::string>& arguments);
 
 }  // namespace armagrad::apps

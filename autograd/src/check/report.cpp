@@ -29,11 +29,15 @@ Verdict GradientCheck::verdict() const {
 
 namespace detail {
 
-bool wants_colour(const std::ostream& out) {
+bool wants_colour([[maybe_unused]] const std::ostream& out) {
+#ifdef ARMAGRAD_WITHOUT_TERMINAL  // std::cout and std::cerr are not to be linked, as in packages of R
+  return false;
+#else
   const char* const no = std::getenv("NO_COLOR");
   if (no && *no) return false;
   return (out.rdbuf() == std::cout.rdbuf() && isatty(STDOUT_FILENO)) ||
          (out.rdbuf() == std::cerr.rdbuf() && isatty(STDERR_FILENO));
+#endif
 }
 
 void print_wrapped(std::ostream& out, const std::string& text, int indent, int first) {

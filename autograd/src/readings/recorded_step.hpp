@@ -105,7 +105,7 @@ class RecordedStep {
     uword numbers = 1;
     for (Index i = 0; i < engine.size(); ++i) numbers += engine.node(i).shape.size();
     return std::clamp<uword>(
-        std::min({enough_nodes / engine.size(), enough_numbers / numbers, program_.steps / fewest_sweeps,
+        std::min({enough_nodes / uword(engine.size()), enough_numbers / numbers, program_.steps / fewest_sweeps,
                   program_.interval == 1 ? most : program_.interval}),
         1, most);
   }

@@ -19,7 +19,7 @@ namespace {
 
 /// Where a node has the observations: a column or a row for each, or their sum. Nodes that do not depend on any have
 /// none; `mixed` are those of which that cannot be told.
-enum class Layout : std::uint8_t { none, columns, rows, sum, mixed };
+enum class SampleLayout : std::uint8_t { none, columns, rows, sum, mixed };
 
 /// What the observations add to the adjoint of u, which depends on the variables only: of adjoints d (entries of u by
 /// observations), column by column, or of a product, x (k by observations) times d (c by observations).
@@ -42,7 +42,7 @@ class ScoreBlock {
     root_ = loss_.root.index();
     if (loss_.reads_values()) return;
     find_layouts(arguments.size() - samples);
-    if (layouts_[root_] != Layout::sum) return;
+    if (layouts_[root_] != SampleLayout::sum) return;
     is_possible_ = true;
     GradientGraph<eT> graph(loss_.root);
     for (Index i = 0; i <= root_ && is_possible_; ++i) add_parts(graph, i);
@@ -83,17 +83,17 @@ class ScoreBlock {
   bool is(Index i) const {
     return engine_.node(i).operation == &operation_of<Rule, eT>();
   }
-  bool by_sample(Index i) const { return layouts_[i] != Layout::none; }
+  bool by_sample(Index i) const { return layouts_[i] != SampleLayout::none; }
 
   void find_layouts(std::size_t variables) {
-    layouts_.assign(root_ + 1, Layout::none);
+    layouts_.assign(root_ + 1, SampleLayout::none);
     by_w_.assign(root_ + 1, false);
     for (std::size_t k = 0; k < loss_.leaves.size(); ++k) {
       if (loss_.leaves[k].index() > root_) continue;
       if (k < variables)
         by_w_[loss_.leaves[k].index()] = true;
       else
-        layouts_[loss_.leaves[k].index()] = Layout::columns;
+        layouts_[loss_.leaves[k].index()] = SampleLayout::columns;
     }
     for (Index i = 0; i <= root_; ++i) {
       const auto operands = engine_.operands(engine_.node(i));
@@ -103,63 +103,67 @@ class ScoreBlock {
     }
   }
   /// Of a node with operands that depend on observations.
-  Layout layout_of(Index i, std::span<const Index> operands) const {
+  SampleLayout layout_of(Index i, std::span<const Index> operands) const {
     const Node<eT>& n = engine_.node(i);
-    const Layout x = layouts_[operands[0]];
+    const SampleLayout x = layouts_[operands[0]];
     switch (n.operation->family) {
       case Family::elementwise:
         return elementwise_layout(i, operands);
       case Family::total:
-        return x == Layout::columns || x == Layout::rows ? Layout::sum : Layout::mixed;
+        return x == SampleLayout::columns || x == SampleLayout::rows ? SampleLayout::sum : SampleLayout::mixed;
       case Family::transpose:
-        return x == Layout::columns ? Layout::rows : x == Layout::rows ? Layout::columns : Layout::mixed;
+        return x == SampleLayout::columns ? SampleLayout::rows
+               : x == SampleLayout::rows  ? SampleLayout::columns
+                                          : SampleLayout::mixed;
       case Family::spread: {  // a row of one number for each observation, down the columns
         const Shape from = engine_.node(operands[0]).shape;
-        const bool kept =
-            (x == Layout::columns && from.cols == n.shape.cols) || (x == Layout::rows && from.rows == n.shape.rows);
-        return kept ? x : Layout::mixed;
+        const bool kept = (x == SampleLayout::columns && from.cols == n.shape.cols) ||
+                          (x == SampleLayout::rows && from.rows == n.shape.rows);
+        return kept ? x : SampleLayout::mixed;
       }
       default:
         break;
     }
     if (is<rules::MatMul>(i)) {
       const auto* rule = static_cast<const rules::MatMul*>(engine_.rule(i));
-      const Layout a = turned_layout(layouts_[operands[0]], rule->ta),
-                   b = turned_layout(layouts_[operands[1]], rule->tb);
-      if (a == Layout::rows && b == Layout::none) return a;
-      if (b == Layout::columns && a == Layout::none) return b;
-      return Layout::mixed;
+      const SampleLayout a = turned_layout(layouts_[operands[0]], rule->ta),
+                         b = turned_layout(layouts_[operands[1]], rule->tb);
+      if (a == SampleLayout::rows && b == SampleLayout::none) return a;
+      if (b == SampleLayout::columns && a == SampleLayout::none) return b;
+      return SampleLayout::mixed;
     }
-    const bool down = x == Layout::columns;
-    if (!down && x != Layout::rows) return Layout::mixed;
+    const bool down = x == SampleLayout::columns;
+    if (!down && x != SampleLayout::rows) return SampleLayout::mixed;
     if (is<rules::Sum>(i) || is<rules::Max>(i) || is<rules::Min>(i) || is<rules::LogSumExp>(i))
-      return (down ? n.shape.rows : n.shape.cols) == 1 && (down ? n.shape.cols : n.shape.rows) != 1 ? x : Layout::mixed;
+      return (down ? n.shape.rows : n.shape.cols) == 1 && (down ? n.shape.cols : n.shape.rows) != 1
+                 ? x
+                 : SampleLayout::mixed;
     const std::size_t dim = is<rules::Softmax>(i)      ? static_cast<const rules::Softmax*>(engine_.rule(i))->dim
                             : is<rules::LogSoftmax>(i) ? static_cast<const rules::LogSoftmax*>(engine_.rule(i))->dim
                                                        : 2;
-    return dim == (down ? 0U : 1U) ? x : Layout::mixed;
+    return dim == (down ? 0U : 1U) ? x : SampleLayout::mixed;
   }
-  static Layout turned_layout(Layout l, bool t) {
+  static SampleLayout turned_layout(SampleLayout l, bool t) {
     if (!t) return l;
-    return l == Layout::columns ? Layout::rows : l == Layout::rows ? Layout::columns : l;
+    return l == SampleLayout::columns ? SampleLayout::rows : l == SampleLayout::rows ? SampleLayout::columns : l;
   }
-  Layout elementwise_layout(Index i, std::span<const Index> operands) const {
-    Layout all = Layout::none;
+  SampleLayout elementwise_layout(Index i, std::span<const Index> operands) const {
+    SampleLayout all = SampleLayout::none;
     for (const Index k : operands) {
-      if (layouts_[k] == Layout::none) continue;
-      if (all != Layout::none && all != layouts_[k]) return Layout::mixed;
+      if (layouts_[k] == SampleLayout::none) continue;
+      if (all != SampleLayout::none && all != layouts_[k]) return SampleLayout::mixed;
       all = layouts_[k];
     }
-    if (all != Layout::sum) return all;
+    if (all != SampleLayout::sum) return all;
     // Of sums, only what is linear in them is a sum over observations; a term without any would be counted once a
     // block.
     const bool linear = is<rules::Plus>(i) || is<rules::Minus>(i) || is<rules::Negate>(i);
     const bool scaled = (is<rules::Times>(i) && (!by_sample(operands[0]) || !by_sample(operands[1]))) ||
                         (is<rules::Divide>(i) && !by_sample(operands[1]));
     for (const Index k : operands) {
-      if (!by_sample(k) && (linear || by_w_[k])) return Layout::mixed;
+      if (!by_sample(k) && (linear || by_w_[k])) return SampleLayout::mixed;
     }
-    return linear || scaled ? all : Layout::mixed;
+    return linear || scaled ? all : SampleLayout::mixed;
   }
 
   /// The parts where node i, which depends on observations, has an operand that depends on variables only.
@@ -195,7 +199,7 @@ class ScoreBlock {
   void add_elementwise(GradientGraph<eT>& graph, Index i, Index o) {
     const Shape whole = engine_.node(i).shape, shape = engine_.node(o).shape;
     ScorePart part;
-    part.turn_d = layouts_[i] == Layout::rows;
+    part.turn_d = layouts_[i] == SampleLayout::rows;
     part.u = o;
     if (engine_.node(o).operation->family == Family::spread) part.u = engine_.node(o).operands[0];
     const Shape from = engine_.node(part.u).shape;
@@ -291,7 +295,7 @@ class ScoreBlock {
   Index root_ = 0;
   std::size_t size_ = 0;
   bool is_possible_ = false;
-  std::vector<Layout> layouts_;
+  std::vector<SampleLayout> layouts_;
   std::vector<bool> by_w_, moves_;
   std::vector<ScorePart> parts_;
   std::vector<arma::Mat<eT>> jacobians_;

@@ -13,7 +13,7 @@ using namespace detail;
 namespace {
 /// An argument of a density; a parameter has a name and a range.
 template <class eT>
-struct Operand {
+struct DensityOperand {
   const Argument<eT>* argument;
   const char* name = "";
   Range range = Range::any;
@@ -21,12 +21,12 @@ struct Operand {
 
 /// The node of an elementwise rule over arguments that are in their ranges.
 template <class Rule, class eT>
-Var<eT> density(Here at, std::initializer_list<Operand<eT>> given) {
+Var<eT> density(Here at, std::initializer_list<DensityOperand<eT>> given) {
   std::vector<const Argument<eT>*> arguments;
-  for (const Operand<eT>& g : given) arguments.push_back(g.argument);
+  for (const DensityOperand<eT>& g : given) arguments.push_back(g.argument);
   Tape<eT>& tape = tape_of_arguments<eT>(arguments);
   std::vector<Var<eT>> x;
-  for (const Operand<eT>& g : given)
+  for (const DensityOperand<eT>& g : given)
     x.push_back(required(*g.argument, g.argument->on(tape, Rule::name), g.range, Rule::name, g.name));
   if constexpr (Rule::arity == 2)
     return elementwise<Rule>(at, x[0], x[1]);

@@ -134,7 +134,9 @@ struct Result {
     y = x.get_ref();
   }
   void operator=(const Product<T>& p) const {
-    if (is_small(p)) return multiply_small(data, false, p);
+    if constexpr (std::is_floating_point_v<T>) {
+      if (is_small(p)) return multiply_small(data, false, p);
+    }
     arma::Mat<T> y = over(data, shape);
     multiply_into(y, false, p);
   }

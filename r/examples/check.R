@@ -1,0 +1,10 @@
+library(RcppArmagrad)
+set.seed(1)
+X <- cbind(1, matrix(rnorm(40), 20))
+y <- rbinom(20, 1, 0.4)
+fn <- function(w) sum(log1p(exp(X %*% w))) - sum(y * (X %*% w)) + 0.05 * sum(w^2)
+gr <- function(w) crossprod(X, plogis(X %*% w) - y)
+
+w <- c(0.1, -0.2, 0.3)
+ag_check(fn, gr, w)
+stopifnot(ag_check(fn, function(w) gr(w) + 0.1 * w, w)$passed)

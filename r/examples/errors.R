@@ -1,0 +1,5 @@
+Rcpp::sourceCpp("logistic.cpp")
+X <- matrix(1, 5, 2)
+condition <- tryCatch(gradient(c(1, 2, 3), X, rep(1, 5), 0), error = identity)
+print(class(condition))
+cat(conditionMessage(condition), "\n")
