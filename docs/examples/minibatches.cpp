@@ -1,7 +1,7 @@
 // What an epoch of shuffled mini-batches costs: each gathered, or all of them views of a copy in the new
 // order.
-#include <armagrad/nn/random.hpp>
 #include <armagrad/nn/softmax_regression.hpp>
+#include <armagrad/random.hpp>
 #include <chrono>
 #include <iomanip>
 using namespace armagrad;

@@ -38,7 +38,7 @@ int main() {
     const auto [last, terms] = scan(step, 1.0, steps(r.head(length), r.head(length)), exp(by));
     const auto J = accu(terms);
     const std::size_t nodes = tape.size();
-    gradient(J, by);
+    (void)gradient(J, by);  // recorded, and not computed
     std::printf("%4d steps: %d nodes, and %d of the gradient\n", int(length), int(nodes), int(tape.size() - nodes));
   }
 }

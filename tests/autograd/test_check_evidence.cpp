@@ -319,3 +319,68 @@ BOOST_AUTO_TEST_CASE(a_buffer_that_is_not_reset) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+// Between their jumps the derivatives of step functions are 0; at a jump there is none.
+BOOST_FIXTURE_TEST_SUITE(step_functions, Seeded)
+
+template <class Loss>
+void check_steps(const char* name, Loss loss, const mat& w, Verdict at_worst) {
+  const GradientCheck check = check_gradient(loss, w);
+  BOOST_TEST((check.passed() || check.verdict() == at_worst), name << " of " << w.n_elem << " entries, the first "
+                                                                   << w(0) << '\n'
+                                                                   << check);
+}
+void check_all_steps(const mat& w, Verdict at_worst) {
+  check_steps(
+      "trunc", [](auto v) { return accu(trunc(v)); }, w, at_worst);
+  check_steps(
+      "floor", [](auto v) { return accu(floor(v)); }, w, at_worst);
+  check_steps(
+      "ceil", [](auto v) { return accu(ceil(v)); }, w, at_worst);
+  check_steps(
+      "round", [](auto v) { return accu(round(v)); }, w, at_worst);
+  check_steps(
+      "sign", [](auto v) { return accu(sign(v)); }, w, at_worst);
+  check_steps(
+      "v - floor(v)", [](auto v) { return accu(square(v - floor(v))); }, w, at_worst);
+  check_steps(
+      "floor(v) + v^2", [](auto v) { return accu(floor(v)) + accu(square(v)); }, w, at_worst);
+  check_steps(
+      "round(v) * v", [](auto v) { return accu(round(v) % v); }, w, at_worst);
+  check_steps(
+      "where", [](auto v) { return accu(where(v > 0.5, v, 3 + square(v))); }, w, at_worst);
+}
+
+BOOST_AUTO_TEST_CASE(right_gradients_between_jumps_pass) {
+  for (const double size : {1e-3, 0.3, 1.0, 30.0}) {
+    for (const arma::uword n : {1u, 2u, 5u, 30u}) check_all_steps(size * arma::randn(n, 1), Verdict::passed);
+  }
+}
+// Among many entries one is close to a jump, and of large ones all are.
+BOOST_AUTO_TEST_CASE(right_gradients_close_to_jumps_are_not_refused) {
+  for (const double size : {0.3, 30.0, 1e4, 1e5}) {
+    for (const arma::uword n : {5u, 300u}) check_all_steps(size * arma::randn(n, 1), Verdict::inconclusive);
+  }
+}
+BOOST_AUTO_TEST_CASE(right_gradients_at_jumps_are_not_refused) {
+  for (const arma::uword n : {1u, 2u, 5u, 30u, 300u}) {
+    check_all_steps(arma::round(3 * arma::randn(n, 1)), Verdict::inconclusive);
+    check_all_steps(arma::round(3 * arma::randn(n, 1)) + 0.5, Verdict::inconclusive);
+    check_all_steps(mat(n, 1, arma::fill::zeros), Verdict::inconclusive);
+  }
+}
+BOOST_AUTO_TEST_CASE(wrong_gradients_between_jumps_fail) {
+  for (const double size : {0.3, 1.0, 30.0}) {
+    for (const arma::uword n : {1u, 5u, 30u}) {
+      const mat w = size * arma::randn(n, 1);
+      const auto check = check_gradient([](const mat& v) { return arma::accu(arma::floor(v)); },
+                                        [](const mat& v) { return mat(arma::size(v), arma::fill::value(5)); }, w);
+      BOOST_TEST((check.verdict() == Verdict::failed), check);
+      const auto zeros = check_gradient([](const mat& v) { return arma::accu(arma::floor(v)) + arma::accu(v % v); },
+                                        [](const mat& v) { return mat(arma::size(v), arma::fill::zeros); }, w);
+      BOOST_TEST((zeros.verdict() == Verdict::failed), zeros);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -82,8 +82,8 @@ GradientCheck check_hard(const HardLoss<eT>& loss, const arma::Col<eT>& given, b
 std::string reason_of(const GradientCheck& check) {
   for (const Evidence& e : check.evidence) {
     if (e.verdict != Verdict::inconclusive) continue;
-    for (const char* reason :
-         {"rounding of the loss hides", "jumps there", "not finite", "one side", "inf at", "nan at"}) {
+    for (const char* reason : {"rounding of the loss hides", "jumps there", "not finite", "one side", "inf at",
+                               "nan at", "could not be compared"}) {
       if (e.problem.find(reason) != std::string::npos) return reason;
     }
     return e.problem;

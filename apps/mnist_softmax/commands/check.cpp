@@ -1,8 +1,8 @@
 // mnist_softmax check
 
 #include <armagrad/detail/report_text.hpp>
-#include <armagrad/nn/random.hpp>
 #include <armagrad/nn/softmax_regression.hpp>
+#include <armagrad/random.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
 

@@ -1,7 +1,7 @@
 #pragma once
 // The lab that the program grew from, in three parts, for `mnist_softmax lab`.
 
-#include <armagrad/nn/random.hpp>
+#include <armagrad/random.hpp>
 
 #include "apps/datasets/data_types.hpp"
 #include "apps/mnist_softmax/commands/command_output.hpp"

@@ -10,6 +10,7 @@
 #include "ops/all.hpp"
 #include "parameters.hpp"
 #include "program.hpp"
+#include "random.hpp"
 #include "scan.hpp"
 #include "scores.hpp"
 #include "sum_over_samples.hpp"

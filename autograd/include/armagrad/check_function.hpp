@@ -89,8 +89,9 @@ auto listed(F& f) {
 /// for several parameters the gradient is a tuple. f may be a sum_of(term("data", ...), term("penalty",
 /// ...)). At a kink, where the slopes from either side differ, the gradient has to lie between them.
 template <class F, class G, class... W>
-requires detail::IsPlainLoss<F, W...> GradientCheck check_gradient(
-    const CheckOptions<typename detail::FirstParameter<W...>::eT>& options, F&& f, G&& gradient, const W&... w) {
+requires detail::IsPlainLoss<F, W...>
+[[nodiscard]] GradientCheck check_gradient(const CheckOptions<typename detail::FirstParameter<W...>::eT>& options,
+                                           F&& f, G&& gradient, const W&... w) {
   using eT = typename detail::FirstParameter<W...>::eT;
   const auto as_list = [&](const W&... x) { return detail::as_matrices<eT>(gradient(x...)); };
   detail::PlainLoss<eT> plain{detail::listed<eT, W...>(f), detail::listed<eT, W...>(as_list), {}};
@@ -101,7 +102,8 @@ requires detail::IsPlainLoss<F, W...> GradientCheck check_gradient(
   return detail::run_function_check<eT>(options, plain, {detail::matrix_over(w)...});
 }
 template <class F, class G, class... W>
-requires detail::IsPlainLoss<F, W...> GradientCheck check_gradient(F&& f, G&& gradient, const W&... w) {
+requires detail::IsPlainLoss<F, W...>
+[[nodiscard]] GradientCheck check_gradient(F&& f, G&& gradient, const W&... w) {
   using eT = typename detail::FirstParameter<W...>::eT;
   return check_gradient(CheckOptions<eT>{}, f, gradient, w...);
 }
@@ -111,7 +113,7 @@ template <class Function, class eT, detail::ParameterOf<eT> W>
 requires requires(Function& f, const arma::Mat<eT>& w) {
   { f.Evaluate(w) } -> std::convertible_to<double>;
 }
-GradientCheck check_gradient(const CheckOptions<eT>& options, Function&& f, const W& at) {
+[[nodiscard]] GradientCheck check_gradient(const CheckOptions<eT>& options, Function&& f, const W& at) {
   const arma::Mat<eT> start = detail::matrix_over(at);
   arma::Mat<eT> g(arma::size(start), arma::fill::zeros);  // one for all calls, as an optimiser has
   const auto gradient = [&f, &g](const arma::Mat<eT>& w) {
@@ -128,7 +130,7 @@ template <class Function, detail::IsParameter W>
 requires requires(Function& f, const arma::Mat<detail::Element<W>>& w) {
   { f.Evaluate(w) } -> std::convertible_to<double>;
 }
-GradientCheck check_gradient(Function&& f, const W& at) {
+[[nodiscard]] GradientCheck check_gradient(Function&& f, const W& at) {
   return check_gradient(CheckOptions<detail::Element<W>>{}, f, at);
 }
 

@@ -39,13 +39,15 @@ GradientCheck run_check(const CheckOptions<eT>& options, const LossOnTape<eT>& l
 /// complex step (the tape replayed over complex numbers), a second backward pass, and options.analytic. What
 /// each may be off by is derived from what was measured: see docs/gradient-checking.md.
 template <class eT, class Loss, detail::ParameterOf<eT>... Ws>
-requires(sizeof...(Ws) > 0) GradientCheck check_gradient(const CheckOptions<eT>& options, Loss&& loss, const Ws&... W) {
+requires(sizeof...(Ws) > 0) [[nodiscard]] GradientCheck
+    check_gradient(const CheckOptions<eT>& options, Loss&& loss, const Ws&... W) {
   const detail::LossOnTape<eT> on_tape = detail::function_of<eT, detail::Parameter<Ws>::kind...>(
       [&loss](const auto&... w) { return detail::call(loss, w...); });
   return detail::run_check<eT>(options, on_tape, {detail::matrix_over(W)...});
 }
 template <class Loss, class... Ws>
-requires detail::AllParameters<Ws...> GradientCheck check_gradient(Loss&& loss, const Ws&... W) {
+requires detail::AllParameters<Ws...>
+[[nodiscard]] GradientCheck check_gradient(Loss&& loss, const Ws&... W) {
   return check_gradient(CheckOptions<detail::Element<Ws...>>{}, loss, W...);
 }
 

@@ -17,7 +17,7 @@ Var<eT> append_checkpoint(Tape<eT>& tape, Function<eT> f, std::span<const Var<eT
 /// checkpoints itself. What it needs of the tape it must take as arguments: Vars it captures are refused, as
 /// is a result of another shape than at first (std::logic_error). Second derivatives see f itself.
 template <class F, AnyVar First, std::derived_from<Var<element_t<First>>>... X>
-auto checkpoint(F f, const First& first, const X&... rest) {
+[[nodiscard]] auto checkpoint(F f, const First& first, const X&... rest) {
   using eT = element_t<First>;
   const std::array<Var<eT>, 1 + sizeof...(X)> x{first, rest...};
   using Result = std::remove_cvref_t<std::invoke_result_t<F&, const First&, const X&...>>;

@@ -83,7 +83,7 @@ concept AllParameters = (ParameterOf<W, Element<W...>> && ...);
 /// and a tuple for several. The loss is called once, with a Var for each W, of its kind, and returns a number (1x1), or
 /// std::logic_error.
 template <class eT, class Loss, detail::ParameterOf<eT>... Ws>
-auto value_and_gradient(Tape<eT>& tape, Loss&& loss, const Ws&... W) {
+[[nodiscard]] auto value_and_gradient(Tape<eT>& tape, Loss&& loss, const Ws&... W) {
   tape.clear();
   return std::apply(
       [&](const auto&... w) {
@@ -95,13 +95,13 @@ auto value_and_gradient(Tape<eT>& tape, Loss&& loss, const Ws&... W) {
 }
 template <class Loss, class... Ws>
 requires detail::AllParameters<Ws...>
-auto value_and_gradient(Loss&& loss, const Ws&... W) {
+[[nodiscard]] auto value_and_gradient(Loss&& loss, const Ws&... W) {
   return value_and_gradient(*detail::KeptTape<detail::Element<Ws...>>(), loss, W...);
 }
 
 /// The gradient alone.
 template <class First, class... A>
-requires(!AnyVar<First>) auto gradient(First&& first, A&&... rest) {
+requires(!AnyVar<First>) [[nodiscard]] auto gradient(First&& first, A&&... rest) {
   return value_and_gradient(std::forward<First>(first), std::forward<A>(rest)...).second;
 }
 
@@ -109,7 +109,7 @@ requires(!AnyVar<First>) auto gradient(First&& first, A&&... rest) {
 /// tuple for several. J is a number (1x1), w a variable or anything that J was computed from, or
 /// std::logic_error.
 template <class eT, std::derived_from<Var<eT>>... W>
-requires(sizeof...(W) > 0) auto gradient(const Var<eT>& J, const W&... w) {
+requires(sizeof...(W) > 0) [[nodiscard]] auto gradient(const Var<eT>& J, const W&... w) {
   const std::array<Var<eT>, sizeof...(W)> by{w...};
   const std::vector<Var<eT>> g = detail::append_gradients<eT>(J, by);
   return [&]<std::size_t... k>(std::index_sequence<k...>) {
@@ -120,7 +120,7 @@ requires(sizeof...(W) > 0) auto gradient(const Var<eT>& J, const W&... w) {
 
 /// H V, where H is the loss's Hessian at W and V has W's shape; exact, for about the cost of two gradients.
 template <class eT, class Loss, detail::ParameterOf<eT> W, detail::ParameterOf<eT> D>
-W hessian_vector_product(Tape<eT>& tape, Loss&& loss, const W& at, const D& V) {
+[[nodiscard]] W hessian_vector_product(Tape<eT>& tape, Loss&& loss, const W& at, const D& V) {
   tape.clear();
   detail::check_direction("hessian_vector_product", detail::Parameter<W>::shape(at), detail::Parameter<D>::shape(V));
   const arma::Mat<eT> direction = detail::matrix_over(V);
@@ -131,7 +131,7 @@ W hessian_vector_product(Tape<eT>& tape, Loss&& loss, const W& at, const D& V) {
   return detail::Parameter<W>::from(tape.gradient(w));
 }
 template <class Loss, detail::IsParameter W, detail::ParameterOf<detail::Element<W>> D>
-W hessian_vector_product(Loss&& loss, const W& at, const D& V) {
+[[nodiscard]] W hessian_vector_product(Loss&& loss, const W& at, const D& V) {
   return hessian_vector_product(*detail::KeptTape<detail::Element<W>>(), loss, at, V);
 }
 
@@ -139,9 +139,9 @@ W hessian_vector_product(Loss&& loss, const W& at, const D& V) {
 
 /// {f(W), J V}: f's value, of any shape, and its derivative along V (of W's shape), in one sweep.
 template <class eT, class F, detail::ParameterOf<eT>... W, detail::ParameterOf<eT>... D>
-requires(sizeof...(W) == sizeof...(D)) std::pair<arma::Mat<eT>, arma::Mat<eT>> jvp(Tape<eT>& tape, F&& f,
-                                                                                   const Variables<W...>& at,
-                                                                                   const Variables<D...>& V) {
+requires(sizeof...(W) == sizeof...(D))
+    [[nodiscard]] std::pair<arma::Mat<eT>, arma::Mat<eT>> jvp(Tape<eT>& tape, F&& f, const Variables<W...>& at,
+                                                              const Variables<D...>& V) {
   tape.clear();
   const auto w = detail::on_tape(tape, at);
   const Var<eT> y = std::apply([&](const auto&... v) { return detail::call(f, v...); }, w);
@@ -152,18 +152,18 @@ requires(sizeof...(W) == sizeof...(D)) std::pair<arma::Mat<eT>, arma::Mat<eT>> j
   return {y.value(), std::move(along)};
 }
 template <class F, class... W, class... D>
-auto jvp(F&& f, const Variables<W...>& at, const Variables<D...>& V) {
+[[nodiscard]] auto jvp(F&& f, const Variables<W...>& at, const Variables<D...>& V) {
   return jvp(*detail::KeptTape<detail::Element<W...>>(), f, at, V);
 }
 template <class F, detail::IsParameter W, detail::ParameterOf<detail::Element<W>> D>
-auto jvp(F&& f, const W& at, const D& V) {
+[[nodiscard]] auto jvp(F&& f, const W& at, const D& V) {
   return jvp(f, variables(at), variables(V));
 }
 
 /// {f(W), J' U}: f's value, of any shape, and the gradient of accu(f(W) % U), U of that shape; a tuple of
 /// gradients for several variables.
 template <class eT, class F, detail::ParameterOf<eT>... W>
-auto vjp(Tape<eT>& tape, F&& f, const Variables<W...>& at, const arma::Mat<eT>& U) {
+[[nodiscard]] auto vjp(Tape<eT>& tape, F&& f, const Variables<W...>& at, const arma::Mat<eT>& U) {
   tape.clear();
   return std::apply(
       [&](const auto&... w) {
@@ -174,17 +174,17 @@ auto vjp(Tape<eT>& tape, F&& f, const Variables<W...>& at, const arma::Mat<eT>& 
       detail::on_tape(tape, at));
 }
 template <class F, class... W>
-auto vjp(F&& f, const Variables<W...>& at, const arma::Mat<detail::Element<W...>>& U) {
+[[nodiscard]] auto vjp(F&& f, const Variables<W...>& at, const arma::Mat<detail::Element<W...>>& U) {
   return vjp(*detail::KeptTape<detail::Element<W...>>(), f, at, U);
 }
 template <class F, detail::IsParameter W>
-auto vjp(F&& f, const W& at, const arma::Mat<detail::Element<W>>& U) {
+[[nodiscard]] auto vjp(F&& f, const W& at, const arma::Mat<detail::Element<W>>& U) {
   return vjp(f, variables(at), U);
 }
 
 /// d vec(f) / d vec(W), column by column, numel(f) x numel(W): a sweep for each of the fewer of the two.
 template <class F, detail::IsParameter W>
-arma::Mat<detail::Element<W>> jacobian(F&& f, const W& at) {
+[[nodiscard]] arma::Mat<detail::Element<W>> jacobian(F&& f, const W& at) {
   const detail::KeptTape<detail::Element<W>> tape;
   const auto w = detail::variable_over(*tape, at);
   const Var<detail::Element<W>> y = detail::call(f, w);
@@ -193,7 +193,7 @@ arma::Mat<detail::Element<W>> jacobian(F&& f, const W& at) {
 
 /// The blocks of the derivative by several variables: d vec(f) / d vec(w) for each w.
 template <class F, class... W>
-auto jacobian(F&& f, const Variables<W...>& at) {
+[[nodiscard]] auto jacobian(F&& f, const Variables<W...>& at) {
   using eT = detail::Element<W...>;
   const detail::KeptTape<eT> tape;
   return std::apply(
@@ -206,14 +206,14 @@ auto jacobian(F&& f, const Variables<W...>& at) {
 
 /// The loss's second derivatives by vec(W), numel(W) squared: a Hessian-vector product for each column.
 template <class Loss, detail::IsParameter W>
-arma::Mat<detail::Element<W>> hessian(Loss&& loss, const W& at) {
+[[nodiscard]] arma::Mat<detail::Element<W>> hessian(Loss&& loss, const W& at) {
   return jacobian([&](const auto& w) { return gradient(Var<detail::Element<W>>(detail::call(loss, w)), w); }, at);
 }
 
 /// The blocks of the Hessian by several variables: H(i, j) has the derivatives by the entries of the variable i (rows)
 /// and of j (columns).
 template <class Loss, class... W>
-auto hessian(Loss&& loss, const Variables<W...>& at) {
+[[nodiscard]] auto hessian(Loss&& loss, const Variables<W...>& at) {
   using eT = detail::Element<W...>;
   const detail::KeptTape<eT> tape;
   const auto w = detail::on_tape(*tape, at);

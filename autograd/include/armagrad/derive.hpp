@@ -101,11 +101,11 @@ class ARMAGRAD_EXPORT Formula {
 /// by their names, view(X, "X") or constant(0.1, "l2"); unnamed ones by shape. Two leaves of one name hold
 /// the same numbers, or std::logic_error.
 template <class eT>
-Formula derive(const Var<eT>& J, const std::vector<Var<eT>>& by, const FormulaOptions& options = {});
+[[nodiscard]] Formula derive(const Var<eT>& J, const std::vector<Var<eT>>& by, const FormulaOptions& options = {});
 
 /// The gradient of a loss, which is called once with a Var, by W.
 template <class Loss, detail::IsParameter W>
-Formula derive(Loss&& loss, const W& at, const char* name, const FormulaOptions& options = {}) {
+[[nodiscard]] Formula derive(Loss&& loss, const W& at, const char* name, const FormulaOptions& options = {}) {
   using eT = typename detail::Parameter<W>::eT;
   Tape<eT> tape;
   const auto w = detail::variable_over(tape, at, name);
@@ -113,7 +113,7 @@ Formula derive(Loss&& loss, const W& at, const char* name, const FormulaOptions&
 }
 /// By several, each given as view(W, "W").
 template <class Loss, class eT, std::derived_from<View<eT>>... Views>
-requires(!AnyVar<Loss>) Formula
+requires(!AnyVar<Loss>) [[nodiscard]] Formula
     derive(const FormulaOptions& options, Loss&& loss, const View<eT>& W, const Views&... more) {
   Tape<eT> tape;
   return std::apply([&](const auto&... v) { return derive<eT>(detail::call(loss, v...), {v...}, options); },
@@ -122,6 +122,6 @@ requires(!AnyVar<Loss>) Formula
 
 /// The computation behind x as text, as it was recorded.
 template <class eT>
-std::string formula_text(const Var<eT>& x);
+[[nodiscard]] std::string formula_text(const Var<eT>& x);
 
 }  // namespace armagrad

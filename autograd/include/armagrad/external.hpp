@@ -108,11 +108,12 @@ class External {
 /// matrices alone; one that takes Vars too, as a generic lambda does, can be differentiated again, and else second
 /// derivatives are a std::logic_error. Forward mode calls vjp for each entry of y.
 template <class Values, class Pullback>
-detail::External<Values, Pullback> external(Values values, Pullback vjp, Here at = Here::current()) {
+[[nodiscard]] detail::External<Values, Pullback> external(Values values, Pullback vjp, Here at = Here::current()) {
   return {std::move(values), std::move(vjp), {}, at};
 }
 template <class Values, class Pullback>
-detail::External<Values, Pullback> external(Values values, Pullback vjp, Shape result, Here at = Here::current()) {
+[[nodiscard]] detail::External<Values, Pullback> external(Values values, Pullback vjp, Shape result,
+                                                          Here at = Here::current()) {
   return {std::move(values), std::move(vjp), result, at};
 }
 

@@ -110,23 +110,23 @@ auto solution(Implicit is, const Solver& solver, F f, const Start& start, const 
 /// function theorem; the solver's steps are not kept. The Hessian is a dense matrix, by a sweep for each entry of x.
 /// std::runtime_error if no minimum is found, or if its Hessian is singular: then it has no derivative.
 template <class Solver, class F, class Start, class... P>
-requires(detail::is_solver<Solver>::value) auto argmin(const Solver& solver, F inner, const Start& start,
-                                                       const P&... parameters) {
+requires(detail::is_solver<Solver>::value)
+    [[nodiscard]] auto argmin(const Solver& solver, F inner, const Start& start, const P&... parameters) {
   return detail::solution(detail::Implicit::minimum, solver, std::move(inner), start, parameters...);
 }
 template <class F, class Start, class... P>
-requires(!detail::is_solver<F>::value) auto argmin(F inner, const Start& start, const P&... parameters) {
+requires(!detail::is_solver<F>::value) [[nodiscard]] auto argmin(F inner, const Start& start, const P&... parameters) {
   return argmin(Newton(), std::move(inner), start, parameters...);
 }
 
 /// The same for the x near start where all of f(x, parameters...) is 0; f has x's shape.
 template <class Solver, class F, class Start, class... P>
-requires(detail::is_solver<Solver>::value) auto root(const Solver& solver, F f, const Start& start,
-                                                     const P&... parameters) {
+requires(detail::is_solver<Solver>::value)
+    [[nodiscard]] auto root(const Solver& solver, F f, const Start& start, const P&... parameters) {
   return detail::solution(detail::Implicit::root, solver, std::move(f), start, parameters...);
 }
 template <class F, class Start, class... P>
-requires(!detail::is_solver<F>::value) auto root(F f, const Start& start, const P&... parameters) {
+requires(!detail::is_solver<F>::value) [[nodiscard]] auto root(F f, const Start& start, const P&... parameters) {
   return root(Newton(), std::move(f), start, parameters...);
 }
 

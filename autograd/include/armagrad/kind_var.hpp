@@ -14,7 +14,7 @@ void check_kind(const Var<eT>& x, Kind kind, Location at);
 
 /// A Var of which the compiler knows more than that it is a matrix: ColVar, RowVar, NumberVar, or VectorVar.
 template <class eT, detail::Kind k>
-class KindVar : public Var<eT> {
+class [[nodiscard]] KindVar : public Var<eT> {
  public:
   static constexpr detail::Kind kind = k;
   static constexpr bool is_col = k == detail::Kind::column, is_row = k == detail::Kind::row,

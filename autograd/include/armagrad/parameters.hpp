@@ -189,7 +189,8 @@ class Parameters {
 /// Parameters from names and values: numbers, vectors and matrices (or expressions of them), all of one element type.
 /// std::logic_error if a name is empty or given twice.
 template <class X, class... More>
-requires(sizeof...(More) % 2 == 0) auto parameters(const detail::NameHere& name, const X& x, const More&... more) {
+requires(sizeof...(More) % 2 == 0)
+    [[nodiscard]] auto parameters(const detail::NameHere& name, const X& x, const More&... more) {
   const auto all = std::tie(name.name, x, more...);
   return [&]<std::size_t... k>(std::index_sequence<k...>) {
     using eT = detail::CommonElementOf<std::tuple_element_t<2 * k + 1, std::tuple<std::string, X, More...>>...>;

@@ -65,9 +65,10 @@ Function<eT> slope_of(Function<eT> loss, std::size_t variables);
 /// A loss, or another function of Vars, recorded once for each combination of shapes it meets and replayed for other
 /// numbers of the same shapes. A loss that asks for values while it is recorded (value(), scalar()), for an `if` or a
 /// find(), is recorded anew where the arguments that these depend on have others; one that asks for none is replayed
-/// freely. Arguments are read in place, not copied; results are references into the program, which hold until its next
-/// call. One thread at a time. Tangents and second derivatives are recorded, with their first call, and replayed in the
-/// same way.
+/// freely. Random numbers that it draws (random.hpp) are drawn anew with each call, once for all columns of hessian()
+/// and jacobian(). Arguments are read in place, not copied; results are references into the program, which hold until
+/// its next call. One thread at a time. Tangents and second derivatives are recorded, with their first call, and
+/// replayed in the same way.
 template <class Variables, class Inputs>
 class Program;
 template <class... W, class... X>
@@ -91,7 +92,7 @@ class Program<Variables<W...>, Inputs<X...>> {
   const Optimisations& optimisations() const { return recordings_.last().optimisations; }
 
   /// The loss at w... given x...
-  eT value(const W&... w, const X&... x) {
+  [[nodiscard]] eT value(const W&... w, const X&... x) {
     detail::CompiledLoss<eT>& r = bind(w..., x...);
     r.check_number();
     detail::engine_of(r.tape()).run(r.forward);
@@ -99,7 +100,7 @@ class Program<Variables<W...>, Inputs<X...>> {
   }
 
   /// {J, g}: the loss and its gradient by the variables, each of its variable's type; a tuple for several.
-  auto value_and_gradient(const W&... w, const X&... x) {
+  [[nodiscard]] auto value_and_gradient(const W&... w, const X&... x) {
     detail::CompiledLoss<eT>& r = bind(w..., x...);
     r.check_number();
     detail::engine_of(r.tape()).run(r.both);
@@ -107,7 +108,8 @@ class Program<Variables<W...>, Inputs<X...>> {
   }
 
   /// {f(w), J V}: the value, of any shape, and its derivative along V, which has w's shape, or std::logic_error.
-  std::pair<arma::Mat<eT>, arma::Mat<eT>> jvp(const Variables<W...>& w, const Variables<W...>& V, const X&... x) {
+  [[nodiscard]] std::pair<arma::Mat<eT>, arma::Mat<eT>> jvp(const Variables<W...>& w, const Variables<W...>& V,
+                                                            const X&... x) {
     detail::CompiledLoss<eT>& r = bind_to(tangents_, w, x...);
     return [&]<std::size_t... k>(std::index_sequence<k...>) {
       const std::array directions{detail::matrix_over(std::get<k>(V.values))...};
@@ -117,39 +119,44 @@ class Program<Variables<W...>, Inputs<X...>> {
     }
     (std::index_sequence_for<W...>());
   }
-  auto jvp(const W&... w, const W&... V, const X&... x) requires(sizeof...(W) == 1) {
+  [[nodiscard]] auto jvp(const W&... w, const W&... V, const X&... x) requires(sizeof...(W) == 1) {
     return jvp(variables(w...), variables(V...), x...);
   }
 
   /// {f(w), J' U}: the value and the gradient of accu(f(w) % U), for a U of the value's shape, or std::logic_error; of
   /// w's type, a tuple for several.
-  std::pair<arma::Mat<eT>, Gradients> vjp(const Variables<W...>& w, const arma::Mat<eT>& U, const X&... x) {
+  [[nodiscard]] std::pair<arma::Mat<eT>, Gradients> vjp(const Variables<W...>& w, const arma::Mat<eT>& U,
+                                                        const X&... x) {
     detail::CompiledLoss<eT>& r = bind_to(recordings_, w, x...);
     detail::check_direction("vjp", r.root.shape(), shape_of(U.n_rows, U.n_cols));
     detail::engine_of(r.tape()).run(r.both, U.memptr());
     return {r.root.value(), gradients(r)};
   }
-  auto vjp(const W&... w, const arma::Mat<eT>& U, const X&... x) requires(sizeof...(W) == 1) {
+  [[nodiscard]] auto vjp(const W&... w, const arma::Mat<eT>& U, const X&... x) requires(sizeof...(W) == 1) {
     return vjp(variables(w...), U, x...);
   }
 
   /// d vec(f) / d vec(w), numel(f) x numel(w): a sweep for each of the fewer of the two.
-  arma::Mat<eT> jacobian(const W&... w, const X&... x) requires(sizeof...(W) == 1) { return jacobian_of(w..., x...); }
+  [[nodiscard]] arma::Mat<eT> jacobian(const W&... w, const X&... x) requires(sizeof...(W) == 1) {
+    return jacobian_of(w..., x...);
+  }
 
   /// {V' g, H V}: the loss's derivative along V, which has w's shape, or std::logic_error, and its Hessian at w given
   /// x... times V, of w's type. The gradient's recording is made with the first call. For several variables
   /// variables(w...) and variables(V...), and a tuple.
-  auto hessian_vector_product(const Variables<W...>& w, const Variables<W...>& V, const X&... x) {
+  [[nodiscard]] auto hessian_vector_product(const Variables<W...>& w, const Variables<W...>& V, const X&... x) {
     detail::CompiledLoss<eT>& r = bind_slope(w, V, x...);
     detail::engine_of(r.tape()).run(r.both);
     return std::pair<eT, Gradients>(r.root.scalar(), gradients(r));
   }
-  auto hessian_vector_product(const W&... w, const W&... V, const X&... x) requires(sizeof...(W) == 1) {
+  [[nodiscard]] auto hessian_vector_product(const W&... w, const W&... V, const X&... x) requires(sizeof...(W) == 1) {
     return hessian_vector_product(variables(w...), variables(V...), x...);
   }
 
   /// The loss's second derivatives by vec(w), numel(w) squared: a Hessian-vector product for each column.
-  arma::Mat<eT> hessian(const W&... w, const X&... x) requires(sizeof...(W) == 1) { return hessian_of(w..., x...); }
+  [[nodiscard]] arma::Mat<eT> hessian(const W&... w, const X&... x) requires(sizeof...(W) == 1) {
+    return hessian_of(w..., x...);
+  }
 
  private:
   detail::CompiledLoss<eT>& bind(const W&... w, const X&... x) { return bind_to(recordings_, {{w...}}, x...); }
@@ -183,6 +190,7 @@ class Program<Variables<W...>, Inputs<X...>> {
     using As = detail::Parameter<std::remove_cvref_t<decltype(w)>>;
     const Shape s = As::shape(w);
     arma::Mat<eT> H(s.size(), s.size()), unit(s.rows, s.cols, arma::fill::zeros);
+    const detail::OneDraw<eT> one(slopes_);
     for (uword k = 0; k < s.size(); ++k) {
       unit(k) = 1;
       const auto along = As::from(unit);
@@ -195,6 +203,7 @@ class Program<Variables<W...>, Inputs<X...>> {
 
   arma::Mat<eT> jacobian_of(const auto& w, const X&... x) {
     using As = detail::Parameter<std::remove_cvref_t<decltype(w)>>;
+    const detail::OneDraw<eT> of_rows(recordings_), of_columns(tangents_);
     const Shape from = As::shape(w), to = bind(w, x...).root.shape();
     const bool forward = from.size() <= to.size();
     const Shape s = forward ? from : to;
@@ -226,8 +235,9 @@ class Program<Variables<W...>, Inputs<X...>> {
   }
 
   detail::Function<eT> loss_, slope_;
-  detail::CompiledLosses<eT> recordings_{detail::Optimise::yes, detail::Recorded::function}, slopes_;
-  detail::CompiledLosses<eT> tangents_{detail::Optimise::yes, detail::Recorded::tangents};
+  detail::CompiledLosses<eT> recordings_{detail::Optimise::yes, detail::Recorded::function, detail::MayDraw::yes};
+  detail::CompiledLosses<eT> slopes_{detail::Optimise::yes, detail::Recorded::loss, detail::MayDraw::yes};
+  detail::CompiledLosses<eT> tangents_{detail::Optimise::yes, detail::Recorded::tangents, detail::MayDraw::yes};
   std::tuple<detail::ResultingGradient<W>...> gradients_;
 };
 

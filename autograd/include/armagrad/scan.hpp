@@ -279,11 +279,12 @@ auto scan_of(const Checkpoints* checkpoints, F f, const std::tuple<const S&...>&
 /// std::logic_error for inputs of unequal length or no steps at all, and for a state that changes its shape; what a
 /// step throws is thrown again with the number of the step.
 template <class F, class Start, class... X, class... P>
-auto scan(F step, const Start& start, const steps<X...>& over, const P&... shared) {
+[[nodiscard]] auto scan(F step, const Start& start, const steps<X...>& over, const P&... shared) {
   return detail::scan_of(nullptr, std::move(step), detail::states_of(start), over, shared...);
 }
 template <class F, class Start, class... X, class... P>
-auto scan(const Checkpoints& checkpoints, F step, const Start& start, const steps<X...>& over, const P&... shared) {
+[[nodiscard]] auto scan(const Checkpoints& checkpoints, F step, const Start& start, const steps<X...>& over,
+                        const P&... shared) {
   return detail::scan_of(&checkpoints, std::move(step), detail::states_of(start), over, shared...);
 }
 

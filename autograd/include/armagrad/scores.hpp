@@ -49,7 +49,7 @@ arma::Mat<eT> inverse_information(const arma::Mat<eT>& information, const char* 
 /// softmax and sums down columns, transposes of these), it takes about the time of two gradients; any other loss is run
 /// for each column. Samples are matrices, vectors or views of them.
 template <class Loss, class... W, class... X>
-auto scores(const Blocks& blocks, Loss loss, const Variables<W...>& w, const samples<X...>& x) {
+[[nodiscard]] auto scores(const Blocks& blocks, Loss loss, const Variables<W...>& w, const samples<X...>& x) {
   using eT = detail::Element<W...>;
   return std::apply(
       [&](const auto&... sample) {
@@ -73,25 +73,25 @@ auto scores(const Blocks& blocks, Loss loss, const Variables<W...>& w, const sam
       x.matrices);
 }
 template <class Loss, detail::IsParameter W, class... X>
-auto scores(const Blocks& blocks, Loss loss, const W& w, const samples<X...>& x) {
+[[nodiscard]] auto scores(const Blocks& blocks, Loss loss, const W& w, const samples<X...>& x) {
   return scores(blocks, std::move(loss), variables(w), x);
 }
 template <class Loss, class W, class... X>
-auto scores(Loss loss, const W& w, const samples<X...>& x) {
+[[nodiscard]] auto scores(Loss loss, const W& w, const samples<X...>& x) {
   return scores(Blocks{512}, std::move(loss), w, x);
 }
 
 /// The sum of the outer products of the scores: the information that the observations have of w, if loss is minus a log
 /// likelihood and the model is right.
 template <class Loss, class W, class... X>
-auto fisher(Loss loss, const W& w, const samples<X...>& x) {
+[[nodiscard]] auto fisher(Loss loss, const W& w, const samples<X...>& x) {
   const auto s = scores(std::move(loss), w, x);
   return std::remove_cvref_t<decltype(s)>(s * s.t());
 }
 
 /// J'J of the residuals f(w), of any shape: the Hessian of half their sum of squares but for the terms with f'' in it.
 template <class F, detail::IsParameter W>
-arma::Mat<detail::Element<W>> gauss_newton(F&& f, const W& w) {
+[[nodiscard]] arma::Mat<detail::Element<W>> gauss_newton(F&& f, const W& w) {
   const arma::Mat<detail::Element<W>> J = jacobian(f, w);
   return J.t() * J;
 }
@@ -99,12 +99,12 @@ arma::Mat<detail::Element<W>> gauss_newton(F&& f, const W& w) {
 /// The covariance of the w where loss, minus a log likelihood, is least: the inverse of its Hessian, by one variable or
 /// by the entries of variables(w...), one after the other. std::runtime_error unless the Hessian is positive definite.
 template <class Loss, class W>
-auto covariance(Loss&& loss, const W& w) {
+[[nodiscard]] auto covariance(Loss&& loss, const W& w) {
   return detail::inverse_information(detail::whole_hessian(loss, w), "covariance");
 }
 /// The same if the model may be wrong: H^-1 (sum of the outer products of the scores) H^-1, the sandwich (Huber, 1967).
 template <class Loss, class W, class... X>
-auto sandwich(Loss loss, const W& w, const samples<X...>& x) {
+[[nodiscard]] auto sandwich(Loss loss, const W& w, const samples<X...>& x) {
   const auto F = fisher(loss, w, x);
   using eT = typename decltype(F)::elem_type;
   const auto whole = [&](const auto&... v) {
@@ -127,7 +127,7 @@ struct Estimate {
 /// f(w...) and its standard errors by the delta method, J C J' with J the derivative of f and C the covariance of the
 /// entries of each w, one after the other. std::logic_error unless C has a row and a column for each of them.
 template <class F, class... W>
-auto delta_method(F&& f, const Variables<W...>& at, const arma::Mat<detail::Element<W...>>& C) {
+[[nodiscard]] auto delta_method(F&& f, const Variables<W...>& at, const arma::Mat<detail::Element<W...>>& C) {
   using eT = detail::Element<W...>;
   const detail::KeptTape<eT> tape;
   const auto w = detail::on_tape(*tape, at);
@@ -147,7 +147,7 @@ auto delta_method(F&& f, const Variables<W...>& at, const arma::Mat<detail::Elem
   return estimate;
 }
 template <class F, detail::IsParameter W>
-auto delta_method(F&& f, const W& w, const arma::Mat<detail::Element<W>>& C) {
+[[nodiscard]] auto delta_method(F&& f, const W& w, const arma::Mat<detail::Element<W>>& C) {
   return delta_method(f, variables(w), C);
 }
 

@@ -5,6 +5,8 @@
 // gradient. Then two sweeps do all the work: up the tape for the values that are needed, down for the
 // adjoints.
 
+#include <functional>
+
 #include "detail/engine.hpp"
 #include "kinds.hpp"
 
@@ -46,6 +48,28 @@ View<eT> view(const arma::Row<eT>&& temporary, std::string name = {}) = delete;
 namespace detail {
 template <class eT>
 class CompiledLosses;
+
+/// The random numbers that were drawn while a tape was recorded, to be drawn anew when it is replayed.
+template <class eT>
+struct Draws {
+  struct Draw {
+    Index leaf;
+    std::unique_ptr<arma::Mat<eT>> numbers;  // which the leaf refers to
+    std::function<void(arma::Mat<eT>&)> fill;
+  };
+  std::vector<Draw> all;
+  bool refused = false;  // while what is recorded is to give the same whenever it is computed
+
+  void again(Engine<eT>& engine) {
+    for (const Draw& d : all) {
+      if (d.numbers->is_empty()) continue;
+      d.fill(*d.numbers);
+      engine.rebind(d.leaf, d.numbers->memptr());
+    }
+  }
+};
+template <class eT>
+Draws<eT>& draws_of(Tape<eT>& tape);
 
 /// A matrix or a view of one whose type says that it is a column or a row.
 template <class X, class eT>
@@ -107,12 +131,12 @@ class ARMAGRAD_EXPORT Tape {
   /// What the last backward() found for a variable, of the variable's shape; zeros if root does not depend on
   /// it. The matrix is the tape's: the next backward() overwrites it, and clear() and the tape's end free it or give it
   /// to another variable. Copy what is to be kept: arma::mat g = tape.gradient(w).
-  const arma::Mat<eT>& gradient(const Var<eT>& variable);
+  [[nodiscard]] const arma::Mat<eT>& gradient(const Var<eT>& variable);
   /// The value of a node, computed now if it was not yet. In a loss that is being recorded (record, sum_over_samples)
   /// the recording then holds for the arguments' present values only, and is made anew for others.
-  arma::Mat<eT> value(const Var<eT>& x);
+  [[nodiscard]] arma::Mat<eT> value(const Var<eT>& x);
   /// The value of a 1x1 node; std::logic_error for other shapes.
-  eT scalar(const Var<eT>& x);
+  [[nodiscard]] eT scalar(const Var<eT>& x);
 
   /// Anomaly mode: the first value, or adjoint, of a sweep that is NaN or infinite is a std::runtime_error
   /// that names the operation and the source line which made it of finite numbers. For finding mistakes: it
@@ -128,11 +152,14 @@ class ARMAGRAD_EXPORT Tape {
  private:
   template <class T>
   friend detail::Engine<T>& detail::engine_of(Tape<T>& tape);
+  template <class T>
+  friend detail::Draws<T>& detail::draws_of(Tape<T>& tape);
   friend detail::CompiledLosses<eT>;
 
   detail::Engine<eT> engine_;
   bool recording_ = false;           // a loss to be replayed,
   std::vector<detail::Index> read_;  // which asked for the values of these nodes
+  detail::Draws<eT> draws_;
 };
 
 namespace detail {
@@ -143,6 +170,10 @@ Engine<eT>& engine_of(Tape<eT>& tape) {
 template <class eT>
 const Engine<eT>& engine_of(const Tape<eT>& tape) {
   return engine_of(const_cast<Tape<eT>&>(tape));
+}
+template <class eT>
+Draws<eT>& draws_of(Tape<eT>& tape) {
+  return tape.draws_;
 }
 }  // namespace detail
 

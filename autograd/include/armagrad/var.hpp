@@ -29,7 +29,7 @@ class Part;
 /// tape until it meets a Var that does. Parts of a Var can be written to, A(i, j) = x, and copies of A stay as they
 /// are.
 template <class eT>
-class Var : private AllVarOperators<eT> {
+class [[nodiscard]] Var : private AllVarOperators<eT> {
  public:
   using elem_type = eT;
 
@@ -86,9 +86,9 @@ class Var : private AllVarOperators<eT> {
   Var(std::initializer_list<detail::Operand<eT, detail::Kind::number>> row);
   Var(std::initializer_list<std::initializer_list<detail::Operand<eT, detail::Kind::number>>> rows);
 
-  arma::Mat<eT> value() const { return tape().value(*this); }
+  [[nodiscard]] arma::Mat<eT> value() const { return tape().value(*this); }
   /// The value of a 1x1 node.
-  eT scalar() const { return tape().scalar(*this); }
+  [[nodiscard]] eT scalar() const { return tape().scalar(*this); }
   Tape<eT>& tape() const { return tape_ ? *tape_ : *settle().first; }
   /// Whether it belongs to a tape, and is no constant that met none.
   bool is_on_tape() const { return tape_ != nullptr || home() != nullptr; }

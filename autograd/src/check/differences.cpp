@@ -125,7 +125,7 @@ void Differences::measure() {
     const double close = noise_of(along(d), 64 * loss_.eps), one_ulp = loss_.eps * std::abs(f0_);
     double here = std::max(close, noise_of(along(d), loss_.single ? 0x1p-12 : 0x1p-20));
     if (here > 25 * one_ulp) {
-      // Far less between closer points, but not nothing: there are kinks between the others.
+      // Far less between closer points, but not nothing: there are kinks or jumps between the others.
       const double closer = noise_of(along(d), loss_.single ? 0x1p-16 : 0x1p-28);
       if (closer >= one_ulp / 4 && closer < here / 100) here = std::max(close, closer);
     }
@@ -254,16 +254,24 @@ bool Differences::larger_steps_agree(const Line& line, double first, double miss
   }
   return agree == 3;
 }
-/// Whether smaller steps agree with the given gradient where others differ from it by `miss`: many small kinks,
-/// each too small to be seen, bend a loss like a curve.
-bool Differences::smaller_steps_agree(const Line& line, double first, double miss) {
-  int agree = 0;
-  for (double h = first / 64; h > first * loss_.eps && agree < 4; h /= 4) {
+/// The largest of smaller steps that agree with the given gradient where others differ from it by `miss`, or 0: many
+/// small kinks, each too small to be seen, bend a loss like a curve, and the steps of a staircase give it a slope.
+/// Neither can be told from rounding errors at one step, but at several.
+double Differences::smaller_steps_that_agree(const Line& line, double first, double miss) {
+  const auto agrees = [&](double h, double share) {
     double up = h, down = -h;
-    const double quotient = (line(up).value - line(down).value) / (up - down);
-    agree = std::abs(quotient) < 0.1 * miss ? agree + 1 : 0;
+    return std::abs((line(up).value - line(down).value) / (up - down)) < share * miss;
+  };
+  int agree = 0;
+  for (double h = first / 64; h > first * loss_.eps; h /= 2) {
+    agree = agrees(h, 0.1) ? agree + 1 : 0;
+    if (agree == 7) return 64 * h;
+    const bool visible = miss * h > 16 * loss_.eps * std::abs(f0_);
+    if (visible && agrees(h, 0.3) && agrees(0.9 * h, 0.3) && agrees(0.8 * h, 0.3) && agrees(0.7 * h, 0.3) &&
+        agrees(0.6 * h, 0.3) && agrees(0.5 * h, 0.3))
+      return h;
   }
-  return agree == 4;
+  return 0;
 }
 /// What differences from this first step on say of an entry.
 Differences::Judged Differences::judged_from(uword e, double first) {
@@ -290,11 +298,13 @@ Differences::Judged Differences::judge(uword e) {
     if (failed_ && best.verdict == Verdict::failed) break;  // one wrong entry was confirmed already
   }
   const bool steep = best.slope.kind == Slope::unbounded;
-  const bool failed = best.verdict == Verdict::failed && best.slope.kind == Slope::smooth;
+  const bool failed = best.verdict == Verdict::failed && best.slope.kind != Slope::one_sided;
   const double first = std::max(0.5 * std::abs(W_(e)), scale_);
-  if (failed && smaller_steps_agree(entry(e), first, best.miss)) {
-    const Judged between_kinks = judged_from(e, 1e-6 * scale_);
-    if (between_kinks.verdict == Verdict::passed) return between_kinks;
+  if (const double smaller = failed ? smaller_steps_that_agree(entry(e), first, best.miss) : 0; smaller > 0) {
+    for (const double step : {smaller, 1e-6 * scale_}) {
+      const Judged between_kinks = judged_from(e, step);
+      if (between_kinks.verdict == Verdict::passed) return between_kinks;
+    }
     best.verdict = Verdict::inconclusive, best.reason = hidden;
   }
   if ((steep || failed) && larger_steps_agree(entry(e), first, steep ? std::abs(g_(e)) : best.miss))
@@ -302,16 +312,22 @@ Differences::Judged Differences::judge(uword e) {
   return best;
 }
 
+/// Errors of a norm below this need not be seen.
+double Differences::limit_of_norm() const {
+  double negligible_norm = 0;
+  for (uword k = 0; k < W_.n_elem; ++k) negligible_norm = std::hypot(negligible_norm, negligible(k));
+  return std::max(2 * limits(loss_.single).norm * norm_, negligible_norm);
+}
 /// The verdict on entries that agree each for itself: together they are evidence only if the tolerance by
 /// norm is small, or if random directions see what is spread over many entries.
 Evidence Differences::concluded(Evidence e) {
-  if (e.verdict != Verdict::passed || e.compared == 0) return e;
-  double negligible_norm = 0;
-  for (uword k = 0; k < W_.n_elem; ++k) negligible_norm = std::hypot(negligible_norm, negligible(k));
-  const Limits limit = limits(loss_.single);
-  if (e.tolerance * norm_ <= std::max(2 * limit.norm * norm_, negligible_norm)) return e;
+  if (e.verdict != Verdict::passed || e.compared == 0 || e.tolerance * norm_ <= limit_of_norm()) return e;
+  return confirmed_by_norm(e);
+}
+Evidence Differences::confirmed_by_norm(Evidence e) {
   std::vector<uword> all(W_.n_elem);
   std::iota(all.begin(), all.end(), uword(0));
+  const Limits limit = limits(loss_.single);
   for (uword k = 0; k < limit.directions; ++k) {
     const Direction d = direction(all, Steps::uniform);
     const Tested t = test(d);
@@ -346,7 +362,7 @@ void Differences::one_by_one() {
     failed_ = failed_ || j.verdict == Verdict::failed;
   }
   truth_.error = errors / std::sqrt(double(W_.n_elem));
-  truth_.at_kink = arma::uvec(kinks);
+  truth_.at_kink = arma::uvec(kinks), truth_.unsettled = arma::uvec(unsettled);
   Evidence e = concluded(c.verdict());
   if (!unsettled.empty() && e.verdict == Verdict::passed) {
     e.verdict = Verdict::inconclusive;
@@ -396,7 +412,7 @@ std::string loss_problem(double first, double second) {
   if (!std::isfinite(first)) return "the loss is " + to_text(first);
   if (std::abs(first - second) <= 1e-9 * std::abs(first)) return "";  // sums in another order
   return "two calls gave " + to_text(first) + " and " + to_text(second) +
-         ": it draws random numbers or keeps a state; seed its generator anew in each call";
+         ": it draws random numbers or keeps a state; seed its generator anew in each call, or hold() it";
 }
 
 arma::mat differences_where(const arma::mat& wanted, const LossOfOne& f, const arma::mat& W) {

@@ -38,6 +38,7 @@ struct Truth {
   arma::mat gradient;
   double error = 0;  // of a typical entry
   arma::uvec at_kink;
+  arma::uvec unsettled;            // entries that could not be compared
   double noise = 0;                // rounding error of the loss
   bool hidden_by_rounding = true;  // why it is inconclusive, if it is
 };
@@ -107,13 +108,16 @@ class Differences {
   Judged judged_from(uword e, double first);
   Judged judge(uword e);
   bool larger_steps_agree(const Line& line, double first, double miss);
-  bool smaller_steps_agree(const Line& line, double first, double miss);
+  double smaller_steps_that_agree(const Line& line, double first, double miss);
   std::vector<double> first_steps(uword e) const;
 
   void one_by_one();
   void by_groups();
   Tested test(const Direction& d);
   bool settle(Group group, std::vector<Group>& left);
+  void note_unseen(const Direction& d, double allowed);
+  double limit_of_norm() const;
+  Evidence confirmed_by_norm(Evidence e);
   void split(const Group& group, std::vector<Group>& left) const;
   uword bisect(std::vector<uword> block);
   void count_kinks();
@@ -139,6 +143,8 @@ class Differences {
 
   // Of by_groups().
   arma::vec resolution_;  // the smallest error of each entry that would have been seen
+  arma::vec unseen_;      // its share of the norm of the largest error that would not, squared
+  uword directions_ = 0;  // of groups that agreed
   std::vector<uword> kink_groups_at_, unsettled_;
   std::vector<std::vector<uword>> kink_groups_;
   Comparer tested_, single_;

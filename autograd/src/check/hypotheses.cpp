@@ -129,9 +129,9 @@ std::vector<Penalty> penalties(const Suspect& s, const Difference& d) {
   if (size == 0 || d.size() < 4) return all;
   const auto smooth = [&](double e) { return arma::vec(w / arma::sqrt(arma::square(w) + e * e)); };
   const auto misfit = [&](double log_e) {
-    const arma::mat both = arma::join_rows(d.g(), smooth(std::exp(log_e)));
-    arma::vec c;
-    return arma::solve(c, both, d.h(), arma::solve_opts::fast) ? arma::norm(d.h() - both * c) : arma::datum::inf;
+    const arma::vec p = smooth(std::exp(log_e)), across = p - fitted(d.g(), p) * d.g();
+    const arma::vec left = d.h() - fitted(d.g(), d.h()) * d.g();
+    return arma::norm(left - fitted(across, left) * across);
   };
   // A grid, then golden sections around its best point.
   double best = 0, step = 0.5;

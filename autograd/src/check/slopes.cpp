@@ -106,7 +106,7 @@ class Search {
         h /= 8;
         continue;
       }
-      if (q.both() && q.rounding > range_.size && central_.error < infinity) break;
+      if (q.both() && central_.error < infinity && hidden(q, central_.best)) break;
       add(q);
       if (q.both()) ++seen_both_, last_ = q, decide(q, h);
       h /= 2;
@@ -116,6 +116,9 @@ class Search {
 
  private:
   void restart() { central_ = Extrapolation(4), left_ = right_ = Extrapolation(2), run_ = growth_ = idle_ = 0; }
+
+  /// Whether rounding exceeds the derivatives that are looked for and the one that was found.
+  bool hidden(const Quotients& q, double found) const { return q.rounding > std::max(range_.size, std::abs(found)); }
 
   void add(const Quotients& q) {
     if (q.right_found) right_.add(q.right, q.rounding);
@@ -156,7 +159,7 @@ class Search {
                      r = at_kink ? Derivative{right_.best, right_.error} : both;
     for (double small = h / 64; small > range_.least; small /= 64) {
       const Quotients q = quotients(f_, small);
-      if (q.rounding > range_.size) break;
+      if (hidden(q, std::max(std::abs(l.value), std::abs(r.value)))) break;
       const auto agrees = [&](double quotient, double at_h, const Derivative& d) {
         const double curvature = 2 * std::abs(at_h - d.value) * small / h;
         return std::abs(quotient - d.value) <= 10 * d.error + 30 * q.rounding + curvature;

@@ -72,7 +72,7 @@ struct Slope {
 struct StepRange {
   double first, least;     // steps are halved from `first`; below `least` the point's own rounding spoils them
   double target = 0;       // an error that suffices
-  double size = infinity;  // steps at which rounding exceeds a derivative of this size show nothing
+  double size = infinity;  // steps at which rounding exceeds a derivative of this size, and the one found, show nothing
 };
 
 /// The derivative of f at 0. An estimate counts only if much smaller steps do not contradict it.

@@ -46,7 +46,7 @@ struct Checkpoint : OnTape {
     Tape<eT>& tape = workplace->tape;
     tape.clear();
     // A node that is never computed, for the checkpoints inside to find their workplace by.
-    if (workplace->inside) engine_of(tape).append(Checkpoint{{}, {}, workplace->inside}, scalar_shape, {}, {});
+    if (workplace->inside) (void)engine_of(tape).append(Checkpoint{{}, {}, workplace->inside}, scalar_shape, {}, {});
     return call_on<eT>(tape, f, given, workplace->leaves);
   }
   /// Notes the workplace of the checkpoints inside, if there are any, and keeps nothing else.

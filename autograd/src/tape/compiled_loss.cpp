@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "arrange.hpp"
 #include "optimise.hpp"
@@ -11,9 +12,24 @@
 
 namespace armagrad::detail {
 
+namespace {
+/// Whether draws are refused, until it goes out of scope.
+class Refusing {
+ public:
+  Refusing(bool& refused, bool now) : refused_(refused), before_(std::exchange(refused, now)) {}
+  Refusing(const Refusing&) = delete;
+  ~Refusing() { refused_ = before_; }
+
+ private:
+  bool& refused_;
+  bool before_;
+};
+}  // namespace
+
 template <class eT>
 Var<eT> call_on(Tape<eT>& tape, const Function<eT>& f, std::span<const Given<eT>> arguments,
-                std::vector<Var<eT>>& leaves) {
+                std::vector<Var<eT>>& leaves, MayDraw may_draw) {
+  const Refusing refusing(draws_of(tape).refused, may_draw == MayDraw::no);
   leaves.clear();
   for (const Given<eT>& a : arguments) {
     const arma::Mat<eT> X = over(a.data, a.shape);
@@ -65,10 +81,14 @@ void CompiledLosses<eT>::hold(CompiledLoss<eT>& r, std::span<const Given<eT>> ar
     const auto& [data, shape, variable, is_scalar] = arguments[k];
     if (needed[r.leaves[k].index()]) r.held_to.emplace_back(k, arma::Mat<eT>(data, shape.rows, shape.cols));
   }
+  for (const auto& draw : draws_of(r.recorded).all) r.held_to_draw = r.held_to_draw || needed[draw.leaf];
 }
 
 template <class eT>
 CompiledLoss<eT>& CompiledLosses<eT>::bind(const Function<eT>& f, std::span<const Given<eT>> arguments) {
+  const bool draw = !(draws_once_ && has_drawn_);
+  has_drawn_ = true;
+  if (draw) all_.remove_if([](const auto& r) { return r.held_to_draw; });
   const auto found = std::find_if(all_.begin(), all_.end(), [&](const auto& r) { return r.fits(arguments); });
   if (found != all_.end()) {
     all_.splice(all_.begin(), all_, found);
@@ -76,25 +96,30 @@ CompiledLoss<eT>& CompiledLosses<eT>::bind(const Function<eT>& f, std::span<cons
     for (std::size_t k = 0; k < arguments.size(); ++k) {
       if (arguments[k].shape.size() != 0) engine_of(r.tape()).rebind(r.leaves[k].index(), arguments[k].data);
     }
+    if (draw) draws_of(r.recorded).again(engine_of(r.recorded));
     return r;
   }
   CompiledLoss<eT>& r = all_.emplace_front();
   try {
     r.recorded.recording_ = true;
-    r.root = call_on(r.recorded, f, arguments, r.leaves);
+    r.root = call_on(r.recorded, f, arguments, r.leaves, may_draw_);
     r.recorded.recording_ = false;
     if (recorded_ == Recorded::loss) r.check_number();
     hold(r, arguments);
-    if (optimise_ == Optimise::yes) r.optimisations.scalarised = worth_scalarising(r.root);
+    const auto& draws = draws_of(r.recorded).all;  // whose leaves stay where they are
+    if (optimise_ == Optimise::yes && draws.empty()) r.optimisations.scalarised = worth_scalarising(r.root);
     if (r.optimisations.scalarised != 0) {
       r.scalarised = std::make_unique<Tape<eT>>();
       r.root = scalarise(r.root, *r.scalarised, r.leaves);
     }
     Engine<eT>& engine = engine_of(r.tape());
-    if (optimise_ == Optimise::yes)
-      r.root = engine.handle(optimise<eT>(engine, r.root.index(), r.leaves, r.optimisations));
-    else
+    if (optimise_ == Optimise::yes) {
+      std::vector<Var<eT>> changing = r.leaves;
+      for (const auto& drawn : draws) changing.push_back(engine.handle(drawn.leaf));
+      r.root = engine.handle(optimise<eT>(engine, r.root.index(), changing, r.optimisations));
+    } else {
       engine.forget_values();
+    }
     if (recorded_ == Recorded::tangents) {
       r.tangents = std::make_shared<ForwardMode<eT>>(r.root);
     } else {
@@ -121,7 +146,7 @@ void CompiledLosses<eT>::keep(std::size_t most) {
 
 #define ARMAGRAD_INSTANTIATE(eT)                                                                       \
   template ARMAGRAD_EXPORT Var<eT> call_on(Tape<eT>&, const Function<eT>&, std::span<const Given<eT>>, \
-                                           std::vector<Var<eT>>&);                                     \
+                                           std::vector<Var<eT>>&, MayDraw);                            \
   template struct UnknownArguments<eT>;                                                                \
   template struct CompiledLoss<eT>;                                                                    \
   template class CompiledLosses<eT>;

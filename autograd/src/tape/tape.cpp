@@ -30,7 +30,7 @@ template <class eT> Var<eT> Tape<eT>::constant(const arma::Mat<eT>& X) { return 
 template <class eT> Var<eT> Tape<eT>::constant(View<eT> X) { return engine_.leaf(false, shape_of(X.matrix->n_rows, X.matrix->n_cols), X.matrix->memptr(), false, false, name_of(X)); }
 template <class eT> NumberVar<eT> Tape<eT>::constant(eT x, const char* name) { return {engine_.named(engine_.handle(engine_.append_number(x)), name), Unchecked{}}; }
 template <class eT> const arma::Mat<eT>& Tape<eT>::gradient(const Var<eT>& variable) { return engine_.gradient(variable); }
-template <class eT> void Tape<eT>::clear() { engine_.clear(); }
+template <class eT> void Tape<eT>::clear() { engine_.clear(), draws_.all.clear(); }
 // clang-format on
 
 template <class eT>

@@ -3,7 +3,7 @@
 #include <png.h>
 
 #include <armadillo>
-#include <armagrad/nn/random.hpp>
+#include <armagrad/random.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include "apps/datasets/data.hpp"

@@ -65,6 +65,7 @@ struct ARMAGRAD_EXPORT CompiledLoss {
   std::shared_ptr<ForwardMode<eT>> tangents;  // in place of the schedules, where it is these that are asked for
   Optimisations optimisations;
   std::vector<std::pair<std::size_t, arma::Mat<eT>>> held_to;  // by number of argument
+  bool held_to_draw = false;                                   // of random numbers, which it asked for
 
   Tape<eT>& tape() { return scalarised ? *scalarised : recorded; }
   const Tape<eT>& tape() const { return scalarised ? *scalarised : recorded; }
@@ -76,6 +77,8 @@ struct ARMAGRAD_EXPORT CompiledLoss {
 
 /// Whether recordings are optimised: those of which only values and gradients by the variables are asked.
 enum class Optimise : bool { no, yes };
+/// Whether a function may draw random numbers: not if it must give the same result whenever it is computed.
+enum class MayDraw : bool { no, yes };
 
 /// What is recorded: a loss, whose result is a number; a function of any result; or the same for forward mode.
 enum class Recorded : std::uint8_t { loss, function, tangents };
@@ -83,17 +86,20 @@ enum class Recorded : std::uint8_t { loss, function, tangents };
 /// Puts the arguments on a tape, as views, and calls f.
 template <class eT>
 Var<eT> call_on(Tape<eT>& tape, const Function<eT>& f, std::span<const Given<eT>> arguments,
-                std::vector<Var<eT>>& leaves);
+                std::vector<Var<eT>>& leaves, MayDraw may_draw = MayDraw::no);
 
 /// Recordings of a loss for different arguments, of which the least recently used go when there are too many.
 template <class eT>
 class ARMAGRAD_EXPORT CompiledLosses {
  public:
-  explicit CompiledLosses(Optimise optimise = Optimise::yes, Recorded recorded = Recorded::loss)
-      : optimise_(optimise), recorded_(recorded) {}
-  /// The recording of f for arguments of these shapes, laid over their numbers. It stays until `most` others were asked
-  /// for.
+  explicit CompiledLosses(Optimise optimise = Optimise::yes, Recorded recorded = Recorded::loss,
+                          MayDraw may_draw = MayDraw::no)
+      : optimise_(optimise), recorded_(recorded), may_draw_(may_draw) {}
+  /// The recording of f for arguments of these shapes, laid over their numbers, its random numbers drawn anew. It stays
+  /// until `most` others were asked for.
   CompiledLoss<eT>& bind(const Function<eT>& f, std::span<const Given<eT>> arguments);
+  /// From now on random numbers are drawn by the next call of bind() only, or by each again.
+  void draw_once(bool on) { draws_once_ = on, has_drawn_ = false; }
   /// How many are kept, 2 or more.
   void keep(std::size_t most);
   std::size_t size() const { return all_.size(); }
@@ -105,8 +111,22 @@ class ARMAGRAD_EXPORT CompiledLosses {
 
   Optimise optimise_;
   Recorded recorded_;
+  MayDraw may_draw_;
+  bool draws_once_ = false, has_drawn_ = false;
   std::size_t most_ = 32;
   std::list<CompiledLoss<eT>> all_;  // the last used first; in place: handles point to their tapes
+};
+
+/// While it lives, all calls see the same random numbers: the columns of a matrix, which a call each computes.
+template <class eT>
+class OneDraw {
+ public:
+  explicit OneDraw(CompiledLosses<eT>& losses) : losses_(losses) { losses_.draw_once(true); }
+  OneDraw(const OneDraw&) = delete;
+  ~OneDraw() { losses_.draw_once(false); }
+
+ private:
+  CompiledLosses<eT>& losses_;
 };
 
 }  // namespace armagrad::detail

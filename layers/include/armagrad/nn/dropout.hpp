@@ -3,9 +3,7 @@
 // dropped, so a replayed recording drops others when it is given other keys, and the result depends neither
 // on blocks of samples nor on the threads that share them.
 
-#include <armagrad/var.hpp>
-
-#include "random.hpp"
+#include <armagrad/random.hpp>
 
 namespace armagrad {
 

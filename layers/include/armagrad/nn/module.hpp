@@ -7,9 +7,7 @@
 #include <string>
 #include <vector>
 
-#include <armagrad/var.hpp>
-
-#include "random.hpp"
+#include <armagrad/random.hpp>
 
 namespace armagrad {
 

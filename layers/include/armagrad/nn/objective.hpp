@@ -4,8 +4,6 @@
 
 #include <armagrad/armagrad.hpp>
 
-#include "random.hpp"
-
 namespace armagrad {
 
 /// A loss of one matrix.

@@ -1,9 +1,8 @@
 #pragma once
 // Samples held back for validation, once or in turn.
 
+#include <armagrad/random.hpp>
 #include <vector>
-
-#include "random.hpp"
 
 namespace armagrad {
 
