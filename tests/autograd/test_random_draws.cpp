@@ -278,3 +278,30 @@ BOOST_AUTO_TEST_CASE(draws_are_refused_where_a_function_must_always_give_the_sam
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_CASE(draws_of_small_matrices_are_drawn_anew) {
+  Random random(7), twin(7);
+  const arma::mat A{{.5, .2}, {-.1, .8}};
+  // exp(s) z A^20 by single products, which a program makes of numbers
+  const auto loss = [&](const auto& log_sd) {
+    auto x = Var<double>(exp(log_sd) * randn_like(log_sd, 2, 2, random));
+    for (int t = 0; t < 20; ++t) x = x * A;
+    return accu(x);
+  };
+  const double at = .3;
+  auto program = record(loss, variables(at));
+  BOOST_TEST(program.optimisations().scalarised == 21u);
+  const auto expected = [&] {
+    arma::mat z(2, 2);
+    for (double& one : z) one = twin.normal();
+    for (int t = 0; t < 20; ++t) z = z * A;
+    return std::exp(at) * arma::accu(z);
+  };
+  expected();  // what the loss was recorded with
+  for (int call = 0; call < 3; ++call) {
+    const double J = expected();
+    const auto [value, slope] = program.value_and_gradient(at);
+    BOOST_TEST(value == J, boost::test_tools::tolerance(1e-12));
+    BOOST_TEST(slope == J, boost::test_tools::tolerance(1e-12));
+  }
+}

@@ -116,10 +116,10 @@ class ARMAGRAD_EXPORT Tape {
   auto constant(const X& x) {
     return detail::of_kind<detail::kind_of<X>>(constant(detail::as_matrix(x)));
   }
-  /// Names x in formulas; the name is copied.
+  /// Names x in formulas, and returns it; the name is copied.
   template <std::derived_from<Var<eT>> V>
-  V named(const V& x, const char* name) {
-    engine_.named(x, name);
+  const V& named(const V& x, const char* name) {
+    (void)engine_.named(x, name);
     return x;
   }
 

@@ -85,6 +85,22 @@ void CompiledLosses<eT>::hold(CompiledLoss<eT>& r, std::span<const Given<eT>> ar
 }
 
 template <class eT>
+void CompiledLosses<eT>::optimise(CompiledLoss<eT>& r) {
+  auto& draws = draws_of(r.recorded).all;
+  std::vector<Var<eT>> changing = r.leaves;  // from one replay to the next
+  for (const auto& drawn : draws) changing.push_back(engine_of(r.recorded).handle(drawn.leaf));
+  r.optimisations.scalarised = worth_scalarising(r.root);
+  if (r.optimisations.scalarised != 0) {
+    r.scalarised = std::make_unique<Tape<eT>>();
+    r.root = scalarise(r.root, *r.scalarised, changing);
+    std::copy_n(changing.begin(), r.leaves.size(), r.leaves.begin());
+    for (std::size_t k = 0; k < draws.size(); ++k) draws[k].leaf = changing[r.leaves.size() + k].index();
+  }
+  Engine<eT>& engine = engine_of(r.tape());
+  r.root = engine.handle(detail::optimise<eT>(engine, r.root.index(), changing, r.optimisations));
+}
+
+template <class eT>
 CompiledLoss<eT>& CompiledLosses<eT>::bind(const Function<eT>& f, std::span<const Given<eT>> arguments) {
   const bool draw = !(draws_once_ && has_drawn_);
   has_drawn_ = true;
@@ -96,7 +112,7 @@ CompiledLoss<eT>& CompiledLosses<eT>::bind(const Function<eT>& f, std::span<cons
     for (std::size_t k = 0; k < arguments.size(); ++k) {
       if (arguments[k].shape.size() != 0) engine_of(r.tape()).rebind(r.leaves[k].index(), arguments[k].data);
     }
-    if (draw) draws_of(r.recorded).again(engine_of(r.recorded));
+    if (draw) draws_of(r.recorded).again(engine_of(r.tape()));
     return r;
   }
   CompiledLoss<eT>& r = all_.emplace_front();
@@ -106,20 +122,11 @@ CompiledLoss<eT>& CompiledLosses<eT>::bind(const Function<eT>& f, std::span<cons
     r.recorded.recording_ = false;
     if (recorded_ == Recorded::loss) r.check_number();
     hold(r, arguments);
-    const auto& draws = draws_of(r.recorded).all;  // whose leaves stay where they are
-    if (optimise_ == Optimise::yes && draws.empty()) r.optimisations.scalarised = worth_scalarising(r.root);
-    if (r.optimisations.scalarised != 0) {
-      r.scalarised = std::make_unique<Tape<eT>>();
-      r.root = scalarise(r.root, *r.scalarised, r.leaves);
-    }
+    if (optimise_ == Optimise::yes)
+      optimise(r);
+    else
+      engine_of(r.recorded).forget_values();
     Engine<eT>& engine = engine_of(r.tape());
-    if (optimise_ == Optimise::yes) {
-      std::vector<Var<eT>> changing = r.leaves;
-      for (const auto& drawn : draws) changing.push_back(engine.handle(drawn.leaf));
-      r.root = engine.handle(optimise<eT>(engine, r.root.index(), changing, r.optimisations));
-    } else {
-      engine.forget_values();
-    }
     if (recorded_ == Recorded::tangents) {
       r.tangents = std::make_shared<ForwardMode<eT>>(r.root);
     } else {

@@ -108,6 +108,7 @@ class ARMAGRAD_EXPORT CompiledLosses {
 
  private:
   void hold(CompiledLoss<eT>& r, std::span<const Given<eT>> arguments);
+  void optimise(CompiledLoss<eT>& r);
 
   Optimise optimise_;
   Recorded recorded_;
