@@ -301,16 +301,16 @@ BOOST_AUTO_TEST_CASE(small_matrices_keep_infinities_and_nans_and_are_inputs_and_
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), agree);
   };
   std::vector<mat> As{{{.5, .1, 0}, {0, 1, 0}, {.2, 0, -1}}, {{infinity, 0, 0}, {0, 1, 0}, {0, 0, 1}}};
-  const vec b{1, -2, .5}, odd{not_a_number, 1, 0};
+  const vec regular{1, -2, .5}, odd{not_a_number, 1, 0};
   mat X(3, 3, arma::fill::randn);
-  auto program = record(loss, variables(As[0], b), inputs(X));
+  auto program = record(loss, variables(As[0], regular), inputs(X));
   BOOST_TEST(program.optimisations().scalarised > 16);
   for (const mat& A : As) {
-    for (const vec& start : {b, odd}) {
+    for (const vec& start : {regular, odd}) {
       X *= -1.5;  // read where it is
       const auto [J, g] = program.value_and_gradient(A, start, X);
       const auto [K, h] =
-          value_and_gradient([&](const auto& A, const auto& b) { return loss(A, b, Var<double>(X)); }, A, start);
+          value_and_gradient([&](const auto& w, const auto& x) { return loss(w, x, Var<double>(X)); }, A, start);
       BOOST_TEST(agree(J, K));
       BOOST_TEST(agree_all(std::get<0>(g), std::get<0>(h)));
       BOOST_TEST(agree_all(std::get<1>(g), std::get<1>(h)));
