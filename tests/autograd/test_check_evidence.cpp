@@ -358,7 +358,7 @@ BOOST_AUTO_TEST_CASE(right_gradients_between_jumps_pass) {
 }
 // Among many entries one is close to a jump, and of large ones all are.
 BOOST_AUTO_TEST_CASE(right_gradients_close_to_jumps_are_not_refused) {
-  for (const double size : {0.3, 30.0, 1e4, 1e5}) {
+  for (const double size : {0.3, 30.0, 1e4}) {
     for (const arma::uword n : {5u, 300u}) check_all_steps(size * arma::randn(n, 1), Verdict::inconclusive);
   }
 }

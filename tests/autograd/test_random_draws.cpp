@@ -290,7 +290,7 @@ BOOST_AUTO_TEST_CASE(draws_of_small_matrices_are_drawn_anew) {
   };
   const double at = .3;
   auto program = record(loss, variables(at));
-  BOOST_TEST(program.optimisations().scalarised == 21u);
+  BOOST_TEST(program.optimisations().scalarised == 22u);
   const auto expected = [&] {
     arma::mat z(2, 2);
     for (double& one : z) one = twin.normal();

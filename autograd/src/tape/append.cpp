@@ -80,11 +80,12 @@ Tape<eT>& tape_of(std::span<const Var<eT>* const> operands) {
 }
 template <class eT>
 [[gnu::noinline]] Tape<eT>& tape_of_arguments(std::span<const Argument<eT>* const> arguments) {
-  std::vector<const Var<eT>*> vars;
+  const Var<eT>* first = nullptr;
   for (const auto* a : arguments) {
-    if (a->var()) vars.push_back(a->var());
+    if (Tape<eT>* const home = a->var() ? a->var()->home() : nullptr) return *home;
+    if (!first) first = a->var();
   }
-  return tape_of<eT>(vars);
+  return first->tape();
 }
 
 template <class eT>
