@@ -96,7 +96,7 @@ resident <- function() if (file.exists("/proc/self/statm")) scan("/proc/self/sta
 big <- rep(1, 200000)
 failing <- function(x) if ((calls <<- calls + 1) > 5) stop("full") else sum(x)
 once <- function(k) { calls <<- 0; try(ag_check(failing, function(x) x, big), silent = TRUE) }
-once(0)
+for (k in 1:50) once(k)  # until what the allocator keeps no longer grows
 invisible(gc())
 before <- resident()
 for (k in 1:100) once(k)
