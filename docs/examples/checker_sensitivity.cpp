@@ -26,7 +26,7 @@ struct Data {
 /// the complex step and by differences.
 void row(const std::string& what, const Data& d, const arma::mat& mask, const CheckOptions<double>& options) {
   double by_complex_step = 1, by_differences = 1;
-  for (int k = 6; k < 16; ++k) {
+  for (int k = 1; k < 16; ++k) {
     const double e = std::pow(10, -k);
     const arma::mat m = 1 + e * mask;
     const auto loss = [&](auto x) {
