@@ -21,6 +21,7 @@
 #include "shape.hpp"
 #include "softmax.hpp"
 #include "sparse.hpp"
+#include "sparse_variables.hpp"
 #include "special.hpp"
 #include "statistics.hpp"
 #include "trigonometry.hpp"
@@ -31,9 +32,9 @@ namespace armagrad::detail {
 template <class... Lists>
 struct RuleLists {};
 /// All of them; tests/harness has a table of cases for each.
-using AllRules =
-    RuleLists<ElementwiseRules, PowerRules, TrigonometryRules, ActivationRules, SpecialRules, ProductRules,
-              ReductionRules, PartRules, WriteRules, ShapeRules, ConvolutionRules, StatisticsRules, LinearAlgebraRules,
-              DecompositionRules, SparseRules<double>, SoftmaxRules, CompositionRules, DensityRules>;
+using AllRules = RuleLists<ElementwiseRules, PowerRules, TrigonometryRules, ActivationRules, SpecialRules, ProductRules,
+                           ReductionRules, PartRules, WriteRules, ShapeRules, ConvolutionRules, StatisticsRules,
+                           LinearAlgebraRules, DecompositionRules, SparseRules<double>, SparseVariableRules,
+                           SoftmaxRules, CompositionRules, DensityRules>;
 
 }  // namespace armagrad::detail
