@@ -14,8 +14,10 @@
 namespace armagrad {
 
 using arma::uword;
+/// A place in the source, by default the caller's: errors name it. Operations take it as their last argument.
 using Here = std::source_location;
 
+/// The number of rows and columns of a node. A side has at most 32 bits.
 struct Shape {
   std::uint32_t rows = 0, cols = 0;
 
@@ -26,6 +28,7 @@ struct Shape {
 /// The shape of a matrix of any element type; std::length_error when a side exceeds 32 bits.
 ARMAGRAD_EXPORT Shape shape_of(uword rows, uword cols);
 
+/// A shape as text: "3x4".
 ARMAGRAD_EXPORT std::string to_string(Shape s);
 
 /// Where in the user's source an operation was written.

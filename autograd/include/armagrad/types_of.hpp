@@ -50,10 +50,13 @@ using TypeOf = std::conditional_t<Differentiable<std::remove_cvref_t<P>...>, Var
 /// Armadillo's, std::vectors or numbers; the Var of that kind where one of them is a Var.
 template <class... P>
 using scalar_of = detail::TypeOf<detail::Kind::number, detail::CommonElementOf<P...>, P...>;
+/// arma::Col of the arguments' element type, or a ColVar where one of them is a Var: see scalar_of.
 template <class... P>
 using vec_of = detail::TypeOf<detail::Kind::column, arma::Col<detail::CommonElementOf<P...>>, P...>;
+/// arma::Row of the arguments' element type, or a RowVar where one of them is a Var: see scalar_of.
 template <class... P>
 using rowvec_of = detail::TypeOf<detail::Kind::row, arma::Row<detail::CommonElementOf<P...>>, P...>;
+/// arma::Mat of the arguments' element type, or a Var where one of them is a Var: see scalar_of.
 template <class... P>
 using mat_of = detail::TypeOf<detail::Kind::matrix, arma::Mat<detail::CommonElementOf<P...>>, P...>;
 

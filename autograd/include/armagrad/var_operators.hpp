@@ -86,7 +86,7 @@ struct VarOperators {
   // clang-format on
 };
 
-/// Those of every pair of kinds.
+/// The operators of every pair of kinds.
 template <class eT, class Pairs = std::make_index_sequence<detail::kinds * detail::kinds>>
 struct AllVarOperators;
 template <class eT, std::size_t... i>

@@ -33,6 +33,7 @@ struct element_of_var<T> {
 };
 }  // namespace detail
 
+/// Holds for a Var of any element type and kind: Var, ColVar, RowVar, NumberVar, VectorVar, or a part of one.
 template <class T>
 concept AnyVar = requires {
   typename detail::element_of_var<std::remove_cvref_t<T>>::type;

@@ -12,6 +12,7 @@ struct SparseView {
   SparseView t() const { return {matrix, !transposed}; }
 };
 
+/// A sparse matrix as a factor of products, read in place: S has to live, unchanged, as long as the tape uses it.
 template <class eT>
 SparseView<eT> view(const arma::SpMat<eT>& S) {
   return {&S};

@@ -8,6 +8,8 @@
 
 namespace armagrad {
 
+/// A net: modules in sequence. It holds no parameter values: these are a column (n_parameters() x 1) that the caller
+/// keeps.
 template <class eT>
 class ARMAGRAD_EXPORT Sequential {
  public:

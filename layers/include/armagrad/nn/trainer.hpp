@@ -20,6 +20,7 @@ struct Ranks {
   std::function<void(eT*, uword n)> sum = [](eT*, uword) {};
 };
 
+/// How a Trainer steps, when it stops, and what it penalises.
 template <class eT>
 struct TrainingOptions {
   uword epochs = 20;
@@ -47,6 +48,8 @@ struct EpochLog {
   double loss, accuracy, validation_loss, validation_accuracy;
 };
 
+/// All that a training needs to continue with the same bits: parameters, the optimiser's state, its place in the data,
+/// and the log.
 template <class eT>
 struct TrainingState {
   arma::Mat<eT> parameters, optimizer;  // a column; a row for each parameter
@@ -69,6 +72,8 @@ struct SampleSet {
 template <class eT>
 using SampleLoss = std::function<Var<eT>(const Var<eT>& outputs, const Var<eT>& targets)>;
 
+/// Trains a net by first-order steps. It copies the net and the options and refers to the samples, which have to live
+/// as long.
 template <class eT>
 class ARMAGRAD_EXPORT Trainer {
  public:
