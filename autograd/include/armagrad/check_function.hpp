@@ -52,6 +52,7 @@ class SumOf {
   double operator()(const W&... w) const {
     return std::apply([&](const auto&... one) { return (double(one.f(w...)) + ...); }, terms_);
   }
+  /// The terms, in their order.
   const std::tuple<Term<F>...>& terms() const { return terms_; }
 
  private:

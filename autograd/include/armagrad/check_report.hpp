@@ -29,6 +29,7 @@ struct Evidence {
   double given = 0, found = 0, uncertainty = 0;  // its values
   Verdict verdict = Verdict::passed;
 
+  /// Whether this test passed; an inconclusive one did not.
   [[nodiscard]] bool passed() const { return verdict == Verdict::passed; }
 };
 
@@ -94,6 +95,7 @@ struct ARMAGRAD_EXPORT GradientCheck {
 
   /// Failed if any test failed, else inconclusive if any was, or if there was none.
   [[nodiscard]] Verdict verdict() const;
+  /// Whether the check passed; an inconclusive one did not.
   [[nodiscard]] bool passed() const { return verdict() == Verdict::passed; }
   explicit operator bool() const { return passed(); }
 };

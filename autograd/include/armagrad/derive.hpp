@@ -14,6 +14,7 @@ struct ARMAGRAD_EXPORT Assumption {
   enum class Kind : std::uint8_t { columns_sum_to_one, rows_sum_to_one, symmetric, no_zeros } kind;
   std::string of;  // as text
 
+  /// The property in words: "the columns of Y sum to one".
   std::string text() const;
   friend bool operator==(const Assumption&, const Assumption&) = default;
 };
@@ -72,11 +73,14 @@ class ARMAGRAD_EXPORT Formula {
   /// One line for what is assumed, one for each name that stands for something repeated, at last one for each
   /// gradient: dJ/dW = ...
   std::string text() const;
+  /// The same lines in LaTeX, without dollar signs.
   std::string latex() const;
+  /// The same lines as MathML.
   std::string mathml() const;
   /// The text with every factor's dimensions beside it: X[d,n].
   std::string text_with_shapes() const;
 
+  /// The properties of the data that the formula was simplified by.
   std::vector<Assumption> assumptions() const;
   /// Names of what is repeated: {"P", "softmax(W' X)"}.
   std::vector<Line> definitions() const;

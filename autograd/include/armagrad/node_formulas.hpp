@@ -41,7 +41,9 @@ class ARMAGRAD_EXPORT NodeFormulas {
   const std::vector<detail::Index>& nodes() const { return nodes_; }
   /// A leaf's first occurrence, or the node itself.
   detail::Index first(detail::Index i) const { return first_.at(i); }
+  /// The names of all nodes that have one.
   const std::map<detail::Index, std::string>& names() const { return names_; }
+  /// The name of node i; std::out_of_range if it has none.
   const std::string& name(detail::Index i) const { return names_.at(i); }
   /// A number without a name, which is written out where it is used.
   bool is_number(detail::Index i) const;
@@ -62,7 +64,9 @@ class ARMAGRAD_EXPORT NodeFormulas {
 
   /// J as MathML, an equation, and the left side of a gradient's.
   static std::string name_in_mathml(const std::string& name);
+  /// An equation as MathML, of sides that are MathML.
   static std::string equation_in_mathml(const std::string& left, const std::string& right);
+  /// The left side of a gradient as MathML: dJ/dW.
   static std::string derivative_in_mathml(const std::string& of, const std::string& by);
 
  private:

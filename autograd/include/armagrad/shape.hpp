@@ -21,6 +21,7 @@ using Here = std::source_location;
 struct Shape {
   std::uint32_t rows = 0, cols = 0;
 
+  /// The number of entries.
   uword size() const { return uword(rows) * cols; }
   friend bool operator==(Shape, Shape) = default;
 };
@@ -36,7 +37,9 @@ class Location {
  public:
   Location() = default;
   Location(const std::source_location& at) : at_(at) {}
+  /// The name of the source file; empty for nowhere.
   const char* file() const { return at_.file_name(); }
+  /// The line of the source file.
   std::uint32_t line() const { return at_.line(); }  // 0: nowhere
 
  private:

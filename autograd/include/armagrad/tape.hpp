@@ -149,6 +149,7 @@ class ARMAGRAD_EXPORT Tape {
 
   /// Forgets every node and keeps the memory for the next recording. Older handles become invalid.
   void clear();
+  /// The number of nodes.
   std::size_t size() const { return engine_.size(); }
   /// Bytes held in matrices, in use or kept for reuse.
   std::size_t bytes() const { return engine_.bytes(); }

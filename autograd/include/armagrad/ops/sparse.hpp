@@ -9,6 +9,7 @@ template <class eT>
 struct SparseView {
   const arma::SpMat<eT>* matrix;
   bool transposed = false;
+  /// The transpose, without a copy.
   SparseView t() const { return {matrix, !transposed}; }
 };
 

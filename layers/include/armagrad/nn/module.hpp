@@ -15,6 +15,7 @@ namespace armagrad {
 /// pixels row by row, the channels of each pixel next to each other.
 struct Size {
   uword channels = 1, height = 1, width = 1;
+  /// The number of entries of a sample.
   uword total() const { return channels * height * width; }
 };
 /// "10", or "3x28x28" for an image.

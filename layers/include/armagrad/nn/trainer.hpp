@@ -86,7 +86,9 @@ class ARMAGRAD_EXPORT Trainer {
   Trainer(const Trainer&) = delete;  // the programs refer to it
   Trainer& operator=(const Trainer&) = delete;
 
+  /// The options that the trainer was made with.
   const TrainingOptions<eT>& options() const { return options_; }
+  /// The state after the last step. The reference holds as long as the trainer, its content until the next step.
   const TrainingState<eT>& state() const { return state_; }
   /// In epochs: 2.5 is half-way through the third.
   double time() const { return double(state_.epoch) + double(state_.position) / double(train_.X.n_cols); }
@@ -99,6 +101,7 @@ class ARMAGRAD_EXPORT Trainer {
   /// Takes one step, if there is one left, and returns whether there is another. NotFinite, with what to try,
   /// if the loss is no longer finite.
   bool step();
+  /// Whether no step is left.
   bool done() const { return state_.epoch >= options_.epochs || state_.stopped; }
   /// Takes all steps that are left; `go_on` is asked after each of them.
   void run(const std::function<bool()>& go_on = [] { return true; });
