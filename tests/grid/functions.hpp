@@ -13,13 +13,13 @@ namespace armagrad::testing {
 
 using V = Var<double>;
 using Of = std::vector<V>;
-using Function = std::function<V(const Of&)>;
-using Functions = std::map<std::string, Function>;
+using VarFunction = std::function<V(const Of&)>;
+using Functions = std::map<std::string, VarFunction>;
 /// How many units in the last place the value (0) of a function, or its derivative by an argument (1, ...), may be off.
 using Allowed = std::function<double(const std::string& name, const Point&, std::size_t what)>;
 
 /// The value and the derivatives by all arguments, in the order of Point::y; derivatives also as recorded.
-inline std::vector<arma::mat> results(const Function& f, const std::vector<arma::mat>& x, bool recorded) {
+inline std::vector<arma::mat> results(const VarFunction& f, const std::vector<arma::mat>& x, bool recorded) {
   Tape<double> tape;
   Of v;
   for (const arma::mat& m : x) v.push_back(tape.variable(m));
@@ -30,7 +30,7 @@ inline std::vector<arma::mat> results(const Function& f, const std::vector<arma:
   return all;
 }
 
-inline void check_function(const std::string& name, const Function& f, const std::vector<Point>& points,
+inline void check_function(const std::string& name, const VarFunction& f, const std::vector<Point>& points,
                            const Allowed& allowed) {
   const std::size_t operands = points[0].x.size();
   std::vector<arma::mat> x(operands, arma::mat(points.size(), 1));

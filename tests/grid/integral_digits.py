@@ -109,8 +109,8 @@ FAR = {"j": far(4), "i": far(2.7)}
 FUNCTIONS = {
     "gamma_p": (lower_gamma, [slope(GAMMA, 0), gamma_density], gamma_point, 120),
     "gamma_q": (upper_gamma, [lambda a, x: -slope(GAMMA, 0)(a, x), lambda a, x: -gamma_density(a, x)], gamma_point, 120),
-    "ibeta": (lower_beta, [slope(BETA, 0), slope(BETA, 1), beta_density], beta_point, 80),
-    "ibetac": (upper_beta, [lambda *x: -slope(BETA, 0)(*x), lambda *x: -slope(BETA, 1)(*x), lambda *x: -beta_density(*x)], beta_point, 80),
+    "ibeta": (lower_beta, [slope(BETA, 0), slope(BETA, 1), beta_density], beta_point, 60),
+    "ibetac": (upper_beta, [lambda *x: -slope(BETA, 0)(*x), lambda *x: -slope(BETA, 1)(*x), lambda *x: -beta_density(*x)], beta_point, 60),
     "bessel_k": (SECOND, [slope(SECOND, 0), slope(SECOND, 1)], second_kind_point, 120),
 }
 
@@ -123,7 +123,7 @@ def add_slopes(name, f, arguments, point, count):
 
 
 add_slopes("gamma_p", GAMMA, ("a", "x"), gamma_point, 120)
-add_slopes("ibeta", BETA, ("a", "b", "x"), beta_point, 60)
+add_slopes("ibeta", BETA, ("a", "b", "x"), beta_point, 45)
 add_slopes("bessel_k", SECOND, ("nu", "x"), second_kind_point, 100)
 for letter, bessel in (("j", mp.besselj), ("i", mp.besseli)):
     for order in ("0", "0.3", "2.5", "30"):

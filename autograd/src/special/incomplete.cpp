@@ -7,7 +7,6 @@
 
 #include <armagrad/simd/stirling.hpp>
 
-#include <array>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
@@ -23,7 +22,6 @@ constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 // ---- Numbers as packs of one ----
 
 double stirling_error(int n, double x) { return stirling(n, Pack<double, 1>(x)).v; }
-double log1p_less(double x) { return log1pmx(Pack<double, 1>(x)).v; }
 double deviance_of(double a, double m, double difference) {
   return deviance(Pack<double, 1>(a), Pack<double, 1>(m), Pack<double, 1>(difference)).v;
 }
@@ -45,13 +43,26 @@ double log_power_slope(double a, double m, double difference) {
   return log_quotient(m, a, difference) + 0.5 / a - stirling_error(1, a);
 }
 
-/// exp(z) - 1 - z.
+/// exp(z) - 1 - z, and log(1 + x) - x.
 double expm1_less(double z) {
-  if (std::abs(z) > 0.5) return std::expm1(z) - z;
+  if (std::abs(z) > 0.25) return std::expm1(z) - z;
+  constexpr double terms[] = {1.0 / 2,       1.0 / 6,        1.0 / 24,        1.0 / 120,
+                              1.0 / 720,     1.0 / 5040,     1.0 / 40320,     1.0 / 362880,
+                              1.0 / 3628800, 1.0 / 39916800, 1.0 / 479001600, 1.0 / 6227020800};
   double sum = 0;
-  for (int k = 14; k >= 2; --k) sum = (1 + sum) * z / k;
-  return sum * z;
+  for (int k = 11; k >= 0; --k) sum = terms[k] + z * sum;
+  return z * z * sum;
 }
+double log1p_less(double x) {
+  if (std::abs(x) > 0.25) return std::log1p(x) - x;
+  // With s = x / (2 + x), log(1 + x) = 2 atanh(s) and x = 2 s / (1 - s).
+  const double s = x / (2 + x), square = s * s;
+  constexpr double terms[] = {1.0 / 3, 1.0 / 5, 1.0 / 7, 1.0 / 9, 1.0 / 11, 1.0 / 13, 1.0 / 15, 1.0 / 17, 1.0 / 19};
+  double sum = 0;
+  for (int k = 8; k >= 0; --k) sum = terms[k] + square * sum;
+  return s * (2 * square * sum - x);
+}
+
 // ---- Quadrature ----
 
 struct QuadraturePoint {
@@ -60,9 +71,9 @@ struct QuadraturePoint {
 /// The trapezoid rule in u for s = exp(u - exp(-u)), s > 0.
 const std::vector<QuadraturePoint>& half_line() {
   static const std::vector<QuadraturePoint> points = [] {
-    constexpr double step = 1.0 / 10;
+    constexpr double step = 1.0 / 8;
     std::vector<QuadraturePoint> all;
-    for (double u = -3.8; u < 40; u += step) {
+    for (double u = -3.6; u < 40; u += step) {
       const double s = std::exp(u - std::exp(-u));
       all.push_back({s, step * s * (1 + std::exp(-u))});
     }
@@ -70,15 +81,16 @@ const std::vector<QuadraturePoint>& half_line() {
   }();
   return points;
 }
-/// The integral over s > 0 of exp(exponent(s)) factor(s), which falls off within about `scale`.
-template <class Exponent, class Factor>
-double integral(double scale, const Exponent& exponent, const Factor& factor) {
-  constexpr double nothing = -60;
+/// The integral over s > 0 of exp(exponent) factor, both functions of point(s), which falls off within about `scale`.
+template <class Point, class Exponent, class Factor>
+double integral(double scale, const Point& point, const Exponent& exponent, const Factor& factor) {
+  constexpr double nothing = -42;
   double sum = 0;
   for (const QuadraturePoint& p : half_line()) {
-    const double s = scale * p.at, e = exponent(s);
+    const auto t = point(scale * p.at);
+    const double e = exponent(t);
     if (e < nothing && p.at > 1) break;
-    sum += p.weight * std::exp(e) * factor(s);
+    sum += p.weight * std::exp(e) * factor(t);
   }
   return scale * sum;
 }
@@ -106,10 +118,13 @@ double polygamma_rise(int k, double x, double a) {
 
 // ---- Derivatives of exp(g(a, b)) ----
 
-constexpr std::size_t sides = most_derivatives + 1;
 static_assert(most_derivatives == 3);  // share, half_harmonic_mean
-/// Derivatives by a and b, of orders [m][n], m + n <= most_derivatives.
-using Derivatives = std::array<std::array<double, sides>, sides>;
+/// Derivatives m times by a and n times by b, m + n <= most_derivatives.
+struct Derivatives {
+  double of[most_derivatives + 1][most_derivatives + 1] = {};
+  double& operator()(int m, int n) { return of[m][n]; }
+  double operator()(int m, int n) const { return of[m][n]; }
+};
 
 double choose(int n, int k) {
   double c = 1;
@@ -119,7 +134,7 @@ double choose(int n, int k) {
 /// exp(-g) d^m/da^m d^n/db^n exp(g), given g's derivatives; all orders up to m and n.
 Derivatives derivatives_of_exp(const Derivatives& g, int m, int n) {
   Derivatives y{};
-  y[0][0] = 1;
+  y(0, 0) = 1;
   for (int i = 0; i <= m; ++i) {
     for (int j = 0; j <= n; ++j) {
       if (i + j == 0) continue;
@@ -129,10 +144,10 @@ Derivatives derivatives_of_exp(const Derivatives& g, int m, int n) {
       for (int k = 0; k <= p; ++k) {
         for (int l = 0; l <= q; ++l) {
           const int u = p - k + (i > 0), v = q - l + (i == 0);
-          sum += choose(p, k) * choose(q, l) * y[std::size_t(k)][std::size_t(l)] * g[std::size_t(u)][std::size_t(v)];
+          sum += choose(p, k) * choose(q, l) * y(k, l) * g(u, v);
         }
       }
-      y[std::size_t(i)][std::size_t(j)] = sum;
+      y(i, j) = sum;
     }
   }
   return y;
@@ -142,9 +157,7 @@ Derivatives derivatives_of_exp(const Derivatives& g, int m, int n) {
 double product(const Derivatives& f, const Derivatives& g, int m, int n) {
   double sum = 0;
   for (int i = 0; i <= m; ++i) {
-    for (int j = 0; j <= n; ++j)
-      sum +=
-          choose(m, i) * choose(n, j) * f[std::size_t(i)][std::size_t(j)] * g[std::size_t(m - i)][std::size_t(n - j)];
+    for (int j = 0; j <= n; ++j) sum += choose(m, i) * choose(n, j) * f(i, j) * g(m - i, n - j);
   }
   return sum;
 }
@@ -186,12 +199,12 @@ struct GammaFunction {
   /// Derivatives of log f by the parameters at t = x, orders up to m and n.
   Derivatives at_x(int m, int) const {
     Derivatives g{};
-    if (m > 0) g[1][0] = log_power_slope(a, x, x - a);
-    for (int k = 2; k <= m; ++k) g[std::size_t(k)][0] = -psi(k - 1, shifted(a));
+    if (m > 0) g(1, 0) = log_power_slope(a, x, x - a);
+    for (int k = 2; k <= m; ++k) g(k, 0) = -psi(k - 1, shifted(a));
     return g;
   }
   /// What is added to them at t.
-  static void move(Derivatives& g, Ratio t) { g[1][0] += t.z; }
+  static void move(Derivatives& g, Ratio t) { g(1, 0) += t.z; }
 };
 
 /// x^a y^b / B(a, b) for y = 1 - x; x <= 1/2.
@@ -221,17 +234,17 @@ struct BetaFunction {
   Derivatives at_x(int m, int n) const {
     Derivatives g{};
     for (int k = 1; k < m + n; ++k) {
-      const auto order = std::size_t(k + 1);
+      const int order = k + 1;
       const double mixed = psi(k, shifted(total()));
-      for (std::size_t i = 1; i < order; ++i) g[i][order - i] = mixed;
-      g[order][0] = a < 1 ? mixed - psi(k, shifted(a)) : polygamma_rise(k, a, b);
-      g[0][order] = b < 1 ? mixed - psi(k, shifted(b)) : polygamma_rise(k, b, a);
+      for (int i = 1; i < order; ++i) g(i, order - i) = mixed;
+      g(order, 0) = a < 1 ? mixed - psi(k, shifted(a)) : polygamma_rise(k, a, b);
+      g(0, order) = b < 1 ? mixed - psi(k, shifted(b)) : polygamma_rise(k, b, a);
     }
-    if (m > 0) g[1][0] = log_slope(x, a, b, -slope());
+    if (m > 0) g(1, 0) = log_slope(x, a, b, -slope());
     if (n > 0 && a < small_parameter && (b >= 1 || total() < 1))
-      g[0][1] = std::log1p(-x) + polygamma_rise(0, shifted(b), a);
+      g(0, 1) = std::log1p(-x) + polygamma_rise(0, shifted(b), a);
     else if (n > 0)
-      g[0][1] = log_slope(y, b, a, slope());
+      g(0, 1) = log_slope(y, b, a, slope());
     return g;
   }
   /// log(x) - psi(a) + psi(a + b), or the same with y and b.
@@ -242,8 +255,8 @@ struct BetaFunction {
   }
   void move(Derivatives& g, Ratio t) const {
     const double l = is_far(t) ? t.z + std::log(x + y * std::exp(-t.z)) : std::log1p(x * t.less_1);
-    g[1][0] += t.z - l;
-    g[0][1] -= l;
+    g(1, 0) += t.z - l;
+    g(0, 1) -= l;
   }
 };
 
@@ -260,15 +273,16 @@ double tail(const Function& f, bool upward, int m, int n) {
     const double z = sign * s, excess = expm1_less(z);
     return Ratio{z, z + excess, excess};
   };
+  const auto polynomial = [&](const Ratio& t) {
+    if (m + n == 0) return factor(0, 0);
+    Derivatives g = here;
+    f.move(g, t);
+    if (m + n == 1) return factor(0, 0) * g(m, n) + factor(m, n);
+    return product(factor, derivatives_of_exp(g, m, n), m, n);
+  };
   const double y = integral(
-      scale, [&](double s) { return f.exponent(ratio(s)); },
-      [&](double s) {
-        const double weight = over_ratio ? 1 / (1 + s) : 1;
-        if (m + n == 0) return weight * factor[0][0];
-        Derivatives g = here;
-        f.move(g, ratio(s));
-        return weight * product(factor, derivatives_of_exp(g, m, n), m, n);
-      });
+      scale, ratio, [&](const Ratio& t) { return f.exponent(t); },
+      [&](const Ratio& t) { return over_ratio ? polynomial(t) / (1 + t.less_1) : polynomial(t); });
   return y == 0 ? 0 : std::exp(f.log_at_x()) * y;
 }
 
@@ -295,19 +309,19 @@ struct SmallParameter {
   Derivatives derivatives_of_log_first(int m, int n) const {
     Derivatives g{};
     for (int k = 0; k < m + n; ++k) {
-      const auto order = std::size_t(k + 1);
+      const int order = k + 1;
       const double whole = is_beta() ? psi(k, shifted(b) + a) : 0;
-      for (int i = 0; i <= k + 1; ++i) g[std::size_t(i)][order - std::size_t(i)] = whole;
-      g[order][0] -= psi(k, 1 + a);
-      if (is_beta()) g[0][order] = polygamma_rise(k, shifted(b), a);
+      for (int i = 0; i <= k + 1; ++i) g(i, order - i) = whole;
+      g(order, 0) -= psi(k, 1 + a);
+      if (is_beta()) g(0, order) = polygamma_rise(k, shifted(b), a);
     }
-    if (m > 0) g[1][0] += std::log(x);
+    if (m > 0) g(1, 0) += std::log(x);
     return g;
   }
   /// W, m times differentiated by a and n times by b.
   double rest(int m, int n) const {
     return integral(
-        1, [&](double s) { return -(1 + a) * s; },
+        1, [](double s) { return s; }, [&](double s) { return -(1 + a) * s; },
         [&](double s) {
           const double t = x * std::exp(-s), power = m == 0 ? 1 : std::pow(-s, m);
           if (!is_beta()) return power * (std::expm1(-t) * std::exp(s));
@@ -321,8 +335,8 @@ struct SmallParameter {
     Derivatives second{}, both{};
     for (int i = 0; i <= m; ++i) {
       for (int j = 0; j <= n; ++j) {
-        second[std::size_t(i)][std::size_t(j)] = (i + j == 0) + a * rest(i, j) + (i > 0 ? i * rest(i - 1, j) : 0);
-        both[std::size_t(i)][std::size_t(j)] = product(divides ? share(a, b) : one(), power, i, j);
+        second(i, j) = (i + j == 0) + a * rest(i, j) + (i > 0 ? i * rest(i - 1, j) : 0);
+        both(i, j) = product(divides ? share(a, b) : one(), power, i, j);
       }
     }
     return std::exp(log_power_alone()) * product(both, second, m, n);
