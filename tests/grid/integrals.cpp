@@ -13,10 +13,10 @@ namespace {
 VarFunction slope(const VarFunction& f, std::size_t k) {
   return [=](const Of& x) { return gradient(accu(f(x)), x[k]); };
 }
-VarFunction j(double order) {
+VarFunction plain_j(double order) {
   return [=](const Of& x) { return bessel_j(order, x[0]); };
 }
-VarFunction i(double order) {
+VarFunction plain_i(double order) {
   return [=](const Of& x) { return bessel_i(order, x[0]); };
 }
 const VarFunction lower_gamma = [](const Of& x) { return gamma_p(x[0], x[1]); };
@@ -35,16 +35,16 @@ const Functions functions{{"gamma_p", lower_gamma},
                           {"bessel_k", second_kind},
                           {"bessel_k_nu", slope(second_kind, 0)},
                           {"bessel_k_x", slope(second_kind, 1)},
-                          {"bessel_j_0", j(0)},
-                          {"bessel_j_0.3", j(0.3)},
-                          {"bessel_j_2.5", j(2.5)},
-                          {"bessel_j_30", j(30)},
-                          {"bessel_j_2.5_x", slope(j(2.5), 0)},
-                          {"bessel_i_0", i(0)},
-                          {"bessel_i_0.3", i(0.3)},
-                          {"bessel_i_2.5", i(2.5)},
-                          {"bessel_i_30", i(30)},
-                          {"bessel_i_2.5_x", slope(i(2.5), 0)}};
+                          {"bessel_j_0", plain_j(0)},
+                          {"bessel_j_0.3", plain_j(0.3)},
+                          {"bessel_j_2.5", plain_j(2.5)},
+                          {"bessel_j_30", plain_j(30)},
+                          {"bessel_j_2.5_x", slope(plain_j(2.5), 0)},
+                          {"bessel_i_0", plain_i(0)},
+                          {"bessel_i_0.3", plain_i(0.3)},
+                          {"bessel_i_2.5", plain_i(2.5)},
+                          {"bessel_i_30", plain_i(30)},
+                          {"bessel_i_2.5_x", slope(plain_i(2.5), 0)}};
 
 /// 16 units in the last place, and 4 for each unit of the condition number.
 double allowed(const std::string&, const Point& p, std::size_t what) { return 16 + 4 * double(p.condition[what]); }
