@@ -96,8 +96,7 @@ BOOST_AUTO_TEST_CASE(outside_of_the_domains) {
   refused(1.1, [](auto v) { return ibeta(2, 3, v); });
   Tape<double> tape;
   const auto x = tape.variable(mat(2, 3));
-  check_says(refusal([&] { bessel_j(-1, x); }),
-             {"bessel_j at test_integrals.cpp", "the order must be finite and not negative"});
+  check_says(refusal([&] { bessel_j(-1, x); }), {"bessel_j at test_integrals.cpp", "the order must be from 0 to 1e6"});
   check_says(refusal([&] { bessel_i(not_a_number, x); }), {"bessel_i at test_integrals.cpp"});
   check_says(refusal([&] { gamma_p(x, mat(3, 3)); }), {"gamma_p at test_integrals.cpp", "2x3 and 3x3"});
 }

@@ -10,7 +10,7 @@ using namespace detail;
 
 namespace {
 double checked_order(const char* function, double order, Here at) {
-  if (!(order >= 0 && std::isfinite(order))) misuse(function, at, "the order must be finite and not negative");
+  if (!(order >= 0 && order <= special::largest_order)) misuse(function, at, "the order must be from 0 to 1e6");
   return order;
 }
 }  // namespace

@@ -13,9 +13,17 @@ namespace armagrad::detail::special {
 
 namespace {
 
-constexpr double pi = std::numbers::pi, nan_here = std::numeric_limits<double>::quiet_NaN();
+constexpr double pi = std::numbers::pi, nan_here = std::numeric_limits<double>::quiet_NaN(),
+                 infinite_here = std::numeric_limits<double>::infinity();
 
 bool is_whole(double x) { return x == std::floor(x); }
+bool has_first_kind(double order, double x) {
+  return order >= 0 && order <= largest_order && (x >= 0 || (x < 0 && is_whole(order)));
+}
+/// About log(I).
+double bessel_exponent(double order, double x) {
+  return std::hypot(order, x) - (order == 0 ? 0 : order * std::asinh(order / x));
+}
 
 // ---- Second kind: the integral of exp(-x cosh(t)) cosh(order t) over t > 0 ----
 
@@ -25,7 +33,10 @@ struct BesselKIntegrand {
   int m, n;
   double order, x, peak;
 
-  double exponent(double t) const { return order * t - 2 * x * std::pow(std::sinh(t / 2), 2) - peak; }
+  double exponent(double t) const {
+    const double s = std::sinh(t / 2);
+    return order * t - 2 * x * s * s - peak;
+  }
   double operator()(double t) const {
     const double second = -2 * order * t;
     double y = 0.5 * std::exp(exponent(t)) * (m % 2 ? -std::expm1(second) : 1 + std::exp(second));
@@ -58,25 +69,23 @@ double series(double order, double x, double sign) {
 constexpr double far = 25;
 
 /// J by its recurrence downward from an order where it is next to nothing, for x < far or order > x. With f, the order
-/// less its whole part, (x / 2)^f = sum over k of (f + 2 k) gamma(f + k) / k! J of order f + 2 k.
+/// less its whole part, (x / 2)^f / gamma(1 + f) is J of order f, and for each k > 0 (f + 2 k) v_k times that of f + 2
+/// k, where v_1 = 1 and v_(k + 1) = v_k (f + k) / (k + 1).
 double bessel_j_downward(double order, double x) {
   const double whole = std::floor(order), fraction = order - whole, largest = std::max(order, x);
-  const int first = 2 * int((largest + 12 * std::cbrt(largest) + 20) / 2);
-  // gamma(f + k) / k! from the last k down; for f = 0 the first term is J itself.
-  const auto weight = [&](int k) {
-    return k == 0 ? std::tgamma(1 + fraction)
-                  : (fraction + 2 * k) * std::exp(lane::lgamma(fraction + k) - lane::lgamma(k + 1.0));
-  };
-  double next = 0, here = 1e-250, sum = 0, found = 0;
-  for (int n = first; n >= 0; --n) {
+  double next = 0, here = 1e-250, sum = 0, found = 0, weight = 1;  // v_k up to a factor
+  for (int n = 2 * int((largest + 12 * std::cbrt(largest) + 20) / 2); n > 0; --n) {
     if (n == int(whole)) found = here;
-    if (n % 2 == 0) sum += weight(n / 2) * here;
-    const double previous = 2 * (fraction + n) / x * here - next;
-    next = std::exchange(here, previous);
+    if (n % 2 == 0) {
+      sum += (fraction + n) * weight * here;
+      if (n > 2) weight *= n / (2 * fraction + n - 2);
+    }
+    next = std::exchange(here, 2 * (fraction + n) / x * here - next);
     if (std::abs(here) < 1e200) continue;
     for (double* y : {&next, &here, &sum, &found}) *y *= 1e-200;
   }
-  return found / sum * std::pow(x / 2, fraction);
+  if (whole == 0) found = here;
+  return found / (here + sum / weight) * std::pow(x / 2, fraction) / std::tgamma(1 + fraction);
 }
 
 /// J by Hankel's expansion, for x >= far and orders below 2.
@@ -100,10 +109,11 @@ double bessel(BesselK which, double order, double x) {
   const auto [m, n] = which;
   const double sign = (n % 2 ? -1 : 1) * (m % 2 && order < 0 ? -1 : 1);
   order = std::abs(order);
-  if (!(x >= 0) || !std::isfinite(order)) return nan_here;
-  if (x == 0) return m % 2 && order == 0 ? 0 : sign * std::numeric_limits<double>::infinity();
-  if (std::isinf(x)) return 0;
-  const double top = std::asinh(order / x), width = std::hypot(order, x);
+  if (!(x >= 0 && order <= largest_order)) return nan_here;
+  if (x == 0) return m % 2 && order == 0 ? 0 : sign * infinite_here;
+  if (x > 1e6 && x > order) return 0;
+  const double top = x < 1e-9 * order ? std::log(2 * order) - std::log(x) : std::asinh(order / x),
+               width = std::max(0.001, std::hypot(order, x));
   BesselKIntegrand f{m, n, order, x, 0};
   f.peak = f.exponent(top);
   // The trapezoid rule is off by K of the complex order `order` + 2 pi i / step: exp(-40) of the result.
@@ -117,15 +127,15 @@ double bessel(BesselK which, double order, double x) {
 }
 
 double bessel_i(double order, double x) {
-  if (!(order >= 0) || std::isinf(order) || (x < 0 && !is_whole(order)) || std::isnan(x)) return nan_here;
+  if (!has_first_kind(order, x)) return nan_here;
   if (x < 0) return bessel_i(order, -x) * (std::fmod(order, 2) == 0 ? 1 : -1);
   if (x == 0) return order == 0;
-  if (std::isinf(x)) return x;
+  if (bessel_exponent(order, x) - 0.5 * std::log(2 * pi * std::hypot(order, x)) > 720) return infinite_here;
   return leading(order, x) * series(order, x, 1);
 }
 
 double bessel_j(double order, double x) {
-  if (!(order >= 0) || std::isinf(order) || (x < 0 && !is_whole(order)) || std::isnan(x)) return nan_here;
+  if (!has_first_kind(order, x)) return nan_here;
   if (x < 0) return bessel_j(order, -x) * (std::fmod(order, 2) == 0 ? 1 : -1);
   if (x == 0) return order == 0;
   if (std::isinf(x)) return 0;

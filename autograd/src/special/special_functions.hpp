@@ -27,6 +27,9 @@ struct IncompleteBeta {
 };
 ARMAGRAD_EXPORT double incomplete(IncompleteBeta which, double a, double b, double x);
 
+/// Bessel functions are of orders up to this; those of greater ones take long.
+inline constexpr double largest_order = 1e6;
+
 /// The modified Bessel function of the second kind of real order, for x >= 0; differentiated so many times by the order
 /// and by x.
 struct BesselK {

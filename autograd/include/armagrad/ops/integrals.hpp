@@ -62,7 +62,7 @@ auto bessel_k(const Nu& nu, const X& x, Here at = Here::current()) {
 }
 
 /// The Bessel function of the first kind and the modified one, of x >= 0, or of any x where the order is a whole
-/// number. The order is a number that is not negative (std::logic_error): there is no derivative by it.
+/// number. The order is a number from 0 to 1e6 (std::logic_error): there is no derivative by it.
 template <class Order, AnyVar V>
 Like<V> bessel_j(Order order, const V& x, Here at = Here::current()) {
   static_assert(detail::is_number_order<Order>, "bessel_j(order, x): the order is a number, not a Var or a matrix");
