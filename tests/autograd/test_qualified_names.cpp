@@ -302,6 +302,21 @@ BOOST_AUTO_TEST_CASE(of_numbers) {
   BOOST_TEST(armagrad::testing::error(db, mat{{1, 10}, {0, 10}}) == 0);
 }
 
+BOOST_AUTO_TEST_CASE(complex_cubes_and_sparse) {
+  const mat X = uniform(4, 3);
+  const vec v = uniform(4, 1);
+  SAME(X, arma::real(cx_mat_of<decltype(x)>(arma::fft(x))));
+  SAME(X, arma::imag(cx_mat_of<decltype(x)>(arma::fft(x))));
+  SAME(X, arma::abs(cx_mat_of<decltype(x)>(arma::ifft(cx_mat_of<decltype(x)>(arma::fft2(x))))));
+  SAME(X, arma::arg(cx_mat_of<decltype(x)>(arma::fft2(x))));
+  SAME(X, arma::real(cx_mat_of<decltype(x)>(arma::ifft2(cx_mat_of<decltype(x)>(arma::fft2(x))))));
+  SAME(X, mat_of<decltype(x)>(cube_of<decltype(x)>(arma::join_slices(x, X)).slice(0)));
+  arma::sp_mat S(4, 4);
+  S.diag() += 2;
+  S(0, 3) = 1;
+  SAME(v, arma::spsolve(S, x));
+}
+
 // A function that exists for plain matrices, as its author wrote it: a loss and its gradient come of the same text.
 BOOST_AUTO_TEST_CASE(a_package_function) {
   const mat X = uniform(20, 3), S0 = uniform(3, 3);

@@ -6,10 +6,6 @@
 namespace armagrad {
 
 namespace detail {
-template <class X, class eT>
-concept IsOperand =
-    std::is_arithmetic_v<X> || std::derived_from<X, Var<eT>> || std::derived_from<X, View<eT>> || Expression<X, eT>;
-
 /// A number where an operation takes nothing else: a NumberVar, or a number of C++. Made for one call.
 template <class eT>
 class NumberOperand {

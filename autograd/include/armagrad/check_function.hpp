@@ -76,10 +76,10 @@ GradientCheck run_function_check(const CheckOptions<eT>& options, const PlainLos
                                  const std::vector<arma::Mat<eT>>& W);
 
 /// f(w...) for a list of matrices, which become what f takes.
-template <class eT, class... W, class F>
-auto listed(F& f) {
-  return [&f](const std::vector<arma::Mat<eT>>& x) {
-    return [&]<std::size_t... k>(std::index_sequence<k...>) { return f(Parameter<W>::from(x[k])...); }
+template <class eT, class F, class... W>
+auto listed(F& f, const W&... w) {
+  return [&f, slices = std::array{Parameter<W>::slices(w)...}](const std::vector<arma::Mat<eT>>& x) {
+    return [&]<std::size_t... k>(std::index_sequence<k...>) { return f(Parameter<W>::from(x[k], slices[k])...); }
     (std::index_sequence_for<W...>());
   };
 }
@@ -94,9 +94,9 @@ requires detail::IsPlainLoss<F, W...>
                                            F&& f, G&& gradient, const W&... w) {
   using eT = typename detail::FirstParameter<W...>::eT;
   const auto as_list = [&](const W&... x) { return detail::as_matrices<eT>(gradient(x...)); };
-  detail::PlainLoss<eT> plain{detail::listed<eT, W...>(f), detail::listed<eT, W...>(as_list), {}};
+  detail::PlainLoss<eT> plain{detail::listed<eT>(f, w...), detail::listed<eT>(as_list, w...), {}};
   if constexpr (requires { f.terms(); }) {
-    std::apply([&](const auto&... one) { (plain.terms.emplace_back(one.name, detail::listed<eT, W...>(one.f)), ...); },
+    std::apply([&](const auto&... one) { (plain.terms.emplace_back(one.name, detail::listed<eT>(one.f, w...)), ...); },
                f.terms());
   }
   return detail::run_function_check<eT>(options, plain, {detail::matrix_over(w)...});

@@ -30,6 +30,16 @@ using LossOnTape = std::function<Var<eT>(const std::vector<Var<eT>>&)>;
 template <class eT>
 using PlainFunction = std::function<double(const std::vector<arma::Mat<eT>>&)>;
 
+/// f(w...) of Vars of these variables' kinds as a function of a list of them.
+template <class eT, class F, class... W>
+LossOnTape<eT> on_tape(F f, const W&... w) {
+  return [f = function_of<eT, Parameter<W>::kind...>(std::move(f)),
+          slices = std::array{Parameter<W>::slices(w)...}](const std::vector<Var<eT>>& x) {
+    for (std::size_t k = 0; k < x.size(); ++k) engine_of(x[k]).note_slices(x[k].index(), slices[k]);
+    return f(x);
+  };
+}
+
 template <class eT>
 GradientCheck run_check(const CheckOptions<eT>& options, const LossOnTape<eT>& loss,
                         const std::vector<arma::Mat<eT>>& W);
@@ -41,9 +51,19 @@ GradientCheck run_check(const CheckOptions<eT>& options, const LossOnTape<eT>& l
 template <class eT, class Loss, detail::ParameterOf<eT>... Ws>
 requires(sizeof...(Ws) > 0) [[nodiscard]] GradientCheck
     check_gradient(const CheckOptions<eT>& options, Loss&& loss, const Ws&... W) {
-  const detail::LossOnTape<eT> on_tape = detail::function_of<eT, detail::Parameter<Ws>::kind...>(
-      [&loss](const auto&... w) { return detail::call(loss, w...); });
+  const auto on_tape = detail::on_tape<eT>([&loss](const auto&... w) { return detail::call(loss, w...); }, W...);
   return detail::run_check<eT>(options, on_tape, {detail::matrix_over(W)...});
+}
+/// Of a loss of a sparse matrix, by the entries that it has.
+template <class eT, class Loss>
+[[nodiscard]] GradientCheck check_gradient(const CheckOptions<eT>& options, Loss&& loss, const arma::SpMat<eT>& S) {
+  const detail::Pattern pattern = detail::pattern_of(S);
+  const auto of_entries = [&](const ColVar<eT>& s) { return detail::call(loss, SpVar<eT>(s, pattern)); };
+  return check_gradient(options, of_entries, detail::stored_entries(S));
+}
+template <class Loss, class eT>
+[[nodiscard]] GradientCheck check_gradient(Loss&& loss, const arma::SpMat<eT>& S) {
+  return check_gradient(CheckOptions<eT>{}, loss, S);
 }
 template <class Loss, class... Ws>
 requires detail::AllParameters<Ws...>

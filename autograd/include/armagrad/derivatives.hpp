@@ -9,6 +9,7 @@
 #include "detail/compiled_loss.hpp"
 #include "detail/kept_tape.hpp"
 #include "ops/reductions.hpp"
+#include "sparse_var.hpp"
 
 namespace armagrad {
 
@@ -63,7 +64,7 @@ auto one_or_tuple(std::tuple<G...> g) {
 /// The gradients of the last backward pass by w, in the types of what they are taken by.
 template <class... W, class eT, class... V>
 auto gradients_of(Tape<eT>& tape, const V&... w) {
-  return one_or_tuple(std::tuple(Parameter<W>::from(tape.gradient(w))...));
+  return one_or_tuple(std::tuple(Parameter<W>::from(tape.gradient(entries_of(w)), slices_of(w))...));
 }
 
 template <class eT, class... W>
@@ -99,6 +100,16 @@ requires detail::AllParameters<Ws...>
   return value_and_gradient(*detail::KeptTape<detail::Element<Ws...>>(), loss, W...);
 }
 
+/// The same by the entries of a sparse matrix that it has: the loss is called with a SpVar, and the gradient is a
+/// sparse matrix with entries where S has some, but for those that are 0.
+template <class Loss, class eT>
+[[nodiscard]] std::pair<eT, arma::SpMat<eT>> value_and_gradient(Loss&& loss, const arma::SpMat<eT>& S) {
+  const detail::Pattern pattern = detail::pattern_of(S);
+  const auto [J, g] = value_and_gradient([&](const ColVar<eT>& s) { return detail::call(loss, SpVar<eT>(s, pattern)); },
+                                         detail::stored_entries(S));
+  return {J, arma::SpMat<eT>(pattern->row_indices, pattern->col_ptrs, g, pattern->n_rows, pattern->n_cols)};
+}
+
 /// The gradient alone.
 template <class First, class... A>
 requires(!AnyVar<First>) [[nodiscard]] auto gradient(First&& first, A&&... rest) {
@@ -108,12 +119,13 @@ requires(!AnyVar<First>) [[nodiscard]] auto gradient(First&& first, A&&... rest)
 /// d J / d w on the tape, of w's shape and kind: a Var like others, to be differentiated again, also by itself; a
 /// tuple for several. J is a number (1x1), w a variable or anything that J was computed from, or
 /// std::logic_error.
-template <class eT, std::derived_from<Var<eT>>... W>
-requires(sizeof...(W) > 0) [[nodiscard]] auto gradient(const Var<eT>& J, const W&... w) {
-  const std::array<Var<eT>, sizeof...(W)> by{w...};
+template <class eT, AnyEntries... W>
+requires(sizeof...(W) > 0 && (std::same_as<element_t<W>, eT> && ...))
+    [[nodiscard]] auto gradient(const Var<eT>& J, const W&... w) {
+  const std::array<Var<eT>, sizeof...(W)> by{detail::entries_of(w)...};
   const std::vector<Var<eT>> g = detail::append_gradients<eT>(J, by);
   return [&]<std::size_t... k>(std::index_sequence<k...>) {
-    return detail::one_or_tuple(std::tuple<W...>(detail::of_kind<W::kind>(g[k])...));
+    return detail::one_or_tuple(std::tuple<Like<W>...>(detail::like(w, g[k])...));
   }
   (std::index_sequence_for<W...>());
 }
@@ -126,9 +138,9 @@ template <class eT, class Loss, detail::ParameterOf<eT> W, detail::ParameterOf<e
   const arma::Mat<eT> direction = detail::matrix_over(V);
   const auto w = detail::variable_over(tape, at);
   const Var<eT> J = detail::call(loss, w);
-  const Var<eT> slope = dot(gradient(J, w), view(direction));
+  const Var<eT> slope = dot(gradient(J, detail::entries_of(w)), view(direction));
   tape.backward(slope);
-  return detail::Parameter<W>::from(tape.gradient(w));
+  return detail::gradients_of<W>(tape, w);
 }
 template <class Loss, detail::IsParameter W, detail::ParameterOf<detail::Element<W>> D>
 [[nodiscard]] W hessian_vector_product(Loss&& loss, const W& at, const D& V) {
@@ -145,7 +157,8 @@ requires(sizeof...(W) == sizeof...(D))
   tape.clear();
   const auto w = detail::on_tape(tape, at);
   const Var<eT> y = std::apply([&](const auto&... v) { return detail::call(f, v...); }, w);
-  const auto by = std::apply([](const auto&... v) { return std::array<Var<eT>, sizeof...(v)>{v...}; }, w);
+  const auto by =
+      std::apply([](const auto&... v) { return std::array<Var<eT>, sizeof...(v)>{detail::entries_of(v)...}; }, w);
   const auto directions = std::apply(
       [](const auto&... v) { return std::array<arma::Mat<eT>, sizeof...(v)>{detail::matrix_over(v)...}; }, V.values);
   arma::Mat<eT> along = detail::derivative_along<eT>(y, by, directions);
@@ -188,7 +201,7 @@ template <class F, detail::IsParameter W>
   const detail::KeptTape<detail::Element<W>> tape;
   const auto w = detail::variable_over(*tape, at);
   const Var<detail::Element<W>> y = detail::call(f, w);
-  return detail::jacobian_of<detail::Element<W>>(y, w, w.n_elem <= y.n_elem);
+  return detail::jacobian_of<detail::Element<W>>(y, detail::entries_of(w), w.n_elem <= y.n_elem);
 }
 
 /// The blocks of the derivative by several variables: d vec(f) / d vec(w) for each w.
@@ -199,7 +212,8 @@ template <class F, class... W>
   return std::apply(
       [&](const auto&... w) {
         const Var<eT> y = detail::call(f, w...);
-        return std::array<arma::Mat<eT>, sizeof...(W)>{detail::jacobian_of<eT>(y, w, w.n_elem <= y.n_elem)...};
+        return std::array<arma::Mat<eT>, sizeof...(W)>{
+            detail::jacobian_of<eT>(y, detail::entries_of(w), w.n_elem <= y.n_elem)...};
       },
       detail::on_tape(*tape, at));
 }
@@ -207,7 +221,9 @@ template <class F, class... W>
 /// The loss's second derivatives by vec(W), numel(W) squared: a Hessian-vector product for each column.
 template <class Loss, detail::IsParameter W>
 [[nodiscard]] arma::Mat<detail::Element<W>> hessian(Loss&& loss, const W& at) {
-  return jacobian([&](const auto& w) { return gradient(Var<detail::Element<W>>(detail::call(loss, w)), w); }, at);
+  return jacobian(
+      [&](const auto& w) { return gradient(Var<detail::Element<W>>(detail::call(loss, w)), detail::entries_of(w)); },
+      at);
 }
 
 /// The blocks of the Hessian by several variables: H(i, j) has the derivatives by the entries of the variable i (rows)
@@ -217,7 +233,8 @@ template <class Loss, class... W>
   using eT = detail::Element<W...>;
   const detail::KeptTape<eT> tape;
   const auto w = detail::on_tape(*tape, at);
-  const auto x = std::apply([](const auto&... v) { return std::array<Var<eT>, sizeof...(W)>{v...}; }, w);
+  const auto x =
+      std::apply([](const auto&... v) { return std::array<Var<eT>, sizeof...(W)>{detail::entries_of(v)...}; }, w);
   const Var<eT> J = std::apply([&](const auto&... v) { return detail::call(loss, v...); }, w);
   const std::vector<Var<eT>> g = detail::append_gradients<eT>(J, x);
   arma::field<arma::Mat<eT>> H(x.size(), x.size());

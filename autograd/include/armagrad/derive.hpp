@@ -109,7 +109,7 @@ template <class Loss, detail::IsParameter W>
   using eT = typename detail::Parameter<W>::eT;
   Tape<eT> tape;
   const auto w = detail::variable_over(tape, at, name);
-  return derive<eT>(detail::call(loss, w), {w}, options);
+  return derive<eT>(detail::call(loss, w), {detail::entries_of(w)}, options);
 }
 /// By several, each given as view(W, "W").
 template <class Loss, class eT, std::derived_from<View<eT>>... Views>

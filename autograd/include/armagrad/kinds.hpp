@@ -17,11 +17,16 @@ enum class Kind : std::uint8_t;
 }
 template <class eT, detail::Kind k>
 class KindVar;
+template <class eT>
+class CubeVar;
+template <class eT>
+struct View;
 
 namespace detail {
-/// A `vector` is a row or a column; which of the two is known at run time, as of sum(X, dim).
-enum class Kind : std::uint8_t { matrix, vector, row, column, number };
-inline constexpr std::size_t kinds = 5;
+/// A `vector` is a row or a column; which of the two is known at run time, as of sum(X, dim). A cube is none of the
+/// matrices, whose kinds the others are.
+enum class Kind : std::uint8_t { matrix, vector, row, column, number, cube };
+inline constexpr std::size_t matrix_kinds = 5;
 
 /// For who makes a Var of a kind that it is known to have.
 struct Unchecked {};
@@ -82,6 +87,21 @@ concept Expression = requires(const X& x) {
   is_expression<eT>(x);
 };
 
+/// Whether X may stand where an operation takes a Var: it is one, a view, a number, or of Armadillo's.
+template <class X, class eT>
+concept IsOperand =
+    std::is_arithmetic_v<X> || std::derived_from<X, Var<eT>> || std::derived_from<X, View<eT>> || Expression<X, eT>;
+
+template <class eT, class E>
+std::true_type is_cube_expression(const arma::BaseCube<eT, E>&);
+
+/// Whether X is a cube or an expression of cubes of Armadillo's.
+template <class X>
+concept CubeExpression = requires(const X& x) {
+  typename X::elem_type;
+  is_cube_expression<typename X::elem_type>(x);
+};
+
 template <class X>
 constexpr Kind kind_by_traits() {
   if constexpr (requires { X::is_row || X::is_col || X::is_xvec; })
@@ -99,6 +119,8 @@ inline constexpr Kind kind_of_operand<X> = Kind::number;
 template <class X>
 requires requires { X::kind; }
 inline constexpr Kind kind_of_operand<X> = X::kind;
+template <CubeExpression X>
+inline constexpr Kind kind_of_operand<X> = Kind::cube;
 template <class X>
 inline constexpr Kind kind_of = kind_of_operand<std::remove_cvref_t<X>>;
 
@@ -126,6 +148,10 @@ struct var_of {
 template <class eT>
 struct var_of<eT, Kind::matrix> {
   using type = Var<eT>;
+};
+template <class eT>
+struct var_of<eT, Kind::cube> {
+  using type = CubeVar<eT>;
 };
 template <class eT, Kind k>
 using VarOf = typename var_of<eT, k>::type;

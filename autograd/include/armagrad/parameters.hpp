@@ -62,8 +62,8 @@ struct NameHere {
 /// x as a parameter is kept: as an eT, Col, Row, Mat or std::vector; a Var as it is.
 template <class eT, class X>
 auto as_parameter(const X& x) {
-  if constexpr (AnyVar<X>)
-    return of_kind<X::kind>(x);
+  if constexpr (AnyEntries<X>)
+    return like(x, entries_of(x));
   else if constexpr (std::is_arithmetic_v<X>)
     return eT(x);
   else if constexpr (std::same_as<X, std::vector<eT>>)
@@ -72,6 +72,8 @@ auto as_parameter(const X& x) {
     return arma::Col<eT>(x);
   else if constexpr (kind_of<X> == Kind::row)
     return arma::Row<eT>(x);
+  else if constexpr (kind_of<X> == Kind::cube)
+    return arma::Cube<eT>(x);
   else
     return arma::Mat<eT>(x);
 }
@@ -141,18 +143,18 @@ class Parameters {
  private:
   template <class X>
   static Shape shape_in(const X& x) {
-    if constexpr (AnyVar<X>)
-      return x.shape();
+    if constexpr (AnyEntries<X>)
+      return detail::entries_of(x).shape();
     else
       return detail::Parameter<X>::shape(x);
   }
 
   template <std::size_t... k, class... X>
   auto packed_in_order(std::index_sequence<k...>, const X&... x) const {
-    if constexpr (Differentiable<X...>) {
+    if constexpr (DifferentiableEntries<X...>) {
       const auto one = [](const auto& part) {
-        if constexpr (AnyVar<decltype(part)>)
-          return vectorise(part);
+        if constexpr (AnyEntries<decltype(part)>)
+          return vectorise(detail::entries_of(part));
         else
           return arma::Col<eT>(arma::vectorise(detail::matrix_over(part)));
       };
@@ -174,12 +176,15 @@ class Parameters {
   auto part(const Theta& theta, Here at) const {
     using Value = std::tuple_element_t<k, std::tuple<P...>>;
     const Shape s = layout_.shape(k);
-    if constexpr (AnyVar<Theta>)
-      return detail::argument_of_kind<detail::Parameter<Value>::kind>(
-          detail::unpacked_part<eT>(theta, layout_.first(k), s, names()[k].c_str(), at));
-    else
+    const uword slices = detail::Parameter<Value>::slices(std::get<k>(values_));
+    if constexpr (AnyVar<Theta>) {
+      const Var<eT> one = detail::unpacked_part<eT>(theta, layout_.first(k), s, names()[k].c_str(), at);
+      detail::engine_of(one).note_slices(one.index(), slices);
+      return detail::argument_of_kind<detail::Parameter<Value>::kind>(one);
+    } else {
       return detail::Parameter<Value>::from(
-          arma::Mat<eT>(detail::Parameter<Theta>::data(theta) + layout_.first(k), s.rows, s.cols));
+          arma::Mat<eT>(detail::Parameter<Theta>::data(theta) + layout_.first(k), s.rows, s.cols), slices);
+    }
   }
 
   detail::Layout layout_;
@@ -205,10 +210,11 @@ requires(sizeof...(More) % 2 == 0)
 template <class eT, class... P, class Loss>
 GradientCheck check_gradient(CheckOptions<eT> options, Loss&& loss, const Parameters<eT, P...>& p) {
   options.names = p.names();
-  const detail::LossOnTape<eT> on_tape = detail::function_of<eT, detail::Parameter<P>::kind...>(
-      [&](const auto&... part) { return detail::call(loss, p.packed(part...)); });
+  const auto of_parts = [&](const auto&... part) { return detail::call(loss, p.packed(part...)); };
   return std::apply(
-      [&](const P&... value) { return detail::run_check<eT>(options, on_tape, {detail::matrix_over(value)...}); },
+      [&](const P&... value) {
+        return detail::run_check<eT>(options, detail::on_tape<eT>(of_parts, value...), {detail::matrix_over(value)...});
+      },
       p.values());
 }
 template <class eT, class... P, class Loss>
@@ -232,7 +238,8 @@ Formula derive(Loss&& loss, const Parameters<eT, P...>& p, const FormulaOptions&
   Tape<eT> tape;
   return [&]<std::size_t... k>(std::index_sequence<k...>) {
     const std::tuple parts(detail::variable_over(tape, std::get<k>(p.values()), p.names()[k].c_str())...);
-    return derive<eT>(detail::call(loss, p.packed(std::get<k>(parts)...)), {std::get<k>(parts)...}, options);
+    return derive<eT>(detail::call(loss, p.packed(std::get<k>(parts)...)), {detail::entries_of(std::get<k>(parts))...},
+                      options);
   }
   (std::index_sequence_for<P...>());
 }

@@ -35,6 +35,7 @@ class Part : public detail::VarOf<eT, k> {
   void fill(const A& number) && { write(number, "fill"); }
   void zeros() && { write(A(0, at_), "zeros"); }
   void ones() && { write(A(1, at_), "ones"); }
+  void eye() && requires(!is_list) { write(Var<eT>(this->n_rows, this->n_cols, arma::fill::eye), "eye"); }
 
   // A number with a name is a number of its own.
   // clang-format off
@@ -45,14 +46,34 @@ class Part : public detail::VarOf<eT, k> {
   Part& operator*=(const A& x) & requires(is_entry) { return rename(changed<detail::rules::Times>(x)); }
   Part& operator/=(const A& x) & requires(is_entry) { return rename(changed<detail::rules::Divide>(x)); }
 
-  // Parts of a block, as in A.col(j)(i) = x.
+  // Parts of a block, as in A.col(j)(i) = x and Q.slice(k).row(i) = r.
   using Value::operator();
+  using Row = Part<eT, detail::Kind::row>;
+  using Column = Part<eT, detail::Kind::column>;
+  using Listed = Part<eT, detail::Kind::column, detail::EntryList>;
+  static constexpr bool is_matrix = is_block && k == detail::Kind::matrix;
   using Entry = Part<eT, detail::Kind::number>;
   Entry operator()(uword i, Here at = Here::current()) && requires(is_block) { return within<Entry>(this->at_entry(i, at), at); }
   Entry operator()(uword i, uword j, Here at = Here::current()) && requires(is_block) { return within<Entry>(this->at_entry(i, j, at), at); }
   Part head(uword n, Here at = Here::current()) && requires(is_block) { return within<Part>(this->at_head(n, at), at); }
   Part tail(uword n, Here at = Here::current()) && requires(is_block) { return within<Part>(this->at_tail(n, at), at); }
   Part subvec(uword first, uword last, Here at = Here::current()) && requires(is_block) { return within<Part>(this->at_subvec(first, last, at), at); }
+  Row row(uword i, Here at = Here::current()) && requires(is_matrix) { return within<Row>(this->at_row(i, at), at); }
+  Column col(uword j, Here at = Here::current()) && requires(is_matrix) { return within<Column>(this->at_col(j, at), at); }
+  Part rows(uword first, uword last, Here at = Here::current()) && requires(is_matrix) { return within<Part>(this->at_rows(first, last, at), at); }
+  Part cols(uword first, uword last, Here at = Here::current()) && requires(is_matrix) { return within<Part>(this->at_cols(first, last, at), at); }
+  Part submat(uword r1, uword c1, uword r2, uword c2, Here at = Here::current()) && requires(is_matrix) { return within<Part>(this->at_spans(arma::span(r1, r2), arma::span(c1, c2), at), at); }
+  Part submat(arma::span r, arma::span c, Here at = Here::current()) && requires(is_matrix) { return within<Part>(this->at_spans(r, c, at), at); }
+  Part operator()(arma::span r, arma::span c, Here at = Here::current()) && requires(is_matrix) { return within<Part>(this->at_spans(r, c, at), at); }
+  Row operator()(uword i, arma::span c, Here at = Here::current()) && requires(is_matrix) { return within<Row>(this->at_spans(arma::span(i, i), c, at), at); }
+  Column operator()(arma::span r, uword j, Here at = Here::current()) && requires(is_matrix) { return within<Column>(this->at_spans(r, arma::span(j, j), at), at); }
+  Listed diag(arma::sword d = 0, Here at = Here::current()) && requires(is_matrix) { return {*of_, listed_within(this->at_diag(d, at)), at}; }
+  Listed elem(const arma::uvec& i, Here at = Here::current()) && requires(is_block) { return {*of_, listed_within(this->at_elem(i, at)), at}; }
+  auto row(uword i, Here at = Here::current()) const& { return Value::row(i, at); }
+  auto col(uword j, Here at = Here::current()) const& { return Value::col(j, at); }
+  using Value::rows, Value::cols, Value::submat;
+  auto diag(arma::sword d = 0, Here at = Here::current()) const& { return Value::diag(d, at); }
+  auto elem(const arma::uvec& i, Here at = Here::current()) const& { return Value::elem(i, at); }
   auto operator()(uword i, Here at = Here::current()) & { return std::as_const(*this)(i, at); }
   auto operator()(uword i, uword j, Here at = Here::current()) & { return std::as_const(*this)(i, j, at); }
   auto head(uword n, Here at = Here::current()) const& { return Value::head(n, at); }
@@ -101,6 +122,14 @@ class Part : public detail::VarOf<eT, k> {
   template <class P>
   P within(const detail::Place& p, Here at) {
     return {*of_, detail::Place{where_.row + p.row, where_.col + p.col, p.shape}, at};
+  }
+
+  /// Entries of a block as entries of the whole.
+  detail::EntryList listed_within(const detail::EntryList& list) const {
+    auto entries = std::make_shared<arma::uvec>(*list.entries);
+    const uword rows = where_.shape.rows;
+    for (uword& e : *entries) e = where_.row + e % rows + (where_.col + e / rows) * of_->n_rows;
+    return {std::move(entries), list.shape};
   }
 
   Var<eT>* of_;

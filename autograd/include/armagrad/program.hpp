@@ -29,19 +29,19 @@ template <IsParameter W>
 struct ResultingGradient {
   using eT = typename Parameter<W>::eT;
   using type = W;
-  type of(const arma::Mat<eT>& g) { return Parameter<W>::from(g); }
+  type of(const arma::Mat<eT>& g, uword slices) { return Parameter<W>::from(g, slices); }
 };
 template <class eT>
 struct ResultingGradient<arma::Mat<eT>> {
   using type = const arma::Mat<eT>&;
-  type of(const arma::Mat<eT>& g) { return g; }
+  type of(const arma::Mat<eT>& g, uword) { return g; }
 };
 template <IsParameter W>
 requires std::same_as<W, arma::Col<typename W::elem_type>> || std::same_as<W, arma::Row<typename W::elem_type>>
 struct ResultingGradient<W> {
   using eT = typename W::elem_type;
   using type = const W&;
-  type of(const arma::Mat<eT>& g) { return over.emplace(const_cast<eT*>(g.memptr()), g.n_elem, false, true); }
+  type of(const arma::Mat<eT>& g, uword) { return over.emplace(const_cast<eT*>(g.memptr()), g.n_elem, false, true); }
   std::optional<W> over;
 };
 
@@ -193,7 +193,7 @@ class Program<Variables<W...>, Inputs<X...>> {
     const detail::OneDraw<eT> one(slopes_);
     for (uword k = 0; k < s.size(); ++k) {
       unit(k) = 1;
-      const auto along = As::from(unit);
+      const auto along = As::from(unit, As::slices(w));
       const auto column = hessian_vector_product(w, along, x...);
       H.col(k) = arma::vectorise(detail::matrix_over(column.second));
       unit(k) = 0;
@@ -225,10 +225,10 @@ class Program<Variables<W...>, Inputs<X...>> {
   /// Those of the last backward pass.
   Gradients gradients(detail::CompiledLoss<eT>& r) {
     if constexpr (sizeof...(W) == 1) {
-      return std::get<0>(gradients_).of(r.tape().gradient(r.leaves[0]));
+      return std::get<0>(gradients_).of(r.tape().gradient(r.leaves[0]), r.slices[0]);
     } else {
       return [&]<std::size_t... k>(std::index_sequence<k...>) {
-        return Gradients(std::get<k>(gradients_).of(r.tape().gradient(r.leaves[k]))...);
+        return Gradients(std::get<k>(gradients_).of(r.tape().gradient(r.leaves[k]), r.slices[k])...);
       }
       (std::index_sequence_for<W...>());
     }

@@ -9,7 +9,7 @@
 
 #include <vector>
 
-#include "var.hpp"
+#include "complex_var.hpp"
 
 namespace armagrad {
 
@@ -23,6 +23,11 @@ template <class P>
 requires std::floating_point<typename P::elem_type>
 struct EntryOf<P> {
   using type = typename P::elem_type;
+};
+/// Of a complex one, that of its parts.
+template <class P>
+requires(!std::floating_point<typename P::elem_type> && std::floating_point<typename P::pod_type>) struct EntryOf<P> {
+  using type = typename P::pod_type;
 };
 template <std::floating_point T>
 struct EntryOf<std::vector<T>> {
@@ -42,12 +47,16 @@ struct CommonElement<Number, First, Rest...>
 template <class... P>
 using CommonElementOf = typename CommonElement<void, std::remove_cvref_t<P>...>::type;
 
+template <class... P>
+inline constexpr bool is_recorded = ((AnyEntries<P> || AnyCxVar<P>) || ...);
 template <Kind k, class Plain, class... P>
-using TypeOf = std::conditional_t<Differentiable<std::remove_cvref_t<P>...>, VarOf<CommonElementOf<P...>, k>, Plain>;
+using TypeOf = std::conditional_t<is_recorded<P...>, VarOf<CommonElementOf<P...>, k>, Plain>;
+template <Kind k, class Plain, class... P>
+using CxTypeOf = std::conditional_t<is_recorded<P...>, CxVar<CommonElementOf<P...>, k>, Plain>;
 }  // namespace detail
 
-/// A number, column, row or matrix: double, arma::vec, arma::rowvec, arma::mat where the arguments, of types P..., are
-/// Armadillo's, std::vectors or numbers; the Var of that kind where one of them is a Var.
+/// A number, column, row, matrix or cube: double, arma::vec, arma::rowvec, arma::mat, arma::cube where the arguments,
+/// of types P..., are Armadillo's, std::vectors or numbers; the Var of that kind where one of them is a Var.
 template <class... P>
 using scalar_of = detail::TypeOf<detail::Kind::number, detail::CommonElementOf<P...>, P...>;
 template <class... P>
@@ -56,6 +65,18 @@ template <class... P>
 using rowvec_of = detail::TypeOf<detail::Kind::row, arma::Row<detail::CommonElementOf<P...>>, P...>;
 template <class... P>
 using mat_of = detail::TypeOf<detail::Kind::matrix, arma::Mat<detail::CommonElementOf<P...>>, P...>;
+template <class... P>
+using cube_of = detail::TypeOf<detail::Kind::cube, arma::Cube<detail::CommonElementOf<P...>>, P...>;
+
+/// The same of complex numbers: std::complex, cx_vec, cx_rowvec, cx_mat, or a CxVar of that kind.
+template <class... P>
+using cx_scalar_of = detail::CxTypeOf<detail::Kind::number, std::complex<detail::CommonElementOf<P...>>, P...>;
+template <class... P>
+using cx_vec_of = detail::CxTypeOf<detail::Kind::column, arma::Col<std::complex<detail::CommonElementOf<P...>>>, P...>;
+template <class... P>
+using cx_rowvec_of = detail::CxTypeOf<detail::Kind::row, arma::Row<std::complex<detail::CommonElementOf<P...>>>, P...>;
+template <class... P>
+using cx_mat_of = detail::CxTypeOf<detail::Kind::matrix, arma::Mat<std::complex<detail::CommonElementOf<P...>>>, P...>;
 
 }  // namespace armagrad
 

@@ -419,6 +419,7 @@ class [[nodiscard]] Var : private AllVarOperators<eT> {
   friend class detail::Engine<eT>;
   friend class detail::Draft<eT>;
   friend class detail::NumberOperand<eT>;
+  friend class CubeVar<eT>;
   template <class Rule, class T, class... More>
   friend NumberVar<T> detail::append_number(const detail::NumberOperand<T>& x, const More&... more);
 
@@ -498,5 +499,6 @@ class [[nodiscard]] Var : private AllVarOperators<eT> {
 }  // namespace armagrad
 
 #include "argument.hpp"
+#include "cube.hpp"
 #include "part.hpp"
 #include "var_traits.hpp"

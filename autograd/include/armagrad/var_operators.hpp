@@ -87,10 +87,10 @@ struct VarOperators {
 };
 
 /// Those of every pair of kinds.
-template <class eT, class Pairs = std::make_index_sequence<detail::kinds * detail::kinds>>
+template <class eT, class Pairs = std::make_index_sequence<detail::matrix_kinds * detail::matrix_kinds>>
 struct AllVarOperators;
 template <class eT, std::size_t... i>
 struct AllVarOperators<eT, std::index_sequence<i...>>
-    : VarOperators<eT, detail::Kind(i / detail::kinds), detail::Kind(i % detail::kinds)>... {};
+    : VarOperators<eT, detail::Kind(i / detail::matrix_kinds), detail::Kind(i % detail::matrix_kinds)>... {};
 
 }  // namespace armagrad

@@ -1,6 +1,7 @@
 #pragma once
 // What can be asked of the types of Vars, and their nodes. Included by var.hpp.
 
+#include <complex>
 #include <ostream>
 
 #include "var.hpp"
@@ -38,8 +39,17 @@ concept AnyVar = requires {
   typename detail::element_of_var<std::remove_cvref_t<T>>::type;
 };
 
+template <class T>
+concept AnyCube = requires {
+  typename std::remove_cvref_t<T>::elem_type;
+  requires std::derived_from<std::remove_cvref_t<T>, CubeVar<typename std::remove_cvref_t<T>::elem_type>>;
+};
+/// What functions that go entry by entry take.
+template <class T>
+concept AnyEntries = AnyVar<T> || AnyCube<T>;
+
 /// Prints the values that x has now, as Armadillo does; a recorded program does not come to depend on them.
-template <AnyVar V>
+template <AnyEntries V>
 std::ostream& operator<<(std::ostream& out, const V& x) {
   x.print(out);
   return out;
@@ -52,9 +62,23 @@ auto operator-(const V& v) {
   return -detail::VarOf<typename V::elem_type, V::kind>(Var<typename V::elem_type>(*v.matrix), detail::Unchecked{});
 }
 
-/// Holds for argument lists with at least one Var.
+namespace detail {
+template <class T>
+inline constexpr bool is_complex_number = false;
+template <class T>
+inline constexpr bool is_complex_number<std::complex<T>> = true;
+/// Whether T is a complex number, or a matrix or expression of them, a CxVar too.
+template <class T>
+concept IsComplex =
+    is_complex_number<std::remove_cvref_t<T>> || is_complex_number<typename std::remove_cvref_t<T>::elem_type>;
+}  // namespace detail
+
+/// Holds for argument lists with at least one Var, and without complex numbers.
 template <class... A>
-concept Differentiable = (AnyVar<A> || ...);
+concept Differentiable = (AnyVar<A> || ...) && !(detail::IsComplex<A> || ...);
+/// The same with at least one Var or cube.
+template <class... A>
+concept DifferentiableEntries = (AnyEntries<A> || ...) && !(detail::IsComplex<A> || ...);
 
 namespace detail {
 template <class... A>
@@ -63,14 +87,18 @@ template <class First, class... Rest>
 struct element<First, Rest...> : element<Rest...> {};
 template <AnyVar First, class... Rest>
 struct element<First, Rest...> : element_of_var<First> {};
+template <AnyCube First, class... Rest>
+struct element<First, Rest...> {
+  using type = typename First::elem_type;
+};
 }  // namespace detail
 
-/// The element type of the Vars among the types A.
+/// The element type of the Vars and cubes among the types A.
 template <class... A>
 using element_t = typename detail::element<std::remove_cvref_t<A>...>::type;
 
-/// A Var of V's kind: V itself, but of a part that could be written to, whose value it is.
-template <AnyVar V>
+/// A Var of V's kind: V itself, but of a part that could be written to, whose value it is. Of a cube a cube.
+template <AnyEntries V>
 using Like = detail::VarOf<element_t<V>, V::kind>;
 
 namespace detail {
@@ -83,6 +111,28 @@ using Entrywise = ResultOf<elementwise_kind(kind_of<A>...), A...>;
 template <class... A, class eT>
 Entrywise<A...> of_entries(const Var<eT>& y) {
   return of_kind<elementwise_kind(kind_of<A>...)>(y);
+}
+/// The matrix of x's entries, and a matrix of that shape as one of x's kind.
+template <AnyEntries V>
+const Var<element_t<V>>& entries_of(const V& x) {
+  if constexpr (AnyCube<V>)
+    return x.side_by_side();
+  else
+    return x;
+}
+template <AnyEntries V>
+uword slices_of(const V& x) {
+  if constexpr (AnyCube<V>)
+    return x.n_slices;
+  else
+    return 1;
+}
+template <AnyEntries V>
+Like<V> like(const V& x, const Var<element_t<V>>& entries) {
+  if constexpr (AnyCube<V>)
+    return {entries, x.n_slices};
+  else
+    return of_kind<V::kind>(entries);
 }
 }  // namespace detail
 

@@ -22,6 +22,7 @@
 #include "shape.hpp"
 #include "softmax.hpp"
 #include "sparse.hpp"
+#include "sparse_variables.hpp"
 #include "special.hpp"
 #include "statistics.hpp"
 #include "trigonometry.hpp"
@@ -32,9 +33,9 @@ namespace armagrad::detail {
 template <class... Lists>
 struct RuleLists {};
 /// All of them; tests/harness has a table of cases for each.
-using AllRules =
-    RuleLists<ElementwiseRules, PowerRules, TrigonometryRules, ActivationRules, SpecialRules, ProductRules,
-              ReductionRules, PartRules, WriteRules, ShapeRules, ConvolutionRules, StatisticsRules, LinearAlgebraRules,
-              DecompositionRules, SparseRules<double>, SoftmaxRules, CompositionRules, DensityRules, IntegralRules>;
+using AllRules = RuleLists<ElementwiseRules, PowerRules, TrigonometryRules, ActivationRules, SpecialRules, ProductRules,
+                           ReductionRules, PartRules, WriteRules, ShapeRules, ConvolutionRules, StatisticsRules,
+                           LinearAlgebraRules, DecompositionRules, SparseRules<double>, SparseVariableRules,
+                           SoftmaxRules, CompositionRules, DensityRules, IntegralRules>;
 
 }  // namespace armagrad::detail

@@ -3,8 +3,9 @@
 // the few rules beside them.
 
 #include "distances.hpp"
+#include "fourier.hpp"
 #include "required.hpp"
 
 namespace armagrad::detail {
-using CompositionRules = RuleList<rules::Required, rules::SquaredDistances>;
+using CompositionRules = RuleList<rules::Required, rules::SquaredDistances, rules::Fourier>;
 }

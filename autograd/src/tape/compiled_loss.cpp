@@ -35,6 +35,7 @@ Var<eT> call_on(Tape<eT>& tape, const Function<eT>& f, std::span<const Given<eT>
     const arma::Mat<eT> X = over(a.data, a.shape);
     leaves.push_back(a.variable ? tape.variable(view(X)) : tape.constant(view(X)));
     node_of(leaves.back()).is_scalar = a.is_scalar;
+    engine_of(tape).note_slices(leaves.back().index(), a.slices);
   }
   return engine_of(tape).here(f(leaves), "record", {});
 }
@@ -53,7 +54,7 @@ UnknownArguments<eT>::UnknownArguments(const Engine<eT>& engine, std::span<const
 template <class eT>
 bool CompiledLoss<eT>::fits(std::span<const Given<eT>> arguments) const {
   for (std::size_t k = 0; k < arguments.size(); ++k) {
-    if (leaves[k].shape() != arguments[k].shape) return false;
+    if (leaves[k].shape() != arguments[k].shape || slices[k] != arguments[k].slices) return false;
   }
   for (const auto& [k, x] : held_to) {
     if (x.n_elem && std::memcmp(x.memptr(), arguments[k].data, x.n_elem * sizeof(eT)) != 0) return false;
@@ -72,7 +73,7 @@ void CompiledLosses<eT>::hold(CompiledLoss<eT>& r, std::span<const Given<eT>> ar
   if (r.recorded.read_.empty()) return;
   const std::vector<bool> needed = engine_of(r.recorded).needed_by(r.recorded.read_);
   for (std::size_t k = 0; k < arguments.size(); ++k) {
-    const auto& [data, shape, variable, is_scalar] = arguments[k];
+    const auto& [data, shape, variable, is_scalar, slices] = arguments[k];
     if (needed[r.leaves[k].index()]) r.held_to.emplace_back(k, arma::Mat<eT>(data, shape.rows, shape.cols));
   }
   for (const auto& draw : draws_of(r.recorded).all) r.held_to_draw = r.held_to_draw || needed[draw.leaf];
@@ -110,6 +111,7 @@ CompiledLoss<eT>& CompiledLosses<eT>::bind(const Function<eT>& f, std::span<cons
     return r;
   }
   CompiledLoss<eT>& r = all_.emplace_front();
+  for (const Given<eT>& a : arguments) r.slices.push_back(a.slices);
   try {
     r.recorded.recording_ = true;
     r.root = call_on(r.recorded, f, arguments, r.leaves, may_draw_);

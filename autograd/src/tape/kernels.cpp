@@ -178,8 +178,25 @@ bool all_finite(const T* x, std::size_t n) {
   }
 }
 
+namespace {
+/// Columns of r entries: with r known, no loop and no call for each.
+template <class T, uword r>
+void put_short_columns(T* out, uword outer, bool add, const Strided<const T>& x, T scale, uword cols) {
+  for (uword j = 0; j < cols; ++j) {
+    for (uword i = 0; i < r; ++i) {
+      T& y = out[j * outer + i];
+      y = (add ? y : T(0)) + scale * x.data[j * x.outer + i * x.inner];
+    }
+  }
+}
+}  // namespace
+
 template <class T>
 void put_block(T* out, uword outer, bool add, const Strided<const T>& x, T scale, Shape block) {
+  const auto is_short = [&]<std::size_t... k>(std::index_sequence<k...>) {
+    return ((block.rows == k + 1 && (put_short_columns<T, k + 1>(out, outer, add, x, scale, block.cols), true)) || ...);
+  };
+  if (is_short(std::make_index_sequence<4>())) return;
   for (uword j = 0; j < block.cols; ++j) {
     T* const y = out + j * outer;
     const T* const from = x.data + j * x.outer;

@@ -302,6 +302,7 @@ void Engine<eT>::clear() {
   wide_operands_.clear();
   if (name_texts_.size() > names_.size())
     name_texts_.clear();  // else they are those of the next recording, most likely
+  slices_.clear();
   names_.clear();
   large_rules_.clear();
   shared_.clear();

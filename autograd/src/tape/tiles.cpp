@@ -1,5 +1,7 @@
 #include "tiles.hpp"
 
+#include <armagrad/detail/kernels.hpp>
+
 #include "../kernels/blocks.hpp"
 
 #include <algorithm>
@@ -16,15 +18,14 @@ namespace {
 template <class T>
 void copy_strided(T* y, Strided<const T> x, uword rows, uword first, uword n) {
   uword i = first % rows, j = first / rows;
-  while (n > 0) {
-    const uword m = std::min(rows - i, n);
-    const T* from = x.data + i * x.inner + j * x.outer;
-    if (x.inner == 1)
-      std::copy_n(from, m, y);
-    else
-      for (uword k = 0; k < m; ++k) y[k] = from[k * x.inner];
-    y += m, n -= m, i = 0, ++j;
-  }
+  const auto put = [&](uword length, uword cols) {
+    const Shape shape{std::uint32_t(length), std::uint32_t(cols)};
+    put_block(y, rows, false, {x.data + i * x.inner + j * x.outer, x.inner, x.outer}, T(1), shape);
+    y += length * cols, n -= length * cols, i = 0, j += cols;
+  };
+  if (i != 0) put(std::min(rows - i, n), 1);
+  if (n >= rows) put(rows, n / rows);
+  if (n > 0) put(n, 1);
 }
 
 // ---- Memory for tiles, a thread's own ----

@@ -44,11 +44,14 @@ class SourceLine {
 template <class eT>
 bool has_smooth_square(const Var<eT>& x);
 
-/// Appends a node of an elementwise rule over Vars, matrices and numbers, at least one of them a Var.
+/// Appends a node of an elementwise rule over Vars, matrices, cubes and numbers, at least one of them a Var or a cube
+/// on a tape.
 template <class Rule, class... A>
-requires Differentiable<A...> Entrywise<A...> elementwise(Here at, const A&... arguments) {
+requires DifferentiableEntries<A...> Entrywise<A...> elementwise(Here at, const A&... arguments) {
   using eT = element_t<A...>;
-  if constexpr (((kind_of<A> == Kind::number) && ...) && !CustomRule<Rule>)
+  if constexpr (((kind_of<A> == Kind::cube) || ...))
+    return append_cube<Rule>(CubeOperand<eT>(arguments, at)...);
+  else if constexpr (((kind_of<A> == Kind::number) && ...) && !CustomRule<Rule>)
     return append_number<Rule>(NumberOperand<eT>(arguments, at)...);
   else
     return of_kind<Entrywise<A...>::kind>(

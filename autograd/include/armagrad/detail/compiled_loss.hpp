@@ -31,18 +31,19 @@ Function<eT> function_of(F f) {
   };
 }
 
-/// An argument: its numbers, which are read in place, whether the function is differentiated by it, and
-/// whether it is a number, which meets matrices of any shape.
+/// An argument: its numbers, which are read in place, whether the function is differentiated by it, whether it is a
+/// number, which meets matrices of any shape, and how many slices it has if it is a cube.
 template <class eT>
 struct Given {
   const eT* data;
   Shape shape;
   bool variable, is_scalar = false;
+  uword slices = 1;
 };
 template <IsParameter P>
 Given<typename Parameter<P>::eT> given(const P& p, bool variable) {
   using As = Parameter<P>;
-  return {As::data(p), As::shape(p), variable, As::kind == Kind::number};
+  return {As::data(p), As::shape(p), variable, As::kind == Kind::number, As::slices(p)};
 }
 
 /// Arguments of the shapes of these nodes, for a function that is recorded before their values are known: zeros.
@@ -60,6 +61,7 @@ struct ARMAGRAD_EXPORT CompiledLoss {
   Tape<eT> recorded;
   std::unique_ptr<Tape<eT>> scalarised;  // which is replayed instead, if it was worth it
   std::vector<Var<eT>> leaves;
+  std::vector<uword> slices;  // of each argument
   Var<eT> root;
   Schedule forward, both;
   std::shared_ptr<ForwardMode<eT>> tangents;  // in place of the schedules, where it is these that are asked for

@@ -255,6 +255,14 @@ class ARMAGRAD_EXPORT Engine {
   eT* output(Index i);
   /// Points a leaf at other numbers of the same shape.
   void rebind(Index leaf, const eT* data);
+  /// Of a leaf that is a cube: how many slices it has.
+  void note_slices(Index leaf, uword slices) {
+    if (slices != 1) slices_.emplace_back(leaf, slices);
+  }
+  uword slices(Index leaf) const {
+    const auto found = std::find_if(slices_.begin(), slices_.end(), [&](const auto& s) { return s.first == leaf; });
+    return found == slices_.end() ? 1 : found->second;
+  }
   /// Names x in formulas; the name is copied.
   Var<eT> named(const Var<eT>& x, const char* name);
   /// A node's name, or nullptr.
@@ -379,6 +387,7 @@ class ARMAGRAD_EXPORT Engine {
   const Operation<eT>* const* number_operations_;  // in the order of NumberRules
   std::vector<Index> variables_;
   std::vector<Index> wide_operands_;
+  std::vector<std::pair<Index, uword>> slices_;       // of leaves that are cubes
   std::vector<std::pair<Index, const char*>> names_;  // in the order of the nodes; the texts are kept below
   std::set<std::string, std::less<>> name_texts_;     // of all recordings, so that the next one allocates nothing
   std::vector<std::shared_ptr<const void>> large_rules_;

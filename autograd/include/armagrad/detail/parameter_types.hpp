@@ -8,7 +8,8 @@
 
 namespace armagrad::detail {
 
-/// How a value of type P is read as a matrix, and made of one: for arma::Mat, Col and Row, numbers and std::vector.
+/// How a value of type P is read as a matrix, and made of one: for arma::Mat, Col, Row and Cube, numbers and
+/// std::vector.
 template <class P>
 struct Parameter {};
 template <class P>
@@ -21,7 +22,8 @@ struct Parameter<P> {
   static constexpr Kind kind = kind_of<P>;
   static const eT* data(const P& p) { return p.memptr(); }
   static Shape shape(const P& p) { return shape_of(p.n_rows, p.n_cols); }
-  static P from(const arma::Mat<eT>& m) { return P(m); }
+  static uword slices(const P&) { return 1; }
+  static P from(const arma::Mat<eT>& m, uword = 1) { return P(m); }
 };
 template <std::floating_point T>
 struct Parameter<T> {
@@ -29,7 +31,8 @@ struct Parameter<T> {
   static constexpr Kind kind = Kind::number;
   static const eT* data(const T& p) { return &p; }
   static Shape shape(const T&) { return scalar_shape; }
-  static T from(const arma::Mat<eT>& m) { return m[0]; }
+  static uword slices(const T&) { return 1; }
+  static T from(const arma::Mat<eT>& m, uword = 1) { return m[0]; }
 };
 template <std::floating_point T>
 struct Parameter<std::vector<T>> {
@@ -37,7 +40,20 @@ struct Parameter<std::vector<T>> {
   static constexpr Kind kind = Kind::column;
   static const eT* data(const std::vector<T>& p) { return p.data(); }
   static Shape shape(const std::vector<T>& p) { return shape_of(p.size(), 1); }
-  static std::vector<T> from(const arma::Mat<eT>& m) { return {m.begin(), m.end()}; }
+  static uword slices(const std::vector<T>&) { return 1; }
+  static std::vector<T> from(const arma::Mat<eT>& m, uword = 1) { return {m.begin(), m.end()}; }
+};
+/// A cube is read as the matrix of its slices side by side.
+template <class T>
+struct Parameter<arma::Cube<T>> {
+  using eT = T;
+  static constexpr Kind kind = Kind::cube;
+  static const eT* data(const arma::Cube<T>& p) { return p.memptr(); }
+  static Shape shape(const arma::Cube<T>& p) { return shape_of(p.n_rows, p.n_cols * p.n_slices); }
+  static uword slices(const arma::Cube<T>& p) { return p.n_slices; }
+  static arma::Cube<T> from(const arma::Mat<T>& m, uword slices) {
+    return {m.memptr(), m.n_rows, slices ? m.n_cols / slices : 0, slices};
+  }
 };
 
 template <class P>
@@ -69,15 +85,23 @@ using VarOfParameter = VarOf<typename Parameter<P>::eT, Parameter<P>::kind>;
 template <class eT, ParameterOf<eT> P>
 VarOfParameter<P> variable_over(Tape<eT>& tape, const P& p, const char* name = nullptr) {
   using As = Parameter<P>;
-  return of_kind<As::kind>(
-      engine_of(tape).leaf(true, As::shape(p), As::data(p), false, As::kind == Kind::number, name));
+  const Var<eT> entries = engine_of(tape).leaf(true, As::shape(p), As::data(p), false, As::kind == Kind::number, name);
+  if constexpr (As::kind == Kind::cube)
+    return {entries, As::slices(p)};
+  else
+    return of_kind<As::kind>(entries);
 }
 
-/// x, an argument of a function of kind k, as a Var of that kind.
+/// x, an argument of a function of kind k, as a Var of that kind; of a cube a leaf of which the tape knows how many
+/// slices it has.
 template <Kind k, class eT>
 VarOf<eT, k> argument_of_kind(const Var<eT>& x) {
-  if constexpr (k == Kind::number) node_of(x).is_scalar = true;
-  return of_kind<k>(x);
+  if constexpr (k == Kind::cube) {
+    return {x, engine_of(x).slices(x.index())};
+  } else {
+    if constexpr (k == Kind::number) node_of(x).is_scalar = true;
+    return of_kind<k>(x);
+  }
 }
 
 }  // namespace armagrad::detail

@@ -15,23 +15,23 @@ struct Softplus;
 }  // namespace ARMAGRAD_EXPORT
 }  // namespace detail
 
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> sigmoid(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Sigmoid>(at, x);
 }
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> softplus(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Softplus>(at, x);
 }
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> relu(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Relu>(at, x);
 }
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> gelu(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Gelu>(at, x);
 }
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> silu(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Silu>(at, x);
 }
@@ -43,14 +43,14 @@ template <class eT>
 Var<eT> elu(const Var<eT>& x, double alpha, Here at);
 }  // namespace detail::compiled
 
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> leaky_relu(const V& x, double slope = 0.01, Here at = Here::current()) {
-  return detail::of_kind<V::kind>(detail::compiled::leaky_relu(x, slope, at));
+  return detail::like(x, detail::compiled::leaky_relu(detail::entries_of(x), slope, at));
 }
 
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> elu(const V& x, double alpha = 1, Here at = Here::current()) {
-  return detail::of_kind<V::kind>(detail::compiled::elu(x, alpha, at));
+  return detail::like(x, detail::compiled::elu(detail::entries_of(x), alpha, at));
 }
 
 }  // namespace armagrad

@@ -2,8 +2,10 @@
 // Every operation there is, by family.
 
 #include "activations.hpp"
+#include "complex.hpp"
 #include "compositions.hpp"
 #include "convolution.hpp"
+#include "cubes.hpp"
 #include "decompositions.hpp"
 #include "densities.hpp"
 #include "distances.hpp"
@@ -20,6 +22,7 @@
 #include "shape.hpp"
 #include "softmax.hpp"
 #include "sparse.hpp"
+#include "sparse_variables.hpp"
 #include "special.hpp"
 #include "statistics.hpp"
 #include "transforms.hpp"

@@ -69,14 +69,14 @@ Like<V> trigamma(const V& x, Here at = Here::current()) {
 }
 
 /// log(1 - exp(x)), of x < 0.
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> log1mexp(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Log1mexp>(at, x);
 }
 
 /// log(exp(a) + exp(b)), without overflow.
 template <class A, class B>
-requires Differentiable<A, B>
+requires DifferentiableEntries<A, B>
 auto logaddexp(const A& a, const B& b, Here at = Here::current()) {
   return detail::elementwise<detail::rules::LogAddExp>(at, a, b);
 }

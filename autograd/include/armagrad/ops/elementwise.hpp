@@ -37,31 +37,31 @@ decltype(auto) condition(const C& c) {
 }
 }  // namespace detail
 
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> abs(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Abs>(at, x);
 }
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> sign(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Sign>(at, x);
 }
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> floor(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Floor>(at, x);
 }
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> ceil(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Ceil>(at, x);
 }
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> round(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Round>(at, x);
 }
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> trunc(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Trunc>(at, x);
 }
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> stop_gradient(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::StopGradient>(at, x);
 }
@@ -72,23 +72,23 @@ Var<eT> clamp(const Var<eT>& x, double low, double high, Here at);
 }  // namespace detail::compiled
 
 /// Entries below `low` become low, those above `high` become high; a NaN stays.
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> clamp(const V& x, double low, double high, Here at = Here::current()) {
-  return detail::of_kind<V::kind>(detail::compiled::clamp(x, low, high, at));
+  return detail::like(x, detail::compiled::clamp(detail::entries_of(x), low, high, at));
 }
 
 /// The larger or smaller of two, entry by entry: Vars, matrices or numbers; of equal ones the first gets the
 /// derivative, and a NaN stays. An integer is not a number to compare with but Armadillo's dimension: max(x, 0) is that
 /// of x's columns, max(x, 0.0) has no entry below 0.
 template <class A, class B>
-requires(Differentiable<A, B> && !detail::Integer<A> && !detail::Integer<B>) auto max(const A& a, const B& b,
-                                                                                      Here at = Here::current()) {
+requires(DifferentiableEntries<A, B> && !detail::Integer<A> &&
+         !detail::Integer<B>) auto max(const A& a, const B& b, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Larger>(at, a, b);
 }
 
 template <class A, class B>
-requires(Differentiable<A, B> && !detail::Integer<A> && !detail::Integer<B>) auto min(const A& a, const B& b,
-                                                                                      Here at = Here::current()) {
+requires(DifferentiableEntries<A, B> && !detail::Integer<A> &&
+         !detail::Integer<B>) auto min(const A& a, const B& b, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Smaller>(at, a, b);
 }
 
@@ -129,7 +129,7 @@ requires(Differentiable<X, L, H> && !(detail::Number<L> && detail::Number<H>)) a
 
 /// a % b, and 0 where a is 0, even if b is infinite or a NaN there.
 template <class A, class B>
-requires Differentiable<A, B>
+requires DifferentiableEntries<A, B>
 auto multiply_unless_zero(const A& a, const B& b, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Chain>(at, a, b);
 }
@@ -137,7 +137,7 @@ auto multiply_unless_zero(const A& a, const B& b, Here at = Here::current()) {
 /// a where the condition is not 0, b elsewhere: Vars, matrices or numbers; the condition may be of unsigned
 /// integers, such as X > 0. What stands in the branch not taken does not matter, be it a NaN.
 template <class C, class A, class B>
-requires Differentiable<C, A, B>
+requires DifferentiableEntries<C, A, B>
 auto where(const C& c, const A& a, const B& b, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Where>(at, detail::condition<element_t<C, A, B>>(c), a, b);
 }

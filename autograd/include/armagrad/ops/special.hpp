@@ -14,15 +14,15 @@ struct Tgamma;
 }  // namespace ARMAGRAD_EXPORT
 }  // namespace detail
 
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> erf(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Erf>(at, x);
 }
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> erfc(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Erfc>(at, x);
 }
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> lgamma(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Lgamma>(at, x);
 }
@@ -34,20 +34,20 @@ template <class eT>
 Var<eT> sinc(const Var<eT>& x, Here at);
 }  // namespace detail::compiled
 
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> polygamma(int n, const V& x, Here at = Here::current()) {
-  return detail::of_kind<V::kind>(detail::compiled::polygamma(n, x, at));
+  return detail::like(x, detail::compiled::polygamma(n, detail::entries_of(x), at));
 }
 
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> tgamma(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Tgamma>(at, x);
 }
 
 /// sin(pi x) / (pi x), and 1 at 0.
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> sinc(const V& x, Here at = Here::current()) {
-  return detail::of_kind<V::kind>(detail::compiled::sinc(x, at));
+  return detail::like(x, detail::compiled::sinc(detail::entries_of(x), at));
 }
 
 /// The quantile of the standard normal distribution, the y of normcdf(y) = p: -inf of 0, inf of 1, and NaN unless p is

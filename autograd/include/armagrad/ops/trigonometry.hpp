@@ -23,64 +23,64 @@ struct Tanh;
 }  // namespace ARMAGRAD_EXPORT
 }  // namespace detail
 
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> sin(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Sin>(at, x);
 }
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> cos(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Cos>(at, x);
 }
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> tan(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Tan>(at, x);
 }
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> asin(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Asin>(at, x);
 }
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> acos(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Acos>(at, x);
 }
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> atan(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Atan>(at, x);
 }
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> sinh(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Sinh>(at, x);
 }
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> cosh(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Cosh>(at, x);
 }
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> tanh(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Tanh>(at, x);
 }
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> asinh(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Asinh>(at, x);
 }
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> acosh(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Acosh>(at, x);
 }
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> atanh(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Atanh>(at, x);
 }
 
 /// Y first, as in Armadillo.
 template <class A, class B>
-requires Differentiable<A, B>
+requires DifferentiableEntries<A, B>
 auto atan2(const A& y, const B& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Atan2>(at, y, x);
 }
 
 template <class A, class B>
-requires Differentiable<A, B>
+requires DifferentiableEntries<A, B>
 auto hypot(const A& a, const B& b, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Hypot>(at, a, b);
 }

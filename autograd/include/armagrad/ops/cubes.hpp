@@ -1,0 +1,92 @@
+#pragma once
+// Functions of cubes. Those that go entry by entry are the functions of matrices.
+
+#include "gathers.hpp"
+#include "reductions.hpp"
+#include "shape.hpp"
+
+namespace armagrad {
+namespace detail {
+/// A cube or a matrix, which is a single slice, as a CubeVar.
+template <class eT, class X>
+CubeVar<eT> as_cube(const X& x) {
+  if constexpr (kind_of<X> == Kind::cube)
+    return x;
+  else
+    return {Var<eT>(x), 1};
+}
+template <class eT>
+CubeVar<eT> joined_slices(const CubeVar<eT>& a, const CubeVar<eT>& b, Here at);
+}  // namespace detail
+
+// A cube of numbers and a number on a tape.
+// clang-format off
+template <detail::CubeExpression Q, AnyVar X>
+requires(X::kind == detail::Kind::number) auto operator+(const Q& q, const X& x) { return detail::as_cube<element_t<X>>(q) + x; }
+template <detail::CubeExpression Q, AnyVar X>
+requires(X::kind == detail::Kind::number) auto operator-(const Q& q, const X& x) { return detail::as_cube<element_t<X>>(q) - x; }
+template <detail::CubeExpression Q, AnyVar X>
+requires(X::kind == detail::Kind::number) auto operator*(const Q& q, const X& x) { return detail::as_cube<element_t<X>>(q) * x; }
+template <detail::CubeExpression Q, AnyVar X>
+requires(X::kind == detail::Kind::number) auto operator/(const Q& q, const X& x) { return detail::as_cube<element_t<X>>(q) / x; }
+template <AnyVar X, detail::CubeExpression Q>
+requires(X::kind == detail::Kind::number) auto operator+(const X& x, const Q& q) { return x + detail::as_cube<element_t<X>>(q); }
+template <AnyVar X, detail::CubeExpression Q>
+requires(X::kind == detail::Kind::number) auto operator-(const X& x, const Q& q) { return x - detail::as_cube<element_t<X>>(q); }
+template <AnyVar X, detail::CubeExpression Q>
+requires(X::kind == detail::Kind::number) auto operator*(const X& x, const Q& q) { return x * detail::as_cube<element_t<X>>(q); }
+template <AnyVar X, detail::CubeExpression Q>
+requires(X::kind == detail::Kind::number) auto operator/(const X& x, const Q& q) { return x / detail::as_cube<element_t<X>>(q); }
+// clang-format on
+
+/// The sum of all entries: a number.
+template <class eT>
+NumberVar<eT> accu(const CubeVar<eT>& Q, Here at = Here::current()) {
+  return accu(Q.side_by_side(), at);
+}
+
+/// Along the columns of each slice (dim 0: a cube of 1 x n_cols x n_slices), along the rows (dim 1: n_rows x 1 x
+/// n_slices) or over the slices (dim 2: n_rows x n_cols x 1). std::logic_error for another dim, and where there is
+/// nothing to take a mean or a maximum of.
+template <class eT>
+CubeVar<eT> sum(const CubeVar<eT>& Q, uword dim = 0, Here at = Here::current());
+template <class eT>
+CubeVar<eT> mean(const CubeVar<eT>& Q, uword dim = 0, Here at = Here::current());
+template <class eT>
+CubeVar<eT> max(const CubeVar<eT>& Q, uword dim = 0, Here at = Here::current());
+template <class eT>
+CubeVar<eT> min(const CubeVar<eT>& Q, uword dim = 0, Here at = Here::current());
+
+/// All entries as one column, slice after slice.
+template <class eT>
+ColVar<eT> vectorise(const CubeVar<eT>& Q, Here at = Here::current()) {
+  return vectorise(Q.side_by_side(), at);
+}
+
+/// The same entries in their order, in another size of as many; of a matrix a cube.
+template <class eT>
+CubeVar<eT> reshape(const CubeVar<eT>& Q, uword rows, uword cols, uword slices, Here at = Here::current()) {
+  return {reshape(Q.side_by_side(), rows, cols * slices, at), slices, at};
+}
+template <class eT>
+CubeVar<eT> reshape(const Var<eT>& X, uword rows, uword cols, uword slices, Here at = Here::current()) {
+  return {reshape(X, rows, cols * slices, at), slices, at};
+}
+
+/// The slices of both, cubes or matrices of one shape, at least one of them on a tape; of several matrices a cube.
+template <class A, class B>
+requires DifferentiableEntries<A, B>
+[[nodiscard]] CubeVar<element_t<A, B>> join_slices(const A& a, const B& b, Here at = Here::current()) {
+  using eT = element_t<A, B>;
+  return detail::joined_slices(detail::as_cube<eT>(a), detail::as_cube<eT>(b), at);
+}
+template <class eT>
+[[nodiscard]] CubeVar<eT> join_slices(const std::vector<Var<eT>>& slices, Here at = Here::current());
+
+/// The number of rows, columns and slices.
+template <class eT>
+arma::SizeCube size(const CubeVar<eT>& Q) {
+  return Q.size();
+}
+
+}  // namespace armagrad

@@ -1,0 +1,85 @@
+#pragma once
+// Functions of sparse matrices whose nonzeros are on a tape.
+
+#include "../sparse_var.hpp"
+#include "elementwise.hpp"
+#include "powers.hpp"
+#include "shape.hpp"
+#include "sparse.hpp"
+
+namespace armagrad {
+
+template <class T>
+concept AnySpVar =
+    std::same_as<std::remove_cvref_t<T>, SpVar<float>> || std::same_as<std::remove_cvref_t<T>, SpVar<double>>;
+
+namespace detail {
+template <class eT>
+Var<eT> sparse_times(const SpVar<eT>& S, const Argument<eT>& X, Here at);
+template <class eT>
+Var<eT> times_sparse(const Argument<eT>& X, const SpVar<eT>& S, Here at);
+template <class eT>
+Var<eT> spsolve(const SpVar<eT>& S, const Argument<eT>& B, Here at);
+/// An operand of a product with a sparse matrix: a Var, a matrix or an expression.
+template <class X, class eT>
+concept DenseOperand = IsOperand<X, eT> && kind_of<X>
+!= Kind::number;
+}  // namespace detail
+
+/// S X and X S, S.t() * X: X is a Var, a matrix or a vector. What is not stored costs nothing.
+template <AnySpVar S, class X>
+requires detail::DenseOperand<X, typename S::elem_type>
+auto operator*(const S& s, const X& x) {
+  return detail::of_kind<detail::product_kind(detail::Kind::matrix, detail::kind_of<X>)>(
+      detail::sparse_times<typename S::elem_type>(s, {x, Here()}, Here()));
+}
+template <class X, AnySpVar S>
+requires detail::DenseOperand<X, typename S::elem_type>
+auto operator*(const X& x, const S& s) {
+  return detail::of_kind<detail::product_kind(detail::kind_of<X>, detail::Kind::matrix)>(
+      detail::times_sparse<typename S::elem_type>({x, Here()}, s, Here()));
+}
+
+/// X of S X = B, by SuperLU, for a square S. std::runtime_error, when it is computed, where S is singular.
+template <AnySpVar S, class B>
+requires detail::DenseOperand<B, typename S::elem_type>
+auto spsolve(const S& s, const B& b, Here at = Here::current()) {
+  return detail::of_kind<detail::solution_kind(detail::kind_of<B>)>(
+      detail::spsolve<typename S::elem_type>(s, {b, at}, at));
+}
+/// The same for a constant S, and a B that is a Var.
+template <class eT, class B>
+requires(AnyVar<B>&& std::same_as<element_t<B>, eT>) auto spsolve(const arma::SpMat<eT>& s, const B& b,
+                                                                  Here at = Here::current()) {
+  return spsolve(SpVar<eT>(s), b, at);
+}
+
+// ---- Of the stored entries ----
+
+/// The sum of the entries: a number.
+template <AnySpVar S>
+auto accu(const S& s, Here at = Here::current()) {
+  return accu(s.nonzeros(), at);
+}
+template <AnySpVar S>
+auto trace(const S& s, Here at = Here::current()) {
+  return accu(s.diag(at), at);
+}
+template <AnySpVar S>
+S abs(const S& s, Here at = Here::current()) {
+  return {abs(s.nonzeros(), at), s.pattern()};
+}
+template <AnySpVar S>
+S square(const S& s, Here at = Here::current()) {
+  return {square(s.nonzeros(), at), s.pattern()};
+}
+template <AnySpVar S>
+S sqrt(const S& s, Here at = Here::current()) {
+  return {sqrt(s.nonzeros(), at), s.pattern()};
+}
+template <AnySpVar S>
+S trans(const S& s, Here at = Here::current()) {
+  return s.t(at);
+}
+
+}  // namespace armagrad

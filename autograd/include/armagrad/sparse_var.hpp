@@ -1,0 +1,94 @@
+#pragma once
+// SpVar: a sparse matrix whose nonzeros are on a tape.
+
+#include <memory>
+
+#include "ops/gathers.hpp"
+#include "ops/reductions.hpp"
+
+namespace armagrad {
+
+namespace detail {
+/// Where a sparse matrix has entries: column by column, as arma::SpMat has them.
+struct ARMAGRAD_EXPORT SparsePattern {
+  uword n_rows = 0, n_cols = 0;
+  arma::uvec col_ptrs, row_indices;
+
+  uword size() const { return row_indices.n_elem; }
+  bool operator==(const SparsePattern& other) const;
+  /// That of the transpose, and which of these entries it has where.
+  std::pair<std::shared_ptr<const SparsePattern>, arma::uvec> transposed() const;
+  /// The column of each entry.
+  arma::uvec col_indices() const;
+};
+using Pattern = std::shared_ptr<const SparsePattern>;
+
+template <class eT>
+Pattern pattern_of(const arma::SpMat<eT>& S);
+template <class eT>
+arma::Col<eT> stored_entries(const arma::SpMat<eT>& S) {
+  S.sync();  // what was written entry by entry stands elsewhere before
+  return arma::Col<eT>(S.values, S.n_nonzero);
+}
+/// Both patterns as one, and where the entries of either stand in it.
+struct ARMAGRAD_EXPORT JoinedPattern {
+  JoinedPattern(const SparsePattern& a, const SparsePattern& b);
+  Pattern pattern;
+  arma::uvec of_a, of_b;
+};
+
+/// S X or S' X, S of this pattern with these entries.
+template <class eT>
+Var<eT> sparse_dense(const Var<eT>& entries, const Var<eT>& X, const Pattern& pattern, bool transposed, Here at = {});
+/// The entries of A B' that the pattern has.
+template <class eT>
+Var<eT> sampled_product(const Var<eT>& A, const Var<eT>& B, const Pattern& pattern, Here at = {});
+/// S^-1 B or S'^-1 B.
+template <class eT>
+Var<eT> sparse_solve(const Var<eT>& entries, const Var<eT>& B, const Pattern& pattern, bool transposed, Here at = {});
+}  // namespace detail
+
+/// A sparse matrix, as arma::sp_mat is one. Its pattern is fixed; its entries, which may be 0, are a Var: that of
+/// nonzeros(), in the order in which Armadillo keeps them. Gradients by them are vectors of that order, or, by a sparse
+/// matrix as a whole, sparse matrices of its pattern.
+template <class eT>
+class [[nodiscard]] SpVar {
+ public:
+  using elem_type = eT;
+  uword n_rows = 0, n_cols = 0, n_elem = 0, n_nonzero = 0;
+
+  SpVar() = default;
+  /// A constant.
+  SpVar(const arma::SpMat<eT>& S) : SpVar(ColVar<eT>(detail::stored_entries(S)), detail::pattern_of(S)) {}
+  /// Other entries in the places of S's, as many. std::logic_error if there are more or fewer.
+  SpVar(const ColVar<eT>& entries, const arma::SpMat<eT>& S, Here at = Here::current())
+      : SpVar(entries, detail::pattern_of(S), at) {}
+  SpVar(const ColVar<eT>& entries, detail::Pattern pattern, Here at = Here::current());
+
+  [[nodiscard]] arma::SpMat<eT> value() const;
+  const ColVar<eT>& nonzeros() const { return entries_; }
+  const detail::Pattern& pattern() const { return pattern_; }
+  SpVar t(Here at = Here::current()) const;
+  SpVar st(Here at = Here::current()) const { return t(at); }
+  /// All entries, those that are not stored too.
+  Var<eT> dense(Here at = Here::current()) const;
+  /// A stored entry, or a constant 0. std::out_of_range beyond the matrix.
+  NumberVar<eT> operator()(uword i, uword j, Here at = Here::current()) const;
+  ColVar<eT> diag(Here at = Here::current()) const;
+
+  friend SpVar operator-(const SpVar& S) { return {-S.entries_, S.pattern_}; }
+  using N = detail::Operand<eT, detail::Kind::number>;
+  friend SpVar operator*(const SpVar& S, const N& x) { return {S.entries_ * x, S.pattern_}; }
+  friend SpVar operator*(const N& x, const SpVar& S) { return {x * S.entries_, S.pattern_}; }
+  friend SpVar operator/(const SpVar& S, const N& x) { return {S.entries_ / x, S.pattern_}; }
+  friend SpVar operator+(const SpVar& S, const SpVar& T) { return S.combined(T, false, {}); }
+  friend SpVar operator-(const SpVar& S, const SpVar& T) { return S.combined(T, true, {}); }
+
+ private:
+  SpVar combined(const SpVar& T, bool minus, Here at) const;
+
+  ColVar<eT> entries_;
+  detail::Pattern pattern_;
+};
+
+}  // namespace armagrad
