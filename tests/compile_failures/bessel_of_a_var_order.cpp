@@ -1,5 +1,5 @@
 // There is no derivative by the order of bessel_j.
-// must say: static assertion failed: bessel_j\(order, x\): the order is a number, not a Var or a matrix
+// must say: static assertion failed: bessel_j.order, x.: the order is a number, not a Var or a matrix
 #include <armagrad/armagrad.hpp>
 
 int main() {

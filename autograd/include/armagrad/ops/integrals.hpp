@@ -63,15 +63,15 @@ auto bessel_k(const Nu& nu, const X& x, Here at = Here::current()) {
 
 /// The Bessel function of the first kind and the modified one, of x >= 0, or of any x where the order is a whole
 /// number. The order is a number from 0 to 1e6 (std::logic_error): there is no derivative by it.
-template <class Order, AnyVar V>
+template <class Order, AnyEntries V>
 Like<V> bessel_j(Order order, const V& x, Here at = Here::current()) {
   static_assert(detail::is_number_order<Order>, "bessel_j(order, x): the order is a number, not a Var or a matrix");
-  return detail::of_kind<V::kind>(detail::compiled::bessel_j(double(order), x, at));
+  return detail::like(x, detail::compiled::bessel_j(double(order), detail::entries_of(x), at));
 }
-template <class Order, AnyVar V>
+template <class Order, AnyEntries V>
 Like<V> bessel_i(Order order, const V& x, Here at = Here::current()) {
   static_assert(detail::is_number_order<Order>, "bessel_i(order, x): the order is a number, not a Var or a matrix");
-  return detail::of_kind<V::kind>(detail::compiled::bessel_i(double(order), x, at));
+  return detail::like(x, detail::compiled::bessel_i(double(order), detail::entries_of(x), at));
 }
 
 }  // namespace armagrad
