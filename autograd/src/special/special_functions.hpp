@@ -2,8 +2,6 @@
 // Incomplete gamma and beta functions and Bessel functions of real numbers, with derivatives in every argument. Outside
 // of a function's domain the result is NaN.
 
-#include <armagrad/detail/export.hpp>
-
 namespace armagrad::detail::special {
 
 /// The highest derivative by the parameters of an incomplete function, all parameters together.
@@ -16,7 +14,7 @@ struct IncompleteGamma {
   int by_a;
   bool by_x;
 };
-ARMAGRAD_EXPORT double incomplete(IncompleteGamma which, double a, double x);
+double incomplete(IncompleteGamma which, double a, double x);
 
 /// The regularised incomplete beta function for a, b > 0, 0 <= x <= 1: the integral of t^(a - 1) (1 - t)^(b - 1) / B(a,
 /// b) from 0 to x, or from x to 1; differentiated so many times by a, by b and, if so, by x.
@@ -25,7 +23,7 @@ struct IncompleteBeta {
   int by_a, by_b;
   bool by_x;
 };
-ARMAGRAD_EXPORT double incomplete(IncompleteBeta which, double a, double b, double x);
+double incomplete(IncompleteBeta which, double a, double b, double x);
 
 /// Bessel functions are of orders up to this; those of greater ones take long.
 inline constexpr double largest_order = 1e6;
@@ -35,10 +33,10 @@ inline constexpr double largest_order = 1e6;
 struct BesselK {
   int by_order, by_x;
 };
-ARMAGRAD_EXPORT double bessel(BesselK which, double order, double x);
+double bessel(BesselK which, double order, double x);
 
 /// Bessel functions of the first kind of order >= 0, for x >= 0; for x < 0 too where the order is a whole number.
-ARMAGRAD_EXPORT double bessel_j(double order, double x);
-ARMAGRAD_EXPORT double bessel_i(double order, double x);
+double bessel_j(double order, double x);
+double bessel_i(double order, double x);
 
 }  // namespace armagrad::detail::special
