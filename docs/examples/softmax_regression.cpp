@@ -12,8 +12,7 @@ int main() {
     return -accu(view(Y, "Y") % log_softmax(w.t() * view(X, "X"), 0)) / n + 0.5 * l2 * accu(square(w));
   };
   auto [J, dW] = value_and_gradient(loss, W);  // double, arma::mat
-  std::cout << "J = " << J << "\ndJ/dW =\n" << dW;
-  std::cout << "H V =\n" << hessian_vector_product(loss, W, V);
-  std::cout << check_gradient(loss, W);  // evidence, and a verdict
+  std::cout << "J = " << J << "\ndJ/dW =\n" << dW << check_gradient(loss, W);
   std::cout << derive(loss, W, "W", {{{"n", n}, {"l2", l2}}}).text() << '\n';
+  std::cout << "H V =\n" << hessian_vector_product(loss, W, V);
 }

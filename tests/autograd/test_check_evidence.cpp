@@ -200,7 +200,7 @@ BOOST_AUTO_TEST_CASE(float_gradients_near_kinks) {
   }
 }
 
-// Subgradients of the tape lie between the derivatives from either side: docs/design.md has its conventions.
+// Subgradients of the tape lie between the derivatives from either side: docs/reliability.md has its conventions.
 BOOST_AUTO_TEST_CASE(functions_at_their_kinks) {
   const mat w{{0, 0.5}, {-0.3, 0}, {1, -1}};
   const auto passes = [](auto loss, const mat& at, arma::uword kinks) {

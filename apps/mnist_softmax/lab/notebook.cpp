@@ -181,7 +181,7 @@ void Notebook::digits() {
   const arma::uword n = std::min<arma::uword>(10, images_.X.n_cols);
   std::vector<std::string> names;
   for (arma::uword k = 0; k < n; ++k) names.push_back(lab_.data.class_names[lab_.data.train.labels(k)]);
-  out() << "   The first " << n << ", with their classes: a digit is to be told by eye.\n";
+  out() << "   The first " << n << ", with their classes: the digits have to be recognisable.\n";
   const arma::mat first = images_.X.head_cols(n);
   show_tiles(first, names);
   const double ink = arma::mean(arma::vectorise(first));
@@ -228,7 +228,7 @@ void Notebook::curve() {
   const std::vector<double>& losses = descended().losses;
   out() << chart(losses, "epoch", 10, terminal_);
   const double all = losses.front() - losses.back(), early = losses.front() - losses[losses.size() / 2];
-  expect("nearly all of the way is gone in the first half of the epochs", early > 0.8 * all,
+  expect("most of the decrease happens in the first half of the epochs", early > 0.8 * all,
          significant(100 * early / std::max(all, 1e-300), 3) + " %");
   report_["losses"] = losses;
   std::vector<double> epochs(losses.size());
@@ -283,7 +283,7 @@ void Notebook::all_images() {
   out() << "   The smallest loss on the " << held << " images held back: " << significant(best.validation_loss)
         << " after " << trainer.state().best_epoch << " epochs.\n";
   const double error = 3 * std::sqrt(valid * (1 - valid) * (1. / double(held) + 1. / double(training_.test.X.n_cols)));
-  expect("accuracy held back foretells that of the test, within " + significant(error, 2),
+  expect("the validation accuracy predicts the test accuracy, within " + significant(error, 2),
          std::abs(valid - test) <= error + 1e-12, significant(valid, 5) + " and " + significant(test, 5));
   if (is_the_lab_)
     expect("at least 0.92 on the test images, as there is more data and less penalty", test >= 0.92,

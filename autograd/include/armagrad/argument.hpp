@@ -21,6 +21,7 @@ class NumberOperand {
   }
 
   Location at() const { return at_; }
+  /// The Var, or nullptr.
   const Var<eT>* var() const { return var_; }
   eT number() const { return number_; }
   Engine<eT>* engine() const { return var_ ? var_->engine_of_node() : nullptr; }
@@ -79,8 +80,11 @@ class Argument {
       : at_(x.at()), kind_(x.var() ? Kind::var : Kind::number), var_(x.var()), number_(x.number()) {}
   Argument(const Argument&) = delete;
 
+  /// The source line where the argument was converted.
   const Location& at() const { return at_; }
+  /// The Var, or nullptr.
   const Var<eT>* var() const { return var_; }
+  /// The plain number, or nullptr.
   const eT* number() const { return kind_ == Kind::number ? &number_ : nullptr; }
 
   /// The argument as a node of the tape.

@@ -25,6 +25,7 @@ class ARMAGRAD_EXPORT BackwardPass {
 
   /// In the order of the pass, without those that add nothing.
   const std::vector<Step>& steps() const { return steps_; }
+  /// Whether an adjoint reaches node i.
   bool has_adjoint(detail::Index i) const { return adjoints_.contains(i); }
   /// dJ / d (node i), of node i's shape.
   const arma::Mat<eT>& adjoint(detail::Index i) const { return adjoints_.at(i); }

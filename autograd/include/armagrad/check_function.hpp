@@ -37,6 +37,7 @@ struct Term {
   std::string name;
   F f;
 };
+/// A term of a loss for sum_of: f takes what the loss takes and returns a number. f is moved into the term.
 template <class F>
 Term<F> term(std::string name, F f) {
   return {std::move(name), std::move(f)};
@@ -51,11 +52,13 @@ class SumOf {
   double operator()(const W&... w) const {
     return std::apply([&](const auto&... one) { return (double(one.f(w...)) + ...); }, terms_);
   }
+  /// The terms, in their order.
   const std::tuple<Term<F>...>& terms() const { return terms_; }
 
  private:
   std::tuple<Term<F>...> terms_;
 };
+/// The loss that is the sum of these terms: sum_of(term("data", f), term("penalty", g)). The terms are moved into it.
 template <class... F>
 SumOf<F...> sum_of(Term<F>... terms) {
   return SumOf<F...>(std::move(terms)...);

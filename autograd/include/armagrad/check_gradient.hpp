@@ -10,11 +10,12 @@
 
 namespace armagrad {
 
+/// What check_gradient compares, and how thoroughly. The defaults suit a first check.
 template <class eT>
 struct CheckOptions {
-  /// What a hand-written gradient gives, one matrix per variable; compared with the tape's where it is there.
+  /// The gradient written by hand, one matrix for each variable, to be compared with the tape's; empty: none.
   std::vector<arma::Mat<eT>> analytic;
-  /// What the report calls the variables; W, or W1, W2, ... where it says nothing.
+  /// The names of the variables in the report; by default W, or W1, W2, ...
   std::vector<std::string> names;
   /// Variables of up to this many entries are checked entry by entry; larger ones along this many random
   /// directions, which see all of them, and where one fails, down to a wrong entry by bisection.

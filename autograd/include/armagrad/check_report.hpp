@@ -12,6 +12,7 @@ namespace armagrad {
 
 /// Inconclusive: the test could not see enough to tell right from wrong. It does not count as passed.
 enum class Verdict { passed, failed, inconclusive };
+/// "passed", "failed" or "inconclusive"; the text is static.
 [[nodiscard]] ARMAGRAD_EXPORT const char* to_string(Verdict verdict);
 
 /// One test of the gradient with respect to one variable.
@@ -28,6 +29,7 @@ struct Evidence {
   double given = 0, found = 0, uncertainty = 0;  // its values
   Verdict verdict = Verdict::passed;
 
+  /// Whether this test passed; an inconclusive one did not.
   [[nodiscard]] bool passed() const { return verdict == Verdict::passed; }
 };
 
@@ -39,6 +41,7 @@ struct StepSweep {
   double best = 0;
 };
 
+/// Kinds of mistake that the diagnosis can tell apart.
 enum class Mistake {
   unknown,
   not_finite,   // NaN or infinite
@@ -73,7 +76,7 @@ struct Finding {
   double score = 0;        // decimal digits saved by telling it so: see diagnosis.hpp
 };
 
-/// Of one variable whose gradient is wrong.
+/// The likely mistakes in the gradient with respect to one variable.
 struct Diagnosis {
   std::string variable;
   std::vector<Finding> findings;  // likeliest first; empty: unknown
@@ -81,6 +84,8 @@ struct Diagnosis {
   std::string next;  // what to try
 };
 
+/// The result of check_gradient: a plain value that holds everything that it prints. Convertible to bool: whether the
+/// check passed.
 struct ARMAGRAD_EXPORT GradientCheck {
   std::vector<Evidence> evidence;
   std::vector<StepSweep> sweeps;
@@ -90,6 +95,7 @@ struct ARMAGRAD_EXPORT GradientCheck {
 
   /// Failed if any test failed, else inconclusive if any was, or if there was none.
   [[nodiscard]] Verdict verdict() const;
+  /// Whether the check passed; an inconclusive one did not.
   [[nodiscard]] bool passed() const { return verdict() == Verdict::passed; }
   explicit operator bool() const { return passed(); }
 };

@@ -155,21 +155,29 @@ class [[nodiscard]] CxVar : private detail::AllCxOperators<eT> {
   requires(k == detail::Kind::matrix && other != k) CxVar(const CxVar<eT, other>& x)
       : CxVar(x.real_part(), x.imag_part()) {}
 
+  /// The numbers that it has now, n_rows x n_cols; computed if they were not yet.
   [[nodiscard]] arma::Mat<elem_type> value() const { return arma::Mat<elem_type>(re_.value(), im_.value()); }
   /// The value of a 1x1 one.
   [[nodiscard]] elem_type scalar() const { return {re_.scalar(), im_.scalar()}; }
+  /// Prints the values, as Armadillo does.
   void print(const std::string& header = "") const { value().print(header); }
   void print(std::ostream& out, const std::string& header = "") const { value().print(out, header); }
+  /// Whether it has no entries.
   bool is_empty() const { return n_elem == 0; }
 
+  /// The Var of the real parts, of the same shape and kind.
   const Real& real_part() const { return re_; }
+  /// The Var of the imaginary parts.
   const Real& imag_part() const { return im_; }
+  /// Replaces the real parts by x, of the same shape, or std::logic_error.
   void set_real(const Real& x) & { *this = CxVar(x, im_); }
+  /// Replaces the imaginary parts by x, of the same shape, or std::logic_error.
   void set_imag(const Real& x) & { *this = CxVar(re_, x); }
 
-  /// The conjugate transpose, and the transpose alone.
   using Transposed = CxVar<eT, detail::transposed_kind(k)>;
+  /// The conjugate transpose, as Armadillo's .t() is of complex matrices.
   Transposed t(Here at = Here::current()) const { return {re_.t(at), -im_.t(at)}; }
+  /// The transpose without conjugation.
   Transposed st(Here at = Here::current()) const { return {re_.t(at), im_.t(at)}; }
 
   // Parts, to be read.
@@ -178,15 +186,25 @@ class [[nodiscard]] CxVar : private detail::AllCxOperators<eT> {
   auto operator()(uword i, uword j, Here at = Here::current()) const { return part([&](const auto& x) { return x(i, j, at); }); }
   auto operator()(arma::span r, arma::span c, Here at = Here::current()) const { return part([&](const auto& x) { return x(r, c, at); }); }
   auto operator[](uword i) const { return (*this)(i); }
+  /// Row i, as a CxVar of that kind; so too the other parts. std::out_of_range beyond the matrix.
   auto row(uword i, Here at = Here::current()) const { return part([&](const auto& x) { return x.row(i, at); }); }
+  /// Column j.
   auto col(uword j, Here at = Here::current()) const { return part([&](const auto& x) { return x.col(j, at); }); }
+  /// Rows first to last.
   auto rows(uword first, uword last, Here at = Here::current()) const { return part([&](const auto& x) { return x.rows(first, last, at); }); }
+  /// Columns first to last.
   auto cols(uword first, uword last, Here at = Here::current()) const { return part([&](const auto& x) { return x.cols(first, last, at); }); }
+  /// The block from (r1, c1) to (r2, c2).
   auto submat(uword r1, uword c1, uword r2, uword c2, Here at = Here::current()) const { return part([&](const auto& x) { return x.submat(r1, c1, r2, c2, at); }); }
+  /// Entries first to last of a vector.
   auto subvec(uword first, uword last, Here at = Here::current()) const { return part([&](const auto& x) { return x.subvec(first, last, at); }); }
+  /// The first n entries of a vector.
   auto head(uword n, Here at = Here::current()) const { return part([&](const auto& x) { return x.head(n, at); }); }
+  /// The last n entries of a vector.
   auto tail(uword n, Here at = Here::current()) const { return part([&](const auto& x) { return x.tail(n, at); }); }
+  /// The entries of these numbers, column by column, as a column.
   auto elem(const arma::uvec& i, Here at = Here::current()) const { return part([&](const auto& x) { return x.elem(i, at); }); }
+  /// The diagonal d as a column.
   auto diag(arma::sword d = 0, Here at = Here::current()) const { return part([&](const auto& x) { return x.diag(d, at); }); }
   // clang-format on
 
@@ -223,6 +241,7 @@ class [[nodiscard]] CxVar : private detail::AllCxOperators<eT> {
   Real re_, im_;
 };
 
+/// Holds for complex values on a tape, of any kind.
 template <class T>
 concept AnyCxVar = detail::is_cx_var<std::remove_cvref_t<T>>::value;
 

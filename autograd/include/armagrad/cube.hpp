@@ -61,14 +61,20 @@ class [[nodiscard]] CubeVar {
   /// A matrix where Armadillo has one: of a single slice, of a single row (n_cols x n_slices) or of a single column
   /// (n_rows x n_slices). std::logic_error of another cube.
   operator Var<eT>() const { return as_matrix(Here()); }
+  /// The same conversion, with the line that errors name.
   Var<eT> as_matrix(Here at = Here::current()) const;
 
+  /// The numbers that it has now; computed if they were not yet.
   [[nodiscard]] arma::Cube<eT> value() const;
   /// The matrix of the slices side by side.
   const Var<eT>& side_by_side() const { return entries_; }
+  /// Its numbers of rows, columns and slices, as arma::size gives them.
   arma::SizeCube size() const { return arma::SizeCube(n_rows, n_cols, n_slices); }
+  /// The tape that it is on; constants of none are put on one.
   Tape<eT>& tape() const { return entries_.tape(); }
+  /// Whether one of its sides is 0.
   bool is_empty() const { return n_elem == 0; }
+  /// A copy, for code that evaluates Armadillo's expressions.
   CubeVar eval() const { return *this; }
   /// Prints the values, as Armadillo does; a recorded program does not come to depend on them.
   void print(const std::string& header = "") const;
@@ -85,6 +91,7 @@ class [[nodiscard]] CubeVar {
   NumberVar<eT> operator()(uword i, uword j, uword k, Here at = Here::current()) const& { return entries_(i, column(i, j, k, at), at); }
   NumberVar<eT> operator()(uword i, Here at = Here::current()) const& { return entries_(i, at); }
   NumberVar<eT> operator[](uword i) const& { return entries_(i); }
+  /// The same as operator(): indices are checked here as well.
   NumberVar<eT> at(uword i, uword j, uword k, Here at = Here::current()) const& { return (*this)(i, j, k, at); }
   Entry operator()(uword i, uword j, uword k, Here at = Here::current()) & { return entries_(i, column(i, j, k, at), at); }
   Entry operator()(uword i, Here at = Here::current()) & { return entries_(i, at); }
@@ -98,13 +105,20 @@ class [[nodiscard]] CubeVar {
   Tube tube(uword i, uword j, Here at = Here::current()) & { return {entries_, at_tube(i, j, at), at}; }
   /// Cubes: of slices first to last, of row i or column j of all slices, and of any rows, columns and slices.
   CubeVar slices(uword first, uword last, Here at = Here::current()) const& { return part({{}, {}, span(first, last)}, at); }
+  /// The first n slices.
   CubeVar head_slices(uword n, Here at = Here::current()) const& { return part(of_head(n, at), at); }
+  /// The last n slices.
   CubeVar tail_slices(uword n, Here at = Here::current()) const& { return part(of_tail(n, at), at); }
+  /// Row i of all slices, 1 x n_cols x n_slices.
   CubeVar row(uword i, Here at = Here::current()) const& { return part({span(i, i), {}, {}}, at); }
+  /// Rows first to last of all slices.
   CubeVar rows(uword first, uword last, Here at = Here::current()) const& { return part({span(first, last), {}, {}}, at); }
+  /// Column j of all slices, n_rows x 1 x n_slices.
   CubeVar col(uword j, Here at = Here::current()) const& { return part({{}, span(j, j), {}}, at); }
+  /// Columns first to last of all slices.
   CubeVar cols(uword first, uword last, Here at = Here::current()) const& { return part({{}, span(first, last), {}}, at); }
   CubeVar tube(span r, span c, Here at = Here::current()) const& { return part({r, c, {}}, at); }
+  /// The rows, columns and slices of these spans. std::out_of_range beyond the cube.
   CubeVar subcube(span r, span c, span s, Here at = Here::current()) const& { return part({r, c, s}, at); }
   CubeVar operator()(span r, span c, span s, Here at = Here::current()) const& { return part({r, c, s}, at); }
   CubeVar subcube(uword r1, uword c1, uword s1, uword r2, uword c2, uword s2, Here at = Here::current()) const& { return part({span(r1, r2), span(c1, c2), span(s1, s2)}, at); }
@@ -119,6 +133,7 @@ class [[nodiscard]] CubeVar {
   Block subcube(span r, span c, span s, Here at = Here::current()) & { return {*this, {r, c, s}, at}; }
   Block operator()(span r, span c, span s, Here at = Here::current()) & { return {*this, {r, c, s}, at}; }
   Block subcube(uword r1, uword c1, uword s1, uword r2, uword c2, uword s2, Here at = Here::current()) & { return {*this, {span(r1, r2), span(c1, c2), span(s1, s2)}, at}; }
+  /// The entries of these numbers in the order of entries, as a column.
   ColVar<eT> elem(const arma::uvec& i, Here at = Here::current()) const& { return entries_.elem(i, at); }
   auto elem(const arma::uvec& i, Here at = Here::current()) & { return entries_.elem(i, at); }
   // clang-format on
@@ -145,16 +160,20 @@ class [[nodiscard]] CubeVar {
     return *this;
   }
 
+  /// Every entry becomes x, a number, which may be a Var.
   CubeVar& fill(const detail::Operand<eT, detail::Kind::number>& x) & {
     entries_.fill(x);
     return *this;
   }
+  /// Zeros, of the same size or of this one.
   CubeVar& zeros() & { return *this = CubeVar(size()); }
+  /// Ones, of the same size or of this one.
   CubeVar& ones() & { return *this = CubeVar(size(), arma::fill::ones); }
   CubeVar& zeros(uword rows, uword cols, uword slices) & { return *this = CubeVar(rows, cols, slices); }
   CubeVar& ones(uword rows, uword cols, uword slices) & {
     return *this = CubeVar(rows, cols, slices, arma::fill::ones);
   }
+  /// Zeros of this size: memory without values does not exist on a tape.
   CubeVar& set_size(uword rows, uword cols, uword slices) & { return zeros(rows, cols, slices); }
 
   using C = detail::CubeOperand<eT>;

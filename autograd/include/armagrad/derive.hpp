@@ -9,24 +9,26 @@
 
 namespace armagrad {
 
-/// What was found true of the data and used to simplify: the columns of Y sum to one, ...
+/// A property that was found true of the data and used to simplify: the columns of Y sum to one, ...
 struct ARMAGRAD_EXPORT Assumption {
   enum class Kind : std::uint8_t { columns_sum_to_one, rows_sum_to_one, symmetric, no_zeros } kind;
   std::string of;  // as text
 
+  /// The property in words: "the columns of Y sum to one".
   std::string text() const;
   friend bool operator==(const Assumption&, const Assumption&) = default;
 };
 
+/// How derive names sizes, constants and variables, and what it may assume of the data.
 struct FormulaOptions {
-  /// What sizes and constants of these values go by: {{"n", 500}, {"l2", 0.01}}. Also 0.5 * l2, 1 / n and the
-  /// like are recognised, so the values should be nobody else's.
+  /// The names of sizes and constants with these values: {{"n", 500}, {"l2", 0.01}}. Multiples and reciprocals, 0.5 *
+  /// l2 and 1 / n, are recognised too, so no other constant should have the value.
   std::vector<std::pair<std::string, double>> names{};
   std::string loss = "J";
   bool steps = false;  // whether to keep what Formula::steps() tells
   /// Whether to assume something, or not, without a look at the data; nothing: look.
   std::function<std::optional<bool>(const Assumption&)> assume{};
-  /// How the left side calls the variables, if not by their own names.
+  /// The name of the variable on the left side, if not its own.
   std::string variable{};
   /// A name, dx, that the gradient is linear in. The formula is then the matrix M of M dx, and its left side as for a
   /// Jacobian, dy/dx, or a Hessian; or where it cannot be had, the gradient itself as a differential, dy = ...
@@ -59,6 +61,7 @@ struct Simplification {
   std::string rule, before, after;
 };
 
+/// In which notation formulas are written: plain text, LaTeX or MathML.
 enum class Format : std::uint8_t { text, latex, mathml };
 
 /// The gradients of a loss by one or more variables.
@@ -70,11 +73,14 @@ class ARMAGRAD_EXPORT Formula {
   /// One line for what is assumed, one for each name that stands for something repeated, at last one for each
   /// gradient: dJ/dW = ...
   std::string text() const;
+  /// The same lines in LaTeX, without dollar signs.
   std::string latex() const;
+  /// The same lines as MathML.
   std::string mathml() const;
   /// The text with every factor's dimensions beside it: X[d,n].
   std::string text_with_shapes() const;
 
+  /// The properties of the data that the formula was simplified by.
   std::vector<Assumption> assumptions() const;
   /// Names of what is repeated: {"P", "softmax(W' X)"}.
   std::vector<Line> definitions() const;
@@ -87,7 +93,7 @@ class ARMAGRAD_EXPORT Formula {
   std::vector<BackwardStep> steps(Format format = Format::text) const;
   /// Names that only steps() and simplifications() use, for what would be too long there.
   std::vector<Line> step_definitions(Format format = Format::text) const;
-  /// What was then simplified, in the order in which it was done.
+  /// The simplifications, in the order in which they were made.
   std::vector<Simplification> simplifications(Format format = Format::text) const;
 
   struct Derivation;
@@ -97,13 +103,13 @@ class ARMAGRAD_EXPORT Formula {
   std::shared_ptr<const Derivation> derivation_;
 };
 
-/// The gradients of J, a number, by variables of its tape or by anything that J was computed from. Leaves go
-/// by their names, view(X, "X") or constant(0.1, "l2"); unnamed ones by shape. Two leaves of one name hold
-/// the same numbers, or std::logic_error.
+/// The gradients of J (1x1) with respect to variables of its tape, or to other Vars that J was computed from. Leaves
+/// have their names, view(X, "X") or constant(0.1, "l2"); unnamed ones are named by shape. std::logic_error if two
+/// leaves of one name hold different numbers.
 template <class eT>
 [[nodiscard]] Formula derive(const Var<eT>& J, const std::vector<Var<eT>>& by, const FormulaOptions& options = {});
 
-/// The gradient of a loss, which is called once with a Var, by W.
+/// The gradient with respect to W of a loss, which is called once with a Var. Source: the recorded backward pass.
 template <class Loss, detail::IsParameter W>
 [[nodiscard]] Formula derive(Loss&& loss, const W& at, const char* name, const FormulaOptions& options = {}) {
   using eT = typename detail::Parameter<W>::eT;
@@ -111,7 +117,7 @@ template <class Loss, detail::IsParameter W>
   const auto w = detail::variable_over(tape, at, name);
   return derive<eT>(detail::call(loss, w), {detail::entries_of(w)}, options);
 }
-/// By several, each given as view(W, "W").
+/// The gradients with respect to several variables, each given as view(W, "W").
 template <class Loss, class eT, std::derived_from<View<eT>>... Views>
 requires(!AnyVar<Loss>) [[nodiscard]] Formula
     derive(const FormulaOptions& options, Loss&& loss, const View<eT>& W, const Views&... more) {

@@ -8,8 +8,8 @@
 
 namespace armagrad {
 
-/// What a number was computed from: every node with its shape and the Frobenius norms of its value and of its
-/// adjoint, the number's derivative by it.
+/// The computation of a number: each node with its shape and the Frobenius norms of its value and of its adjoint, the
+/// derivative of the number with respect to the node.
 class ARMAGRAD_EXPORT Graph {
  public:
   struct Node {
@@ -31,7 +31,8 @@ class ARMAGRAD_EXPORT Graph {
   std::vector<Node> nodes_;
 };
 
-/// The graph of J (1x1), with what is on its tape at this moment. Leaves go by their names, view(X, "X").
+/// The graph of J (1x1) as it is on the tape now. Leaves have their names, view(X, "X"). std::logic_error for another
+/// shape.
 template <class eT>
 Graph graph(const Var<eT>& J);
 

@@ -119,7 +119,7 @@ requires(!detail::is_solver<F>::value) [[nodiscard]] auto argmin(F inner, const 
   return argmin(Newton(), std::move(inner), start, parameters...);
 }
 
-/// The same for the x near start where all of f(x, parameters...) is 0; f has x's shape.
+/// The x near start where all entries of f(x, parameters...) are 0; f has x's shape. It is differentiated as argmin is.
 template <class Solver, class F, class Start, class... P>
 requires(detail::is_solver<Solver>::value)
     [[nodiscard]] auto root(const Solver& solver, F f, const Start& start, const P&... parameters) {

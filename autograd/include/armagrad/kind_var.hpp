@@ -108,8 +108,8 @@ class [[nodiscard]] KindVar : public Var<eT> {
   Block<piece> tail(uword n, Here at = Here::current()) & { return {*this, this->at_tail(n, at), at}; }
   // clang-format on
 
-  /// Of a condition such as x > 0, for `if` and `while`: whether it holds for the present values. A recorded program
-  /// that asked is recorded anew for values of which it asks again, as with scalar().
+  /// Whether a condition such as x > 0 holds for the present values, for `if` and `while`. A recorded program that
+  /// asked is recorded anew for values of which it asks again, as with scalar().
   explicit operator bool() const requires(is_number) { return this->scalar() != 0; }
 
   // Of a vector, by its number of entries.

@@ -11,12 +11,14 @@
 
 namespace armagrad {
 
-/// Z's adjoint goes by the name Z with a bar, a combining macron behind its letters: "Z̄1" for Z1.
+/// The name of the adjoint of Z: Z with a bar, a combining macron behind its letters, "Z̄1" for Z1.
 ARMAGRAD_EXPORT std::string barred(const std::string& name);
 
+/// The nodes behind a loss, each as a formula in the names of its operands, as pages show them. It refers to the tape
+/// of J, which has to live as long.
 class ARMAGRAD_EXPORT NodeFormulas {
  public:
-  /// Lengths that go by names: {{"n", 3}, {"d", 2}}.
+  /// The names of lengths: {{"n", 3}, {"d", 2}}.
   using Sizes = std::vector<std::pair<std::string, uword>>;
   struct Written {
     std::string text, mathml;
@@ -39,18 +41,20 @@ class ARMAGRAD_EXPORT NodeFormulas {
   const std::vector<detail::Index>& nodes() const { return nodes_; }
   /// A leaf's first occurrence, or the node itself.
   detail::Index first(detail::Index i) const { return first_.at(i); }
+  /// The names of all nodes that have one.
   const std::map<detail::Index, std::string>& names() const { return names_; }
+  /// The name of node i; std::out_of_range if it has none.
   const std::string& name(detail::Index i) const { return names_.at(i); }
   /// A number without a name, which is written out where it is used.
   bool is_number(detail::Index i) const;
   /// The operands of node i that are no factorisations.
   std::vector<detail::Index> operands(detail::Index i) const;
-  /// What node i's operation takes beside its operands.
+  /// The parameters of node i's operation.
   detail::algebra::Parameters parameters(detail::Index i) const;
 
   /// Node i by the names of its operands.
   Written formula(detail::Index i) const;
-  /// What a step adds to an adjoint, by the names of what it reads.
+  /// The term that a step adds to an adjoint, in the names of the nodes that it reads.
   Contribution contribution(const BackwardPass<double>::Step& step,
                             const BackwardPass<double>::Contribution& part) const;
   /// The loss by the names of leaves.
@@ -60,7 +64,9 @@ class ARMAGRAD_EXPORT NodeFormulas {
 
   /// J as MathML, an equation, and the left side of a gradient's.
   static std::string name_in_mathml(const std::string& name);
+  /// An equation as MathML, of sides that are MathML.
   static std::string equation_in_mathml(const std::string& left, const std::string& right);
+  /// The left side of a gradient as MathML: dJ/dW.
   static std::string derivative_in_mathml(const std::string& of, const std::string& by);
 
  private:

@@ -8,8 +8,8 @@
 
 namespace armagrad {
 
-/// What was done to a recording so that its replays compute less, in numbers of nodes, leaves not counted. Values and
-/// derivatives stay what they are, infinities and NaNs included; a sum or a product may round differently.
+/// The changes that were made to a recording so that its replays compute less, in numbers of nodes, leaves not counted.
+/// Values and derivatives stay the same, infinities and NaNs included; a sum or a product may round differently.
 struct Optimisations {
   std::size_t scalarised = 0;  // operations on small matrices that became numbers; the rest counts nodes after that
   std::size_t recorded = 0;

@@ -94,7 +94,9 @@ class Parameters {
 
   /// The number of entries of all.
   uword size() const { return layout_.size(); }
+  /// The names of the parameters, in their order.
   const std::vector<std::string>& names() const { return layout_.names(); }
+  /// The values of the parameters, in their order.
   const std::tuple<P...>& values() const { return values_; }
   /// The name of each entry of the vector: mu, beta(0), beta(1), L(0,0), ...
   std::vector<std::string> labels() const { return layout_.labels(); }

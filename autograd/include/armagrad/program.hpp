@@ -87,6 +87,7 @@ class Program<Variables<W...>, Inputs<X...>> {
 
   /// How many recordings are kept, 2 or more, by default 32: the least recently used goes first.
   void keep(std::size_t recordings) { recordings_.keep(recordings); }
+  /// The number of recordings that are kept.
   std::size_t recordings() const { return recordings_.size(); }
   /// What was done to the recording that was used last; it can be printed.
   const Optimisations& optimisations() const { return recordings_.last().optimisations; }

@@ -109,7 +109,7 @@ template <detail::Drawable X, detail::Generator R>
 [[nodiscard]] auto randn_like(const X& x, uword rows, uword cols, R& random, Here at = Here::current()) {
   return detail::drawn_like(x, rows, cols, random, detail::Distribution::normal, at);
 }
-/// The same of uniform numbers in [0, 1).
+/// Uniform random numbers in [0, 1) of x's shape: see randn_like.
 template <detail::Drawable X, detail::Generator R>
 [[nodiscard]] auto randu_like(const X& x, R& random, Here at = Here::current()) {
   return detail::drawn_like(x, random, detail::Distribution::uniform, at);

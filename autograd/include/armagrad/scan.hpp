@@ -26,11 +26,12 @@ struct steps {
 template <class... X>
 steps(X&&...) -> steps<X...>;
 
-/// What a step gives out, when only its sum over the steps is wanted: see scan.
+/// A part of a step's output of which only the sum over the steps is wanted: see scan.
 template <AnyVar V>
 struct Summed {
   V x;
 };
+/// Marks what a step of scan gives out to be summed over the steps, so that it is not kept for each of them.
 template <AnyVar V>
 Summed<Like<V>> summed(const V& x) {
   return {x};

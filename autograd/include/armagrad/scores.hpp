@@ -102,7 +102,8 @@ template <class Loss, class W>
 [[nodiscard]] auto covariance(Loss&& loss, const W& w) {
   return detail::inverse_information(detail::whole_hessian(loss, w), "covariance");
 }
-/// The same if the model may be wrong: H^-1 (sum of the outer products of the scores) H^-1, the sandwich (Huber, 1967).
+/// The covariance of an estimate if the model may be wrong: H^-1 (sum of the outer products of the scores) H^-1, the
+/// sandwich (Huber, 1967).
 template <class Loss, class W, class... X>
 [[nodiscard]] auto sandwich(Loss loss, const W& w, const samples<X...>& x) {
   const auto F = fisher(loss, w, x);

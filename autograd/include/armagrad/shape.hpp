@@ -14,11 +14,14 @@
 namespace armagrad {
 
 using arma::uword;
+/// A place in the source, by default the caller's: errors name it. Operations take it as their last argument.
 using Here = std::source_location;
 
+/// The number of rows and columns of a node. A side has at most 32 bits.
 struct Shape {
   std::uint32_t rows = 0, cols = 0;
 
+  /// The number of entries.
   uword size() const { return uword(rows) * cols; }
   friend bool operator==(Shape, Shape) = default;
 };
@@ -26,6 +29,7 @@ struct Shape {
 /// The shape of a matrix of any element type; std::length_error when a side exceeds 32 bits.
 ARMAGRAD_EXPORT Shape shape_of(uword rows, uword cols);
 
+/// A shape as text: "3x4".
 ARMAGRAD_EXPORT std::string to_string(Shape s);
 
 /// Where in the user's source an operation was written.
@@ -33,7 +37,9 @@ class Location {
  public:
   Location() = default;
   Location(const std::source_location& at) : at_(at) {}
+  /// The name of the source file; empty for nowhere.
   const char* file() const { return at_.file_name(); }
+  /// The line of the source file.
   std::uint32_t line() const { return at_.line(); }  // 0: nowhere
 
  private:

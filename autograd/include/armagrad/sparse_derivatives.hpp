@@ -132,6 +132,7 @@ class SparseJacobian {
   template <class F>
   SparseJacobian(F f, const W& at) : program_(f), pattern_(found(std::move(f), at)), groups_(*pattern_, false) {}
 
+  /// How many entries the pattern has, which may be 0.
   uword n_nonzero() const { return pattern_->size(); }
   /// How many sweeps it takes.
   std::size_t products() const { return groups_.size(); }

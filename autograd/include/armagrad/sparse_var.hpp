@@ -65,15 +65,21 @@ class [[nodiscard]] SpVar {
       : SpVar(entries, detail::pattern_of(S), at) {}
   SpVar(const ColVar<eT>& entries, detail::Pattern pattern, Here at = Here::current());
 
+  /// The numbers that it has now, without entries that are 0.
   [[nodiscard]] arma::SpMat<eT> value() const;
+  /// The stored entries as a column, in Armadillo's order.
   const ColVar<eT>& nonzeros() const { return entries_; }
+  /// Where the stored entries are; shared by all matrices with this pattern.
   const detail::Pattern& pattern() const { return pattern_; }
+  /// The transpose: the same entries in another order.
   SpVar t(Here at = Here::current()) const;
+  /// The same as t(), as entries are real.
   SpVar st(Here at = Here::current()) const { return t(at); }
   /// All entries, those that are not stored too.
   Var<eT> dense(Here at = Here::current()) const;
   /// A stored entry, or a constant 0. std::out_of_range beyond the matrix.
   NumberVar<eT> operator()(uword i, uword j, Here at = Here::current()) const;
+  /// The main diagonal as a column, with 0 where nothing is stored.
   ColVar<eT> diag(Here at = Here::current()) const;
 
   friend SpVar operator-(const SpVar& S) { return {-S.entries_, S.pattern_}; }

@@ -25,6 +25,8 @@ template <class eT, detail::Kind k>
 struct KindView : View<eT> {
   static constexpr detail::Kind kind = k;
 };
+/// X as an argument that is read in place: X has to live, unchanged, as long as the tape uses it. A name is used in
+/// formulas. Temporaries are refused by the compiler.
 template <class eT>
 View<eT> view(const arma::Mat<eT>& X, std::string name = {}) {
   return {&X, std::move(name)};
@@ -66,6 +68,8 @@ arma::Mat<eT> as_matrix(const arma::Base<eT, E>& x) {
 }
 }  // namespace detail
 
+/// The record of a computation, in float or double: nodes, their values and their adjoints. It can be reused: clear()
+/// keeps its memory. Handles (Var) refer to it and have to be given up before it ends. One thread at a time.
 template <class eT>
 class ARMAGRAD_EXPORT Tape {
  public:
@@ -80,7 +84,7 @@ class ARMAGRAD_EXPORT Tape {
   Var<eT> variable(const arma::Mat<eT>& W);
   Var<eT> variable(View<eT> W);
   NumberVar<eT> variable(eT scalar, const char* name = nullptr);
-  /// The same of a vec or a rowvec, as ColVar or RowVar.
+  /// A leaf of a vec or a rowvec, as a ColVar or a RowVar.
   template <detail::VectorOf<eT> X>
   auto variable(const X& W) {
     return detail::of_kind<detail::kind_of<X>>(variable(detail::as_matrix(W)));
@@ -103,11 +107,11 @@ class ARMAGRAD_EXPORT Tape {
   /// d root / d (every variable), from zero. std::logic_error unless root is 1x1 and of this tape. With
   /// `value`, root's value is computed in the same sweep.
   void backward(const Var<eT>& root, bool value = false);
-  /// The same of accu(root % seed), for a root of any shape; seed has that shape, or std::logic_error.
+  /// The derivatives of accu(root % seed), for a root of any shape; seed has that shape, or std::logic_error.
   void backward(const Var<eT>& root, const arma::Mat<eT>& seed, bool value = false);
-  /// What the last backward() found for a variable, of the variable's shape; zeros if root does not depend on
-  /// it. The matrix is the tape's: the next backward() overwrites it, and clear() and the tape's end free it or give it
-  /// to another variable. Copy what is to be kept: arma::mat g = tape.gradient(w).
+  /// The gradient that the last backward() found for a variable, of the variable's shape; zeros if root does not depend
+  /// on it. The matrix belongs to the tape: the next backward() overwrites it, and clear() and the end of the tape free
+  /// it or give it to another variable. Copy what is to be kept: arma::mat g = tape.gradient(w).
   [[nodiscard]] const arma::Mat<eT>& gradient(const Var<eT>& variable);
   /// The value of a node, computed now if it was not yet. In a loss that is being recorded (record, sum_over_samples)
   /// the recording then holds for the arguments' present values only, and is made anew for others.
@@ -122,6 +126,7 @@ class ARMAGRAD_EXPORT Tape {
 
   /// Forgets every node and keeps the memory for the next recording. Older handles become invalid.
   void clear();
+  /// The number of nodes.
   std::size_t size() const { return engine_.size(); }
   /// Bytes held in matrices, in use or kept for reuse.
   std::size_t bytes() const { return engine_.bytes(); }

@@ -55,26 +55,33 @@ template <Kind k, class Plain, class... P>
 using CxTypeOf = std::conditional_t<is_recorded<P...>, CxVar<CommonElementOf<P...>, k>, Plain>;
 }  // namespace detail
 
-/// A number, column, row, matrix or cube: double, arma::vec, arma::rowvec, arma::mat, arma::cube where the arguments,
+/// A number, column, row or matrix: double, arma::vec, arma::rowvec, arma::mat where the arguments,
 /// of types P..., are Armadillo's, std::vectors or numbers; the Var of that kind where one of them is a Var.
 template <class... P>
 using scalar_of = detail::TypeOf<detail::Kind::number, detail::CommonElementOf<P...>, P...>;
+/// arma::Col of the arguments' element type, or a ColVar where one of them is a Var: see scalar_of.
 template <class... P>
 using vec_of = detail::TypeOf<detail::Kind::column, arma::Col<detail::CommonElementOf<P...>>, P...>;
+/// arma::Row of the arguments' element type, or a RowVar where one of them is a Var: see scalar_of.
 template <class... P>
 using rowvec_of = detail::TypeOf<detail::Kind::row, arma::Row<detail::CommonElementOf<P...>>, P...>;
+/// arma::Mat of the arguments' element type, or a Var where one of them is a Var: see scalar_of.
 template <class... P>
 using mat_of = detail::TypeOf<detail::Kind::matrix, arma::Mat<detail::CommonElementOf<P...>>, P...>;
+/// The same of a cube: arma::cube, or a CubeVar.
 template <class... P>
 using cube_of = detail::TypeOf<detail::Kind::cube, arma::Cube<detail::CommonElementOf<P...>>, P...>;
 
-/// The same of complex numbers: std::complex, cx_vec, cx_rowvec, cx_mat, or a CxVar of that kind.
+/// The same of a complex number: std::complex, or a CxVar that is a number.
 template <class... P>
 using cx_scalar_of = detail::CxTypeOf<detail::Kind::number, std::complex<detail::CommonElementOf<P...>>, P...>;
+/// The same of a complex column: arma::cx_vec, or a CxVar of that kind.
 template <class... P>
 using cx_vec_of = detail::CxTypeOf<detail::Kind::column, arma::Col<std::complex<detail::CommonElementOf<P...>>>, P...>;
+/// The same of a complex row: arma::cx_rowvec, or a CxVar of that kind.
 template <class... P>
 using cx_rowvec_of = detail::CxTypeOf<detail::Kind::row, arma::Row<std::complex<detail::CommonElementOf<P...>>>, P...>;
+/// The same of a complex matrix: arma::cx_mat, or a CxVar of that kind.
 template <class... P>
 using cx_mat_of = detail::CxTypeOf<detail::Kind::matrix, arma::Mat<std::complex<detail::CommonElementOf<P...>>>, P...>;
 

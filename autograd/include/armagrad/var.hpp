@@ -86,19 +86,27 @@ class [[nodiscard]] Var : private AllVarOperators<eT> {
   Var(std::initializer_list<detail::Operand<eT, detail::Kind::number>> row);
   Var(std::initializer_list<std::initializer_list<detail::Operand<eT, detail::Kind::number>>> rows);
 
+  /// The value, computed now if it was not yet: a copy. In a loss that is being recorded, the recording then holds for
+  /// these values only.
   [[nodiscard]] arma::Mat<eT> value() const { return tape().value(*this); }
   /// The value of a 1x1 node.
   [[nodiscard]] eT scalar() const { return tape().scalar(*this); }
+  /// The tape of the node; a constant that met no tape gets a node on the thread's tape of constants.
   Tape<eT>& tape() const { return tape_ ? *tape_ : *settle().first; }
   /// Whether it belongs to a tape, and is no constant that met none.
   bool is_on_tape() const { return tape_ != nullptr || home() != nullptr; }
   /// That tape, or nullptr.
   Tape<eT>* home() const { return tape_ ? tape_ : home_of_draft(); }
+  /// The number of the node on its tape.
   detail::Index index() const { return tape_ ? at_.index : settle().second.index; }
+  /// The recording that the node belongs to; clear() begins another.
   std::uint32_t generation() const { return tape_ ? at_.generation : settle().second.generation; }
+  /// The number of rows and columns, known before anything is computed.
   Shape shape() const { return {std::uint32_t(n_rows), std::uint32_t(n_cols)}; }
 
+  /// The transpose, n x m for an m x n matrix; a product that reads it copies nothing.
   Var t(std::source_location at = std::source_location::current()) const;
+  /// t(): for real numbers the two transposes are the same.
   Var st(std::source_location at = std::source_location::current()) const { return t(at); }
   /// X.each_row() + r and the like: r (1 x n_cols) meets every row. Of a named X also X.each_row() += r.
   auto each_row() const& { return Each<eT, true>(*this); }
@@ -152,11 +160,14 @@ class [[nodiscard]] Var : private AllVarOperators<eT> {
   Entry operator()(uword i, uword j, Here at = Here::current()) & { return {*this, at_entry(i, j, at), at}; }
   Entry operator()(uword i, Here at = Here::current()) & { return {*this, at_entry(i, at), at}; }
   Entry operator[](uword i) & { return (*this)(i); }
+  /// The entry, as operator(): bounds are checked, unlike in Armadillo's at().
   NumberVar<eT> at(uword i, Here at = Here::current()) const& { return (*this)(i, at); }
   NumberVar<eT> at(uword i, uword j, Here at = Here::current()) const& { return (*this)(i, j, at); }
   Entry at(uword i, Here at = Here::current()) & { return (*this)(i, at); }
   Entry at(uword i, uword j, Here at = Here::current()) & { return (*this)(i, j, at); }
+  /// The first entry, a number.
   NumberVar<eT> front(Here at = Here::current()) const& { return (*this)(0, at); }
+  /// The last entry, a number.
   NumberVar<eT> back(Here at = Here::current()) const& { return (*this)(n_elem - 1, at); }
   Entry front(Here at = Here::current()) & { return (*this)(0, at); }
   Entry back(Here at = Here::current()) & { return (*this)(n_elem - 1, at); }
@@ -164,16 +175,26 @@ class [[nodiscard]] Var : private AllVarOperators<eT> {
   Var operator()(arma::span r, arma::span c, Here at = Here::current()) const& { return block(at_spans(r, c, at), at); }
   RowVar<eT> operator()(uword i, arma::span c, Here at = Here::current()) const& { return block<Kind::row>(at_spans(arma::span(i, i), c, at), at); }
   ColVar<eT> operator()(arma::span r, uword j, Here at = Here::current()) const& { return block<Kind::column>(at_spans(r, arma::span(j, j), at), at); }
+  /// Row i as a row. Here and below std::out_of_range for a part that is not inside.
   RowVar<eT> row(uword i, Here at = Here::current()) const& { return block<Kind::row>(at_row(i, at), at); }
+  /// Column j as a column.
   ColVar<eT> col(uword j, Here at = Here::current()) const& { return block<Kind::column>(at_col(j, at), at); }
+  /// col(j): there is nothing unsafe about it here.
   ColVar<eT> unsafe_col(uword j, Here at = Here::current()) const& { return col(j, at); }
+  /// The rows from first to last, both included.
   Var rows(uword first, uword last, Here at = Here::current()) const& { return block(at_rows(first, last, at), at); }
+  /// The columns from first to last, both included.
   Var cols(uword first, uword last, Here at = Here::current()) const& { return block(at_cols(first, last, at), at); }
+  /// The rows r1 to r2 of the columns c1 to c2, all included.
   Var submat(uword r1, uword c1, uword r2, uword c2, Here at = Here::current()) const& { return block(at_spans(arma::span(r1, r2), arma::span(c1, c2), at), at); }
   Var submat(arma::span r, arma::span c, Here at = Here::current()) const& { return block(at_spans(r, c, at), at); }
+  /// The first n rows.
   Var head_rows(uword n, Here at = Here::current()) const& { return block(at_head_rows(n, at), at); }
+  /// The last n rows.
   Var tail_rows(uword n, Here at = Here::current()) const& { return block(at_tail_rows(n, at), at); }
+  /// The first n columns.
   Var head_cols(uword n, Here at = Here::current()) const& { return block(at_head_cols(n, at), at); }
+  /// The last n columns.
   Var tail_cols(uword n, Here at = Here::current()) const& { return block(at_tail_cols(n, at), at); }
   Block<Kind::matrix> operator()(arma::span r, arma::span c, Here at = Here::current()) & { return {*this, at_spans(r, c, at), at}; }
   Block<Kind::row> operator()(uword i, arma::span c, Here at = Here::current()) & { return {*this, at_spans(arma::span(i, i), c, at), at}; }
@@ -193,7 +214,9 @@ class [[nodiscard]] Var : private AllVarOperators<eT> {
   Var subvec(uword first, uword last, Here at = Here::current()) const& { return block(at_subvec(first, last, at), at); }
   Var subvec(arma::span s, Here at = Here::current()) const& { return block(at_subvec(s, at), at); }
   Var operator()(arma::span s, Here at = Here::current()) const& { return block(at_subvec(s, at), at); }
+  /// The first n entries of a vector.
   Var head(uword n, Here at = Here::current()) const& { return block(at_head(n, at), at); }
+  /// The last n entries of a vector.
   Var tail(uword n, Here at = Here::current()) const& { return block(at_tail(n, at), at); }
   Block<Kind::matrix> subvec(uword first, uword last, Here at = Here::current()) & { return {*this, at_subvec(first, last, at), at}; }
   Block<Kind::matrix> subvec(arma::span s, Here at = Here::current()) & { return {*this, at_subvec(s, at), at}; }
@@ -209,6 +232,7 @@ class [[nodiscard]] Var : private AllVarOperators<eT> {
   Var submat(const Indices& r, const Indices& c, Here at = Here::current()) const& { return list(at_indices(&r, &c, "submat", at), at); }
   Var operator()(const Indices& r, const Indices& c, Here at = Here::current()) const& { return submat(r, c, at); }
   ColVar<eT> operator()(const Indices& i, Here at = Here::current()) const& { return elem(i, at); }
+  /// Diagonal k as a column: above the main one if k is positive, below it if negative.
   ColVar<eT> diag(arma::sword k = 0, Here at = Here::current()) const& { return diagonal(k, at); }
   List<Kind::column> elem(const Indices& i, Here at = Here::current()) & { return {*this, at_elem(i, at), at}; }
   List<Kind::matrix> rows(const Indices& r, Here at = Here::current()) & { return {*this, at_indices(&r, nullptr, "rows", at), at}; }
@@ -238,30 +262,52 @@ class [[nodiscard]] Var : private AllVarOperators<eT> {
     const Var* of_ = nullptr;
     uword i_ = 0;
   };
+  /// The first entry, for loops that read; end() is behind the last.
   Iterator begin() const { return {*this, 0}; }
+  /// Behind the last entry.
   Iterator end() const { return {*this, n_elem}; }
 
   // ---- Armadillo's other members (members.cpp) ----
+  /// The number of entries, n_elem.
   uword size() const { return n_elem; }
+  /// Whether there are no entries. This and the next questions are about the shape; nothing is computed for them.
   bool is_empty() const { return n_elem == 0; }
+  /// Whether there is one row or one column.
   bool is_vec() const { return n_rows == 1 || n_cols == 1; }
+  /// Whether there is one row.
   bool is_rowvec() const { return n_rows == 1; }
+  /// Whether there is one column.
   bool is_colvec() const { return n_cols == 1; }
+  /// Whether there are as many rows as columns.
   bool is_square() const { return n_rows == n_cols; }
+  /// Whether there is such an entry.
   bool in_range(uword i) const { return i < n_elem; }
   bool in_range(uword i, uword j) const { return i < n_rows && j < n_cols; }
   // Of the values that it has when it is asked.
+  /// Whether no value is infinite or NaN. A recorded program that asks this or one of the next questions is recorded
+  /// anew where the values change.
   bool is_finite() const { return value().is_finite(); }
+  /// Whether a value is NaN.
   bool has_nan() const { return value().has_nan(); }
+  /// Whether a value is infinite.
   bool has_inf() const { return value().has_inf(); }
+  /// Whether all values are at most `tolerance` in size.
   bool is_zero(eT tolerance = 0) const { return value().is_zero(tolerance); }
+  /// Whether the values are those of a symmetric matrix.
   bool is_symmetric() const { return value().is_symmetric(); }
+  /// Whether the values are those of a symmetric positive definite matrix.
   bool is_sympd() const { return value().is_sympd(); }
+  /// Whether all values off the main diagonal are 0.
   bool is_diagmat() const { return value().is_diagmat(); }
+  /// Whether all values below the main diagonal are 0.
   bool is_trimatu() const { return value().is_trimatu(); }
+  /// Whether all values above the main diagonal are 0.
   bool is_trimatl() const { return value().is_trimatl(); }
+  /// Whether the values of a vector are in order: "ascend", "descend", "strictascend" or "strictdescend".
   bool is_sorted(const char* direction = "ascend") const { return value().is_sorted(direction); }
+  /// The place of the largest value, column by column.
   uword index_max() const { return value().index_max(); }
+  /// The place of the smallest value, column by column.
   uword index_min() const { return value().index_min(); }
   /// Prints the values that it has now, as Armadillo does; a recorded program does not come to depend on them.
   void print(const std::string& header = "") const;
@@ -269,40 +315,62 @@ class [[nodiscard]] Var : private AllVarOperators<eT> {
 
   /// The inverse; the largest or smallest of all entries, a number.
   Var i(Here at = Here::current()) const;
+  /// The largest of all entries, a number; of equal ones the first gets the derivative.
   NumberVar<eT> max(Here at = Here::current()) const;
+  /// The smallest of all entries, a number; of equal ones the first gets the derivative.
   NumberVar<eT> min(Here at = Here::current()) const;
+  /// Each entry within [low, high]: see the function clamp.
   Var clamp(double low, double high, Here at = Here::current()) const;
+  /// t(): for real numbers the two transposes are the same.
   Var ht(Here at = Here::current()) const { return t(at); }
+  /// This Var: there are no expressions that wait to be evaluated.
   Var eval() const { return *this; }
   /// All entries, column by column, as a column or a row.
   ColVar<eT> as_col(Here at = Here::current()) const;
+  /// All entries, column by column, as a row.
   RowVar<eT> as_row(Here at = Here::current()) const;
 
   // ---- Members that change it ----
+  /// Sets all entries to 0; with a size, becomes a matrix of zeros.
   Var& zeros() & { return fill(0); }
+  /// Sets all entries to 1; with a size, becomes a matrix of ones.
   Var& ones() & { return fill(1); }
+  /// Sets all entries to a number, which may be a Var.
   Var& fill(const A& number) & {
     if (n_elem) write(*this, detail::Place{0, 0, shape()}, false, number, "fill");
     return *this;
   }
   Var& zeros(uword rows, uword cols) & { return *this = Var(rows, cols); }
   Var& ones(uword rows, uword cols) & { return *this = Var(rows, cols, arma::fill::ones); }
+  /// Becomes 1 on the main diagonal and 0 elsewhere.
   Var& eye() & { return eye(n_rows, n_cols); }
   Var& eye(uword rows, uword cols) & { return *this = Var(rows, cols, arma::fill::eye); }
+  /// Becomes a matrix of zeros of this size.
   Var& set_size(uword rows, uword cols) & { return zeros(rows, cols); }
   /// The entries that are in both shapes stay where they are, others are 0; reshape() keeps their order, column by
   /// column.
   Var& resize(uword rows, uword cols, Here at = Here::current()) & { return become(resized(rows, cols, at)); }
+  /// Takes another shape with as many entries, or std::logic_error; they keep their order, column by column.
   Var& reshape(uword rows, uword cols, Here at = Here::current()) & { return become(reshaped(rows, cols, at)); }
+  /// Becomes empty, 0 x 0.
   Var& reset() & { return become({}); }
+  /// Inserts the rows of X before row i.
   void insert_rows(uword i, const A& X, Here at = Here::current()) & { become(with_rows(i, X, at)); }
+  /// Inserts the columns of X before column j.
   void insert_cols(uword j, const A& X, Here at = Here::current()) & { become(with_cols(j, X, at)); }
+  /// Removes row i.
   void shed_row(uword i, Here at = Here::current()) & { become(without_rows(i, i, at)); }
+  /// Removes column j.
   void shed_col(uword j, Here at = Here::current()) & { become(without_cols(j, j, at)); }
+  /// Removes the rows from first to last, both included.
   void shed_rows(uword first, uword last, Here at = Here::current()) & { become(without_rows(first, last, at)); }
+  /// Removes the columns from first to last, both included.
   void shed_cols(uword first, uword last, Here at = Here::current()) & { become(without_cols(first, last, at)); }
+  /// Exchanges two rows.
   void swap_rows(uword i, uword k, Here at = Here::current()) & { become(with_rows_swapped(i, k, at)); }
+  /// Exchanges two columns.
   void swap_cols(uword j, uword k, Here at = Here::current()) & { become(with_cols_swapped(j, k, at)); }
+  /// Exchanges two handles; nothing is recorded.
   void swap(Var& x) & noexcept { std::swap(*this, x); }
   /// Replaces each entry x, a number, by f(x).
   template <class F>

@@ -58,12 +58,14 @@ struct VarOperators {
   using Product = detail::VarOf<eT, detail::product_kind(a, b)>;
 
   template <class Rule>
+  /// The node of an elementwise rule over x and y.
   [[gnu::always_inline]] static Entries entry_by_entry(const auto& x, const auto& y) {
     if constexpr (are_numbers)
       return detail::append_number<Rule>(x, y);
     else
       return detail::of_kind<entries>(detail::append_elementwise<eT>(detail::operation_of<Rule, eT>(), {&x, &y}));
   }
+  /// The node of a matrix product, or of a scaling if x or y is a number.
   [[gnu::always_inline]] static Product product(const A& x, const B& y) {
     if constexpr (are_numbers)
       return detail::append_number<detail::rules::Times>(x, y);
@@ -86,7 +88,7 @@ struct VarOperators {
   // clang-format on
 };
 
-/// Those of every pair of kinds.
+/// The operators of every pair of kinds.
 template <class eT, class Pairs = std::make_index_sequence<detail::matrix_kinds * detail::matrix_kinds>>
 struct AllVarOperators;
 template <class eT, std::size_t... i>

@@ -34,11 +34,13 @@ struct element_of_var<T> {
 };
 }  // namespace detail
 
+/// Holds for a Var of any element type and kind: Var, ColVar, RowVar, NumberVar, VectorVar, or a part of one.
 template <class T>
 concept AnyVar = requires {
   typename detail::element_of_var<std::remove_cvref_t<T>>::type;
 };
 
+/// Holds for cubes on a tape: CubeVar, of float or double, and parts of one.
 template <class T>
 concept AnyCube = requires {
   typename std::remove_cvref_t<T>::elem_type;

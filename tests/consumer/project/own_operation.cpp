@@ -1,4 +1,4 @@
-// All that README.md offers beside a gradient: an operation of one's own, the check, the formula, a recorded loop.
+// What docs/overview.md offers beside a gradient: an operation of your own, the check, the formula, a recorded loop.
 #include <armagrad/custom_operation.hpp>
 
 #include <iostream>

@@ -253,7 +253,7 @@ template <class X>
 requires(AnyVar<X> || AnyCxVar<X>) auto fft(const X& x, Here at = Here::current()) {
   return detail::transform(x, {}, false, at);
 }
-/// The inverse of fft.
+/// The inverse of fft, with a factor of 1 / n: ifft(fft(x)) is x, as a complex value.
 template <class X>
 requires(AnyVar<X> || AnyCxVar<X>) auto ifft(const X& x, uword n, Here at = Here::current()) {
   return detail::transform(x, n, true, at);
@@ -267,6 +267,7 @@ template <class X>
 requires(AnyVar<X> || AnyCxVar<X>) auto fft2(const X& x, Here at = Here::current()) {
   return detail::transform_both_ways(x, false, at);
 }
+/// The inverse of fft2, with a factor of 1 / numel(x).
 template <class X>
 requires(AnyVar<X> || AnyCxVar<X>) auto ifft2(const X& x, Here at = Here::current()) {
   return detail::transform_both_ways(x, true, at);

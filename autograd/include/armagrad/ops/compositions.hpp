@@ -53,7 +53,7 @@ auto one_of_a_column(const Var<eT>& y, Here at) {
 }
 }  // namespace detail
 
-/// Of real numbers the same as dot.
+/// dot(a, b): for real numbers the two are the same.
 template <class A, class B>
 requires Differentiable<A, B>
 auto cdot(const A& a, const B& b, Here at = Here::current()) { return dot(a, b, at); }
@@ -89,10 +89,12 @@ template <AnyVar V>
 Like<V> real(const V& x) {
   return x;
 }
+/// The conjugate, which for real numbers is x itself.
 template <AnyVar V>
 Like<V> conj(const V& x) {
   return x;
 }
+/// The conjugate transpose, which for real numbers is trans(x).
 template <class eT>
 Var<eT> htrans(const Var<eT>& x, Here at = Here::current()) {
   return x.t(at);
@@ -156,6 +158,8 @@ requires(Differentiable<A, B> && !detail::Number<B>) auto cov(const A& a, const 
                                                               Here at = Here::current()) {
   return detail::cov<element_t<A, B>>({a, at}, {b, at}, norm_type, false, at);
 }
+/// The correlations of the columns of x (rows are observations): cols x cols. A column of equal numbers gives NaN.
+/// norm_type is that of cov and does not change the result.
 template <class eT>
 Var<eT> cor(const Var<eT>& x, uword norm_type = 0, Here at = Here::current());
 
@@ -192,7 +196,7 @@ auto conv(const A& a, const B& b, const char* shape = "full", Here at = Here::cu
   return detail::conv<element_t<A, B>>({a, at}, {b, at}, shape, at);
 }
 
-/// The same of matrices, each side of n + m - 1.
+/// The convolution of two matrices. Each side of "full" is n + m - 1; "same" is the part of a's shape.
 template <class A, class B>
 requires Differentiable<A, B>
 auto conv2(const A& a, const B& b, const char* shape = "full", Here at = Here::current()) {
@@ -232,7 +236,7 @@ Var<eT> powmat(const Var<eT>& A, int n, Here at = Here::current());
 template <class eT>
 Var<eT> expmat_sym(const Var<eT>& A, Here at = Here::current());
 
-/// The same as syl: X of A X + X B + C = 0.
+/// X of A X + X B + C = 0: syl under its other name.
 template <class A, class B, class C>
 requires Differentiable<A, B, C>
 auto sylvester(const A& a, const B& b, const C& c, Here at = Here::current()) { return syl(a, b, c, at); }

@@ -14,10 +14,15 @@ struct Window {
   std::uint32_t size = 1, stride = 1;
   std::uint32_t padding = 0;  // zeros around the image
 
+  /// The number of windows from top to bottom.
   std::uint32_t rows() const { return (height + 2 * padding - size) / stride + 1; }  // of windows
+  /// The number of windows from left to right.
   std::uint32_t cols() const { return (width + 2 * padding - size) / stride + 1; }
+  /// The number of windows in an image.
   uword places() const { return uword(rows()) * cols(); }
+  /// The number of pixels of an image; each has `channels` entries.
   uword pixels() const { return uword(height) * width; }
+  /// The number of entries under a window.
   uword patch() const { return uword(channels) * size * size; }
 };
 

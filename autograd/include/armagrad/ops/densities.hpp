@@ -63,6 +63,7 @@ template <AnyVar V>
 Like<V> digamma(const V& x, Here at = Here::current()) {
   return polygamma(0, x, at);
 }
+/// The second derivative of lgamma, for each entry; the shape of x.
 template <AnyVar V>
 Like<V> trigamma(const V& x, Here at = Here::current()) {
   return polygamma(1, x, at);
@@ -182,6 +183,8 @@ requires Differentiable<X, Mean, Sd>
 auto normpdf(const X& x, const Mean& mean, const Sd& sd, Here at = Here::current()) {
   return detail::of_entries<X, Mean, Sd>(detail::normpdf<element_t<X, Mean, Sd>>({x, at}, {mean, at}, {sd, at}, at));
 }
+/// The logarithm of the normal density, of mean 0 and sd 1 or of these, entry by entry: normal_lpdf under Armadillo's
+/// name.
 template <AnyVar V>
 Like<V> log_normpdf(const V& x, Here at = Here::current()) {
   return normal_lpdf(x, 0, 1, at);
@@ -191,6 +194,8 @@ requires Differentiable<X, Mean, Sd>
 auto log_normpdf(const X& x, const Mean& mean, const Sd& sd, Here at = Here::current()) {
   return normal_lpdf(x, mean, sd, at);
 }
+/// The normal distribution function, of mean 0 and sd 1 or of these, entry by entry: R's pnorm. By erfc, so that the
+/// lower tail does not cancel.
 template <AnyVar V>
 Like<V> normcdf(const V& x, Here at = Here::current()) {
   return detail::of_entries<V>(detail::normcdf<element_t<V>>({x, at}, {0, at}, {1, at}, at));
@@ -213,6 +218,8 @@ auto norminv(const P& p, const Mean& mean, const Sd& sd, Here at = Here::current
 template <class eT>
 Var<eT> trunc_exp(const Var<eT>& x, Here at = Here::current());
 
+/// The logarithm of each entry, cut off so that it is finite: at the logarithms of the smallest and the largest normal
+/// number. Where it is cut off, the derivative is 0.
 template <class eT>
 Var<eT> trunc_log(const Var<eT>& x, Here at = Here::current());
 
@@ -237,12 +244,14 @@ auto multi_normal_lpdf(const X& x, const Mean& mean, const Sigma& covariance, He
   return detail::multi_normal_lpdf<element_t<X, Mean, Sigma>>({x, at}, {mean, at}, {covariance, at},
                                                               detail::NormalMatrix::covariance, at);
 }
+/// multi_normal_lpdf, given the lower Cholesky factor L (d x d) of the covariance matrix L L'.
 template <class X, class Mean, class L>
 requires Differentiable<X, Mean, L>
 auto multi_normal_cholesky_lpdf(const X& x, const Mean& mean, const L& lower, Here at = Here::current()) {
   return detail::multi_normal_lpdf<element_t<X, Mean, L>>({x, at}, {mean, at}, {lower, at},
                                                           detail::NormalMatrix::cholesky, at);
 }
+/// multi_normal_lpdf, given the precision, the inverse (d x d) of the covariance matrix.
 template <class X, class Mean, class Omega>
 requires Differentiable<X, Mean, Omega>
 auto multi_normal_prec_lpdf(const X& x, const Mean& mean, const Omega& precision, Here at = Here::current()) {

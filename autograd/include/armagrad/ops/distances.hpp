@@ -17,7 +17,7 @@ auto pairwise_squared_distances(const X& x, const Y& y, Here at = Here::current(
   return detail::pairwise_squared_distances<element_t<X, Y>>({x, at}, {y, at}, at);
 }
 
-/// The same of x's columns from each other.
+/// The squared distances between the columns of x (d x n): n x n, with zeros on the diagonal.
 template <class eT>
 Var<eT> pairwise_squared_distances(const Var<eT>& x, Here at = Here::current()) {
   return pairwise_squared_distances(x, x, at);

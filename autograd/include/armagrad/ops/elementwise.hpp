@@ -37,30 +37,40 @@ decltype(auto) condition(const C& c) {
 }
 }  // namespace detail
 
+/// |x| of each entry; the shape of x. The derivative is the sign of x, 0 at 0.
 template <AnyEntries V>
 Like<V> abs(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Abs>(at, x);
 }
+/// -1, 0 or 1 for each entry that is negative, zero or positive; the shape of x. The derivative is 0 everywhere, also
+/// at the jump.
 template <AnyEntries V>
 Like<V> sign(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Sign>(at, x);
 }
+/// The largest whole number that is not above each entry; the shape of x. The derivative is 0 everywhere, also at the
+/// jumps.
 template <AnyEntries V>
 Like<V> floor(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Floor>(at, x);
 }
+/// The smallest whole number that is not below each entry; the shape of x. The derivative is 0 everywhere, also at the
+/// jumps.
 template <AnyEntries V>
 Like<V> ceil(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Ceil>(at, x);
 }
+/// The nearest whole number to each entry, halves away from zero; the shape of x. The derivative is 0 everywhere.
 template <AnyEntries V>
 Like<V> round(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Round>(at, x);
 }
+/// Each entry without its fraction; the shape of x. The derivative is 0 everywhere, also at the jumps.
 template <AnyEntries V>
 Like<V> trunc(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Trunc>(at, x);
 }
+/// The values of x, held fixed: no derivative passes to x, of any order.
 template <AnyEntries V>
 Like<V> stop_gradient(const V& x, Here at = Here::current()) {
   return detail::elementwise<detail::rules::StopGradient>(at, x);
@@ -86,6 +96,7 @@ requires(DifferentiableEntries<A, B> && !detail::Integer<A> &&
   return detail::elementwise<detail::rules::Larger>(at, a, b);
 }
 
+/// The smaller of two, entry by entry: see max.
 template <class A, class B>
 requires(DifferentiableEntries<A, B> && !detail::Integer<A> &&
          !detail::Integer<B>) auto min(const A& a, const B& b, Here at = Here::current()) {
@@ -119,7 +130,7 @@ Like<V> min(const V& a, const V& b) {
   return detail::elementwise<detail::rules::Smaller>({}, a, b);
 }
 
-/// The same between bounds of which one at least is a Var or a matrix; at a bound the derivative goes to the bound.
+/// clamp with bounds of which one at least is a Var or a matrix. At a bound the derivative passes to the bound.
 template <class X, class L, class H>
 requires(Differentiable<X, L, H> && !(detail::Number<L> && detail::Number<H>)) auto clamp(const X& x, const L& low,
                                                                                           const H& high,
@@ -134,8 +145,9 @@ auto multiply_unless_zero(const A& a, const B& b, Here at = Here::current()) {
   return detail::elementwise<detail::rules::Chain>(at, a, b);
 }
 
-/// a where the condition is not 0, b elsewhere: Vars, matrices or numbers; the condition may be of unsigned
-/// integers, such as X > 0. What stands in the branch not taken does not matter, be it a NaN.
+/// a where the condition is not 0, b elsewhere: Vars, matrices of one shape or numbers. The condition may be of
+/// unsigned integers, such as X > 0, and gets no derivative. The branch not taken gets none either, also where it is
+/// infinite or a NaN.
 template <class C, class A, class B>
 requires DifferentiableEntries<C, A, B>
 auto where(const C& c, const A& a, const B& b, Here at = Here::current()) {

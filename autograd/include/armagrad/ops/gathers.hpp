@@ -23,6 +23,7 @@ template <class eT>
 Var<eT> join_cols(const std::vector<Var<eT>>& parts, Here at = Here::current()) {
   return detail::join<eT>(0, at, std::span(parts));
 }
+/// join_cols under Armadillo's other name: any number of matrices one above the other.
 template <class... A>
 requires(sizeof...(A) > 4 && Differentiable<A...>) auto join_vert(const A&... parts) {
   return detail::join<detail::Kind::column>(Here(), parts...);
@@ -32,7 +33,7 @@ Var<eT> join_vert(const std::vector<Var<eT>>& parts, Here at = Here::current()) 
   return detail::join<eT>(0, at, std::span(parts));
 }
 
-/// The same side by side.
+/// Any number of matrices side by side, at least one of them a Var, or those of a list of Vars: see join_cols.
 template <class... A>
 requires(sizeof...(A) > 4 && Differentiable<A...>) auto join_rows(const A&... parts) {
   return detail::join<detail::Kind::row>(Here(), parts...);
@@ -41,6 +42,7 @@ template <class eT>
 Var<eT> join_rows(const std::vector<Var<eT>>& parts, Here at = Here::current()) {
   return detail::join<eT>(1, at, std::span(parts));
 }
+/// join_rows under Armadillo's other name: any number of matrices side by side.
 template <class... A>
 requires(sizeof...(A) > 4 && Differentiable<A...>) auto join_horiz(const A&... parts) {
   return detail::join<detail::Kind::row>(Here(), parts...);
@@ -90,6 +92,7 @@ Var<eT> diagmat(const Var<eT>& x, arma::sword k, Here at = Here::current());
 template <class eT>
 Var<eT> symmatu(const Var<eT>& x, bool do_conj = true, Here at = Here::current());
 
+/// The symmetric matrix (n x n) with the lower triangle of the square matrix x: see symmatu.
 template <class eT>
 Var<eT> symmatl(const Var<eT>& x, bool do_conj = true, Here at = Here::current());
 
@@ -112,8 +115,8 @@ auto toeplitz(const A& a, const B& b, Here at = Here::current()) {
   return detail::toeplitz<element_t<A, B>>({a, at}, {b, at}, at);
 }
 
-/// The same where diagonals that leave on one side come in at the other; a is the first column, or, as a row, the first
-/// row.
+/// The circulant matrix (n x n) of a vector: the Toeplitz matrix whose diagonals continue on the opposite side. A
+/// column is the first column, a row the first row.
 template <class eT>
 Var<eT> circ_toeplitz(const Var<eT>& a, Here at = Here::current());
 

@@ -41,27 +41,33 @@ template <class A, class B>
 requires Differentiable<A, B>
 auto solve(const A& a, const B& b, Here at = Here::current()) { return solve(a, b, arma::solve_opts::none, at); }
 
-/// R of A = R' R, or with "lower" L of A = L L'. std::runtime_error, when it is computed, unless A is
-/// positive definite.
+/// The upper triangle R with A = R' R, or with "lower" the lower triangle L with A = L L', of the symmetric part of A
+/// (n x n). std::runtime_error, when it is computed, unless it is positive definite.
 template <class eT>
 Var<eT> chol(const Var<eT>& A, const char* layout = "upper", Here at = Here::current());
 
-/// A^-1. std::runtime_error, when it is computed, where A is singular to working precision.
+/// The inverse (n x n) of a square matrix. std::runtime_error, when it is computed, if A is singular to working
+/// precision.
 template <class eT>
 Var<eT> inv(const Var<eT>& A, Here at = Here::current());
 
-/// The same of a symmetric positive definite matrix, and symmetric.
+/// The inverse (n x n, symmetric) of a symmetric positive definite matrix, by its Cholesky factor. std::runtime_error,
+/// when it is computed, if A is not positive definite or singular to working precision.
 template <class eT>
 Var<eT> inv_sympd(const Var<eT>& A, Here at = Here::current());
 
-/// det A, log |det A| (a real number, unlike Armadillo's) and log det A of a positive definite matrix:
-/// numbers; of nothing 1, 0 and 0.
+/// The determinant of a square matrix, a number; 1 for an empty matrix. A singular matrix has its gradient, the
+/// cofactors.
 template <class eT>
 NumberVar<eT> det(Var<eT> A, Here at = Here::current());
 
+/// log |det A| of a square matrix, a real number (Armadillo's is complex); 0 for an empty matrix. The derivative is
+/// A^-T; computing it is a std::runtime_error if A is singular to working precision.
 template <class eT>
 NumberVar<eT> log_det(Var<eT> A, Here at = Here::current());
 
+/// log det A of a symmetric positive definite matrix, by its Cholesky factor; 0 for an empty matrix.
+/// std::runtime_error, when it is computed, if A is not positive definite.
 template <class eT>
 NumberVar<eT> log_det_sympd(const Var<eT>& A, Here at = Here::current());
 

@@ -19,7 +19,7 @@ template <class eT>
 Var<eT> assign(const Argument<eT>& x, arma::span rows, arma::span cols, const Argument<eT>& part, Here at);
 }  // namespace detail
 
-/// The same entries, column by column, in another shape of as many.
+/// The entries of x, column by column, in a matrix of rows x cols. std::logic_error unless it has as many entries.
 template <class eT>
 Var<eT> reshape(const Var<eT>& x, uword rows, uword cols, Here at = Here::current());
 

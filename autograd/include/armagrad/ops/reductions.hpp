@@ -43,24 +43,26 @@ NumberVar<eT> accu(const Var<eT>& x, Here at = Here::current());
 template <class eT>
 VectorVar<eT> sum(const Var<eT>& x, uword dim, Here at = Here::current());
 
-/// Of a vector (ColVar, RowVar, VectorVar) the sum of its entries, a number; of a matrix the sums of its columns, a
-/// row, also if it happens to have one row or one column.
+/// The sum of a vector's entries (ColVar, RowVar, VectorVar), a number; or the sums of a matrix's columns, a row, also
+/// if the matrix happens to have one row or one column.
 template <AnyVar V>
 detail::Reduced<V> sum(const V& x, Here at = Here::current()) {
   return detail::as_reduced<V>(detail::compiled::sum(x, V::kind, at));
 }
 
-/// The means of the columns (dim 0) or of the rows (dim 1). std::logic_error where there is nothing to take
-/// the mean of; so too for max and min.
+/// The mean of each column (dim 0, a row) or of each row (dim 1, a column). std::logic_error where there is nothing to
+/// take the mean of.
 template <class eT>
 VectorVar<eT> mean(const Var<eT>& x, uword dim, Here at = Here::current());
 
-/// Of a vector the mean, a number; of a matrix those of its columns. So too for max and min.
+/// The mean of a vector's entries, a number; or the means of a matrix's columns, a row.
 template <AnyVar V>
 detail::Reduced<V> mean(const V& x, Here at = Here::current()) {
   return detail::as_reduced<V>(detail::compiled::mean(x, V::kind, at));
 }
 
+/// The largest entry of each column (dim 0, a row) or of each row (dim 1, a column). Of equal entries the first gets
+/// the derivative. std::logic_error where there is nothing to take the maximum of.
 template <class eT>
 VectorVar<eT> max(const Var<eT>& x, uword dim, Here at = Here::current());
 
@@ -69,6 +71,8 @@ detail::Reduced<V> max(const V& x, Here at = Here::current()) {
   return detail::as_reduced<V>(detail::compiled::max(x, V::kind, at));
 }
 
+/// The smallest entry of each column (dim 0, a row) or of each row (dim 1, a column). Of equal entries the first gets
+/// the derivative. std::logic_error where there is nothing to take the minimum of.
 template <class eT>
 VectorVar<eT> min(const Var<eT>& x, uword dim, Here at = Here::current());
 
@@ -129,18 +133,26 @@ Each<eT, mode == 1> each(const arma::subview_each1<arma::Mat<eT>, mode>& e, cons
 }
 }  // namespace detail
 
+/// The sum of a Var and each row or column of a constant matrix: X.each_row() + v, of X's shape. The matrix is copied
+/// to the tape.
 template <class eT, unsigned m>
 Var<eT> operator+(const arma::subview_each1<arma::Mat<eT>, m>& e, const Var<eT>& v) {
   return detail::each(e, v) + v;
 }
+/// The difference of a Var and each row or column of a constant matrix: X.each_row() - v, of X's shape. The matrix is
+/// copied to the tape.
 template <class eT, unsigned m>
 Var<eT> operator-(const arma::subview_each1<arma::Mat<eT>, m>& e, const Var<eT>& v) {
   return detail::each(e, v) - v;
 }
+/// The product, entry by entry, of a Var and each row or column of a constant matrix: X.each_row() % v, of X's shape.
+/// The matrix is copied to the tape.
 template <class eT, unsigned m>
 Var<eT> operator%(const arma::subview_each1<arma::Mat<eT>, m>& e, const Var<eT>& v) {
   return detail::each(e, v) % v;
 }
+/// The quotient, entry by entry, of a Var and each row or column of a constant matrix: X.each_row() / v, of X's shape.
+/// The matrix is copied to the tape.
 template <class eT, unsigned m>
 Var<eT> operator/(const arma::subview_each1<arma::Mat<eT>, m>& e, const Var<eT>& v) {
   return detail::each(e, v) / v;

@@ -41,6 +41,8 @@ auto join_cols(const A& a, const B& b, const C& c, const D& d, Here at = Here::c
   return detail::join<detail::Kind::column>(at, a, b, c, d);
 }
 
+/// Two to four matrices with the same number of rows, at least one of them a Var, side by side. std::logic_error for
+/// other shapes.
 template <class A, class B>
 requires Differentiable<A, B>
 auto join_rows(const A& a, const B& b, Here at = Here::current()) { return detail::join<detail::Kind::row>(at, a, b); }
@@ -57,6 +59,7 @@ auto join_rows(const A& a, const B& b, const C& c, const D& d, Here at = Here::c
   return detail::join<detail::Kind::row>(at, a, b, c, d);
 }
 
+/// join_cols under Armadillo's other name.
 template <class A, class B>
 requires Differentiable<A, B>
 auto join_vert(const A& a, const B& b, Here at = Here::current()) {
@@ -75,6 +78,7 @@ auto join_vert(const A& a, const B& b, const C& c, const D& d, Here at = Here::c
   return detail::join<detail::Kind::column>(at, a, b, c, d);
 }
 
+/// join_rows under Armadillo's other name.
 template <class A, class B>
 requires Differentiable<A, B>
 auto join_horiz(const A& a, const B& b, Here at = Here::current()) { return detail::join<detail::Kind::row>(at, a, b); }
@@ -91,19 +95,23 @@ auto join_horiz(const A& a, const B& b, const C& c, const D& d, Here at = Here::
   return detail::join<detail::Kind::row>(at, a, b, c, d);
 }
 
+/// x repeated `down` times one below the other and `across` times side by side: (down rows) x (across cols).
 template <class eT>
 Var<eT> repmat(const Var<eT>& x, uword down, uword across, Here at = Here::current());
 
+/// The main diagonal of x as a column of min(rows, cols) entries.
 template <class eT>
 ColVar<eT> diagvec(const Var<eT>& x, Here at = Here::current());
 
-/// Of a row or a column the matrix with it on the diagonal; of a matrix, its diagonal alone is kept.
+/// The square matrix with a vector on its diagonal; or, of a matrix, its diagonal with zeros elsewhere, of x's shape.
 template <class eT>
 Var<eT> diagmat(const Var<eT>& x, Here at = Here::current());
 
+/// The upper triangle of x with its diagonal, zeros below it; of x's shape. solve takes it as a triangle.
 template <class eT>
 Var<eT> trimatu(const Var<eT>& x, Here at = Here::current());
 
+/// The lower triangle of x with its diagonal, zeros above it; of x's shape. solve takes it as a triangle.
 template <class eT>
 Var<eT> trimatl(const Var<eT>& x, Here at = Here::current());
 

@@ -9,9 +9,11 @@ template <class eT>
 struct SparseView {
   const arma::SpMat<eT>* matrix;
   bool transposed = false;
+  /// The transpose, without a copy.
   SparseView t() const { return {matrix, !transposed}; }
 };
 
+/// A sparse matrix as a factor of products, read in place: S has to live, unchanged, as long as the tape uses it.
 template <class eT>
 SparseView<eT> view(const arma::SpMat<eT>& S) {
   return {&S};

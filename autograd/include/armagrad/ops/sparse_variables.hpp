@@ -9,6 +9,7 @@
 
 namespace armagrad {
 
+/// Holds for sparse matrices whose entries are on a tape.
 template <class T>
 concept AnySpVar =
     std::same_as<std::remove_cvref_t<T>, SpVar<float>> || std::same_as<std::remove_cvref_t<T>, SpVar<double>>;

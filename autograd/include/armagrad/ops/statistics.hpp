@@ -30,6 +30,8 @@ detail::Reduced<V> var(const V& x, uword norm_type = 0, Here at = Here::current(
   return detail::as_reduced<V>(detail::compiled::var(x, V::kind, norm_type, at));
 }
 
+/// The standard deviations of the columns (dim 0, a row) or rows (dim 1, a column): square roots of var. Where one is
+/// 0, its derivative is 0. std::logic_error where there is nothing to take it of.
 template <class eT>
 VectorVar<eT> stddev(const Var<eT>& x, uword norm_type, uword dim, Here at = Here::current());
 
@@ -43,7 +45,7 @@ detail::Reduced<V> stddev(const V& x, uword norm_type = 0, Here at = Here::curre
 template <class eT>
 VectorVar<eT> prod(const Var<eT>& x, uword dim, Here at = Here::current());
 
-/// Of a vector the product of its entries, a number; of a matrix those of its columns.
+/// The product of a vector's entries, a number; or the products of a matrix's columns, a row.
 template <AnyVar V>
 detail::Reduced<V> prod(const V& x, Here at = Here::current()) {
   return detail::as_reduced<V>(detail::compiled::prod(x, V::kind, at));

@@ -23,6 +23,7 @@ struct Constrained {
 template <class eT>
 Constrained<eT> positive_constrain(const Var<eT>& x, Here at = Here::current());
 
+/// The inverse of positive_constrain: log(y), entry by entry, for y > 0.
 template <class eT>
 Var<eT> positive_free(const Var<eT>& y, Here at = Here::current());
 
@@ -30,6 +31,8 @@ Var<eT> positive_free(const Var<eT>& y, Here at = Here::current());
 template <class eT>
 Constrained<eT> interval_constrain(const Var<eT>& x, double low, double high, Here at = Here::current());
 
+/// The inverse of interval_constrain: log((y - low) / (high - y)), entry by entry. std::logic_error unless low < high,
+/// both finite.
 template <class eT>
 Var<eT> interval_free(const Var<eT>& y, double low, double high, Here at = Here::current());
 
@@ -38,6 +41,8 @@ Var<eT> interval_free(const Var<eT>& y, double low, double high, Here at = Here:
 template <class eT>
 Constrained<eT> simplex_constrain(const Var<eT>& x, Here at = Here::current());
 
+/// The inverse of simplex_constrain: n free parameters of a column of n + 1 probabilities. std::logic_error unless y is
+/// a column with an entry.
 template <class eT>
 Var<eT> simplex_free(const Var<eT>& y, Here at = Here::current());
 
@@ -45,6 +50,8 @@ Var<eT> simplex_free(const Var<eT>& y, Here at = Here::current());
 template <class eT>
 Constrained<eT> ordered_constrain(const Var<eT>& x, Here at = Here::current());
 
+/// The inverse of ordered_constrain: the first entry and the logarithms of the steps, a column. std::logic_error unless
+/// y is a column.
 template <class eT>
 Var<eT> ordered_free(const Var<eT>& y, Here at = Here::current());
 
@@ -54,6 +61,8 @@ Var<eT> ordered_free(const Var<eT>& y, Here at = Here::current());
 template <class eT>
 Constrained<eT> cholesky_corr_constrain(const Var<eT>& x, uword n, Here at = Here::current());
 
+/// The inverse of cholesky_corr_constrain: a column of n (n - 1) / 2 free parameters. std::logic_error unless L is
+/// square.
 template <class eT>
 Var<eT> cholesky_corr_free(const Var<eT>& L, Here at = Here::current());
 
@@ -62,6 +71,8 @@ Var<eT> cholesky_corr_free(const Var<eT>& L, Here at = Here::current());
 template <class eT>
 Constrained<eT> positive_definite_constrain(const Var<eT>& x, uword n, Here at = Here::current());
 
+/// The inverse of positive_definite_constrain: a column of n (n + 1) / 2 free parameters. std::runtime_error, when it
+/// is computed, unless A is positive definite.
 template <class eT>
 Var<eT> positive_definite_free(const Var<eT>& A, Here at = Here::current());
 

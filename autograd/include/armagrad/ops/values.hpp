@@ -24,6 +24,7 @@ template <class eT>
 arma::umat any(const Var<eT>& x, uword dim) {
   return arma::any(x.value(), dim);
 }
+/// Whether all of a vector's entries are not 0; true for none. std::logic_error for a matrix: give dim.
 template <class eT>
 bool all(const Var<eT>& x, Here at = Here::current()) {
   return arma::all(detail::values_of_vector(x, "all", at));
@@ -42,6 +43,7 @@ template <class eT>
 arma::umat index_max(const Var<eT>& x, uword dim) {
   return arma::index_max(x.value(), dim);
 }
+/// The place of the smallest of a vector's entries, the first of equal ones; std::logic_error for a matrix: give dim.
 template <class eT>
 uword index_min(const Var<eT>& x, Here at = Here::current()) {
   return arma::index_min(detail::values_of_vector(x, "index_min", at));
@@ -60,18 +62,22 @@ template <class eT>
 arma::uvec find(const Var<eT>& x, uword n, const char* direction = "first") {
   return arma::find(x.value(), n, direction);
 }
+/// The places, column by column, of the entries that are neither infinite nor NaN.
 template <class eT>
 arma::uvec find_finite(const Var<eT>& x) {
   return arma::find_finite(x.value());
 }
+/// The places, column by column, of the entries that are infinite or NaN.
 template <class eT>
 arma::uvec find_nonfinite(const Var<eT>& x) {
   return arma::find_nonfinite(x.value());
 }
+/// The places, column by column, of the entries that are NaN.
 template <class eT>
 arma::uvec find_nan(const Var<eT>& x) {
   return arma::find_nan(x.value());
 }
+/// One place for each different value, in the order of the places or, without ascending_indices, of the values.
 template <class eT>
 arma::uvec find_unique(const Var<eT>& x, bool ascending_indices = true) {
   return arma::find_unique(x.value(), ascending_indices);
@@ -82,6 +88,7 @@ template <class eT>
 arma::uvec sort_index(const Var<eT>& x, const char* direction = "ascend") {
   return arma::sort_index(x.value(), direction);
 }
+/// As sort_index; equal entries keep their order.
 template <class eT>
 arma::uvec stable_sort_index(const Var<eT>& x, const char* direction = "ascend") {
   return arma::stable_sort_index(x.value(), direction);
@@ -92,7 +99,7 @@ template <class eT>
 bool is_finite(const Var<eT>& x) {
   return x.value().is_finite();
 }
-/// What arma::size is of a matrix; nothing is computed for it.
+/// The size of x, as arma::size of a matrix; nothing is computed for it.
 template <class eT>
 arma::SizeMat size(const Var<eT>& x) {
   return arma::SizeMat(x.n_rows, x.n_cols);
@@ -104,14 +111,20 @@ template <class eT>
 uword rank(const Var<eT>& x, double tolerance = 0) {
   return arma::rank(x.value(), eT(tolerance));
 }
+/// LAPACK's estimate of the reciprocal condition number of a square matrix in the 1-norm: near 0 for a nearly singular
+/// one.
 template <class eT>
 eT rcond(const Var<eT>& x) {
   return arma::rcond(x.value());
 }
+/// Orthonormal columns that span the null space of x: cols x (cols - rank). Singular values up to `tolerance` count as
+/// 0; 0 stands for Armadillo's default.
 template <class eT>
 arma::Mat<eT> null(const Var<eT>& x, double tolerance = 0) {
   return arma::null(x.value(), eT(tolerance));
 }
+/// Orthonormal columns that span the range of x: rows x rank. Singular values up to `tolerance` count as 0; 0 stands
+/// for Armadillo's default.
 template <class eT>
 arma::Mat<eT> orth(const Var<eT>& x, double tolerance = 0) {
   return arma::orth(x.value(), eT(tolerance));

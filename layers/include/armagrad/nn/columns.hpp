@@ -41,7 +41,7 @@ class Columns {
     first.n_cols = n;
     return first;
   }
-  /// Those with these indices.
+  /// The columns with these indices.
   Columns cols(arma::uvec which) const {
     const arma::uword n = which.n_elem;
     return {n_rows, n, [from = *this, which = std::move(which)](const arma::uword* of, arma::uword count, eT* to) {

@@ -8,6 +8,7 @@
 
 namespace armagrad {
 
+/// When L-BFGS stops; a tolerance of 0 is never met.
 struct LbfgsOptions {
   arma::uword evaluations = 1000;  // at most
   double tolerance = 0;            // stop when no entry of the gradient is larger

@@ -15,6 +15,7 @@ namespace armagrad {
 /// pixels row by row, the channels of each pixel next to each other.
 struct Size {
   uword channels = 1, height = 1, width = 1;
+  /// The number of entries of a sample.
   uword total() const { return channels * height * width; }
 };
 /// "10", or "3x28x28" for an image.
@@ -23,14 +24,18 @@ ARMAGRAD_EXPORT std::string to_string(Size s);
 /// Draws an entry of a weight through which each output sees `in` inputs, and each input `out` outputs.
 using Initial = std::function<double(Random&, double in, double out)>;
 
+/// Starts every entry at 0.
 ARMAGRAD_EXPORT Initial zeros();
+/// Draws each entry uniformly from [low, high).
 ARMAGRAD_EXPORT Initial uniform(double low, double high);
+/// Draws each entry from the normal distribution of mean 0 and this standard deviation.
 ARMAGRAD_EXPORT Initial normal(double deviation);
 /// Uniform within sqrt(6 / (in + out)): Glorot and Bengio, 2010.
 ARMAGRAD_EXPORT Initial glorot();
 /// Normal of variance 2 / in, for layers followed by relu: He et al., 2015.
 ARMAGRAD_EXPORT Initial he();
 
+/// A parameter of a module: its name, its shape, and how its entries are drawn before training.
 struct Parameter {
   std::string name;
   Shape shape;

@@ -5,6 +5,7 @@
 
 namespace armagrad {
 
+/// How linear() draws its weights, and whether it adds a bias.
 struct LinearOptions {
   Initial initial = he();
   bool bias = true;
@@ -13,6 +14,7 @@ struct LinearOptions {
 template <class eT>
 Layer<eT> linear(uword outputs, LinearOptions options = {});
 
+/// How conv2d() pads images and draws its filters.
 struct Conv2dOptions {
   uword padding = 0;  // zeros around the image
   Initial initial = he();

@@ -13,8 +13,11 @@ class Objective {
   template <class Loss>
   explicit Objective(Loss loss) : program_(std::move(loss)) {}
 
+  /// The loss at W.
   double Evaluate(const arma::Mat<eT>& W) { return double(program_.value(W)); }
+  /// Writes the gradient at W to G, of W's shape.
   void Gradient(const arma::Mat<eT>& W, arma::Mat<eT>& G) { EvaluateWithGradient(W, G); }
+  /// The loss at W; writes the gradient to G.
   double EvaluateWithGradient(const arma::Mat<eT>& W, arma::Mat<eT>& G) {
     const auto [J, g] = program_.value_and_gradient(W);
     G = g;
@@ -55,6 +58,7 @@ class SeparableObjective {
     }
   }
 
+  /// The number of samples.
   std::size_t NumFunctions() const { return data_[0].n_cols; }
   /// Puts the samples in another order, which depends on how often it was called only.
   void Shuffle() {
@@ -63,7 +67,9 @@ class SeparableObjective {
   }
 
   double Evaluate(const Mat& W) { return Evaluate(W, 0, NumFunctions()); }
+  /// Writes the gradient of the sum over all samples, or over `count` samples from `begin` on, to G.
   void Gradient(const Mat& W, Mat& G) { EvaluateWithGradient(W, G); }
+  /// The sum over all samples, or over `count` samples from `begin` on; writes its gradient to G.
   double EvaluateWithGradient(const Mat& W, Mat& G) { return EvaluateWithGradient(W, 0, G, NumFunctions()); }
 
   /// The sum over `count` samples from `begin` on; std::logic_error beyond the last sample.

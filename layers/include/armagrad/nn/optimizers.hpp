@@ -31,6 +31,7 @@ struct Adam {
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weight_decay = 0;
 };
 
+/// A first-order optimiser with its settings. Its state is kept by the caller: see initial_state.
 using Optimizer = std::variant<Sgd, RmsProp, Adam>;
 
 /// The optimiser's state for n parameters before the first step: n x (the number of vectors it keeps), zeros.

@@ -6,8 +6,10 @@
 
 namespace armagrad {
 
+/// The learning rate at a time in epochs.
 using LearningRate = std::function<double(double epoch)>;
 
+/// The same learning rate at all times.
 ARMAGRAD_EXPORT LearningRate constant(double rate);
 /// Multiplied by `factor` after every `epochs` epochs; with epochs = 1 the exponential decay of the lab.
 ARMAGRAD_EXPORT LearningRate step_decay(double rate, double factor, double epochs = 1);

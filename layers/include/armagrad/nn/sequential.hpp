@@ -8,6 +8,8 @@
 
 namespace armagrad {
 
+/// A net: modules in sequence. It holds no parameter values: these are a column (n_parameters() x 1) that the caller
+/// keeps.
 template <class eT>
 class ARMAGRAD_EXPORT Sequential {
  public:
@@ -21,16 +23,22 @@ class ARMAGRAD_EXPORT Sequential {
   /// std::logic_error if a layer does not fit the one before it.
   Sequential(Size input, const std::vector<Layer<eT>>& layers);
 
+  /// The size of a sample.
   Size input() const { return input_; }
+  /// The size of an output.
   Size output() const { return modules_.empty() ? input_ : modules_.back().output; }
+  /// The modules, from the input to the output.
   const std::vector<Module<eT>>& modules() const { return modules_; }
+  /// The parameters and their places in the column, in the order of the modules.
   const std::vector<Part>& parts() const { return parts_; }
+  /// The length of the column of parameters.
   uword n_parameters() const { return n_parameters_; }
   /// Whether a module is dropout, so that training and evaluation differ.
   bool drops() const;
 
   /// Initial parameters, a column.
   arma::Mat<eT> initial(Random random) const;
+  /// One parameter out of the column theta, in its shape: a copy.
   arma::Mat<eT> part(const arma::Mat<eT>& theta, const Part& p) const;
 
   /// The parameters of a column on the tape, in the order of parts(); std::logic_error for another length.
@@ -53,6 +61,7 @@ std::ostream& operator<<(std::ostream& out, const Sequential<eT>& net);
 
 /// Thrown by a long computation that was asked to stop.
 struct Interrupted : std::exception {
+  /// "interrupted".
   const char* what() const noexcept override { return "interrupted"; }
 };
 

@@ -20,6 +20,7 @@ struct Ranks {
   std::function<void(eT*, uword n)> sum = [](eT*, uword) {};
 };
 
+/// How a Trainer steps, when it stops, and what it penalises.
 template <class eT>
 struct TrainingOptions {
   uword epochs = 20;
@@ -47,6 +48,8 @@ struct EpochLog {
   double loss, accuracy, validation_loss, validation_accuracy;
 };
 
+/// All that a training needs to continue with the same bits: parameters, the optimiser's state, its place in the data,
+/// and the log.
 template <class eT>
 struct TrainingState {
   arma::Mat<eT> parameters, optimizer;  // a column; a row for each parameter
@@ -69,6 +72,8 @@ struct SampleSet {
 template <class eT>
 using SampleLoss = std::function<Var<eT>(const Var<eT>& outputs, const Var<eT>& targets)>;
 
+/// Trains a net by first-order steps. It copies the net and the options and refers to the samples, which have to live
+/// as long.
 template <class eT>
 class ARMAGRAD_EXPORT Trainer {
  public:
@@ -81,7 +86,9 @@ class ARMAGRAD_EXPORT Trainer {
   Trainer(const Trainer&) = delete;  // the programs refer to it
   Trainer& operator=(const Trainer&) = delete;
 
+  /// The options that the trainer was made with.
   const TrainingOptions<eT>& options() const { return options_; }
+  /// The state after the last step. The reference holds as long as the trainer, its content until the next step.
   const TrainingState<eT>& state() const { return state_; }
   /// In epochs: 2.5 is half-way through the third.
   double time() const { return double(state_.epoch) + double(state_.position) / double(train_.X.n_cols); }
@@ -94,6 +101,7 @@ class ARMAGRAD_EXPORT Trainer {
   /// Takes one step, if there is one left, and returns whether there is another. NotFinite, with what to try,
   /// if the loss is no longer finite.
   bool step();
+  /// Whether no step is left.
   bool done() const { return state_.epoch >= options_.epochs || state_.stopped; }
   /// Takes all steps that are left; `go_on` is asked after each of them.
   void run(const std::function<bool()>& go_on = [] { return true; });
