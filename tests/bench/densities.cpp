@@ -1,5 +1,5 @@
-// Log densities of 100,000 numbers, the value and with the gradient by all arguments, each a column; and of data with
-// numbers for parameters, the gradient by those.
+// Log densities and integrals of 100,000 numbers, the value and with the gradient by all arguments, each a column; and
+// of data with numbers for parameters, the gradient by those.
 
 #include "bench.hpp"
 
@@ -32,6 +32,10 @@ const bool registered = [] {
   density("poisson", [k](auto b) { return poisson_lpmf(k, b); }, y);
   density("binomial", [k, size](auto b) { return binomial_lpmf(k, size, b); }, x);
   density("neg_binomial", [k](auto b, auto c) { return neg_binomial_lpmf(k, b, c); }, y, z);
+  density("gamma_p", [](auto a, auto b) { return gamma_p(a, b); }, y, z);
+  density("ibeta", [](auto a, auto b, auto c) { return ibeta(a, b, c); }, y, z, x);
+  density("bessel_k", [](auto a, auto b) { return bessel_k(a, b); }, y, z);
+  density("bessel_j", [](auto b) { return bessel_j(2.5, b); }, y);
   density("data/normal", [y](auto b, auto c) { return normal_lpdf(y, b(0), c(0)); }, one, two);
   density("data/gamma", [y](auto b, auto c) { return gamma_lpdf(y, b(0), c(0)); }, one, two);
   density("data/neg_binomial", [k](auto b, auto c) { return neg_binomial_lpmf(k, b(0), c(0)); }, one, two);

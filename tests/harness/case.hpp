@@ -52,6 +52,7 @@ struct Case {
   bool empty = true;                     // holds for matrices without entries
   bool diagonal = true;                  // holds for f(x, x)
   bool held = false;                     // the derivative is not that of the values, which say nothing about it
+  unsigned slow = 1;                     // tried at so many times fewer points
   std::string note;                      // the convention at kinks and ties
   std::function<void(Random&)> prepare;  // called before each point is drawn, if it is there
   OnTape<double> in_double;
@@ -69,6 +70,7 @@ struct CaseOf : Case {
   CaseOf not_empty() && { return empty = false, std::move(*this); }
   CaseOf not_on_diagonal() && { return diagonal = false, std::move(*this); }
   CaseOf withheld() && { return held = true, std::move(*this); }
+  CaseOf slow_by(unsigned times) && { return slow = times, std::move(*this); }
   CaseOf kink(const char* n) && { return note = n, std::move(*this); }
 };
 

@@ -46,7 +46,7 @@ Outcome run(const Case& c, const Options& options) {
   Outcome o;
   try {
     o.failure = unused(c, random);
-    for (unsigned i = 0; i < options.points; ++i) {
+    for (unsigned i = 0; i < options.points / c.slow; ++i) {
       const Point p = draw(c, random);
       check_point(c, p, random, o.errors);
       check_engine(c, p, o.errors);
@@ -64,7 +64,7 @@ nlohmann::json in_json(const Case& c, const Outcome& o, const Options& options) 
   nlohmann::json j{{"operation", c.name},
                    {"analytic", c.analytic},
                    {"kink", c.note},
-                   {"points", options.points},
+                   {"points", options.points / c.slow},
                    {"mutants", {{"made", o.mutants.made}, {"killed", o.mutants.killed}}}};
   for (const auto getter : c.operations) j["rules"].push_back(getter().name);
   for (unsigned i = 0; i < check::count; ++i) {

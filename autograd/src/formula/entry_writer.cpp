@@ -178,7 +178,8 @@ EntryWriter::Piece EntryWriter::function(Term t, const At& at) {
     }
     std::string operands;
     for (std::size_t k = 0; k < e.parts.size(); ++k) operands += (k ? ", " : "") + operand(k).text;
-    if (e.name == "polygamma") return {e.name + "(" + arguments + ", " + operands + ")", atom};
+    if (e.name == "polygamma" || e.name == "bessel_j" || e.name == "bessel_i")
+      return {e.name + "(" + arguments + ", " + operands + ")", atom};
     return {e.name + "(" + operands + (arguments.empty() ? "" : ", " + arguments) + ")", atom};
   }
   const Term x = e.parts[0].term;

@@ -37,6 +37,8 @@ Parameters FunctionReader<eT>::parameters(Index i) const {
   if (const auto* r = rule<rules::Pow>(i)) return numbers({r->exponent});
   if (const auto* r = rule<rules::OneHot>(i)) return {Parameter::size(r->classes)};
   if (const auto* r = rule<rules::Polygamma>(i)) return numbers({double(r->n)});
+  if (const auto* r = rule<rules::BesselJ>(i)) return numbers({r->order});
+  if (const auto* r = rule<rules::BesselI>(i)) return numbers({r->order});
   if (const auto* r = rule<rules::Block>(i)) return sizes(r->at.row, r->at.col);
   if (const auto* r = rule<rules::PlacedIn>(i)) return sizes(r->at.row, r->at.col);
   if (const auto* r = rule<rules::Repmat>(i)) return sizes(r->down, r->across);

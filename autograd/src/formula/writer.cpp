@@ -147,9 +147,9 @@ const char* Writer::placed_arguments(const Expression& e, Strings& arguments) co
   const auto add = [&](std::initializer_list<std::uint32_t> numbers) {
     for (const std::uint32_t n : numbers) arguments.push_back(size(n));
   };
-  if (is("polygamma")) {
+  if (is("polygamma") || is("bessel_j") || is("bessel_i")) {
     arguments.insert(arguments.begin(), written(e.parameters[0]));
-    return "polygamma";
+    return e.name.c_str();
   }
   if (is("reshape")) {
     if (e.shape.cols == 1) return "vectorise";

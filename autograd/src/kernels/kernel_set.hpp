@@ -6,6 +6,7 @@
 #include "../rules/activations.hpp"
 #include "../rules/densities.hpp"
 #include "../rules/elementwise.hpp"
+#include "../rules/integrals.hpp"
 #include "../rules/powers.hpp"
 #include "../rules/softmax.hpp"
 #include "../rules/special.hpp"
@@ -22,7 +23,7 @@ constexpr auto joined(RuleList<A...>, RuleList<B...>, Lists... lists) {
 }
 /// All elementwise rules: KernelsOver::elementwise is in their order.
 using BlockRules = decltype(joined(ElementwiseRules(), PowerRules(), TrigonometryRules(), ActivationRules(),
-                                   SpecialRules(), DensityRules()));
+                                   SpecialRules(), DensityRules(), IntegralRules()));
 /// The first of them, which loops over numbers compute without a call (src/tape/numbers.cpp); of the others a call is
 /// the least.
 using NumberRules =

@@ -10,6 +10,7 @@
 #include "densities.hpp"
 #include "elementwise.hpp"
 #include "indices.hpp"
+#include "integrals.hpp"
 #include "least_squares.hpp"
 #include "linear_algebra.hpp"
 #include "matrix_functions.hpp"
@@ -35,6 +36,6 @@ struct RuleLists {};
 using AllRules = RuleLists<ElementwiseRules, PowerRules, TrigonometryRules, ActivationRules, SpecialRules, ProductRules,
                            ReductionRules, PartRules, WriteRules, ShapeRules, ConvolutionRules, StatisticsRules,
                            LinearAlgebraRules, DecompositionRules, SparseRules<double>, SparseVariableRules,
-                           SoftmaxRules, CompositionRules, DensityRules>;
+                           SoftmaxRules, CompositionRules, DensityRules, IntegralRules>;
 
 }  // namespace armagrad::detail

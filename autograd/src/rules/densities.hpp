@@ -18,7 +18,6 @@ template <class eT>
 Var<eT> stirling(int n, const Var<eT>& x);
 
 inline constexpr double infinite = std::numeric_limits<double>::infinity();
-inline constexpr double half_log_2pi = 0.918938533204672741780;
 
 /// The value inside the support, -inf outside of it, and NaN for a NaN.
 auto inside(const auto& support, const auto& x, const auto& value) {

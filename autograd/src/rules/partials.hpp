@@ -3,11 +3,13 @@
 
 #include <armagrad/detail/rule.hpp>
 #include <armagrad/ops/activations.hpp>
+#include <armagrad/ops/integrals.hpp>
 #include <armagrad/ops/softmax.hpp>
 #include <armagrad/ops/special.hpp>
 #include <armagrad/ops/trigonometry.hpp>
 #include "activations.hpp"
 #include "densities.hpp"
+#include "integrals.hpp"
 #include "reductions.hpp"
 #include "softmax.hpp"
 #include "special.hpp"
@@ -53,6 +55,21 @@ Var<eT> sinc(int n, const Var<eT>& x) {
 template <class eT>
 Var<eT> stirling(int n, const Var<eT>& x) {
   return elementwise(rules::Stirling{{}, n}, {}, x);
+}
+
+template <class eT>
+Var<eT> gamma_p(GammaOrders n, const Var<eT>& a, const Var<eT>& x) {
+  return elementwise(rules::GammaP{{}, n}, {}, a, x);
+}
+
+template <class eT>
+Var<eT> ibeta(BetaOrders n, const Var<eT>& a, const Var<eT>& b, const Var<eT>& x) {
+  return elementwise(rules::IBeta{{}, n}, {}, a, b, x);
+}
+
+template <class eT>
+Var<eT> bessel_k(BesselOrders n, const Var<eT>& nu, const Var<eT>& x) {
+  return elementwise(rules::BesselK{{}, n}, {}, nu, x);
 }
 
 template <class eT>

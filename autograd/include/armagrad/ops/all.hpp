@@ -11,6 +11,7 @@
 #include "distances.hpp"
 #include "elementwise.hpp"
 #include "gathers.hpp"
+#include "integrals.hpp"
 #include "least_squares.hpp"
 #include "linear_algebra.hpp"
 #include "matrix_functions.hpp"

@@ -8,6 +8,8 @@
 namespace armagrad::detail {
 inline namespace ARMAGRAD_SET {
 
+inline constexpr double half_log_2pi = 0.918938533204672741780;
+
 /// The asymptotic series of log(gamma(x)) has these numbers by 1 / x^(2k - 1).
 inline constexpr std::array stirling_terms{1.0 / 12,         -1.0 / 360,        1.0 / 1260, -1.0 / 1680,
                                            1.0 / 1188,       -691.0 / 360360,   1.0 / 156,  -3617.0 / 122400,
