@@ -5,8 +5,7 @@
 // gradient. Then two sweeps do all the work: up the tape for the values that are needed, down for the
 // adjoints.
 
-#include <functional>
-
+#include "detail/draws.hpp"
 #include "detail/engine.hpp"
 #include "kinds.hpp"
 
@@ -48,28 +47,6 @@ View<eT> view(const arma::Row<eT>&& temporary, std::string name = {}) = delete;
 namespace detail {
 template <class eT>
 class CompiledLosses;
-
-/// The random numbers that were drawn while a tape was recorded, to be drawn anew when it is replayed.
-template <class eT>
-struct Draws {
-  struct Draw {
-    Index leaf;
-    std::unique_ptr<arma::Mat<eT>> numbers;  // which the leaf refers to
-    std::function<void(arma::Mat<eT>&)> fill;
-  };
-  std::vector<Draw> all;
-  bool refused = false;  // while what is recorded is to give the same whenever it is computed
-
-  void again(Engine<eT>& engine) {
-    for (const Draw& d : all) {
-      if (d.numbers->is_empty()) continue;
-      d.fill(*d.numbers);
-      engine.rebind(d.leaf, d.numbers->memptr());
-    }
-  }
-};
-template <class eT>
-Draws<eT>& draws_of(Tape<eT>& tape);
 
 /// A matrix or a view of one whose type says that it is a column or a row.
 template <class X, class eT>
@@ -116,7 +93,7 @@ class ARMAGRAD_EXPORT Tape {
   auto constant(const X& x) {
     return detail::of_kind<detail::kind_of<X>>(constant(detail::as_matrix(x)));
   }
-  /// Names x in formulas, and returns it; the name is copied.
+  /// Names x in formulas, and returns it, to be copied where x is a temporary; the name is copied.
   template <std::derived_from<Var<eT>> V>
   const V& named(const V& x, const char* name) {
     (void)engine_.named(x, name);

@@ -21,13 +21,9 @@ class Parts {
   /// Of a loss whose gradient by the variable w is g. Nodes are added to its tape, others left as they were.
   Parts(const Var<eT>& loss, const Var<eT>& w, const arma::Mat<eT>& g)
       : engine_(engine_of(loss)), loss_(loss), w_(w), g_(in_double(g)), size_(norm_of(g)) {
-    used_.assign(loss.index() + 1, false);
-    used_[loss.index()] = true;
-    for (Index i = loss.index() + 1; i-- > 0;) {
-      if (!used_[i]) continue;
-      work_ += double(engine_.node(i).shape.size());
-      for (const Index k : engine_.operands(engine_.node(i))) used_[k] = true;
-    }
+    const Index root = loss.index();
+    used_ = engine_.needed_by({&root, 1});
+    for (Index i = 0; i <= root; ++i) work_ += used_[i] ? double(engine_.node(i).shape.size()) : 0;
   }
 
   void add_to(Suspect& suspect) {

@@ -33,12 +33,7 @@ template <class eT>
 Graph graph(const Var<eT>& J) {
   Engine<eT>& engine = engine_of(J);
   const Index root = engine.index_of(J, "graph", {});
-  std::vector<bool> used(root + 1, false);
-  used[root] = true;
-  for (Index i = root + 1; i-- > 0;) {
-    if (!used[i]) continue;
-    for (const Index k : engine.operands(engine.node(i))) used[k] = true;
-  }
+  const std::vector<bool> used = engine.needed_by({&root, 1});
   GradientGraph<eT> recording(J);
   std::vector<Graph::Node> nodes;
   std::vector<std::size_t> place(J.index() + 1);

@@ -15,17 +15,10 @@ using namespace detail;
 namespace {
 
 std::vector<Index> used_nodes(const Var<double>& J, const std::vector<Var<double>>& by) {
-  Engine<double>& engine = engine_of(J);
-  std::vector<bool> used(J.index() + 1, false);
-  used[J.index()] = true;
-  for (const Var<double>& v : by) {
-    if (v.index() < used.size()) used[v.index()] = true;
-  }
-  for (Index i = J.index() + 1; i-- > 0;) {
-    if (!used[i]) continue;
-    for (const Index k : engine.operands(engine.node(i))) used[k] = true;
-  }
-  std::vector<Index> nodes;
+  std::vector<Index> nodes{J.index()};
+  for (const Var<double>& v : by) nodes.push_back(v.index());
+  const std::vector<bool> used = engine_of(J).needed_by(nodes);
+  nodes.clear();
   for (Index i = 0; i <= J.index(); ++i) {
     if (used[i]) nodes.push_back(i);
   }

@@ -8,12 +8,7 @@ template <class eT>
 ComplexReplay<eT>::ComplexReplay(const Var<eT>& root)
     : engine_(engine_of(root)), root_(root.index()), values_(root.index() + 1), moved_(root.index() + 1) {
   engine_.evaluate(root_);
-  used_.assign(root_ + 1, false);
-  used_[root_] = true;
-  for (Index i = root_ + 1; i-- > 0;) {
-    if (!used_[i]) continue;
-    for (const Index k : engine_.operands(engine_.node(i))) used_[k] = true;
-  }
+  used_ = engine_.needed_by({&root_, 1});
 }
 
 template <class eT>

@@ -27,13 +27,12 @@ class Run {
     std::vector<NumberLoop>& loops = backward_ ? schedule.adjoint_loops : schedule.value_loops;
     std::uint32_t begin = 0, end = 0;
     for (std::size_t b = 0; b < batches_.size(); ++b) {
-      const auto [kind, count] = batches_[b];
-      end += count;
-      const bool in_packs = count >= smallest_pack && costly_[kind];
-      const bool goes_on = b + 1 < batches_.size() && batches_[b + 1].kind == kind && !in_packs &&
-                           !(batches_[b + 1].count >= smallest_pack && costly_[kind]);
+      end += batches_[b].count;
+      const bool alone = fills_packs(batches_[b]);
+      const bool goes_on = !alone && b + 1 < batches_.size() && batches_[b + 1].kind == batches_[b].kind &&
+                           !fills_packs(batches_[b + 1]);
       if (goes_on) continue;
-      loops.push_back(loop(begin, end, in_packs, schedule.streams));
+      loops.push_back(loop(begin, end, alone, schedule.streams));
       begin = end;
     }
   }
@@ -51,6 +50,8 @@ class Run {
     std::uint32_t count;
   };
 
+  bool fills_packs(const Batch& b) const { return b.count >= smallest_pack && costly_[b.kind]; }
+
   unsigned kind_of(Index i) {
     const Node<eT>& n = engine_.node(i);
     Kind kind{n.operation, backward_ ? n.wanting : 0u};
@@ -64,8 +65,8 @@ class Run {
   NumberLoop loop(std::uint32_t begin, std::uint32_t end, bool independent, std::vector<Index>& streams) const {
     const std::span<const std::uint32_t> places = std::span(order_).subspan(begin, end - begin);
     const Node<eT>& sample = engine_.node(nodes_[places[0]]);
-    const unsigned operands = sample.code == NumberCode::entry ? 2 : sample.arity;
-    const NumberLoop made{sample.code, sample.wanting, operands, independent, end - begin, streams.size()};
+    const unsigned operands = sample.code == NumberCode::entry ? 2 : sample.arity;  // the matrix, and the place in it
+    const NumberLoop made{end - begin, independent, streams.size()};
     for (const std::uint32_t j : places) streams.push_back(nodes_[j]);
     for (unsigned k = 0; k < operands; ++k) {
       for (const std::uint32_t j : places) streams.push_back(engine_.node(nodes_[j]).operands[k]);

@@ -70,13 +70,7 @@ void CompiledLoss<eT>::check_number() const {
 template <class eT>
 void CompiledLosses<eT>::hold(CompiledLoss<eT>& r, std::span<const Given<eT>> arguments) {
   if (r.recorded.read_.empty()) return;
-  const Engine<eT>& engine = engine_of(r.tape());
-  std::vector<bool> needed(engine.size());
-  for (const Index i : r.recorded.read_) needed[i] = true;
-  for (Index i = Index(engine.size()); i-- > 0;) {
-    if (!needed[i]) continue;
-    for (const Index k : engine.operands(engine.node(i))) needed[k] = true;
-  }
+  const std::vector<bool> needed = engine_of(r.recorded).needed_by(r.recorded.read_);
   for (std::size_t k = 0; k < arguments.size(); ++k) {
     const auto& [data, shape, variable, is_scalar] = arguments[k];
     if (needed[r.leaves[k].index()]) r.held_to.emplace_back(k, arma::Mat<eT>(data, shape.rows, shape.cols));
@@ -89,10 +83,10 @@ void CompiledLosses<eT>::optimise(CompiledLoss<eT>& r) {
   auto& draws = draws_of(r.recorded).all;
   std::vector<Var<eT>> changing = r.leaves;  // from one replay to the next
   for (const auto& drawn : draws) changing.push_back(engine_of(r.recorded).handle(drawn.leaf));
-  r.optimisations.scalarised = worth_scalarising(r.root);
+  auto numbers = std::make_unique<Tape<eT>>();
+  r.optimisations.scalarised = scalarise(r.root, *numbers, changing);
   if (r.optimisations.scalarised != 0) {
-    r.scalarised = std::make_unique<Tape<eT>>();
-    r.root = scalarise(r.root, *r.scalarised, changing);
+    r.scalarised = std::move(numbers);
     std::copy_n(changing.begin(), r.leaves.size(), r.leaves.begin());
     for (std::size_t k = 0; k < draws.size(); ++k) draws[k].leaf = changing[r.leaves.size() + k].index();
   }

@@ -147,6 +147,17 @@ void Engine<eT>::copy_parameters(Index i, const Engine& from, Index k) {
 }
 
 template <class eT>
+std::vector<bool> Engine<eT>::needed_by(std::span<const Index> nodes) const {
+  std::vector<bool> needed(size_);
+  for (const Index i : nodes) needed[i] = true;
+  for (Index i = Index(size_); i-- > 0;) {
+    if (!needed[i]) continue;
+    for (const Index k : operands(nodes_[i])) needed[k] = true;
+  }
+  return needed;
+}
+
+template <class eT>
 void Engine<eT>::replace_operation(Index i, const Operation<eT>& operation) {
   Node<eT>& n = nodes_[i];
   n.operation = &operation;

@@ -12,94 +12,60 @@
 
 namespace armagrad::detail {
 
-/// What the loops read and write.
+/// What the loops read and write: by node, the values and adjoints of numbers.
 template <class eT>
 struct Numbers {
-  const Node<eT>* nodes;
   eT *values, *adjoints;
 
-  template <std::size_t n>
-  std::array<Pack<eT, 1>, n> operands(const Node<eT>& node) const {
-    std::array<Pack<eT, 1>, n> x;
-    for (std::size_t k = 0; k < n; ++k) x[k] = values[node.operands[k]];
-    return x;
+  /// Computes node i of these operands.
+  template <class Rule, std::same_as<Index>... X>
+  [[gnu::always_inline]] void compute(const Rule& text, Index i, X... x) const {
+    values[i] = Pack<eT, 1>(text.value(Pack<eT, 1>(values[x])...)).v;
   }
-  template <class Rule>
-  [[gnu::always_inline]] void compute(Index i, const Rule& text) const {
-    const auto x = operands<Rule::arity>(nodes[i]);
-    [&]<std::size_t... k>(std::index_sequence<k...>) __attribute__((always_inline)) {
-      values[i] = Pack<eT, 1>(text.value(x[k]...)).v;
-    }
-    (Operands<Rule>());
-  }
-  template <bool wants, class Partial>
+  template <bool wants, bool is_zero_possible, class Partial>
   [[gnu::always_inline]] void pass(Index to, eT adjoint, const Partial& partial) const {
-    if constexpr (wants && requires { partial.mask; })
+    if constexpr (wants && (is_zero_possible || requires { partial.mask; }))
       adjoints[to] += times(Pack<eT, 1>(adjoint), partial).v;
     else if constexpr (wants)
-      adjoints[to] += adjoint * Pack<eT, 1>(partial).v;  // the adjoint is not 0
+      adjoints[to] += adjoint * Pack<eT, 1>(partial).v;
   }
-  /// To the operands whose bits are in `wanting` alone, as partial derivatives that nobody uses cost divisions.
-  template <unsigned wanting, class Rule>
-  [[gnu::always_inline]] void pull_some(Index i, const Rule& text) const {
-    const auto x = operands<Rule::arity>(nodes[i]);
+  /// Passes the adjoint of node i, which may be 0 or not, on to the operands whose bits are in `wanting` alone, as
+  /// partial derivatives that nobody uses cost divisions.
+  template <unsigned wanting, bool is_zero_possible, class Rule, std::same_as<Index>... X>
+  [[gnu::always_inline]] void pull(const Rule& text, Index i, X... x) const {
+    const eT adjoint = adjoints[i];
+    const auto partials = text.partials(Pack<eT, 1>(values[i]), Pack<eT, 1>(values[x])...);
     [&]<std::size_t... k>(std::index_sequence<k...>) __attribute__((always_inline)) {
-      const auto partials = text.partials(Pack<eT, 1>(values[i]), x[k]...);
-      (pass<(wanting >> k & 1) != 0>(nodes[i].operands[k], adjoints[i], std::get<k>(partials)), ...);
+      (pass<(wanting >> k & 1) != 0, is_zero_possible>(x, adjoint, std::get<k>(partials)), ...);
     }
     (Operands<Rule>());
-  }
-  template <class Rule>
-  [[gnu::always_inline]] void pull(Index i, const Rule& text) const {
-    if constexpr (!IsFlat<Rule>) {
-      const unsigned wanting = nodes[i].wanting;
-      [&]<std::size_t... w>(std::index_sequence<w...>) __attribute__((always_inline)) {
-        (void)((wanting == w + 1 && (pull_some<w + 1>(i, text), true)) || ...);
-      }
-      (std::make_index_sequence<(1u << Rule::arity) - 1>());
-    }
   }
 };
 
-/// The same over the streams of a NumberLoop, whose numbers have one rule and operands that want adjoints alike.
-template <class eT>
+/// Calls f with the operands of a rule that want adjoints, as a constant whose bits they are.
+template <class Rule, class F>
+[[gnu::always_inline]] inline void with_wanting(unsigned wanting, F f) {
+  if constexpr (!IsFlat<Rule>) {
+    [&]<std::size_t... w>(std::index_sequence<w...>) __attribute__((always_inline)) {
+      (void)((wanting == w + 1 && (f(std::integral_constant<unsigned, w + 1>()), true)) || ...);
+    }
+    (std::make_index_sequence<(1u << Rule::arity) - 1>());
+  }
+}
+
+/// The nodes and operands of a NumberLoop.
 struct NumberStreams {
   const Index* nodes;
   std::size_t count;
-  eT *values, *adjoints;
 
   const Index* operand(std::size_t k) const { return nodes + (1 + k) * count; }
-  template <class Rule>
-  [[gnu::always_inline]] void compute(const Rule& text) const {
+  /// Calls f with each node and its operands under a rule.
+  template <class Rule, class F>
+  [[gnu::always_inline]] void for_each(F f) const {
     [&]<std::size_t... k>(std::index_sequence<k...>) __attribute__((always_inline)) {
-      for (std::size_t j = 0; j < count; ++j)
-        values[nodes[j]] = Pack<eT, 1>(text.value(Pack<eT, 1>(values[operand(k)[j]])...)).v;
+      for (std::size_t j = 0; j < count; ++j) f(nodes[j], operand(k)[j]...);
     }
     (Operands<Rule>());
-  }
-  template <bool wants, class Partial>
-  [[gnu::always_inline]] void pass(Index to, eT adjoint, const Partial& partial) const {
-    if constexpr (wants) adjoints[to] += times(Pack<eT, 1>(adjoint), partial).v;
-  }
-  template <unsigned wanting, class Rule>
-  [[gnu::always_inline]] void pull_some(const Rule& text) const {
-    [&]<std::size_t... k>(std::index_sequence<k...>) __attribute__((always_inline)) {
-      for (std::size_t j = 0; j < count; ++j) {
-        const eT adjoint = adjoints[nodes[j]];
-        const auto partials = text.partials(Pack<eT, 1>(values[nodes[j]]), Pack<eT, 1>(values[operand(k)[j]])...);
-        (pass<(wanting >> k & 1) != 0>(operand(k)[j], adjoint, std::get<k>(partials)), ...);
-      }
-    }
-    (Operands<Rule>());
-  }
-  template <class Rule>
-  [[gnu::always_inline]] void pull(unsigned wanting, const Rule& text) const {
-    if constexpr (!IsFlat<Rule>) {
-      [&]<std::size_t... w>(std::index_sequence<w...>) __attribute__((always_inline)) {
-        (void)((wanting == w + 1 && (pull_some<w + 1>(text), true)) || ...);
-      }
-      (std::make_index_sequence<(1u << Rule::arity) - 1>());
-    }
   }
 };
 
@@ -123,7 +89,7 @@ template <class... Rules, class Parameters, class F>
 
 template <class eT>
 void Engine<eT>::compute_numbers(NodeList list) {
-  const Numbers<eT> numbers{nodes_.data(), values_.data(), adjoints_.data()};
+  const Numbers<eT> numbers{values_.data(), adjoints_.data()};
   for (std::size_t at = 0; at < list.size; ++at) {
     const Index i = list[at];
     Node<eT>& n = nodes_[i];
@@ -140,7 +106,9 @@ void Engine<eT>::compute_numbers(NodeList list) {
       default:
         with_rule(
             NumberRules(), n.code, [&] { return rule(i); },
-            [&](const auto& text) __attribute__((always_inline)) { numbers.compute(i, text); });
+            [&]<class Rule>(const Rule& text) __attribute__((always_inline)) {
+              with_operands<Rule>([&](auto... k) { numbers.compute(text, i, n.operands[k]...); });
+            });
     }
     n.evaluated = true;
   }
@@ -158,7 +126,7 @@ void Engine<eT>::evaluate_number(Index i) {
 
 template <class eT>
 void Engine<eT>::pull_numbers(NodeList list) {
-  const Numbers<eT> numbers{nodes_.data(), values_.data(), adjoints_.data()};
+  const Numbers<eT> numbers{values_.data(), adjoints_.data()};
   for (std::size_t at = list.size; at-- > 0;) {
     const Index i = list[at];
     if (adjoints_[i] == 0) continue;
@@ -178,8 +146,14 @@ void Engine<eT>::pull_numbers(NodeList list) {
         break;
       default:
         with_rule(
-            NumberRules(), n.code,
-            [&] { return rule(i); }, [&](const auto& text) __attribute__((always_inline)) { numbers.pull(i, text); });
+            NumberRules(), n.code, [&] { return rule(i); },
+            [&]<class Rule>(const Rule& text) __attribute__((always_inline)) {
+              with_wanting<Rule>(
+                  n.wanting, [&](auto wanting) __attribute__((always_inline)) {
+                    with_operands<Rule>(
+                        [&](auto... k) { numbers.template pull<wanting, false>(text, i, n.operands[k]...); });
+                  });
+            });
     }
   }
 }
@@ -192,8 +166,8 @@ void Engine<eT>::pull_number(Index i, unsigned k) {
 }
 
 /// Calls f with each matrix whose entries stand in a row, and their places in the streams.
-template <class eT, class F>
-void for_each_matrix(const NumberStreams<eT>& entries, F f) {
+template <class F>
+void for_each_matrix(const NumberStreams& entries, F f) {
   const Index* const matrix = entries.operand(0);
   for (std::size_t begin = 0, end = 0; begin < entries.count; begin = end) {
     while (end < entries.count && matrix[end] == matrix[begin]) ++end;
@@ -202,53 +176,65 @@ void for_each_matrix(const NumberStreams<eT>& entries, F f) {
 }
 
 template <class eT>
-void Engine<eT>::compute_loop(const NumberLoop& loop, const Index* streams) {
-  const NumberStreams<eT> numbers{streams, loop.count, values_.data(), adjoints_.data()};
-  const Operation<eT>& operation = *nodes_[streams[0]].operation;
-  if (loop.code == NumberCode::entry) {
-    for_each_matrix(numbers, [&](Index matrix, std::size_t begin, std::size_t end) {
+void Engine<eT>::compute_loop(const NumberLoop& loop, const Index* nodes) {
+  const NumberStreams streams{nodes, loop.count};
+  const Node<eT>& first = nodes_[nodes[0]];
+  if (first.code == NumberCode::entry) {
+    for_each_matrix(streams, [&](Index matrix, std::size_t begin, std::size_t end) {
       const eT* const from = data(matrix);
       for (std::size_t j = begin; from && j < end; ++j)  // without numbers, nobody needs it
-        values_[streams[j]] = from[numbers.operand(1)[j]];
+        values_[nodes[j]] = from[streams.operand(1)[j]];
     });
-  } else if (loop.independent && operation.costly) {
-    compute_in_packs(loop, streams);
-  } else if (loop.code == NumberCode::by_pointer) {
+  } else if (loop.independent && first.operation->costly) {
+    compute_in_packs(loop, nodes);
+  } else if (first.code == NumberCode::by_pointer) {
     for (std::size_t j = 0; j < loop.count; ++j)
-      values_[streams[j]] = operation.value_of_numbers(rule(streams[j]), this->numbers(nodes_[streams[j]]).data());
+      values_[nodes[j]] = first.operation->value_of_numbers(rule(nodes[0]), numbers(nodes_[nodes[j]]).data());
   } else {
+    const Numbers<eT> numbers{values_.data(), adjoints_.data()};
     with_rule(
-        NumberRules(), loop.code, [&] { return rule(streams[0]); },
-        [&](const auto& text) __attribute__((always_inline)) { numbers.compute(text); });
+        NumberRules(), first.code, [&] { return rule(nodes[0]); },
+        [&]<class Rule>(const Rule& text) __attribute__((always_inline)) {
+          streams.for_each<Rule>([ text, numbers ](auto... i)
+                                     __attribute__((always_inline)) { numbers.compute(text, i...); });
+        });
   }
-  if (nodes_[streams[0]].evaluated) return;  // as all have been since the first time
-  for (std::size_t j = 0; j < loop.count; ++j) nodes_[streams[j]].evaluated = true;
+  if (first.evaluated) return;  // as all have been since the first time
+  for (std::size_t j = 0; j < loop.count; ++j) nodes_[nodes[j]].evaluated = true;
 }
 
 template <class eT>
-void Engine<eT>::pull_loop(const NumberLoop& loop, const Index* streams) {
-  const NumberStreams<eT> numbers{streams, loop.count, values_.data(), adjoints_.data()};
-  const Operation<eT>& operation = *nodes_[streams[0]].operation;
-  if (loop.code == NumberCode::entry) {
-    for_each_matrix(numbers, [&](Index matrix, std::size_t begin, std::size_t end) {
-      while (begin < end && adjoints_[streams[begin]] == 0) ++begin;
+void Engine<eT>::pull_loop(const NumberLoop& loop, const Index* nodes) {
+  const NumberStreams streams{nodes, loop.count};
+  const Node<eT>& first = nodes_[nodes[0]];
+  if (first.code == NumberCode::entry) {
+    for_each_matrix(streams, [&](Index matrix, std::size_t begin, std::size_t end) {
+      while (begin < end && adjoints_[nodes[begin]] == 0) ++begin;
       if (begin == end) return;
-      pull_entry(streams[begin]);  // makes the matrix's adjoint its own
+      pull_entry(nodes[begin]);  // makes the matrix's adjoint its own
       eT* const to = accumulate(matrix).first;
-      for (std::size_t j = begin + 1; j < end; ++j) to[numbers.operand(1)[j]] += adjoints_[streams[j]];
+      for (std::size_t j = begin + 1; j < end; ++j) to[streams.operand(1)[j]] += adjoints_[nodes[j]];
     });
-  } else if (loop.independent && (operation.costly_pulls & loop.wanting)) {
-    pull_in_packs(loop, streams);
-  } else if (loop.code == NumberCode::by_pointer) {
+  } else if (loop.independent && (first.operation->costly_pulls & first.wanting)) {
+    pull_in_packs(loop, nodes);
+  } else if (first.code == NumberCode::by_pointer) {
     for (std::size_t j = 0; j < loop.count; ++j) {
-      for (unsigned k = 0; adjoints_[streams[j]] != 0 && k < loop.operands; ++k) {
-        if (loop.wanting >> k & 1) pull_number(streams[j], k);
+      for (unsigned k = 0; adjoints_[nodes[j]] != 0 && k < first.arity; ++k) {
+        if (first.wanting >> k & 1) pull_number(nodes[j], k);
       }
     }
   } else {
+    const Numbers<eT> numbers{values_.data(), adjoints_.data()};
     with_rule(
-        NumberRules(), loop.code, [&] { return rule(streams[0]); },
-        [&](const auto& text) __attribute__((always_inline)) { numbers.pull(loop.wanting, text); });
+        NumberRules(), first.code, [&] { return rule(nodes[0]); },
+        [&]<class Rule>(const Rule& text) __attribute__((always_inline)) {
+          with_wanting<Rule>(
+              first.wanting, [&](auto wanting) __attribute__((always_inline)) {
+                streams.for_each<Rule>([ text, numbers ](auto... i) __attribute__((always_inline)) {
+                  numbers.template pull<decltype(wanting)::value, true>(text, i...);
+                });
+              });
+        });
   }
 }
 
@@ -269,34 +255,35 @@ void collect(eT* to, const eT* from, const Index* which, std::size_t count) {
 }
 
 template <class eT>
-void Engine<eT>::compute_in_packs(const NumberLoop& loop, const Index* streams) {
-  const Operation<eT>& operation = *nodes_[streams[0]].operation;
+void Engine<eT>::compute_in_packs(const NumberLoop& loop, const Index* nodes) {
+  const NumberStreams streams{nodes, loop.count};
+  const Operation<eT>& operation = *nodes_[nodes[0]].operation;
   alignas(64) eT x[3][numbers_at_once];
   alignas(64) eT y[numbers_at_once];
   const eT* const operands[] = {x[0], x[1], x[2]};
   in_parts(loop.count, [&](std::size_t first, std::size_t count) {
-    const Index* const nodes = streams + first;
-    for (unsigned k = 0; k < loop.operands; ++k) collect(x[k], values_.data(), nodes + (k + 1) * loop.count, count);
-    operation.value(rule(streams[0]), y, operands, all_advance.data(), count);
-    for (std::size_t j = 0; j < count; ++j) values_[nodes[j]] = y[j];
+    for (unsigned k = 0; k < operation.arity; ++k) collect(x[k], values_.data(), streams.operand(k) + first, count);
+    operation.value(rule(nodes[0]), y, operands, all_advance.data(), count);
+    for (std::size_t j = 0; j < count; ++j) values_[nodes[first + j]] = y[j];
   });
 }
 
 template <class eT>
-void Engine<eT>::pull_in_packs(const NumberLoop& loop, const Index* streams) {
-  const Operation<eT>& operation = *nodes_[streams[0]].operation;
+void Engine<eT>::pull_in_packs(const NumberLoop& loop, const Index* nodes) {
+  const NumberStreams streams{nodes, loop.count};
+  const Operation<eT>& operation = *nodes_[nodes[0]].operation;
+  const unsigned wanting = nodes_[nodes[0]].wanting;
   alignas(64) eT x[5][numbers_at_once];  // the adjoint, the value, the operands
   alignas(64) eT dx[numbers_at_once];
   const eT* const read[] = {x[0], x[1], x[2], x[3], x[4]};
   in_parts(loop.count, [&](std::size_t first, std::size_t count) {
-    const Index* const nodes = streams + first;
-    collect(x[0], adjoints_.data(), nodes, count);
-    collect(x[1], values_.data(), nodes, count);
-    for (unsigned k = 0; k < loop.operands; ++k) collect(x[k + 2], values_.data(), nodes + (k + 1) * loop.count, count);
-    for (unsigned k = 0; k < loop.operands; ++k) {
-      if (!(loop.wanting >> k & 1)) continue;
-      operation.pull[k](rule(streams[0]), dx, read, all_advance.data(), count);
-      const Index* const to = nodes + (k + 1) * loop.count;
+    collect(x[0], adjoints_.data(), nodes + first, count);
+    collect(x[1], values_.data(), nodes + first, count);
+    for (unsigned k = 0; k < operation.arity; ++k) collect(x[k + 2], values_.data(), streams.operand(k) + first, count);
+    for (unsigned k = 0; k < operation.arity; ++k) {
+      if (!(wanting >> k & 1)) continue;
+      operation.pull[k](rule(nodes[0]), dx, read, all_advance.data(), count);
+      const Index* const to = streams.operand(k) + first;
       for (std::size_t j = 0; j < count; ++j) adjoints_[to[j]] += dx[j];
     }
   });

@@ -41,36 +41,43 @@ struct Recording {
     return node(i).operation->family == Family::elementwise || is_one_of<rules::Accu, rules::Sum>(i) ||
            moves_entries(i) || (is_one_of<rules::MatMul>(i) && multiplications(i) <= most_multiplications);
   }
-  std::vector<bool> needed_by(Index root) const {
-    std::vector<bool> needed(root + std::size_t(1));
-    needed[root] = true;
-    for (Index i = root + 1; i-- > 0;) {
-      if (!needed[i]) continue;
-      for (const Index k : operands(i)) needed[k] = true;
-    }
-    return needed;
-  }
 };
 
 template <class eT>
 class Scalariser {
  public:
-  Scalariser(const Engine<eT>& from, Tape<eT>& to, std::span<const Var<eT>> arguments)
-      : from_{from},
+  Scalariser(const Var<eT>& root, Tape<eT>& to, std::span<const Var<eT>> arguments)
+      : from_{engine_of(root)},
         to_(engine_of(to)),
-        whole_(from.size(), no_index),
-        first_entry_(from.size(), nowhere),
-        is_argument_(from.size()) {
-    for (const Var<eT>& x : arguments) is_argument_[x.index()] = true;
+        whole_(from_.engine.size(), no_index),
+        first_entry_(from_.engine.size(), nowhere),
+        is_argument_(from_.engine.size()),
+        is_of_entries_(from_.engine.size()) {
+    std::vector<Index> all{root.index()};
+    for (const Var<eT>& x : arguments) {
+      is_argument_[x.index()] = true;
+      all.push_back(x.index());
+    }
+    needed_ = from_.engine.needed_by(all);
+    for (Index i = 0; i < needed_.size(); ++i) is_of_entries_[i] = needed_[i] && from_.is_of_entries(i);
   }
 
-  void run(Index root) {
-    const std::vector<bool> needed = from_.needed_by(root);
-    for (Index i = 0; i <= root; ++i) {
-      if (!needed[i] && !is_argument_[i]) continue;
+  /// How many operations on small matrices there are, if they are most of what is done with matrices.
+  std::size_t worth() const {
+    std::size_t of_entries = 0, others = 0;
+    for (Index i = 0; i < needed_.size(); ++i) {
+      const Node<eT>& n = from_.node(i);
+      if (needed_[i] && n.arity != 0 && n.code == NumberCode::none) ++(is_of_entries_[i] ? of_entries : others);
+    }
+    return of_entries >= worthwhile && of_entries >= 2 * others ? of_entries : 0;
+  }
+
+  void run() {
+    for (Index i = 0; i < needed_.size(); ++i) {
+      if (!needed_[i]) continue;
       if (from_.node(i).arity == 0)
         whole_[i] = leaf(i);
-      else if (from_.is_of_entries(i))
+      else if (is_of_entries_[i])
         make_entries(i);
       else
         whole_[i] = copy(i);
@@ -93,24 +100,24 @@ class Scalariser {
   Index copy(Index i) {
     std::vector<Index> x;
     for (const Index k : from_.operands(i)) x.push_back(whole(k));
+    return copy_to(to_, i, x);
+  }
+  Index copy_to(Engine<eT>& to, Index i, std::span<const Index> x) const {
     const Node<eT>& n = from_.node(i);
-    const Index y = append(i, *n.operation, n.shape, x);
-    to_.node(y).is_scalar = n.is_scalar;
-    if (n.code == NumberCode::entry) to_.node(y).operands[1] = n.operands[1];
+    const Index y = to.append(*n.operation, n.shape, x, from_.engine.at(i));
+    to.copy_parameters(y, from_.engine, i);
+    to.node(y).is_scalar = n.is_scalar;
+    if (n.code == NumberCode::entry) to.node(y).operands[1] = n.operands[1];
     return y;
   }
-  Index append(Index i, const Operation<eT>& operation, Shape shape, std::span<const Index> x) {
-    const Index y = to_.append(operation, shape, x, from_.engine.at(i));
-    if (&operation == from_.node(i).operation) to_.copy_parameters(y, from_.engine, i);
+  /// A number where node i was written.
+  Index number(Index i, const Operation<eT>& operation, std::span<const Index> x) {
+    const Index y = to_.append(operation, scalar_shape, x, from_.engine.at(i));
+    to_.node(y).is_scalar = true;
     return y;
   }
   Index number(Index i, const Operation<eT>& operation, std::initializer_list<Index> x) {
     return number(i, operation, std::span(x.begin(), x.size()));
-  }
-  Index number(Index i, const Operation<eT>& operation, std::span<const Index> x) {
-    const Index y = append(i, operation, scalar_shape, x);
-    to_.node(y).is_scalar = true;
-    return y;
   }
   template <class Rule>
   const Operation<eT>& operation() const {
@@ -176,6 +183,7 @@ class Scalariser {
           x[k] = entries(operands[k])[(of.rows == 1 ? 0 : r) + (of.cols == 1 ? 0 : c) * of.rows];
         }
         all.push_back(number(i, *from_.node(i).operation, std::span(x).first(operands.size())));
+        to_.copy_parameters(all.back(), from_.engine, i);
       }
     }
     return all;
@@ -230,13 +238,10 @@ class Scalariser {
       }
       x.push_back(scratch_.constant(places).index());
     }
-    const Node<eT>& n = from_.node(i);
-    const Index y = engine.append(*n.operation, n.shape, x, from_.engine.at(i));
-    engine.copy_parameters(y, from_.engine, i);
-    if (n.code == NumberCode::entry) engine.node(y).operands[1] = n.operands[1];
+    const Index y = copy_to(engine, i, x);
     engine.evaluate(y);
     std::vector<Index> all;
-    for (uword e = 0; e < n.shape.size(); ++e) {
+    for (uword e = 0; e < from_.node(i).shape.size(); ++e) {
       const std::size_t from = std::size_t(engine.data(y)[e]);
       if (from == 0 && sources[0] == no_index) sources[0] = to_.append_number(eT(0));
       all.push_back(sources[from]);
@@ -249,38 +254,24 @@ class Scalariser {
   std::vector<Index> whole_;  // the node on `to_` for each of `from_`, or no_index
   std::vector<std::size_t> first_entry_;
   std::vector<Index> entries_;
-  std::vector<bool> is_argument_;
+  std::vector<bool> is_argument_, is_of_entries_, needed_;
   Tape<eT> scratch_;
 };
 
 }  // namespace
 
 template <class eT>
-std::size_t worth_scalarising(const Var<eT>& root) {
-  const Recording<eT> recording{engine_of(root)};
-  std::size_t of_entries = 0, others = 0;
-  const std::vector<bool> needed = recording.needed_by(root.index());
-  for (Index i = 0; i <= root.index(); ++i) {
-    const Node<eT>& n = recording.node(i);
-    if (!needed[i] || n.arity == 0 || n.code != NumberCode::none) continue;
-    ++(recording.is_of_entries(i) ? of_entries : others);
-  }
-  return of_entries >= worthwhile && of_entries >= 2 * others ? of_entries : 0;
-}
-
-template <class eT>
-Var<eT> scalarise(const Var<eT>& root, Tape<eT>& to, std::vector<Var<eT>>& arguments) {
-  Scalariser<eT> made(engine_of(root), to, arguments);
-  made.run(root.index());
+std::size_t scalarise(Var<eT>& root, Tape<eT>& to, std::vector<Var<eT>>& arguments) {
+  Scalariser<eT> made(root, to, arguments);
+  const std::size_t worth = made.worth();
+  if (worth == 0) return 0;
+  made.run();
   for (Var<eT>& x : arguments) x = engine_of(to).handle(made.whole(x.index()));
-  return engine_of(to).handle(made.whole(root.index()));
+  root = engine_of(to).handle(made.whole(root.index()));
+  return worth;
 }
 
-#define ARMAGRAD_INSTANTIATE(eT)                               \
-  template std::size_t worth_scalarising(const Var<eT>& root); \
-  template Var<eT> scalarise(const Var<eT>& root, Tape<eT>& to, std::vector<Var<eT>>& arguments);
-ARMAGRAD_INSTANTIATE(double)
-ARMAGRAD_INSTANTIATE(float)
-#undef ARMAGRAD_INSTANTIATE
+template std::size_t scalarise(Var<double>&, Tape<double>&, std::vector<Var<double>>&);
+template std::size_t scalarise(Var<float>&, Tape<float>&, std::vector<Var<float>>&);
 
 }  // namespace armagrad::detail

@@ -6,15 +6,11 @@
 
 namespace armagrad::detail {
 
-/// How many operations on small matrices there are in what root depends on, if a replay gains from their being made of
-/// numbers; else 0.
+/// If so much of what root is made of is done with small matrices that a replay gains from it: records the same on
+/// `to`, with small matrices as numbers where only that is done with them which numbers can do, and returns how many
+/// operations on small matrices there were; else 0. Root and the arguments, leaves of its tape, become those of `to`,
+/// and the tape they were on has to live as long. Sums and products may round differently in the last place.
 template <class eT>
-std::size_t worth_scalarising(const Var<eT>& root);
-
-/// Records on `to` what root is made of, with small matrices as numbers where only that is done with them which numbers
-/// can do, and returns the root there. The arguments, leaves of root's tape, are replaced by those of `to`. Root's tape
-/// has to live as long as `to`. Sums and products may round differently in the last place.
-template <class eT>
-Var<eT> scalarise(const Var<eT>& root, Tape<eT>& to, std::vector<Var<eT>>& arguments);
+std::size_t scalarise(Var<eT>& root, Tape<eT>& to, std::vector<Var<eT>>& arguments);
 
 }  // namespace armagrad::detail

@@ -65,11 +65,8 @@ struct Adjoint {
 /// Numbers of one operation with the same parameters, which a loop computes, or passes the adjoints of on, in this
 /// order.
 struct NumberLoop {
-  NumberCode code;
-  unsigned wanting;     // the operands that adjoints are passed to
-  unsigned operands;    // of each number
-  bool independent;     // none reads another
   std::uint32_t count;  // of numbers
+  bool independent;     // none reads another
   std::size_t begin;    // in Schedule::streams: of the numbers' nodes; then `count` first operands, and so on
 };
 
@@ -187,6 +184,8 @@ class ARMAGRAD_EXPORT Engine {
                                         : std::span(wide_operands_).subspan(n.operands[0], n.arity);
   }
   Node<eT>& node(Index i) { return nodes_[i]; }
+  /// By node, whether one of these is made of it; they are themselves.
+  std::vector<bool> needed_by(std::span<const Index> nodes) const;
   /// Puts another operation in place of node i's, or another operand k; what nothing that needs a gradient goes into
   /// any more takes no part in backward passes.
   void replace_operation(Index i, const Operation<eT>& operation);
@@ -311,14 +310,14 @@ class ARMAGRAD_EXPORT Engine {
   // Loops over nodes that are numbers: numbers.cpp.
   void compute_numbers(NodeList list);
   void pull_numbers(NodeList list);
-  void compute_loop(const NumberLoop& loop, const Index* streams);
-  void pull_loop(const NumberLoop& loop, const Index* streams);
+  void compute_loop(const NumberLoop& loop, const Index* nodes);
+  void pull_loop(const NumberLoop& loop, const Index* nodes);
   void sweep_numbers(Index root, const eT* seed);
   void mark_needed(Index root);
   void pull_entry(Index i);
   void pull_number(Index i, unsigned k);
-  void compute_in_packs(const NumberLoop& loop, const Index* streams);
-  void pull_in_packs(const NumberLoop& loop, const Index* streams);
+  void compute_in_packs(const NumberLoop& loop, const Index* nodes);
+  void pull_in_packs(const NumberLoop& loop, const Index* nodes);
 
   template <class Watch>
   void sweep(const Schedule& schedule, const eT* seed, bool accumulate, Watch watch);
