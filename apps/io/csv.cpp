@@ -67,8 +67,13 @@ char separator_of(std::string_view line) {
   return best;
 }
 
+std::size_t columns_of(std::string_view line, char separator) {
+  return 1 + std::size_t(std::count(line.begin(), line.end(), separator));
+}
+
 std::vector<std::string_view> cells_of(std::string_view line, char separator) {
   std::vector<std::string_view> cells;
+  cells.reserve(columns_of(line, separator));
   for (std::size_t begin = 0; begin <= line.size();) {
     const std::size_t end = std::min(line.find(separator, begin), line.size());
     std::string_view cell = line.substr(begin, end - begin);
@@ -138,10 +143,11 @@ bool is_square(std::size_t n) {
 }
 
 constexpr std::size_t none = std::size_t(-1);
+constexpr std::size_t most_columns = std::size_t{1} << 20;  // an image's pixels: more than any set has
 
 struct Roles {
   std::size_t label = none;
-  std::set<std::size_t> skipped;
+  std::vector<std::size_t> skipped;  // ascending
 };
 
 Roles by_header(const std::vector<std::string_view>& names) {
@@ -153,7 +159,7 @@ Roles by_header(const std::vector<std::string_view>& names) {
     if (labels.contains(name) && roles.label == none)
       roles.label = k;
     else if (indices.contains(name))
-      roles.skipped.insert(k);
+      roles.skipped.push_back(k);
   }
   return roles;
 }
@@ -174,6 +180,7 @@ CsvImages read_csv(const fs::path& path) {
   if (!lines.next(line)) fail(path, "is empty");
   if (line.starts_with("\xef\xbb\xbf")) line.erase(0, 3);
   const char separator = separator_of(line);
+  if (columns_of(line, separator) > most_columns) fail(path, "more than " + std::to_string(most_columns) + " columns");
   const std::vector<std::string_view> first = cells_of(line, separator);
   float x = 0;
   const bool has_header = std::any_of(first.begin(), first.end(), [&](std::string_view c) { return !is_number(c, x); });
@@ -183,13 +190,12 @@ CsvImages read_csv(const fs::path& path) {
   bool more = !has_header || lines.next(line);
   for (; more; more = lines.next(line)) {
     if (line.empty()) continue;
-    const std::vector<std::string_view> cells = cells_of(line, separator);
     const auto refuse = [&](const std::string& why) {
       fail(path, "line " + std::to_string(lines.number()) + ": " + why);
     };
-    if (cells.size() != table.columns)
-      refuse(std::to_string(cells.size()) + " columns, the first line has " + std::to_string(table.columns));
-    for (const std::string_view cell : cells) {
+    if (const std::size_t n = columns_of(line, separator); n != table.columns)
+      refuse(std::to_string(n) + " columns, the first line has " + std::to_string(table.columns));
+    for (const std::string_view cell : cells_of(line, separator)) {
       if (!is_number(cell, x)) refuse("'" + std::string(cell.substr(0, 20)) + "' is not a number");
       table.add(x);
     }
@@ -199,7 +205,7 @@ CsvImages read_csv(const fs::path& path) {
   if (!has_header) roles = by_numbers(table);
   std::vector<std::size_t> pixels;
   for (std::size_t k = 0; k < table.columns; ++k) {
-    if (k != roles.label && !roles.skipped.contains(k)) pixels.push_back(k);
+    if (k != roles.label && !std::binary_search(roles.skipped.begin(), roles.skipped.end(), k)) pixels.push_back(k);
   }
   if (pixels.size() < 4) fail(path, "not a CSV of images: " + std::to_string(table.columns) + " columns");
   CsvImages result{table.array(path.string(), pixels), {}};

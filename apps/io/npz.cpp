@@ -48,12 +48,10 @@ class NpzFile::Member : public ByteSource {
   }
 
   /// Reads the elements, to the end of the member, which also verifies its CRC.
-  std::vector<unsigned char> elements(const NpyHeader& header, std::uint64_t element_size) {
-    const std::uint64_t promised = header.elements * element_size;
+  std::vector<unsigned char> elements(std::uint64_t promised, std::uint64_t preamble) {
     const std::string figures = "the .npy header promises " + std::to_string(promised) + " bytes, the array has ";
-    if (size < header.preamble || size - header.preamble != promised) {
-      fail(where, figures + (size < header.preamble ? "none" : std::to_string(size - header.preamble)));
-    }
+    if (size < preamble || size - preamble != promised)
+      fail(where, figures + (size < preamble ? "none" : std::to_string(size - preamble)));
     std::vector<unsigned char> bytes = read_up_to(*this, promised);
     if (bytes.size() < promised) fail(where, "truncated: " + figures + std::to_string(bytes.size()));
     unsigned char extra = 0;
@@ -79,6 +77,13 @@ ElementType element_type(const std::string& descr, const std::string& where) {
   const bool known = descr.size() == 3 && is(0, "<>") && ((is(1, "iu") && is(2, "248")) || (is(1, "f") && is(2, "48")));
   if (!known) fail(where, "element type '" + descr + "': numbers are expected");
   return {descr[1], std::size_t(descr[2] - '0'), descr[0] == '>'};
+}
+
+/// The bytes of the array's elements, at most most_data_bytes.
+std::uint64_t promised_bytes(const NpyHeader& header, const ElementType& type, const std::string& where) {
+  if (header.elements > most_data_bytes / type.size)
+    fail(where, "the .npy header promises more than " + std::to_string(most_data_bytes) + " bytes");
+  return header.elements * type.size;
 }
 
 }  // namespace
@@ -119,16 +124,15 @@ DataArray NpzFile::array(const std::string& key) const {
   Member member(*this, key);
   const NpyHeader header = read_npy_header(member, member.where);
   const ElementType type = element_type(header.descr, member.where);
-  return {member.where, type, header.shape, member.elements(header, type.size)};
+  const std::uint64_t promised = promised_bytes(header, type, member.where);
+  return {member.where, type, header.shape, member.elements(promised, header.preamble)};
 }
 
 DataArray read_npy(const std::filesystem::path& path) {
   DecodedFile source(path);
   const NpyHeader header = read_npy_header(source, path.string());
   const ElementType type = element_type(header.descr, path.string());
-  const std::uint64_t promised = header.elements * type.size;
-  if (promised > most_data_bytes)
-    fail(path, "the .npy header promises more than " + std::to_string(most_data_bytes) + " bytes");
+  const std::uint64_t promised = promised_bytes(header, type, path.string());
   std::vector<unsigned char> bytes = read_up_to(source, promised);
   unsigned char extra = 0;
   if (bytes.size() < promised || source.read(&extra, 1) != 0)

@@ -170,6 +170,14 @@ BOOST_AUTO_TEST_CASE(zero_has_a_derivative) {
   BOOST_TEST(arma::accu(arma::abs(g)) == 0);
 }
 
+/// The imaginary part of a real matrix is 0, whatever its entries are.
+BOOST_AUTO_TEST_CASE(infinite_real_parts) {
+  Tape<double> tape;
+  const Var<double> x = tape.variable(mat{{arma::datum::inf, 1}});
+  BOOST_TEST(arma::accu(imag(x).value()) == 0);
+  BOOST_TEST(mat(arma::imag(CxVar<double>(x).value()))(0) == 0);
+}
+
 BOOST_AUTO_TEST_CASE(floats) {
   const arma::fmat x(3, 3, arma::fill::randu);
   const arma::cx_fmat A(3, 3, arma::fill::randn);

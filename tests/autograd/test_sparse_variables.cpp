@@ -159,6 +159,7 @@ BOOST_AUTO_TEST_CASE(refused) {
   const auto on = [](const sp_mat& S, auto f) { return message_of([&] { (void)value_and_gradient(f, S); }); };
   std::string said = on(W, [](const auto& s) { return accu(s * mat(4, 2)); });
   BOOST_TEST(has(said, "4x5 and 4x2"), said);
+  BOOST_TEST(has(said, "test_sparse_variables.cpp"), said);
   said = on(W, [](const auto& s) { return accu(spsolve(s, mat(4, 1))); });
   BOOST_TEST(has(said, "not square but 4x5"), said);
   BOOST_TEST(has(said, "test_sparse_variables.cpp"), said);
@@ -166,6 +167,7 @@ BOOST_AUTO_TEST_CASE(refused) {
   BOOST_TEST(has(said, "singular"), said);
   said = on(R, [&](const auto& s) { return accu(s + SpVar<double>(W)); });
   BOOST_TEST(has(said, "5x5 and 4x5"), said);
+  BOOST_TEST(has(said, "test_sparse_variables.cpp"), said);
   said = message_of([&] { (void)SpVar<double>(ColVar<double>(vec(3)), R); });
   BOOST_TEST(has(said, "3 entries for a pattern of 16"), said);
   BOOST_TEST(has(on(W, [](const auto& s) { return s(4, 0); }), "out of bounds"));

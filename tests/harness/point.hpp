@@ -49,18 +49,19 @@ Var<eT> apply(const Case& c, const Point& p, const std::vector<Var<eT>>& leaves)
     return c.in_float(operands);
 }
 
-/// Records the point's loss at x; leaf `constant` is held fixed.
+/// Records the point's loss at x; leaf k is held fixed where bit k of `held_fixed` is set.
 template <class eT>
 CompiledLoss<eT> record(Tape<eT>& tape, const Case& c, const Point& p, const std::vector<arma::mat>& x,
-                        unsigned constant = 99) {
+                        unsigned held_fixed = 0) {
   const auto own = [](const arma::mat& X) { return arma::conv_to<arma::Mat<eT>>::from(X); };
   tape.clear();
   CompiledLoss<eT> r;
   for (unsigned k = 0; k < x.size(); ++k) {
     const arma::Mat<eT> X = own(x[k]);
-    r.leaves.push_back(p.is_number[k]  ? k == constant ? tape.constant(X(0)) : tape.variable(X(0))
-                        : k == constant ? tape.constant(X)
-                                       : tape.variable(X));
+    const bool fixed = held_fixed >> k & 1;
+    r.leaves.push_back(p.is_number[k] ? fixed ? tape.constant(X(0)) : tape.variable(X(0))
+                       : fixed ? tape.constant(X)
+                                      : tape.variable(X));
   }
   r.y = apply(c, p, r.leaves);
   if (p.U.n_elem != r.y.n_elem) return r;

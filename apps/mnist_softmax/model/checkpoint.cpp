@@ -1,6 +1,7 @@
 #include "checkpoint.hpp"
 
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "apps/io/data_error.hpp"
 #include "model_file.hpp"
@@ -37,15 +38,20 @@ void save_checkpoint(const std::filesystem::path& path, const Sequential<eT>& ne
 
 namespace {
 
-/// An array of the type and, but for a side of 0, the shape.
+/// An array of the type and, unless it is empty, of so many rows and, if that is told, columns.
 template <class eT>
 const arma::Mat<eT>& array_in(const ModelFile& file, const std::filesystem::path& path, const char* name,
-                              arma::uword rows) {
+                              arma::uword rows, std::optional<arma::uword> cols = {}) {
   const auto found = file.arrays.find(name);
   const auto* const x = found == file.arrays.end() ? nullptr : std::get_if<arma::Mat<eT>>(&found->second);
-  if (!x || (x->n_rows != rows && !x->is_empty()))
+  if (!x || (!x->is_empty() && (x->n_rows != rows || x->n_cols != cols.value_or(x->n_cols))))
     fail(path, std::string("not a checkpoint of this training: ") + name + " is missing, or of another shape or type");
   return *x;
+}
+
+/// A whole number of the training; nlohmann::json::exception for anything else.
+arma::uword count_in(const nlohmann::json& training, const char* name) {
+  return training.at(name).get_ref<const nlohmann::json::number_unsigned_t&>();
 }
 
 }  // namespace
@@ -78,12 +84,12 @@ TrainingState<eT> load_checkpoint(const std::filesystem::path& path, const Seque
     TrainingState<eT> state;
     state.parameters = parameters_in(file, net, path);
     state.optimizer = array_in<eT>(file, path, "training.optimizer", net.n_parameters());
-    state.best = array_in<eT>(file, path, "training.best", net.n_parameters());
-    training.at("steps").get_to(state.steps);
-    training.at("epoch").get_to(state.epoch);
-    training.at("position").get_to(state.position);
+    state.best = array_in<eT>(file, path, "training.best", net.n_parameters(), 1);
+    state.steps = count_in(training, "steps");
+    state.epoch = count_in(training, "epoch");
+    state.position = count_in(training, "position");
     training.at("stopped").get_to(state.stopped);
-    training.at("best_epoch").get_to(state.best_epoch);
+    state.best_epoch = count_in(training, "best_epoch");
     const arma::mat& log = array_in<double>(file, path, "training.log", 4);
     for (arma::uword i = 0; i < log.n_cols; ++i) state.log.push_back({log(0, i), log(1, i), log(2, i), log(3, i)});
     if (state.best_epoch > 0 && state.best_epoch >= state.log.size())

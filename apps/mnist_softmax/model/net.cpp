@@ -14,7 +14,8 @@ NetChoice net_in(const nlohmann::json& info, const std::string& file) {
     choice.kind = info.at("kind").get<std::string>();
     if (choice.kind == "softmax") return choice;
     if (choice.kind == "mlp" || choice.kind == "lenet") {
-      choice.hidden = info.at("hidden").get<std::vector<arma::uword>>();
+      for (const nlohmann::json& units : info.at("hidden").get_ref<const nlohmann::json::array_t&>())
+        choice.hidden.push_back(units.get_ref<const nlohmann::json::number_unsigned_t&>());
       choice.activation = info.at("activation").get<std::string>();
       choice.dropout = info.at("dropout").get<double>();
       const bool known = choice.activation == "relu" || choice.activation == "tanh";
@@ -71,7 +72,7 @@ Sequential<eT> make_net(const NetChoice& choice, Size images, arma::uword classe
 
 template <class eT>
 arma::Mat<eT> parameters_in(const ModelFile& model, const Sequential<eT>& net, const std::string& file) {
-  arma::Mat<eT> theta(net.n_parameters(), 1);
+  std::vector<const arma::Mat<eT>*> all;  // none of them missing before there is memory for the net
   for (const auto& part : net.parts()) {
     const auto found = model.arrays.find(part.name);
     const auto* const values = found == model.arrays.end() ? nullptr : std::get_if<arma::Mat<eT>>(&found->second);
@@ -83,8 +84,11 @@ arma::Mat<eT> parameters_in(const ModelFile& model, const Sequential<eT>& net, c
       throw std::runtime_error(file + ": its parameter " + part.name + " is " + to_string(has) +
                                ", a net for these images has " + to_string(part.shape));
     if (!values->is_finite()) throw std::runtime_error(file + ": its weights are not finite");
-    std::copy(values->begin(), values->end(), theta.begin() + std::ptrdiff_t(part.offset));
+    all.push_back(values);
   }
+  arma::Mat<eT> theta(net.n_parameters(), 1);
+  for (std::size_t k = 0; k < all.size(); ++k)
+    std::copy(all[k]->begin(), all[k]->end(), theta.begin() + std::ptrdiff_t(net.parts()[k].offset));
   return theta;
 }
 

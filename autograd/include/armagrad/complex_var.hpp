@@ -58,6 +58,13 @@ struct CxOperand {
   bool is_real() const { return !im; }
 };
 
+/// Constant zeros of x's shape and kind.
+template <AnyVar V>
+Like<V> zeros_like(const V& x) {
+  return of_kind<V::kind>(V::kind == Kind::number ? Var<element_t<V>>(NumberVar<element_t<V>>(0))
+                                                  : Var<element_t<V>>(x.n_rows, x.n_cols));
+}
+
 /// Operators of two operands of these kinds.
 template <class eT, Kind a, Kind b>
 struct CxOperators {
@@ -145,11 +152,11 @@ class [[nodiscard]] CxVar : private detail::AllCxOperators<eT> {
   /// Of its parts. std::logic_error unless they have one shape.
   CxVar(const Real& re, const Real& im, Here at = Here::current());
   /// Of a real one, with an imaginary part of zeros.
-  CxVar(const Real& re) : CxVar(re, detail::of_kind<k>(0 * re)) {}
+  CxVar(const Real& re) : CxVar(re, detail::zeros_like(re)) {}
   /// A constant.
   template <detail::ComplexConstant<eT> X>
   requires(detail::kind_of<X> == k) CxVar(const X& x) : CxVar(detail::CxOperand<eT, k>(x)) {}
-  CxVar(const detail::CxOperand<eT, k>& x) : CxVar(x.re, x.im ? *x.im : detail::of_kind<k>(0 * x.re)) {}
+  CxVar(const detail::CxOperand<eT, k>& x) : CxVar(x.re, x.im ? *x.im : detail::zeros_like(x.re)) {}
   /// One of a kind that says more, as a matrix.
   template <detail::Kind other>
   requires(k == detail::Kind::matrix && other != k) CxVar(const CxVar<eT, other>& x)

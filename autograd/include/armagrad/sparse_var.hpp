@@ -87,11 +87,34 @@ class [[nodiscard]] SpVar {
   friend SpVar operator*(const SpVar& S, const N& x) { return {S.entries_ * x, S.pattern_}; }
   friend SpVar operator*(const N& x, const SpVar& S) { return {x * S.entries_, S.pattern_}; }
   friend SpVar operator/(const SpVar& S, const N& x) { return {S.entries_ / x, S.pattern_}; }
-  friend SpVar operator+(const SpVar& S, const SpVar& T) { return S.combined(T, false, {}); }
-  friend SpVar operator-(const SpVar& S, const SpVar& T) { return S.combined(T, true, {}); }
+  /// A sparse operand, and the line of the user.
+  struct Operand {
+    const SpVar& S;
+    Here at;
+    Operand(const SpVar& x, Here place = Here::current()) : S(x), at(place) {}
+  };
+  friend SpVar operator+(const SpVar& S, const Operand& T) { return S.combined(T.S, false, T.at); }
+  friend SpVar operator-(const SpVar& S, const Operand& T) { return S.combined(T.S, true, T.at); }
+
+  // S X and X S of a Var, a matrix or a vector: what is not stored costs nothing.
+  template <detail::Kind k>
+  using Dense = detail::Operand<eT, k>;
+  using K = detail::Kind;
+  // clang-format off
+  friend Var<eT> operator*(const SpVar& S, const Dense<K::matrix>& X) { return S.times(X); }
+  friend Var<eT> operator*(const SpVar& S, const Dense<K::vector>& X) { return S.times(X); }
+  friend Var<eT> operator*(const SpVar& S, const Dense<K::row>& X) { return S.times(X); }
+  friend ColVar<eT> operator*(const SpVar& S, const Dense<K::column>& x) { return detail::of_kind<K::column>(S.times(x)); }
+  friend Var<eT> operator*(const Dense<K::matrix>& X, const SpVar& S) { return S.from_right(X); }
+  friend Var<eT> operator*(const Dense<K::vector>& X, const SpVar& S) { return S.from_right(X); }
+  friend Var<eT> operator*(const Dense<K::column>& X, const SpVar& S) { return S.from_right(X); }
+  friend RowVar<eT> operator*(const Dense<K::row>& x, const SpVar& S) { return detail::of_kind<K::row>(S.from_right(x)); }
+  // clang-format on
 
  private:
   SpVar combined(const SpVar& T, bool minus, Here at) const;
+  Var<eT> times(const Argument<eT>& X) const;
+  Var<eT> from_right(const Argument<eT>& X) const;
 
   ColVar<eT> entries_;
   detail::Pattern pattern_;

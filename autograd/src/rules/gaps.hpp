@@ -163,6 +163,7 @@ struct OverSums : General<3> {
                       const auto& t) {
     const auto z = over_sums(full(dy), s, t, false);
     dm += z;
+    if (!ds && !dt) return;  // then there is no y
     const auto moved = minus(times(z, y));
     if (ds) ds += evaluated(sum(moved, 1));
     if (dt) dt += transposed(evaluated(sum(moved, 0)));

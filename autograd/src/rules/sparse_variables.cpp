@@ -155,16 +155,18 @@ Var<eT> detail::sparse_solve(const Var<eT>& entries, const Var<eT>& B, const Pat
 }
 
 template <class eT>
-Var<eT> detail::sparse_times(const SpVar<eT>& S, const Argument<eT>& X, Here at) {
-  const auto [s, x] = on_one_tape("operator*", Argument<eT>(S.nonzeros(), at), X);
-  if (x.n_rows != S.n_cols) misuse("operator*", at, incompatible(shape_of(S.n_rows, S.n_cols), x.shape()));
-  return sparse_dense(s, x, S.pattern(), false, at);
+Var<eT> SpVar<eT>::times(const Argument<eT>& X) const {
+  const auto [s, x] = on_one_tape("operator*", Argument<eT>(entries_, X.at()), X);
+  if (x.n_rows != n_cols) misuse("operator*", X.at(), incompatible(shape_of(n_rows, n_cols), x.shape()));
+  const SourceLine<eT> here(s, X.at());
+  return sparse_dense(s, x, pattern_, false);
 }
 template <class eT>
-Var<eT> detail::times_sparse(const Argument<eT>& X, const SpVar<eT>& S, Here at) {
-  const auto [x, s] = on_one_tape("operator*", X, Argument<eT>(S.nonzeros(), at));
-  if (x.n_cols != S.n_rows) misuse("operator*", at, incompatible(x.shape(), shape_of(S.n_rows, S.n_cols)));
-  return sparse_dense(s, x.t(at), S.pattern(), true, at).t(at);
+Var<eT> SpVar<eT>::from_right(const Argument<eT>& X) const {
+  const auto [s, x] = on_one_tape("operator*", Argument<eT>(entries_, X.at()), X);
+  if (x.n_cols != n_rows) misuse("operator*", X.at(), incompatible(x.shape(), shape_of(n_rows, n_cols)));
+  const SourceLine<eT> here(s, X.at());
+  return sparse_dense(s, x.t(), pattern_, true).t();
 }
 template <class eT>
 Var<eT> detail::spsolve(const SpVar<eT>& S, const Argument<eT>& B, Here at) {
@@ -181,8 +183,6 @@ Var<eT> detail::spsolve(const SpVar<eT>& S, const Argument<eT>& B, Here at) {
   template ARMAGRAD_EXPORT Var<eT> detail::sparse_dense(const Var<eT>&, const Var<eT>&, const Pattern&, bool, Here); \
   template ARMAGRAD_EXPORT Var<eT> detail::sampled_product(const Var<eT>&, const Var<eT>&, const Pattern&, Here);    \
   template ARMAGRAD_EXPORT Var<eT> detail::sparse_solve(const Var<eT>&, const Var<eT>&, const Pattern&, bool, Here); \
-  template ARMAGRAD_EXPORT Var<eT> detail::sparse_times(const SpVar<eT>&, const Argument<eT>&, Here);                \
-  template ARMAGRAD_EXPORT Var<eT> detail::times_sparse(const Argument<eT>&, const SpVar<eT>&, Here);                \
   template ARMAGRAD_EXPORT Var<eT> detail::spsolve(const SpVar<eT>&, const Argument<eT>&, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)

@@ -300,6 +300,7 @@ BOOST_AUTO_TEST_CASE(rows_of_numbers) {
            {"label,a,b,c,d\n1,2,3,x,5\n", "line 2: 'x' is not a number"},
            {"label,a,b,c,d\n", "has no rows of numbers"},
            {"label,a,b,c,d\n1,2,3,,5\n", "line 2: '' is not a number"},
+           {std::string((1 << 20) + 1, ','), "more than 1048576 columns"},
            {"label,a,b,c,d\n11,2,3,4,5\n", "label 11 at position 0"},
            {"label,a,b,c,d\n1,2,3,4,256\n", "greys from 0 to 256"}}) {
     write_bytes(folder / "odd.csv", bytes);

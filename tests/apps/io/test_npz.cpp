@@ -138,6 +138,7 @@ BOOST_AUTO_TEST_CASE(wrong_headers) {
   refused_header(start + "'shape': (2000000000, 1), }", "promises 2000000000 bytes, the array has 24");
   refused_header(start + "'shape': (4294967296, 4294967296), }", "promises more than");
   refused_header(start + "'shape': (99999999999999999999999, 1), }", "not a tuple");
+  refused_header("{'descr': '<f8', 'fortran_order': False, 'shape': (300000000, 1), }", "more than 2147483648 bytes");
   refused_header("", "'{' is missing");
   refused_header("{'descr': '|u1", "a string has no end");
   refused_header("{'descr': '\x1b[31m', 'fortran_order': False, 'shape': (3, 8)}", "'?[31m'");

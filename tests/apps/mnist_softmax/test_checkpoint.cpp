@@ -94,6 +94,20 @@ BOOST_AUTO_TEST_CASE(other_files_are_refused_and_the_last_good_one_stays) {
     save_model(file, part);
     check_refused(load, file, "a checkpoint");
   }
+  for (const char* key : {"steps", "epoch", "position", "best_epoch"}) {
+    for (const nlohmann::json& odd : {nlohmann::json(-1), nlohmann::json(0.5), nlohmann::json(1e300)}) {
+      write_bytes(file, good);
+      ModelFile part = load_model(file);
+      part.info["training"][key] = odd;
+      save_model(file, part);
+      check_refused(load, file, "of another type");
+    }
+  }
+  write_bytes(file, good);
+  ModelFile wide = load_model(file);
+  wide.arrays["training.best"] = arma::mat(task.net.n_parameters(), 2);
+  save_model(file, wide);
+  check_refused(load, file, "training.best is missing, or of another shape");
   for (std::size_t n = 0; n < good.size(); n += 97) {
     write_bytes(file, good.substr(0, n));
     BOOST_CHECK_THROW(load(), std::runtime_error);

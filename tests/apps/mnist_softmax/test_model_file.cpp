@@ -6,6 +6,7 @@
 
 #include "apps/io/sha256.hpp"
 #include "apps/mnist_softmax/model/model_file.hpp"
+#include "apps/mnist_softmax/model/saved_model.hpp"
 #include "tests/support/files.hpp"
 
 using namespace armagrad::apps;
@@ -170,6 +171,20 @@ BOOST_AUTO_TEST_CASE(hostile_arrays) {
   refused(file_of_array(R"({"name":"a","type":"f8","rows":4294967296,"cols":4294967296})", eight), "does not fit");
   refused(file_of_array(R"({"name":"a","type":"f8","rows":2305843009213693953,"cols":1})", eight), "does not fit");
   refused(file_of_array(R"({"name":"a","type":"f4","rows":1,"cols":18446744073709551615})", eight), "does not fit");
+}
+
+BOOST_AUTO_TEST_CASE(a_net_that_is_larger_than_its_file_takes_no_memory) {
+  ModelFile model;
+  model.info = {{"kind", "mlp"}, {"hidden", {4'000'000'000}}, {"activation", "relu"}, {"dropout", 0}, {"width", 28},
+                {"height", 28},  {"classes", {"a", "b"}}};
+  save_model(file, model);
+  check_refused([&] { load_saved_model(file.string()); }, file, "0.weight is missing");
+  for (const nlohmann::json& odd : {nlohmann::json(-5), nlohmann::json(2.5), nlohmann::json(1e300)}) {
+    model.info["hidden"] = {odd};
+    save_model(file, model);
+    check_refused([&] { load_saved_model(file.string()); }, file,
+                  "not a model of softmax regression, an mlp or a lenet");
+  }
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_saved) {

@@ -93,7 +93,7 @@ typename Z::Real imag(const Z& z) {
 /// The imaginary part of real numbers: zeros.
 template <AnyVar V>
 Like<V> imag(const V& x) {
-  return 0 * x;
+  return detail::zeros_like(x);
 }
 template <AnyCxVar Z>
 Z conj(const Z& z, Here at = Here::current()) {

@@ -16,30 +16,12 @@ concept AnySpVar =
 
 namespace detail {
 template <class eT>
-Var<eT> sparse_times(const SpVar<eT>& S, const Argument<eT>& X, Here at);
-template <class eT>
-Var<eT> times_sparse(const Argument<eT>& X, const SpVar<eT>& S, Here at);
-template <class eT>
 Var<eT> spsolve(const SpVar<eT>& S, const Argument<eT>& B, Here at);
-/// An operand of a product with a sparse matrix: a Var, a matrix or an expression.
+/// What a system may be solved for: a Var, a matrix or an expression.
 template <class X, class eT>
 concept DenseOperand = IsOperand<X, eT> && kind_of<X>
 != Kind::number;
 }  // namespace detail
-
-/// S X and X S, S.t() * X: X is a Var, a matrix or a vector. What is not stored costs nothing.
-template <AnySpVar S, class X>
-requires detail::DenseOperand<X, typename S::elem_type>
-auto operator*(const S& s, const X& x) {
-  return detail::of_kind<detail::product_kind(detail::Kind::matrix, detail::kind_of<X>)>(
-      detail::sparse_times<typename S::elem_type>(s, {x, Here()}, Here()));
-}
-template <class X, AnySpVar S>
-requires detail::DenseOperand<X, typename S::elem_type>
-auto operator*(const X& x, const S& s) {
-  return detail::of_kind<detail::product_kind(detail::kind_of<X>, detail::Kind::matrix)>(
-      detail::times_sparse<typename S::elem_type>({x, Here()}, s, Here()));
-}
 
 /// X of S X = B, by SuperLU, for a square S. std::runtime_error, when it is computed, where S is singular.
 template <AnySpVar S, class B>
