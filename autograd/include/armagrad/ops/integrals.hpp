@@ -23,57 +23,54 @@ Var<eT> bessel_j(double order, const Var<eT>& x, Here at);
 template <class eT>
 Var<eT> bessel_i(double order, const Var<eT>& x, Here at);
 }  // namespace compiled
+template <class Order>
+inline constexpr bool is_number_order = std::is_arithmetic_v<Order>;
 }  // namespace detail
 
-/// The regularised lower incomplete gamma function of a > 0 and x >= 0: the integral of t^(a-1) exp(-t) / gamma(a) from
-/// 0 to x. R's pgamma(x, a).
+/// The regularised incomplete gamma functions, of a > 0 and x >= 0: the integral of t^(a-1) exp(-t) / gamma(a) from 0
+/// to x, R's pgamma(x, a); and from x on.
 template <class A, class X>
 requires Differentiable<A, X>
 auto gamma_p(const A& a, const X& x, Here at = Here::current()) {
   return detail::of_entries<A, X>(detail::gamma_p<element_t<A, X>>({a, at}, {x, at}, at));
 }
-/// The regularised upper incomplete gamma function: the same integral from x on, 1 - gamma_p(a, x), as exact where that
-/// is small.
 template <class A, class X>
 requires Differentiable<A, X>
 auto gamma_q(const A& a, const X& x, Here at = Here::current()) {
   return detail::of_entries<A, X>(detail::gamma_q<element_t<A, X>>({a, at}, {x, at}, at));
 }
 
-/// The regularised incomplete beta function of a, b > 0 and 0 <= x <= 1: the integral of t^(a-1) (1-t)^(b-1) / B(a, b)
-/// from 0 to x. R's pbeta(x, a, b).
+/// The regularised incomplete beta function, of a, b > 0 and 0 <= x <= 1: the integral of t^(a-1) (1-t)^(b-1) / B(a, b)
+/// from 0 to x, R's pbeta(x, a, b); and from x to 1.
 template <class A, class B, class X>
 requires Differentiable<A, B, X>
 auto ibeta(const A& a, const B& b, const X& x, Here at = Here::current()) {
   return detail::of_entries<A, B, X>(detail::ibeta<element_t<A, B, X>>({a, at}, {b, at}, {x, at}, at));
 }
-/// The complement of the incomplete beta function: the same integral from x to 1, 1 - ibeta(a, b, x), as exact where
-/// that is small.
 template <class A, class B, class X>
 requires Differentiable<A, B, X>
 auto ibetac(const A& a, const B& b, const X& x, Here at = Here::current()) {
   return detail::of_entries<A, B, X>(detail::ibetac<element_t<A, B, X>>({a, at}, {b, at}, {x, at}, at));
 }
 
-/// The modified Bessel function of the second kind, of any real order nu up to 1e6 and x >= 0, infinite at 0; with
-/// derivatives by the order. R's besselK(x, nu).
+/// The modified Bessel function of the second kind, of any real order nu and x >= 0, infinite at 0; with derivatives by
+/// the order. R's besselK(x, nu).
 template <class Nu, class X>
 requires Differentiable<Nu, X>
 auto bessel_k(const Nu& nu, const X& x, Here at = Here::current()) {
   return detail::of_entries<Nu, X>(detail::bessel_k<element_t<Nu, X>>({nu, at}, {x, at}, at));
 }
 
-/// The Bessel function of the first kind of x >= 0, or of any x where the order is a whole number. The order is a
-/// number from 0 to 1e6 (std::logic_error): there is no derivative by it. R's besselJ(x, order).
+/// The Bessel function of the first kind and the modified one, of x >= 0, or of any x where the order is a whole
+/// number. The order is a number from 0 to 1e6 (std::logic_error): there is no derivative by it.
 template <class Order, AnyEntries V>
 Like<V> bessel_j(Order order, const V& x, Here at = Here::current()) {
-  static_assert(std::is_arithmetic_v<Order>, "bessel_j(order, x): the order is a number, not a Var or a matrix");
+  static_assert(detail::is_number_order<Order>, "bessel_j(order, x): the order is a number, not a Var or a matrix");
   return detail::like(x, detail::compiled::bessel_j(double(order), detail::entries_of(x), at));
 }
-/// The modified Bessel function of the first kind, of orders and x as bessel_j takes them. R's besselI(x, order).
 template <class Order, AnyEntries V>
 Like<V> bessel_i(Order order, const V& x, Here at = Here::current()) {
-  static_assert(std::is_arithmetic_v<Order>, "bessel_i(order, x): the order is a number, not a Var or a matrix");
+  static_assert(detail::is_number_order<Order>, "bessel_i(order, x): the order is a number, not a Var or a matrix");
   return detail::like(x, detail::compiled::bessel_i(double(order), detail::entries_of(x), at));
 }
 
