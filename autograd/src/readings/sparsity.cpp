@@ -15,7 +15,7 @@ namespace {
 /// Numbers of entries of the variable, in their order; shared, as most entries depend on what others do.
 using Entries = std::shared_ptr<const std::vector<Index>>;
 
-Entries both(const Entries& a, const Entries& b) {
+Entries entries_of_both(const Entries& a, const Entries& b) {
   if (!a || a == b) return b;
   if (!b) return a;
   std::vector<Index> all;
@@ -27,7 +27,7 @@ Entries both(const Entries& a, const Entries& b) {
 }
 /// Of many, in one go.
 template <class Each>
-Entries all_of(std::size_t count, const Each& each) {
+Entries entries_of_all(std::size_t count, const Each& each) {
   std::vector<Index> all;
   Entries first;
   bool several = false;
@@ -46,7 +46,7 @@ Entries all_of(std::size_t count, const Each& each) {
   return std::make_shared<const std::vector<Index>>(std::move(all));
 }
 
-constexpr std::size_t most_entries = std::size_t(1) << 28;
+constexpr std::size_t most_pairs = std::size_t(1) << 28;
 
 /// Pairs (row, column), sorted and without repeats when they are asked for.
 class Pairs {
@@ -70,8 +70,8 @@ class Pairs {
   void tidy() {
     std::sort(all_.begin(), all_.end());
     all_.erase(std::unique(all_.begin(), all_.end()), all_.end());
-    if (all_.size() > most_entries) {
-      throw std::length_error("sparse derivative: more than " + std::to_string(most_entries) +
+    if (all_.size() > most_pairs) {
+      throw std::length_error("sparse derivative: more than " + std::to_string(most_pairs) +
                               " entries may be other than 0; it is not sparse");
     }
     next_ = std::max<std::size_t>(std::size_t(1) << 20, 2 * all_.size());
@@ -115,7 +115,7 @@ class Dependence {
   const Entries& at(Index node, std::size_t k) const { return at(of_[node], k); }
   /// A node of which each entry depends on the same.
   Entries whole(Index node) const {
-    return all_of(of_[node].size(), [&](std::size_t k) -> const Entries& { return of_[node][k]; });
+    return entries_of_all(of_[node].size(), [&](std::size_t k) -> const Entries& { return of_[node][k]; });
   }
   std::size_t size(Index i) const { return engine_.node(i).shape.size(); }
 
@@ -179,7 +179,7 @@ class Dependence {
         const uword r = e % rows, c = e / rows;
         return at(x[k], (s.rows == 1 ? 0 : r) + (s.cols == 1 ? 0 : c) * s.rows);
       };
-      for (std::size_t k = 0; k < x.size(); ++k) y[e] = both(y[e], operand(k));
+      for (std::size_t k = 0; k < x.size(); ++k) y[e] = entries_of_both(y[e], operand(k));
       meet_by_reads(*n.operation, x, operand);
     }
   }
@@ -200,7 +200,7 @@ class Dependence {
     if (of_[x].size() <= 1) return void(of_[i] = of_[x]);
     const bool down = n.shape.rows == 1 && s.rows != 1;
     for (uword e = 0; e < n.shape.size(); ++e) {
-      of_[i].push_back(all_of(down ? s.rows : s.cols, [&](std::size_t k) -> const Entries& {
+      of_[i].push_back(entries_of_all(down ? s.rows : s.cols, [&](std::size_t k) -> const Entries& {
         return at(x, down ? k + e * s.rows : e + k * s.rows);
       }));
     }
@@ -213,17 +213,17 @@ class Dependence {
     if (of_[a].size() <= 1 && of_[b].size() <= 1) return mix(i);
     const eT* const fixed_a = of_[a].empty() ? constant(a) : nullptr;
     const eT* const fixed_b = of_[b].empty() ? constant(b) : nullptr;
-    if (uword(s.cols) * n.shape.size() > most_entries) return mix(i);
+    if (uword(s.cols) * n.shape.size() > most_pairs) return mix(i);
     for (uword c = 0; c < n.shape.cols; ++c) {
       for (uword r = 0; r < n.shape.rows; ++r) {
         std::vector<Entries> terms;
         for (uword k = 0; k < s.cols; ++k) {
           const uword in_a = r + k * s.rows, in_b = k + c * s.cols;
           if ((fixed_a && fixed_a[in_a] == 0) || (fixed_b && fixed_b[in_b] == 0)) continue;
-          terms.push_back(both(at(a, in_a), at(b, in_b)));
+          terms.push_back(entries_of_both(at(a, in_a), at(b, in_b)));
           meet(at(a, in_a), at(b, in_b));
         }
-        of_[i].push_back(all_of(terms.size(), [&](std::size_t k) -> const Entries& { return terms[k]; }));
+        of_[i].push_back(entries_of_all(terms.size(), [&](std::size_t k) -> const Entries& { return terms[k]; }));
       }
     }
   }
@@ -250,7 +250,7 @@ class Dependence {
       }
     }
     for (const auto& t : terms)
-      of_[i].push_back(all_of(t.size(), [&](std::size_t k) -> const Entries& { return t[k]; }));
+      of_[i].push_back(entries_of_all(t.size(), [&](std::size_t k) -> const Entries& { return t[k]; }));
   }
 
   /// A rule that is linear, and each of whose results is an entry of an operand, or 0: which, is seen by computing it
@@ -306,7 +306,7 @@ class Dependence {
     std::vector<Entries> operands;
     for (const Index k : x) operands.push_back(whole(k));
     meet_by_reads(*n.operation, x, [&](std::size_t k) -> const Entries& { return operands[k]; });
-    of_[i] = {all_of(operands.size(), [&](std::size_t k) -> const Entries& { return operands[k]; })};
+    of_[i] = {entries_of_all(operands.size(), [&](std::size_t k) -> const Entries& { return operands[k]; })};
   }
 
   Engine<eT>& engine_;

@@ -1,6 +1,7 @@
 #pragma once
 // Incomplete gamma and beta functions and Bessel functions of real numbers, with derivatives in every argument. Outside
-// of a function's domain the result is NaN.
+// of a function's domain the result is NaN. They are const functions to the compiler, so that a kernel for one partial
+// derivative does not compute the others that the rule's text names.
 
 namespace armagrad::detail::special {
 
@@ -14,7 +15,7 @@ struct IncompleteGamma {
   int by_a;
   bool by_x;
 };
-double incomplete(IncompleteGamma which, double a, double x);
+[[gnu::const]] double incomplete(IncompleteGamma which, double a, double x);
 
 /// The regularised incomplete beta function for a, b > 0, 0 <= x <= 1: the integral of t^(a - 1) (1 - t)^(b - 1) / B(a,
 /// b) from 0 to x, or from x to 1; differentiated so many times by a, by b and, if so, by x.
@@ -23,7 +24,7 @@ struct IncompleteBeta {
   int by_a, by_b;
   bool by_x;
 };
-double incomplete(IncompleteBeta which, double a, double b, double x);
+[[gnu::const]] double incomplete(IncompleteBeta which, double a, double b, double x);
 
 /// Bessel functions are of orders up to this; those of greater ones take long.
 inline constexpr double largest_order = 1e6;
@@ -33,10 +34,10 @@ inline constexpr double largest_order = 1e6;
 struct BesselK {
   int by_order, by_x;
 };
-double bessel(BesselK which, double order, double x);
+[[gnu::const]] double bessel(BesselK which, double order, double x);
 
 /// Bessel functions of the first kind of order >= 0, for x >= 0; for x < 0 too where the order is a whole number.
-double bessel_j(double order, double x);
-double bessel_i(double order, double x);
+[[gnu::const]] double bessel_j(double order, double x);
+[[gnu::const]] double bessel_i(double order, double x);
 
 }  // namespace armagrad::detail::special

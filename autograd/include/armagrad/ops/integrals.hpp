@@ -27,13 +27,14 @@ template <class Order>
 inline constexpr bool is_number_order = std::is_arithmetic_v<Order>;
 }  // namespace detail
 
-/// The regularised incomplete gamma functions, of a > 0 and x >= 0: the integral of t^(a-1) exp(-t) / gamma(a) from 0
-/// to x, R's pgamma(x, a); and from x on.
+/// The regularised lower incomplete gamma function, of a > 0 and x >= 0: the integral of t^(a-1) exp(-t) / gamma(a)
+/// from 0 to x, R's pgamma(x, a).
 template <class A, class X>
 requires Differentiable<A, X>
 auto gamma_p(const A& a, const X& x, Here at = Here::current()) {
   return detail::of_entries<A, X>(detail::gamma_p<element_t<A, X>>({a, at}, {x, at}, at));
 }
+/// The upper one, the same integral from x on, with all its digits where gamma_p is nearly 1.
 template <class A, class X>
 requires Differentiable<A, X>
 auto gamma_q(const A& a, const X& x, Here at = Here::current()) {
@@ -41,12 +42,13 @@ auto gamma_q(const A& a, const X& x, Here at = Here::current()) {
 }
 
 /// The regularised incomplete beta function, of a, b > 0 and 0 <= x <= 1: the integral of t^(a-1) (1-t)^(b-1) / B(a, b)
-/// from 0 to x, R's pbeta(x, a, b); and from x to 1.
+/// from 0 to x, R's pbeta(x, a, b).
 template <class A, class B, class X>
 requires Differentiable<A, B, X>
 auto ibeta(const A& a, const B& b, const X& x, Here at = Here::current()) {
   return detail::of_entries<A, B, X>(detail::ibeta<element_t<A, B, X>>({a, at}, {b, at}, {x, at}, at));
 }
+/// Its complement, the same integral from x to 1, with all its digits where ibeta is nearly 1.
 template <class A, class B, class X>
 requires Differentiable<A, B, X>
 auto ibetac(const A& a, const B& b, const X& x, Here at = Here::current()) {
@@ -61,13 +63,14 @@ auto bessel_k(const Nu& nu, const X& x, Here at = Here::current()) {
   return detail::of_entries<Nu, X>(detail::bessel_k<element_t<Nu, X>>({nu, at}, {x, at}, at));
 }
 
-/// The Bessel function of the first kind and the modified one, of x >= 0, or of any x where the order is a whole
+/// The Bessel function of the first kind, of x >= 0, or of any x where the order is a whole
 /// number. The order is a number from 0 to 1e6 (std::logic_error): there is no derivative by it.
 template <class Order, AnyEntries V>
 Like<V> bessel_j(Order order, const V& x, Here at = Here::current()) {
   static_assert(detail::is_number_order<Order>, "bessel_j(order, x): the order is a number, not a Var or a matrix");
   return detail::like(x, detail::compiled::bessel_j(double(order), detail::entries_of(x), at));
 }
+/// The modified Bessel function of the first kind; the rest as for bessel_j.
 template <class Order, AnyEntries V>
 Like<V> bessel_i(Order order, const V& x, Here at = Here::current()) {
   static_assert(detail::is_number_order<Order>, "bessel_i(order, x): the order is a number, not a Var or a matrix");
