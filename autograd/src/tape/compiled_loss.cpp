@@ -111,8 +111,8 @@ CompiledLoss<eT>& CompiledLosses<eT>::bind(const Function<eT>& f, std::span<cons
     return r;
   }
   CompiledLoss<eT>& r = all_.emplace_front();
-  for (const Given<eT>& a : arguments) r.slices.push_back(a.slices);
   try {
+    for (const Given<eT>& a : arguments) r.slices.push_back(a.slices);
     r.recorded.recording_ = true;
     r.root = call_on(r.recorded, f, arguments, r.leaves, may_draw_);
     r.recorded.recording_ = false;
