@@ -181,3 +181,21 @@ BOOST_AUTO_TEST_CASE(right_formulas_pass_and_mutants_do_not) {
                               << " mutants passed");
   BOOST_TEST(mutants > 5 * formulas);
 }
+
+// What the tape finds there is rounding alone, and often the same for all data.
+BOOST_AUTO_TEST_CASE(gradients_of_nothing_but_rounding) {
+  const char* losses[] = {"accu(X.each_row() - mean(X, 0)) + s", "accu(X.each_col() - mean(X, 1)) * 3 + s",
+                          "accu(softmax(X, 0)) + s", "accu(X) / 3 - accu(X / 3) + s",
+                          "accu(X - X * 0.7 - X * 0.3) + s"};
+  for (const char* loss : losses) {
+    BOOST_TEST_CONTEXT(loss) {
+      const Problem problem = posed(loss, {"X:n,d", "s"}, {"X"}, "");
+      const Formula formula = formula_of(problem);
+      const GradientCheck check = evidence(problem, formula);
+      BOOST_TEST(check.passed(), check << formula.text());
+      const Data data = drawn_for(problem, formula);
+      for (const char* wrong : {"ones(n, d)", "1e-9 X", "-ones(n, d) / n"})
+        BOOST_TEST(!formula_evidence(problem, formula, 0, parse(wrong), data).passed(), wrong);
+    }
+  }
+}
