@@ -55,7 +55,6 @@ struct CxOperand {
       re = of_kind<k>(Var<eT>(x));
     }
   }
-  bool is_real() const { return !im; }
 };
 
 /// Constant zeros of x's shape and kind.
