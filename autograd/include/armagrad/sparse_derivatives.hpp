@@ -40,6 +40,20 @@ inline uword place_of(const SparsePattern& pattern, uword i, uword j) {
   return uword(std::lower_bound(rows + pattern.col_ptrs[j], end, i) - rows);
 }
 
+/// The sum of the unit vectors of some entries of w.
+template <IsParameter W>
+struct GroupDirection {
+  using As = Parameter<W>;
+  W along;
+
+  explicit GroupDirection(const W& w)
+      : along(As::from(arma::Mat<typename As::eT>(As::shape(w).rows, As::shape(w).cols, arma::fill::zeros),
+                       As::slices(w))) {}
+  void set(const std::vector<uword>& group, typename As::eT to) {
+    for (const uword j : group) const_cast<typename As::eT*>(As::data(along))[j] = to;
+  }
+};
+
 /// A recording of f at these arguments, in which nothing depends on values. std::logic_error if something does: then
 /// the pattern may be another one elsewhere.
 template <class eT>
@@ -69,15 +83,13 @@ class SparseHessian {
 
   /// The Hessian at w, numel(w) squared.
   [[nodiscard]] arma::SpMat<eT> operator()(const W& w) {
-    const Shape s = As::shape(w);
     arma::Col<eT> entries(pattern_->size(), arma::fill::zeros);
-    arma::Mat<eT> direction(s.rows, s.cols);
+    detail::GroupDirection<W> direction(w);
     for (std::size_t g = 0; g < groups_.size(); ++g) {
-      direction.zeros();
-      for (const uword j : groups_[g]) direction[j] = 1;
-      const auto along = As::from(direction, As::slices(w));
-      const auto product = program_.hessian_vector_product(w, along);
+      direction.set(groups_[g], 1);
+      const auto product = program_.hessian_vector_product(w, direction.along);
       take(entries, groups_[g], detail::matrix_over(product.second));
+      direction.set(groups_[g], 0);
     }
     for (const auto& [from, to] : mirrored_) entries[to] = entries[from];
     return {pattern_->row_indices, pattern_->col_ptrs, entries, pattern_->n_rows, pattern_->n_cols};
@@ -139,14 +151,12 @@ class SparseJacobian {
 
   /// The Jacobian at w, numel(f) x numel(w).
   [[nodiscard]] arma::SpMat<eT> operator()(const W& w) {
-    const Shape s = As::shape(w);
     arma::Col<eT> entries(pattern_->size(), arma::fill::zeros);
-    arma::Mat<eT> direction(s.rows, s.cols);
+    detail::GroupDirection<W> direction(w);
     for (std::size_t g = 0; g < groups_.size(); ++g) {
-      direction.zeros();
-      for (const uword j : groups_[g]) direction[j] = 1;
-      const auto along = As::from(direction, As::slices(w));
-      const arma::Mat<eT> product = program_.jvp(w, along).second;
+      direction.set(groups_[g], 1);
+      const arma::Mat<eT> product = program_.jvp(w, direction.along).second;
+      direction.set(groups_[g], 0);
       for (const uword j : groups_[g]) {
         for (uword k = pattern_->col_ptrs[j]; k < pattern_->col_ptrs[j + 1]; ++k)
           entries[k] = product[pattern_->row_indices[k]];
