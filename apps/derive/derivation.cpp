@@ -297,27 +297,47 @@ Syntax read_back(const Formula& formula, std::size_t k) {
   return parse(text + formula.gradients()[k].right);
 }
 
-Values values_at(const Problem& problem, const Data& data) {
-  Tape<double> tape;
-  const std::vector<V> by = leaves(tape, problem, data);
-  const V J = recorded(problem, data, by);
-  tape.backward(J, true);
-  const auto gradient = [&](const V& v) -> arma::mat {
-    const arma::mat& G = tape.gradient(v);
-    const bool is_symmetric = problem.by_symmetric && G.n_rows == G.n_cols && G.n_elem > 1;
-    return is_symmetric ? arma::mat(G + G.t() - arma::diagmat(G)) : G;
-  };
-  Values values{J.scalar(), {}, std::vector<double>(by.size())};
-  for (const V& v : by) values.gradients.push_back(gradient(v));
-  for (const double adjoint :
-       {1.0 / 3, 0.7, 1.1}) {  // of J, divided out again: the backward pass rounds in another way
-    tape.backward(J, arma::mat{adjoint});
-    for (std::size_t k = 0; k < by.size(); ++k) {
-      const double off = arma::norm(gradient(by[k]) / adjoint - values.gradients[k], "fro");
-      values.roundings[k] = std::max(values.roundings[k], off);
+namespace {
+/// The problem recorded at these data, and its gradients for an adjoint of J, by which they are divided.
+class AtData {
+ public:
+  AtData(const Problem& problem, const Data& data)
+      : by_symmetric_(problem.by_symmetric), by_(leaves(tape_, problem, data)), J_(recorded(problem, data, by_)) {}
+
+  std::vector<arma::mat> gradients(double adjoint = 1) {
+    tape_.backward(J_, arma::mat{adjoint}, true);
+    std::vector<arma::mat> all;
+    for (const V& v : by_) {
+      const arma::mat G = tape_.gradient(v) / adjoint;
+      const bool is_symmetric = by_symmetric_ && G.n_rows == G.n_cols && G.n_elem > 1;
+      all.push_back(is_symmetric ? arma::mat(G + G.t() - arma::diagmat(G)) : G);
     }
+    return all;
   }
-  return values;
+  double J() const { return J_.scalar(); }
+
+ private:
+  bool by_symmetric_;
+  Tape<double> tape_;
+  std::vector<V> by_;
+  V J_;
+};
+
+/// About the norm of gradient k's rounding errors: with other adjoints the backward pass rounds in another way.
+double rounding_of(const Problem& problem, const Data& data, std::size_t k) {
+  AtData at(problem, data);
+  const arma::mat G = at.gradients()[k];
+  double rounding = 0;
+  for (const double adjoint : {1.0 / 3, 0.7, 1.1})
+    rounding = std::max(rounding, arma::norm(at.gradients(adjoint)[k] - G, "fro"));
+  return rounding;
+}
+}  // namespace
+
+Values values_at(const Problem& problem, const Data& data) {
+  AtData at(problem, data);
+  std::vector<arma::mat> gradients = at.gradients();
+  return {at.J(), std::move(gradients)};
 }
 
 arma::mat value_of(const Syntax& expression, const Formula& formula, const Data& data) {
@@ -364,8 +384,8 @@ Evidence compared(const std::string& variable, const arma::mat& tape, double con
 Evidence formula_evidence(const Problem& problem, const Formula& formula, std::size_t k, const Syntax& read,
                           const Data& data) {
   const Values values = values_at(problem, data);
-  return compared(problem.by[k], values.gradients[k], condition_numbers(problem, data, values)[k], values.roundings[k],
-                  [&] { return value_of(read, formula, data); });
+  return compared(problem.by[k], values.gradients[k], condition_numbers(problem, data, values)[k],
+                  rounding_of(problem, data, k), [&] { return value_of(read, formula, data); });
 }
 
 GradientCheck evidence(const Problem& problem, const Formula& formula, const Data* given) {

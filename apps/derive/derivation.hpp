@@ -69,7 +69,6 @@ double relative_error(const arma::mat& a, const arma::mat& b);
 struct Values {
   double J;
   std::vector<arma::mat> gradients;
-  std::vector<double> roundings;  // of each gradient: about the norm of its rounding errors
 };
 Values values_at(const Problem& problem, const Data& data);
 
