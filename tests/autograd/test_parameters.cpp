@@ -21,7 +21,6 @@ std::string text_of(const X& x) {
   text << x;
   return text.str();
 }
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 const vec y = {0.5, -1, 2}, start = {0.1, -0.2, 0.3};
 const mat A0 = {{2, 0.5}, {-0.3, 1}};

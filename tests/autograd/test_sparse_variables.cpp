@@ -3,6 +3,8 @@
 #include <armagrad/armagrad.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <sstream>
+
 #include "tests/support/oracle.hpp"
 
 using namespace armagrad;
@@ -55,17 +57,6 @@ void check_same(const char* name, Sparse on_sparse, Dense on_dense, const sp_mat
   BOOST_TEST(g.n_nonzero == S.n_nonzero, name);
   BOOST_TEST(bool(check_gradient(on_sparse, S)), name);
 }
-
-template <class F>
-std::string message_of(F f) {
-  try {
-    f();
-  } catch (const std::exception& e) {
-    return e.what();
-  }
-  return "";
-}
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 
@@ -147,6 +138,13 @@ BOOST_AUTO_TEST_CASE(a_constant_matrix) {
   BOOST_TEST(arma::approx_equal(g, vec(2 * arma::solve(mat(R.t()), y)), "absdiff", 1e-13));
 }
 
+BOOST_AUTO_TEST_CASE(printed) {
+  std::ostringstream ours, due;
+  ours << SpVar<double>(wide());
+  wide().print(due);
+  BOOST_TEST(ours.str() == due.str());
+}
+
 BOOST_AUTO_TEST_CASE(floats) {
   arma::sp_fmat S(3, 3);
   S(0, 0) = 3, S(1, 1) = 2, S(2, 2) = 4, S(0, 2) = 1;
@@ -156,7 +154,9 @@ BOOST_AUTO_TEST_CASE(floats) {
 
 BOOST_AUTO_TEST_CASE(refused) {
   const sp_mat R = ring(), W = wide();
-  const auto on = [](const sp_mat& S, auto f) { return message_of([&] { (void)value_and_gradient(f, S); }); };
+  const auto on = [](const sp_mat& S, auto f) {
+    return message_of<std::exception>([&] { (void)value_and_gradient(f, S); });
+  };
   std::string said = on(W, [](const auto& s) { return accu(s * mat(4, 2)); });
   BOOST_TEST(has(said, "4x5 and 4x2"), said);
   BOOST_TEST(has(said, "test_sparse_variables.cpp"), said);
@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(refused) {
   said = on(R, [&](const auto& s) { return accu(s + SpVar<double>(W)); });
   BOOST_TEST(has(said, "5x5 and 4x5"), said);
   BOOST_TEST(has(said, "test_sparse_variables.cpp"), said);
-  said = message_of([&] { (void)SpVar<double>(ColVar<double>(vec(3)), R); });
+  said = message_of<std::exception>([&] { (void)SpVar<double>(ColVar<double>(vec(3)), R); });
   BOOST_TEST(has(said, "3 entries for a pattern of 16"), said);
   BOOST_TEST(has(on(W, [](const auto& s) { return s(4, 0); }), "out of bounds"));
 }

@@ -104,9 +104,11 @@ std::string failure(F f) {
   return message_of<std::runtime_error>(f);
 }
 
+inline bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
 inline void check_says(const std::string& message, const std::vector<std::string>& parts) {
   for (const std::string& part : parts) {
-    BOOST_TEST(message.find(part) != std::string::npos, "\"" << message << "\" does not say \"" << part << "\"");
+    BOOST_TEST(has(message, part), "\"" << message << "\" does not say \"" << part << "\"");
   }
 }
 

@@ -165,9 +165,11 @@ class [[nodiscard]] CxVar : private detail::AllCxOperators<eT> {
   [[nodiscard]] arma::Mat<elem_type> value() const { return arma::Mat<elem_type>(re_.value(), im_.value()); }
   /// The value of a 1x1 one.
   [[nodiscard]] elem_type scalar() const { return {re_.scalar(), im_.scalar()}; }
-  /// Prints the values, as Armadillo does.
-  void print(const std::string& header = "") const { value().print(header); }
-  void print(std::ostream& out, const std::string& header = "") const { value().print(out, header); }
+  /// Prints the values, as Armadillo does; a recorded program does not come to depend on them.
+  void print(const std::string& header = "") const { print(arma::get_cout_stream(), header); }
+  void print(std::ostream& out, const std::string& header = "") const {
+    arma::Mat<elem_type>(detail::shown(re_), detail::shown(im_)).print(out, header);
+  }
   /// Whether it has no entries.
   bool is_empty() const { return n_elem == 0; }
 

@@ -180,9 +180,8 @@ class Parameters {
     const Shape s = layout_.shape(k);
     const uword slices = detail::Parameter<Value>::slices(std::get<k>(values_));
     if constexpr (AnyVar<Theta>) {
-      const Var<eT> one = detail::unpacked_part<eT>(theta, layout_.first(k), s, names()[k].c_str(), at);
-      detail::engine_of(one).note_slices(one.index(), slices);
-      return detail::argument_of_kind<detail::Parameter<Value>::kind>(one);
+      return detail::as_kind<detail::Parameter<Value>::kind>(
+          detail::unpacked_part<eT>(theta, layout_.first(k), s, names()[k].c_str(), at), slices);
     } else {
       return detail::Parameter<Value>::from(
           arma::Mat<eT>(detail::Parameter<Theta>::data(theta) + layout_.first(k), s.rows, s.cols), slices);

@@ -24,7 +24,8 @@ requires(sizeof...(X) > 0 && (detail::IsParameter<X> && ...) &&
          !(std::is_lvalue_reference_v<X> && ...)) void inputs(X&&... x) = delete;
 
 namespace detail {
-/// A gradient as a program gives it: a reference to the tape's matrix, of a vector over its memory, or a number.
+/// A gradient as a program gives it: a reference to the tape's matrix, of a vector or a cube over its memory, or a
+/// number.
 template <IsParameter W>
 struct ResultingGradient {
   using eT = typename Parameter<W>::eT;
@@ -43,6 +44,14 @@ struct ResultingGradient<W> {
   using type = const W&;
   type of(const arma::Mat<eT>& g, uword) { return over.emplace(const_cast<eT*>(g.memptr()), g.n_elem, false, true); }
   std::optional<W> over;
+};
+template <class eT>
+struct ResultingGradient<arma::Cube<eT>> {
+  using type = const arma::Cube<eT>&;
+  type of(const arma::Mat<eT>& g, uword slices) {
+    return over.emplace(const_cast<eT*>(g.memptr()), g.n_rows, slices ? g.n_cols / slices : 0, slices, false, true);
+  }
+  std::optional<arma::Cube<eT>> over;
 };
 
 /// A type, or a tuple of several.

@@ -16,6 +16,8 @@ struct ARMAGRAD_EXPORT SparsePattern {
 
   uword size() const { return row_indices.n_elem; }
   bool operator==(const SparsePattern& other) const;
+  /// The number of entry (i, j), or size() where there is none.
+  uword find(uword i, uword j) const;
   /// That of the transpose, and which of these entries it has where.
   std::pair<std::shared_ptr<const SparsePattern>, arma::uvec> transposed() const;
   /// The column of each entry.
@@ -30,22 +32,6 @@ arma::Col<eT> stored_entries(const arma::SpMat<eT>& S) {
   S.sync();  // what was written entry by entry stands elsewhere before
   return arma::Col<eT>(S.values, S.n_nonzero);
 }
-/// Both patterns as one, and where the entries of either stand in it.
-struct ARMAGRAD_EXPORT JoinedPattern {
-  JoinedPattern(const SparsePattern& a, const SparsePattern& b);
-  Pattern pattern;
-  arma::uvec of_a, of_b;
-};
-
-/// S X or S' X, S of this pattern with these entries.
-template <class eT>
-Var<eT> sparse_dense(const Var<eT>& entries, const Var<eT>& X, const Pattern& pattern, bool transposed, Here at = {});
-/// The entries of A B' that the pattern has.
-template <class eT>
-Var<eT> sampled_product(const Var<eT>& A, const Var<eT>& B, const Pattern& pattern, Here at = {});
-/// S^-1 B or S'^-1 B.
-template <class eT>
-Var<eT> sparse_solve(const Var<eT>& entries, const Var<eT>& B, const Pattern& pattern, bool transposed, Here at = {});
 }  // namespace detail
 
 /// A sparse matrix, as arma::sp_mat is one. Its pattern is fixed; its entries, which may be 0, are a Var: that of
@@ -67,6 +53,9 @@ class [[nodiscard]] SpVar {
 
   /// The numbers that it has now, without entries that are 0.
   [[nodiscard]] arma::SpMat<eT> value() const;
+  /// Prints the values, as Armadillo does; a recorded program does not come to depend on them.
+  void print(const std::string& header = "") const;
+  void print(std::ostream& out, const std::string& header = "") const;
   /// The stored entries as a column, in Armadillo's order.
   const ColVar<eT>& nonzeros() const { return entries_; }
   /// Where the stored entries are; shared by all matrices with this pattern.

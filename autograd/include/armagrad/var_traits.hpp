@@ -25,6 +25,10 @@ Var<eT> before_spread(const Var<eT>& x) {
   return n.operation->family == Family::spread && !n.evaluated ? engine_of(x).handle(n.operands[0]) : x;
 }
 
+/// The numbers of x, to be shown: a recorded program does not come to depend on them.
+template <class eT>
+arma::Mat<eT> shown(const Var<eT>& x);
+
 template <class T>
 struct element_of_var {};
 template <class T>

@@ -198,7 +198,7 @@ class Dependence {
     const Index x = n.operands[0];
     const Shape s = engine_.node(x).shape;
     if (of_[x].size() <= 1) return void(of_[i] = of_[x]);
-    const bool down = n.shape.rows == 1 && s.rows != 1;
+    const bool down = static_cast<const rules::Sum*>(engine_.rule(i))->dim == 0;
     for (uword e = 0; e < n.shape.size(); ++e) {
       of_[i].push_back(entries_of_all(down ? s.rows : s.cols, [&](std::size_t k) -> const Entries& {
         return at(x, down ? k + e * s.rows : e + k * s.rows);
@@ -239,16 +239,14 @@ class Dependence {
     const arma::SpMat<eT>& S = *rule.S.matrix;
     const uword rows = n.shape.rows, rows_of_x = engine_.node(x).shape.rows;
     std::vector<std::vector<Entries>> terms(n.shape.size());
-    for (uword col = 0; col < S.n_cols; ++col) {
-      for (uword k = S.col_ptrs[col]; k < S.col_ptrs[col + 1]; ++k) {
-        const uword row = S.row_indices[k], r = rule.S.transposed ? col : row, c = rule.S.transposed ? row : col;
-        if (rule.S.on_the_right) {
-          for (uword l = 0; l < rows; ++l) terms[l + c * rows].push_back(at(x, l + r * rows_of_x));
-        } else {
-          for (uword l = 0; l < n.shape.cols; ++l) terms[r + l * rows].push_back(at(x, c + l * rows_of_x));
-        }
+    for_each_entry(S.n_cols, S.col_ptrs, S.row_indices, [&](uword row, uword col, uword) {
+      const uword r = rule.S.transposed ? col : row, c = rule.S.transposed ? row : col;
+      if (rule.S.on_the_right) {
+        for (uword l = 0; l < rows; ++l) terms[l + c * rows].push_back(at(x, l + r * rows_of_x));
+      } else {
+        for (uword l = 0; l < n.shape.cols; ++l) terms[r + l * rows].push_back(at(x, c + l * rows_of_x));
       }
-    }
+    });
     for (const auto& t : terms)
       of_[i].push_back(entries_of_all(t.size(), [&](std::size_t k) -> const Entries& { return t[k]; }));
   }
@@ -263,7 +261,7 @@ class Dependence {
       if (n.operation->reads_by(unsigned(k)) != reads::nothing) return false;
       entries += size(x[k]);
     }
-    if (entries >= std::size_t(1) / std::numeric_limits<eT>::epsilon() / 4) return false;
+    if (eT(entries) > 0.25 / std::numeric_limits<eT>::epsilon()) return false;  // labels must be exact
     const auto computed = [&](const auto& label) {
       Tape<eT> tape;
       Engine<eT>& other = engine_of(tape);
@@ -317,29 +315,30 @@ class Dependence {
 }  // namespace
 
 template <class eT>
-Pattern hessian_pattern(const Var<eT>& J, const Var<eT>& w) {
-  Pairs meeting;
-  Dependence<eT>(engine_of(J), w.index(), &meeting).find(J.index());
-  return meeting.pattern(w.n_elem, w.n_elem);
-}
-
-template <class eT>
-Pattern jacobian_pattern(const Var<eT>& y, const Var<eT>& w) {
-  Dependence<eT> dependence(engine_of(y), w.index(), nullptr);
-  const std::vector<Entries>& of = dependence.find(y.index());
+Pattern derivative_pattern(const Function<eT>& f, const Given<eT>& w, bool second) {
+  CompiledLosses<eT> recordings(Optimise::no, second ? Recorded::loss : Recorded::function);
+  const CompiledLoss<eT>& r = recordings.bind(f, std::span(&w, 1));
+  if (r.reads_values()) {
+    misuse("sparse derivative", {},
+           "the function asks for values while it is recorded (if, find, value()): its pattern may depend on them");
+  }
   Pairs pairs;
-  for (uword e = 0; e < y.n_elem && !of.empty(); ++e) {
+  Dependence<eT> dependence(engine_of(r.root), r.leaves[0].index(), second ? &pairs : nullptr);
+  const std::vector<Entries>& of = dependence.find(r.root.index());
+  const uword columns = r.leaves[0].n_elem;
+  if (second) return pairs.pattern(columns, columns);
+  for (uword e = 0; e < r.root.n_elem && !of.empty(); ++e) {
     const Entries& one = of[of.size() == 1 ? 0 : e];
     if (!one) continue;
     for (const Index j : *one) pairs.add(Index(e), j);
   }
-  return pairs.pattern(y.n_elem, w.n_elem);
+  return pairs.pattern(r.root.n_elem, columns);
 }
 
 ColumnGroups::ColumnGroups(const SparsePattern& p, bool symmetric) {
-  alone_.assign(p.n_cols, false);
   colour(p);
-  if (!symmetric || p.n_cols == 0) return;
+  if (!symmetric) return;
+  alone_.resize(p.n_cols);
   ColumnGroups best = *this;
   // Columns that meet more rows than this, from many to few, as long as that is of use.
   for (double most = double(p.n_rows) / 2; most >= 2; most /= 4) {
@@ -357,45 +356,28 @@ void ColumnGroups::colour(const SparsePattern& p) {
   std::vector<uword> group_of(p.n_cols, none), last_met;  // by group: the last column that it has a row in common with
   for (uword j = 0; j < p.n_cols; ++j) {
     if (p.col_ptrs[j] == p.col_ptrs[j + 1]) continue;
-    if (alone_[j]) {
+    if (is_alone(j)) {
       groups_.push_back({j});
       last_met.push_back(none);
       continue;
     }
     for (uword k = p.col_ptrs[j]; k < p.col_ptrs[j + 1]; ++k) {
       const uword row = p.row_indices[k];
-      if (row < alone_.size() && alone_[row]) continue;
+      if (is_alone(row)) continue;
       for (uword l = turned->col_ptrs[row]; l < turned->col_ptrs[row + 1]; ++l) {
         const uword other = turned->row_indices[l];
         if (group_of[other] != none) last_met[group_of[other]] = j;
       }
     }
     uword g = 0;
-    while (g < groups_.size() && (last_met[g] == j || (groups_[g].size() == 1 && alone_[groups_[g][0]]))) ++g;
+    while (g < groups_.size() && (last_met[g] == j || (groups_[g].size() == 1 && is_alone(groups_[g][0])))) ++g;
     if (g == groups_.size()) groups_.emplace_back(), last_met.push_back(none);
     groups_[g].push_back(j);
     group_of[j] = g;
   }
 }
 
-template <class eT>
-const CompiledLoss<eT>& recorded_for_pattern(CompiledLosses<eT>& recordings, const Function<eT>& f,
-                                             const Given<eT>& at) {
-  const CompiledLoss<eT>& r = recordings.bind(f, std::span(&at, 1));
-  if (r.reads_values()) {
-    misuse("sparse derivative", {},
-           "the function asks for values while it is recorded (if, find, value()): its pattern may depend on them");
-  }
-  return r;
-}
-
-#define ARMAGRAD_INSTANTIATE(eT)                                                                                  \
-  template ARMAGRAD_EXPORT Pattern hessian_pattern(const Var<eT>&, const Var<eT>&);                               \
-  template ARMAGRAD_EXPORT Pattern jacobian_pattern(const Var<eT>&, const Var<eT>&);                              \
-  template ARMAGRAD_EXPORT const CompiledLoss<eT>& recorded_for_pattern(CompiledLosses<eT>&, const Function<eT>&, \
-                                                                        const Given<eT>&);
-ARMAGRAD_INSTANTIATE(double)
-ARMAGRAD_INSTANTIATE(float)
-#undef ARMAGRAD_INSTANTIATE
+template ARMAGRAD_EXPORT Pattern derivative_pattern(const Function<double>&, const Given<double>&, bool);
+template ARMAGRAD_EXPORT Pattern derivative_pattern(const Function<float>&, const Given<float>&, bool);
 
 }  // namespace armagrad::detail

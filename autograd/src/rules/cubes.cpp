@@ -71,9 +71,7 @@ void CubeVar<eT>::print(const std::string& header) const {
 }
 template <class eT>
 void CubeVar<eT>::print(std::ostream& out, const std::string& header) const {
-  Engine<eT>& engine = engine_of(tape());
-  engine.evaluate(entries_.index());
-  arma::Cube<eT>(engine.data(entries_.index()), n_rows, n_cols, n_slices).print(out, header);
+  arma::Cube<eT>(shown(entries_).memptr(), n_rows, n_cols, n_slices).print(out, header);
 }
 
 // ---- Parts ----
@@ -163,10 +161,8 @@ CubeVar<eT> EachSlice<eT>::meet(const Operation<eT>& operation, const A& argumen
            "incompatible size; expected " + armagrad::to_string(due) + ", got " + armagrad::to_string(X.shape()));
   }
   const SourceLine<eT> here(whole, argument.at());
-  const Var<eT> columns = reshape(whole, Q_.n_elem_slice, Q_.n_slices),
-                repeated = spread(vectorise(X), columns.shape());
-  const A a(columns), b(repeated);
-  const Var<eT> met = append_elementwise(operation, {reversed ? &b : &a, reversed ? &a : &b});
+  const Each<eT, false> slices(reshape(whole, Q_.n_elem_slice, Q_.n_slices));
+  const Var<eT> met = slices.meet(operation, A(vectorise(X), argument.at()), reversed);
   return {reshape(met, Q_.n_rows, Q_.n_cols * Q_.n_slices), Q_.n_slices};
 }
 

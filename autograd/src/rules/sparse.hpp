@@ -6,22 +6,32 @@
 
 namespace armagrad::detail {
 
-/// The product, entry by stored entry of S.
-template <class T, class eT>
-arma::Mat<T> multiply(const SparseFactor<eT>& factor, bool transposed, const arma::Mat<T>& x) {
-  const arma::SpMat<eT>& S = *factor.matrix;
-  const uword rows = transposed ? S.n_cols : S.n_rows, cols = transposed ? S.n_rows : S.n_cols;
-  arma::Mat<T> y(factor.on_the_right ? x.n_rows : rows, factor.on_the_right ? cols : x.n_cols, arma::fill::zeros);
+/// visit(row, column, k) for each entry k of a sparse matrix, column by column.
+template <class F>
+void for_each_entry(uword n_cols, const uword* col_ptrs, const uword* row_indices, const F& visit) {
+  for (uword c = 0; c < n_cols; ++c) {
+    for (uword k = col_ptrs[c]; k < col_ptrs[c + 1]; ++k) visit(row_indices[k], c, k);
+  }
+}
+
+/// A sparse matrix as it lies in memory.
+template <class S>
+struct StoredEntries {
+  uword n_rows, n_cols;
+  const uword *col_ptrs, *row_indices;
+  const S* values;
+};
+/// op(S) x, or x op(S), entry by stored entry of S.
+template <class T, class S>
+arma::Mat<T> multiply_entries(const StoredEntries<S>& of, bool transposed, bool on_the_right, const arma::Mat<T>& x) {
+  const uword rows = transposed ? of.n_cols : of.n_rows, cols = transposed ? of.n_rows : of.n_cols;
+  arma::Mat<T> y(on_the_right ? x.n_rows : rows, on_the_right ? cols : x.n_cols, arma::fill::zeros);
   const auto each = [&](auto visit) {
-    for (uword c = 0; c < S.n_cols; ++c) {
-      for (uword k = S.col_ptrs[c]; k < S.col_ptrs[c + 1]; ++k) {
-        const uword r = S.row_indices[k];
-        visit(transposed ? c : r, transposed ? r : c, S.values[k]);
-      }
-    }
+    for_each_entry(of.n_cols, of.col_ptrs, of.row_indices,
+                   [&](uword r, uword c, uword k) { visit(transposed ? c : r, transposed ? r : c, of.values[k]); });
   };
-  if (factor.on_the_right) {
-    each([&](uword i, uword j, eT s) {
+  if (on_the_right) {
+    each([&](uword i, uword j, S s) {
       const T* from = x.colptr(i);
       T* to = y.colptr(j);
       for (uword l = 0; l < x.n_rows; ++l) to[l] += s * from[l];
@@ -30,10 +40,16 @@ arma::Mat<T> multiply(const SparseFactor<eT>& factor, bool transposed, const arm
     for (uword l = 0; l < x.n_cols; ++l) {
       const T* from = x.colptr(l);
       T* to = y.colptr(l);
-      each([&](uword i, uword j, eT s) { to[i] += s * from[j]; });
+      each([&](uword i, uword j, S s) { to[i] += s * from[j]; });
     }
   }
   return y;
+}
+template <class T, class eT>
+arma::Mat<T> multiply(const SparseFactor<eT>& factor, bool transposed, const arma::Mat<T>& x) {
+  const arma::SpMat<eT>& S = *factor.matrix;
+  return multiply_entries(StoredEntries<eT>{S.n_rows, S.n_cols, S.col_ptrs, S.row_indices, S.values}, transposed,
+                          factor.on_the_right, x);
 }
 
 // ---- Functions of Var that rules call ----

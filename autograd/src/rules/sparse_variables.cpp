@@ -16,6 +16,12 @@ bool detail::SparsePattern::operator==(const SparsePattern& other) const {
          same(row_indices, other.row_indices);
 }
 
+uword detail::SparsePattern::find(uword i, uword j) const {
+  const uword *const rows = row_indices.memptr(), *const end = rows + col_ptrs[j + 1];
+  const uword* const found = std::lower_bound(rows + col_ptrs[j], end, i);
+  return found == end || *found != i ? size() : uword(found - rows);
+}
+
 arma::uvec detail::SparsePattern::col_indices() const {
   arma::uvec of(size());
   for_each_entry(*this, [&](uword, uword c, uword k) { of[k] = c; });
@@ -42,7 +48,14 @@ Pattern detail::pattern_of(const arma::SpMat<eT>& S) {
       SparsePattern{S.n_rows, S.n_cols, arma::uvec(S.col_ptrs, S.n_cols + 1), arma::uvec(S.row_indices, S.n_nonzero)});
 }
 
-detail::JoinedPattern::JoinedPattern(const SparsePattern& a, const SparsePattern& b) : of_a(a.size()), of_b(b.size()) {
+namespace {
+/// Both patterns as one, and where the entries of either stand in it.
+struct JoinedPattern {
+  JoinedPattern(const SparsePattern& a, const SparsePattern& b);
+  Pattern pattern;
+  arma::uvec of_a, of_b;
+};
+JoinedPattern::JoinedPattern(const SparsePattern& a, const SparsePattern& b) : of_a(a.size()), of_b(b.size()) {
   SparsePattern joined{a.n_rows, a.n_cols, arma::uvec(a.n_cols + 1, arma::fill::zeros),
                        arma::uvec(a.size() + b.size())};
   uword n = 0;
@@ -60,6 +73,7 @@ detail::JoinedPattern::JoinedPattern(const SparsePattern& a, const SparsePattern
   joined.row_indices.resize(n);
   pattern = std::make_shared<const SparsePattern>(std::move(joined));
 }
+}  // namespace
 
 // ---- Sparse matrices ----
 
@@ -79,6 +93,15 @@ SpVar<eT>::SpVar(const ColVar<eT>& entries, Pattern pattern, Here at)
 template <class eT>
 arma::SpMat<eT> SpVar<eT>::value() const {
   return sparse_of(arma::Mat<eT>(entries_.value()), pattern_);
+}
+
+template <class eT>
+void SpVar<eT>::print(const std::string& header) const {
+  print(arma::get_cout_stream(), header);
+}
+template <class eT>
+void SpVar<eT>::print(std::ostream& out, const std::string& header) const {
+  sparse_of(shown(entries_), pattern_).print(out, header);
 }
 
 template <class eT>
@@ -104,11 +127,8 @@ Var<eT> SpVar<eT>::dense(Here at) const {
 template <class eT>
 NumberVar<eT> SpVar<eT>::operator()(uword i, uword j, Here at) const {
   if (i >= n_rows || j >= n_cols) out_of_range("operator()", at, "index out of bounds");
-  const uword *const first = pattern_->row_indices.memptr() + pattern_->col_ptrs[j],
-                     *const last = pattern_->row_indices.memptr() + pattern_->col_ptrs[j + 1];
-  const uword* const found = std::lower_bound(first, last, i);
-  if (found == last || *found != i) return NumberVar<eT>(0);
-  return entries_(uword(found - pattern_->row_indices.memptr()), at);
+  const uword k = pattern_->find(i, j);
+  return k == pattern_->size() ? NumberVar<eT>(0) : entries_(k, at);
 }
 
 template <class eT>

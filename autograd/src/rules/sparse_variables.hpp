@@ -5,36 +5,28 @@
 #include <armagrad/ops/sparse_variables.hpp>
 
 #include "linear_algebra.hpp"
+#include "sparse.hpp"
 
 namespace armagrad::detail {
 
+/// visit(row, column, k) for each entry k.
+template <class F>
+void for_each_entry(const SparsePattern& p, const F& visit) {
+  for_each_entry(p.n_cols, p.col_ptrs.memptr(), p.row_indices.memptr(), visit);
+}
+
+/// A matrix of these entries, without those that are 0.
 template <class T>
 arma::SpMat<T> sparse_of(const arma::Mat<T>& entries, const Pattern& pattern) {
   return {pattern->row_indices, pattern->col_ptrs, arma::Col<T>(entries), pattern->n_rows, pattern->n_cols};
 }
 
-/// visit(row, column, k) for each entry k.
-template <class F>
-void for_each_entry(const SparsePattern& p, F visit) {
-  for (uword c = 0; c < p.n_cols; ++c) {
-    for (uword k = p.col_ptrs[c]; k < p.col_ptrs[c + 1]; ++k) visit(p.row_indices[k], c, k);
-  }
-}
-
 template <class T>
 arma::Mat<T> sparse_dense(const arma::Mat<T>& entries, const arma::Mat<T>& x, const Pattern& pattern, bool transposed) {
-  arma::Mat<T> y(transposed ? pattern->n_cols : pattern->n_rows, x.n_cols, arma::fill::zeros);
-  for (uword l = 0; l < x.n_cols; ++l) {
-    const T* const from = x.colptr(l);
-    T* const to = y.colptr(l);
-    for_each_entry(*pattern, [&](uword r, uword c, uword k) {
-      if (transposed)
-        to[c] += entries[k] * from[r];
-      else
-        to[r] += entries[k] * from[c];
-    });
-  }
-  return y;
+  const SparsePattern& p = *pattern;
+  return multiply_entries(
+      StoredEntries<T>{p.n_rows, p.n_cols, p.col_ptrs.memptr(), p.row_indices.memptr(), entries.memptr()}, transposed,
+      false, x);
 }
 
 template <class T>
@@ -60,6 +52,18 @@ arma::Mat<T> sparse_solve(const arma::Mat<T>& entries, const arma::Mat<T>& b, co
   }
   return x;
 }
+
+// ---- Functions of Var that rules call ----
+
+/// S X or S' X, S of this pattern with these entries.
+template <class eT>
+Var<eT> sparse_dense(const Var<eT>& entries, const Var<eT>& X, const Pattern& pattern, bool transposed, Here at = {});
+/// The entries of A B' that the pattern has.
+template <class eT>
+Var<eT> sampled_product(const Var<eT>& A, const Var<eT>& B, const Pattern& pattern, Here at = {});
+/// S^-1 B or S'^-1 B.
+template <class eT>
+Var<eT> sparse_solve(const Var<eT>& entries, const Var<eT>& B, const Pattern& pattern, bool transposed, Here at = {});
 
 namespace rules ARMAGRAD_EXPORT {
 

@@ -336,10 +336,13 @@ void Var<eT>::print(const std::string& header) const {
 }
 template <class eT>
 void Var<eT>::print(std::ostream& out, const std::string& header) const {
-  detail::Engine<eT>& engine = detail::engine_of(tape());
-  const detail::Index i = index();
-  engine.evaluate(i);
-  arma::Mat<eT>(engine.data(i), n_rows, n_cols).print(out, header);
+  detail::shown(*this).print(out, header);
+}
+template <class eT>
+arma::Mat<eT> detail::shown(const Var<eT>& x) {
+  Engine<eT>& engine = engine_of(x);
+  engine.evaluate(x.index());
+  return {engine.data(x.index()), x.n_rows, x.n_cols};
 }
 
 #define ARMAGRAD_INSTANTIATE(eT)                                                          \
@@ -354,6 +357,7 @@ void Var<eT>::print(std::ostream& out, const std::string& header) const {
   template ARMAGRAD_EXPORT void Var<eT>::take_draft(Var&) noexcept;                       \
   template ARMAGRAD_EXPORT void Var<eT>::end_draft() noexcept;                            \
   template ARMAGRAD_EXPORT Var<eT>& Var<eT>::assign(Var&&) noexcept;                      \
+  template ARMAGRAD_EXPORT arma::Mat<eT> detail::shown(const Var<eT>&);                   \
   template ARMAGRAD_EXPORT void Var<eT>::print(const std::string&) const;                 \
   template ARMAGRAD_EXPORT void Var<eT>::print(std::ostream&, const std::string&) const;
 ARMAGRAD_INSTANTIATE(double)

@@ -81,27 +81,30 @@ auto matrix_over(const P& p) {
 template <IsParameter P>
 using VarOfParameter = VarOf<typename Parameter<P>::eT, Parameter<P>::kind>;
 
+/// x, a matrix, as a Var of that kind: of a cube the matrix of its slices.
+template <Kind k, class eT>
+VarOf<eT, k> as_kind(const Var<eT>& x, uword slices) {
+  if constexpr (k == Kind::cube) {
+    return {x, slices};
+  } else {
+    if constexpr (k == Kind::number) node_of(x).is_scalar = true;
+    return of_kind<k>(x);
+  }
+}
+
 /// A variable over the memory of p, which must outlive its use.
 template <class eT, ParameterOf<eT> P>
 VarOfParameter<P> variable_over(Tape<eT>& tape, const P& p, const char* name = nullptr) {
   using As = Parameter<P>;
-  const Var<eT> entries = engine_of(tape).leaf(true, As::shape(p), As::data(p), false, As::kind == Kind::number, name);
-  if constexpr (As::kind == Kind::cube)
-    return {entries, As::slices(p)};
-  else
-    return of_kind<As::kind>(entries);
+  return as_kind<As::kind>(engine_of(tape).leaf(true, As::shape(p), As::data(p), false, As::kind == Kind::number, name),
+                           As::slices(p));
 }
 
 /// x, an argument of a function of kind k, as a Var of that kind; of a cube a leaf of which the tape knows how many
 /// slices it has.
 template <Kind k, class eT>
 VarOf<eT, k> argument_of_kind(const Var<eT>& x) {
-  if constexpr (k == Kind::cube) {
-    return {x, engine_of(x).slices(x.index())};
-  } else {
-    if constexpr (k == Kind::number) node_of(x).is_scalar = true;
-    return of_kind<k>(x);
-  }
+  return as_kind<k>(x, k == Kind::cube ? engine_of(x).slices(x.index()) : 1);
 }
 
 }  // namespace armagrad::detail

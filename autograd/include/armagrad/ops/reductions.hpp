@@ -104,9 +104,10 @@ class ARMAGRAD_EXPORT Each {
   friend Var<eT> operator%(const A& v, const Each& e) { return e.meet(detail::operation_of<detail::rules::Times, eT>(), v, true); }
   friend Var<eT> operator/(const A& v, const Each& e) { return e.meet(detail::operation_of<detail::rules::Divide, eT>(), v, true); }
   // clang-format on
+  /// What the operators do: X, or reversed the argument, comes first.
+  Var<eT> meet(const detail::Operation<eT>& operation, const A& argument, bool reversed) const;
 
  private:
-  Var<eT> meet(const detail::Operation<eT>& operation, const A& argument, bool reversed) const;
   Var<eT> X_;
 };
 

@@ -37,6 +37,13 @@ requires(AnyVar<B>&& std::same_as<element_t<B>, eT>) auto spsolve(const arma::Sp
   return spsolve(SpVar<eT>(s), b, at);
 }
 
+/// Prints the values, as Armadillo does.
+template <AnySpVar S>
+std::ostream& operator<<(std::ostream& out, const S& s) {
+  s.print(out);
+  return out;
+}
+
 // ---- Of the stored entries ----
 
 /// The sum of the entries: a number.
