@@ -8,7 +8,7 @@ namespace {
 /// The minors of the last m rows, for each choice of m columns: how they follow from those of m - 1 rows.
 struct Level {
   uvec columns, rest;  // for each choice and each of its columns: the column, and the choice of the others
-  mat signs;
+  rowvec signs;
 };
 
 /// A level for m = 2, 3, ... n rows.
@@ -28,9 +28,9 @@ std::vector<Level> expansion(uword n) {
         rest.push_back(place[set & ~(std::size_t(1) << k)]);
       }
     }
-    vec sign(m, fill::ones);
-    for (uword k = 1; k < m; k += 2) sign(k) = -1;
-    levels.push_back({uvec(columns), uvec(rest), repmat(sign, 1, choices)});
+    rowvec signs(m, fill::ones);
+    for (uword k = 1; k < m; k += 2) signs(k) = -1;
+    levels.push_back({uvec(columns), uvec(rest), signs});
   }
   return levels;
 }
@@ -43,10 +43,10 @@ struct Matrix {
     return [n = n, levels = expansion(n)](const auto& A) {
       vec_of<decltype(A)> minors = A.tail(n);
       for (const Level& level : levels) {
-        const uword m = level.signs.n_rows, choices = level.signs.n_cols;
+        const uword m = level.signs.n_elem;
         const auto row = A.subvec((n - m) * n, (n - m + 1) * n - 1);
-        const auto terms = reshape(row.elem(level.columns) % minors.elem(level.rest), m, choices);
-        minors = sum(level.signs % terms, 0).t();
+        const auto terms = reshape(row.elem(level.columns) % minors.elem(level.rest), m, level.rest.n_elem / m);
+        minors = (level.signs * terms).t();
       }
       return minors(0);
     };

@@ -50,26 +50,33 @@ struct Hand {
     }
   }
 
-  /// The errors, 3 x c, of a pose and of places in triangles, which `u` is empty without.
-  template <class T, class U>
-  auto errors(const T& pose, const U& places) const {
-    const auto shown = (rotation(pose.head(3).eval()) * (mirror * bones(pose)) * weighted_positions(places)).eval();
+  /// What moves the weighted positions, 3 x 4 b.
+  template <class T>
+  mat_of<T> motion(const T& pose) const {
+    return rotation(pose.head(3).eval()) * (mirror * bones(pose));
+  }
+  /// The errors, 3 x c, of a pose and the weighted positions, 4 b x c.
+  template <class T, class P>
+  auto errors(const T& pose, const P& positions) const {
+    const auto shown = (motion(pose) * positions).eval();
     return (points - (shown.each_col() + pose.subvec(3, 5))).eval();
+  }
+  /// The weighted positions of what is seen: of vertices, or of places in triangles.
+  mat positions() const {
+    if (u.empty()) return vertices[0];
+    mat all(size(vertices[0]));
+    for (uword i = 0; i < u.n_cols; ++i) {
+      all.col(i) =
+          u(0, i) * vertices[0].col(i) + u(1, i) * vertices[1].col(i) + (1 - u(0, i) - u(1, i)) * vertices[2].col(i);
+    }
+    return all;
   }
 
   vec theta;
   mat u, points;
+  std::vector<mat> vertices;  // weighted positions, 4 b x c: of vertices, or of the three corners of triangles
 
  private:
-  template <class U>
-  mat_of<U> weighted_positions(const U& places) const {
-    if (u.empty()) return vertices[0];
-    const vec ones(vertices[0].n_rows, fill::ones);
-    const auto times = [&](const mat& corner, const auto& share) { return corner % (ones * share); };
-    return times(vertices[0], places.row(0)) + times(vertices[1], places.row(1)) +
-           times(vertices[2], 1 - places.row(0) - places.row(1));
-  }
-
   /// About an axis, by an angle that is its length.
   template <class A>
   static mat_of<A> rotation(const A& about) {
@@ -116,30 +123,33 @@ struct Hand {
   std::vector<int> parents;
   std::vector<mat> relatives, inverses;
   mat mirror = mat(3, 3, fill::eye);
-  std::vector<mat> vertices;  // weighted positions, 4 b x c: of vertices, or of the three corners of triangles
 };
 
 /// d errors / d u, of which each pair moves one point, and d errors / d theta: 3 c x 2 or 0, and 26.
 struct Jacobian {
-  explicit Jacobian(const Hand& h)
-      : hand(h),
-        by_pose(record([h](const auto& t, const auto& u) { return h.errors(t, u); }, variables(hand.theta),
-                       inputs(hand.u))),
-        by_place(record([h](const auto& u, const auto& t) { return h.errors(t, u); }, variables(hand.u),
-                        inputs(hand.theta))) {}
+  explicit Jacobian(Hand h)
+      : hand(std::move(h)),
+        by_pose([this](const auto& theta, const auto& positions) { return hand.errors(theta, positions); }),
+        by_place([](const auto& u, const auto& a, const auto& b, const auto& c) {
+          const auto share = [](const auto& row) { return ones(3) * row; };
+          return -(a % share(u.row(0)) + b % share(u.row(1)) + c % share(1 - u.row(0) - u.row(1)));
+        }) {}
   mat operator()() {
     mat J(hand.points.n_elem, hand.u.n_rows + 26);
-    for (uword k = 0; k < hand.u.n_rows; ++k) {
+    J.tail_cols(26) = by_pose.jacobian(hand.theta, hand.positions());
+    if (hand.u.empty()) return J;
+    const mat motion = hand.motion(hand.theta);
+    const mat a = motion * hand.vertices[0], b = motion * hand.vertices[1], c = motion * hand.vertices[2];
+    for (uword k = 0; k < 2; ++k) {
       mat direction(size(hand.u));
       direction.row(k).ones();
-      J.col(k) = vectorise(by_place.jvp(hand.u, direction, hand.theta).second);
+      J.col(k) = vectorise(by_place.jvp(hand.u, direction, a, b, c).second);
     }
-    J.tail_cols(26) = by_pose.jacobian(hand.theta, hand.u);
     return J;
   }
   Hand hand;
   Program<Variables<vec>, Inputs<mat>> by_pose;
-  Program<Variables<mat>, Inputs<vec>> by_place;
+  Program<Variables<mat>, Inputs<mat, mat, mat>> by_place;
 };
 
 }  // namespace
@@ -147,10 +157,11 @@ struct Jacobian {
 Module ht() {
   return {{"objective",
            [](const json& input) {
-             return prepared([h = Hand(input)] { return vec(vectorise(h.errors(h.theta, h.u))); });
+             return prepared([h = Hand(input)] { return vec(vectorise(h.errors(h.theta, h.positions()))); });
            }},
           {"jacobian", [](const json& input) {
-             return prepared(Jacobian(Hand(input)), [](const mat& J) { return to_output(mat(J.t())); });
+             return prepared([J = std::make_shared<Jacobian>(Hand(input))] { return (*J)(); },
+                             [](const mat& J) { return to_output(mat(J.t())); });
            }}};
 }
 

@@ -8,17 +8,26 @@ namespace {
 
 struct Points {
   explicit Points(const json& input)
-      : points(columns_of(input.at("points"), "points")), centroids(columns_of(input.at("centroids"), "centroids")) {
+      : points(columns_of(input.at("points"), "points")),
+        centroids(columns_of(input.at("centroids"), "centroids")),
+        points_and_1(join_cols(points, ones<rowvec>(points.n_cols))) {
     require(points.n_rows == centroids.n_rows, "points and centroids differ in dimension");
   }
+  /// By |c|^2 - 2 c' x, a product, for as many points at a time as stay in the cache.
   uvec nearest() const {
-    const mat C = -2 * centroids.t() * points;
-    return index_min(C.each_col() + sum(square(centroids)).t()).t();
+    const mat by = join_cols(-2 * centroids, sum(square(centroids)));
+    uvec nearest(points.n_cols);
+    const uword block = std::max<uword>(16, 16384 / centroids.n_cols);
+    for (uword first = 0; first < points.n_cols; first += block) {
+      const uword last = std::min(first + block, points.n_cols) - 1;
+      nearest.subvec(first, last) = index_min(by.t() * points_and_1.cols(first, last)).t();
+    }
+    return nearest;
   }
   auto cost() const {
     return [this, nearest = nearest()](const auto& C) { return accu(square(points - C.cols(nearest))); };
   }
-  mat points, centroids;
+  mat points, centroids, points_and_1;
 };
 
 mat direction(const Points& p) {
