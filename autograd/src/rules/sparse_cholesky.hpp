@@ -27,7 +27,7 @@ using Plan = std::shared_ptr<const SparsePlan>;
 
 /// The plan of this pattern, or the last one that the thread made if it is the same. std::logic_error, under this name,
 /// unless the pattern is symmetric.
-Plan plan_of(const Pattern& pattern, const char* name, Here at);
+ARMAGRAD_EXPORT Plan plan_of(const Pattern& pattern, const char* name, Here at);
 
 // ---- Numbers that move along one direction, of any number type: derivatives of any order by nesting ----
 
@@ -136,17 +136,19 @@ std::vector<J> inverse_by_factor(const SparsePlan& plan, const J* l) {
     }
     for (uword p = begin + 1; p < end; ++p) {
       const uword k = plan.rows[p], first = plan.col_ptrs[k], last = plan.col_ptrs[k + 1];
+      const J by = l[p];
+      J own = z[first] * by;
       const auto add = [&](uword q, const J& other) {
-        const uword r = plan.rows[q];
-        sum[r] += z[q] * l[p];
-        if (r != k) sum[k] += z[q] * other;
+        sum[plan.rows[q]] += z[q] * by;
+        own += z[q] * other;
       };
       if (16 * (end - p) < last - first) {  // few of a long column's rows: by bisection
         const uword *const rows = plan.rows.memptr(), *at = rows + first;
-        for (uword s = p; s < end; ++s) add(uword((at = std::lower_bound(at, rows + last, rows[s])) - rows), l[s]);
+        for (uword s = p + 1; s < end; ++s) add(uword((at = std::lower_bound(at, rows + last, rows[s])) - rows), l[s]);
       } else {
-        for (uword q = first; q < last; ++q) add(q, column[plan.rows[q]]);  // 0 where the column has nothing
+        for (uword q = first + 1; q < last; ++q) add(q, column[plan.rows[q]]);  // 0 where the column has nothing
       }
+      sum[k] += own;
     }
     const J pivot = l[begin];
     J on = J(1.0) / pivot;
@@ -287,7 +289,7 @@ struct SparseLogDet : General<2> {
 
 /// The entries of S^-1 that S has.
 struct InverseEntries : General<2> {
-  static constexpr auto name = "inv_sympd";
+  static constexpr auto name = "selected_inverse";
   static constexpr std::array reads{reads::first, reads::nothing};
   Plan plan;
   void forward(auto y, const auto& s, const auto& f) const { y = inverse_entries(s, f, plan); }
@@ -297,13 +299,12 @@ struct InverseEntries : General<2> {
   void tangent(auto ty, const auto&, const auto& s, const auto&, const auto& ts, const auto&) const {
     ty = inverse_along(s, ts, plan);
   }
-  static std::string parameters() { return "entries of the pattern"; }
 };
 
 /// Their derivative in one direction or more, of which every order and the adjoint's place are alike: all are
 /// derivatives of log det S.
 struct InverseAlong : General<2> {
-  static constexpr auto name = "inv_sympd_along";
+  static constexpr auto name = "selected_inverse_along";
   static constexpr std::uint8_t both = reads::first | reads::second;
   static constexpr std::array reads{both, both};
   Plan plan;
