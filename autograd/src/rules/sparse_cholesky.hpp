@@ -6,8 +6,8 @@
 // factored is the symmetric part of S, whose pattern must be symmetric. Order and pattern of the factor depend on the
 // pattern of S alone: they are analysed once, the order by CHOLMOD where the library was built with it, else it is that
 // of the rows. The numeric texts below run over any number type, so that derivatives of every order are theirs. The
-// entries of the inverse are those of Takahashi's recursion, which needs no others than the factor has: as much work as
-// factoring (Erisman and Tinney 1975; Rue, Martino and Chopin 2009 on what it is for).
+// entries of the inverse are those of Takahashi's recursion, which needs no others than the factor has: a few times the
+// work of factoring (Erisman and Tinney 1975; Rue, Martino and Chopin 2009 on what it is for).
 
 #include "sparse_variables.hpp"
 

@@ -45,9 +45,9 @@ requires(AnyVar<B>&& std::same_as<element_t<B>, eT>) auto spsolve(const arma::Sp
 
 /// log det S of a symmetric positive definite S (n x n), by a Cholesky factor in the order of SuiteSparse's CHOLMOD,
 /// or, where the library was built without it, in that of the rows; 0 of an empty matrix. The derivatives are the
-/// inverse's entries where S has some, as much work as the factor; they are there up to the fourth order. What is
-/// factored is (S + S') / 2: std::logic_error unless the pattern is symmetric, and std::runtime_error, when it is
-/// computed, unless the matrix is positive definite.
+/// inverse's entries where S has some, two to three times the factor's work; they are there up to the fourth order.
+/// What is factored is (S + S') / 2: std::logic_error unless the pattern is symmetric, and std::runtime_error, when it
+/// is computed, unless the matrix is positive definite.
 template <AnySpVar S>
 auto log_det_sympd(const S& s, Here at = Here::current()) {
   return detail::log_det_sympd<typename S::elem_type>(s, at);
