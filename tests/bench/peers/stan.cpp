@@ -116,10 +116,9 @@ int main(int argc, char** argv) {
   const MatrixXd covariates = matrix_of(mixed.X, mixed.n, mixed.k);
   stan_row(all, mixed, row, [=](const std::vector<var>& p) -> var {
     const Vector u = part(p, mixed.k + 1, mixed.groups);
-    Vector alpha(mixed.n);
-    for (int i = 0; i < mixed.n; ++i) alpha(i) = u(mixed.group[i]);
-    return -poisson_log_glm_lpmf<true>(mixed.y, covariates, alpha, Vector(part(p, 0, mixed.k))) -
-           normal_lpdf<true>(u, 0, exp(p[mixed.k]));
+    Vector eta = multiply(covariates, Vector(part(p, 0, mixed.k)));  // poisson_log_glm_lpmf<true> of 2.21 has no value
+    for (int i = 0; i < mixed.n; ++i) eta(i) += u(mixed.group[i]);
+    return -poisson_log_lpmf<true>(mixed.y, eta) - normal_lpdf<true>(u, 0, exp(p[mixed.k]));
   });
 
   const Net net;
