@@ -54,7 +54,11 @@ class NewtonSolver {
       if (!convex_ && size <= eps * scale)
         fail("stationary where it is no minimum, as the Hessian has negative eigenvalues: start elsewhere");
       before = size;
-      search(x, in_shape_of<eT>(d, x));
+      if (search(x, in_shape_of<eT>(d, x)) && !factors_.is_empty()) {
+        // The same factors again make a step as much shorter as the next one would be once more.
+        const arma::Col<eT> next = -factor_solved<eT>(factors_, point_->value(), false);
+        if (largest(next) * largest(next) <= eps * size * largest(arma::vectorise(x))) return x + in_shape_of<eT>(next, x);
+      }
     }
     fail("not converged after " + std::to_string(newton_.steps) + " steps, the last of length " + to_text(before) +
          ": start nearer, allow more with Newton{.steps}, or bring a solver in solved_by()");
@@ -120,19 +124,20 @@ class NewtonSolver {
     if (!r.is_finite() || !J.is_finite()) fail("its derivatives are not finite on the way: start nearer");
     convex_ = true;
     if (is_ == Implicit::minimum) return minimum_step(symmetric_part(J), r);
-    const arma::Mat<eT> f = lu_packed(J);
-    if (!(condition_of(f) >= least_condition<eT>))
+    factors_ = lu_packed(J);
+    if (!(condition_of(factors_) >= least_condition<eT>))
       fail(std::string(jacobian_name(is_)) + " is singular on the way (reciprocal condition number " +
-           to_text(condition_of(f)) + "): start elsewhere");
+           to_text(condition_of(factors_)) + "): start elsewhere");
     slope_ = -merit_;
-    return -factor_solved<eT>(f, r, false);
+    return -factor_solved<eT>(factors_, r, false);
   }
   arma::Col<eT> minimum_step(const arma::Mat<eT>& H, const arma::Col<eT>& g) {
     arma::Col<eT> d;
-    arma::Mat<eT> L;
-    if (arma::chol(L, H, "lower")) {
-      d = -triangular_solved<eT>(L, triangular_solved<eT>(L, g, false, false), false, true);
+    if (arma::chol(factors_, H, "lower")) {
+      factors_.resize(H.n_rows, H.n_rows + 1);  // as cholesky_packed() has them
+      d = -factor_solved<eT>(factors_, g, false);
     } else {
+      factors_.reset();
       arma::Col<eT> curvature;
       arma::Mat<eT> V;
       if (!arma::eig_sym(curvature, V, H)) fail("the eigenvalues of the Hessian were not found");
@@ -146,8 +151,8 @@ class NewtonSolver {
     return d;
   }
 
-  /// Moves x along d, as far as makes the function less.
-  void search(arma::Mat<eT>& x, const arma::Mat<eT>& d) {
+  /// Moves x along d, as far as makes the function less; whether that is all of d.
+  bool search(arma::Mat<eT>& x, const arma::Mat<eT>& d) {
     const double from = merit_, slope = slope_, rounding = 1e3 * eps * std::abs(from);  // of long sums
     std::string why;
     for (double t = 1; t > eps; t /= 2) {
@@ -155,7 +160,7 @@ class NewtonSolver {
       move_to(to);
       if (reached() && merit_ <= from + 1e-4 * t * slope + rounding) {
         x = to;
-        return;
+        return t == 1;
       }
       if (!reached()) why = why_;
     }
@@ -169,6 +174,7 @@ class NewtonSolver {
   Newton newton_;
   Location at_;
   std::optional<Point> point_;
+  arma::Mat<eT> factors_;  // of the last step, if its Hessian was positive definite
   double merit_ = 0, slope_ = 0;
   bool convex_ = true;
   std::string why_;

@@ -1,7 +1,7 @@
 #include <armagrad/problems.hpp>
 
-#include <armagrad/detail/forward_mode.hpp>
 #include <armagrad/detail/threads.hpp>
+#include <armagrad/ops/all.hpp>
 
 #include <deque>
 
@@ -17,9 +17,7 @@ template <class eT>
 class ProblemReplay {
  public:
   explicit ProblemReplay(const ProblemSet<eT>& problems)
-      : problems_(problems), gradient_([&loss = problems.loss](std::span<const Var<eT>> x) {
-          return append_gradients<eT>(loss(x), x.first(1))[0];
-        }) {
+      : problems_(problems), hessian_([&loss = problems.loss](std::span<const Var<eT>> x) { return hessian(loss, x); }) {
     for (const ProblemArgument<eT>& a : problems.arguments) now_.push_back(a.first);
   }
   void move_to(uword problem) {
@@ -31,29 +29,46 @@ class ProblemReplay {
 
   /// The loss, and its gradient until the next call.
   std::pair<eT, const arma::Mat<eT>&> value_and_gradient() {
-    CompiledLoss<eT>& r = losses_.bind(problems_.loss, now_);
+    CompiledLoss<eT>& r = bound(loss_recording_, losses_, problems_.loss);
     engine_of(r.tape()).run(r.both);
     return {r.root.scalar(), r.tape().gradient(r.leaves[0])};
   }
   void put_hessian(eT* out) {
-    CompiledLoss<eT>& r = gradients_.bind(gradient_, now_);
-    arma::Mat<eT> unit(shape().rows, shape().cols, arma::fill::zeros);
-    r.tangents->seed(r.leaves[0], unit);
-    for (uword i = 0; i < unit.n_elem; ++i) {
-      unit[i] = 1;
-      const arma::Mat<eT> column = r.tangents->run_anew(i == 0);
-      out = std::copy(column.begin(), column.end(), out);
-      unit[i] = 0;
-    }
+    CompiledLoss<eT>& r = bound(hessian_recording_, hessians_, hessian_);
+    Engine<eT>& engine = engine_of(r.tape());
+    engine.run(r.forward);
+    std::copy_n(engine.data(r.root.index()), r.root.n_elem, out);
   }
   /// Whether the loss asked for values when it was recorded for this problem.
   bool reads_values() { return losses_.bind(problems_.loss, now_).reads_values(); }
-  void record_hessian() { gradients_.bind(gradient_, now_); }
+  void record_hessian() { hessians_.bind(hessian_, now_); }
 
  private:
+  /// The recording for the problem. Without values asked for it is that of all problems, and only has to be laid over
+  /// the numbers of this one.
+  CompiledLoss<eT>& bound(CompiledLoss<eT>*& last, CompiledLosses<eT>& recordings, const Function<eT>& f) {
+    if (!last || last->reads_values()) return *(last = &recordings.bind(f, now_));
+    for (std::size_t k = 0; k < now_.size(); ++k) {
+      if (now_[k].shape.size() != 0) engine_of(last->tape()).rebind(last->leaves[k].index(), now_[k].data);
+    }
+    return *last;
+  }
+  /// The Hessian as a node: as problems are small, all of its columns side by side.
+  static Var<eT> hessian(const Function<eT>& loss, std::span<const Var<eT>> x) {
+    const Var<eT> g = append_gradients<eT>(loss(x), x.first(1))[0];
+    std::vector<Var<eT>> columns;
+    for (uword i = 0; i < g.n_elem; ++i) {
+      arma::Mat<eT> unit(g.n_rows, g.n_cols, arma::fill::zeros);
+      unit[i] = 1;
+      columns.push_back(vectorise(append_gradients<eT>(Var<eT>(dot(g, unit)), x.first(1))[0]));
+    }
+    return join_rows(columns);
+  }
+
   const ProblemSet<eT>& problems_;
-  Function<eT> gradient_;
-  CompiledLosses<eT> losses_, gradients_{Optimise::yes, Recorded::tangents};
+  Function<eT> hessian_;
+  CompiledLosses<eT> losses_, hessians_{Optimise::yes, Recorded::function};
+  CompiledLoss<eT>*loss_recording_ = nullptr, *hessian_recording_ = nullptr;
   std::vector<Given<eT>> now_;
 };
 
