@@ -58,10 +58,10 @@ BOOST_AUTO_TEST_CASE(regressions_in_closed_form) {
     const auto [L, g] = each_problem(Threads{threads}, squares, W, slices(X), columns(Y));
     BOOST_TEST(arma::all(L == losses));
     BOOST_TEST(arma::approx_equal(g, gradients, "absdiff", 0));
-    BOOST_TEST(arma::approx_equal(each_hessian(Threads{threads}, squares, W, slices(X), columns(Y)), hessians,
-                                  "absdiff", 0));
-    BOOST_TEST(arma::approx_equal(each_argmin(Threads{threads}, squares, W, slices(X), columns(Y)), minima,
-                                  "absdiff", 0));
+    BOOST_TEST(
+        arma::approx_equal(each_hessian(Threads{threads}, squares, W, slices(X), columns(Y)), hessians, "absdiff", 0));
+    BOOST_TEST(
+        arma::approx_equal(each_argmin(Threads{threads}, squares, W, slices(X), columns(Y)), minima, "absdiff", 0));
   }
 
   const arma::fcube Xf = arma::conv_to<arma::fcube>::from(X);
@@ -127,9 +127,9 @@ BOOST_AUTO_TEST_CASE(refusals) {
   check_says(refusal([&] { return each_problem(squares, W, slices(X), columns(W)); }),
              {"each_problem: problem 0: ", "test_problems.cpp:", "incompatible matrix dimensions: 12x1 and 3x1"});
   const mat fewer = Y.head_cols(n - 1);
-  check_says(refusal([&] { return each_problem(squares, W, slices(X), columns(fewer)); }),
-             {"each_problem at test_problems.cpp:", "argument 3 of the loss has parts for 36 problems",
-              "variables of 37"});
+  check_says(
+      refusal([&] { return each_problem(squares, W, slices(X), columns(fewer)); }),
+      {"each_problem at test_problems.cpp:", "argument 3 of the loss has parts for 36 problems", "variables of 37"});
   BOOST_CHECK_THROW((void)each_hessian(squares, W, slices(X), columns(fewer)), std::logic_error);
   // The first of two that cannot be factored, by any number of threads.
   cube S(2, 2, n);
@@ -152,7 +152,10 @@ BOOST_AUTO_TEST_CASE(refusals) {
                    columns(curvature));
              }),
              {"each_argmin: problem 7: argmin: "});
-  check_says(failure([&] { return each_argmin(Threads{1}, Newton{0, 1}, [](const auto& w) { return accu(exp(w) - 3 * w); }, W); }),
+  check_says(failure([&] {
+               return each_argmin(
+                   Threads{1}, Newton{0, 1}, [](const auto& w) { return accu(exp(w) - 3 * w); }, W);
+             }),
              {"each_argmin: problem 0: argmin: not converged after 1 steps"});
 }
 

@@ -10,9 +10,9 @@
 namespace {
 
 using namespace armagrad;
-using armagrad::bench::seconds;
 using arma::mat;
 using arma::vec;
+using armagrad::bench::seconds;
 
 constexpr arma::uword n = 10000, samples_of_each = 50, p = 5;
 
@@ -44,8 +44,12 @@ int main() {
   arma::rowvec J(n);
   mat G(p, n);
   arma::cube H(p, p, n);
-  const auto slice = [&](arma::uword k) { return mat(const_cast<double*>(X.slice_memptr(k)), samples_of_each, p, false, true); };
-  const auto column = [](const mat& A, arma::uword k) { return vec(const_cast<double*>(A.colptr(k)), A.n_rows, false, true); };
+  const auto slice = [&](arma::uword k) {
+    return mat(const_cast<double*>(X.slice_memptr(k)), samples_of_each, p, false, true);
+  };
+  const auto column = [](const mat& A, arma::uword k) {
+    return vec(const_cast<double*>(A.colptr(k)), A.n_rows, false, true);
+  };
 
   const std::vector<Contest> all{
       {"squares: loss and gradient",
@@ -82,7 +86,8 @@ int main() {
            G.col(k) = x.t() * (mu - y);
          });
        }},
-      {"Poisson: Hessian", [&](unsigned t) { H = each_hessian(Threads{t}, poisson, small, slices(X), columns(counts)); },
+      {"Poisson: Hessian",
+       [&](unsigned t) { H = each_hessian(Threads{t}, poisson, small, slices(X), columns(counts)); },
        [&](unsigned t) {
          by_hand(t, [&](arma::uword k) {
            mat x = slice(k);

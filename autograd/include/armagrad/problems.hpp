@@ -24,8 +24,8 @@ struct PartOfEach {
 /// The kind of the part: of a row a number, of a matrix a column, of a cube a slice.
 template <class P>
 inline constexpr Kind kind_of_problem_part = Parameter<P>::kind == Kind::row    ? Kind::number
-                                  : Parameter<P>::kind == Kind::cube ? Kind::matrix
-                                                                     : Kind::column;
+                                             : Parameter<P>::kind == Kind::cube ? Kind::matrix
+                                                                                : Kind::column;
 
 /// An argument of the first of the problems; the next one's is `step` numbers further on, if there is one for each.
 template <class eT>

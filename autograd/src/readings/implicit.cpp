@@ -101,8 +101,13 @@ class AtPoint {
 
 template <class eT>
 arma::Mat<eT> solution_of(const ImplicitEquations<eT>& e, std::span<const Given<eT>> parameters, Location at) {
-  NewtonSolver<eT, AtPoint<eT>> newton({e, parameters}, e.is, e.newton, at);
-  if (e.lbfgs) return newton.refined(LbfgsSolver<eT, AtPoint<eT>>({e, parameters}, *e.lbfgs, at).run(e.start));
+  using Solver = NewtonSolver<eT, AtPoint<eT>>;
+  if (e.lbfgs) {
+    LbfgsSolver<eT, AtPoint<eT>> lbfgs({e, parameters}, *e.lbfgs, at);
+    const arma::Mat<eT> x = lbfgs.run(e.start);
+    return Solver({e, parameters}, e.is, Newton{100 * lbfgs.tolerance()}, at).refined(x);
+  }
+  Solver newton({e, parameters}, e.is, e.newton, at);
   if (!e.solver) return newton.run(e.start);
   std::vector<arma::Mat<eT>> plain{e.start};
   for (const Given<eT>& p : parameters) plain.push_back(over(p.data, p.shape));

@@ -38,6 +38,7 @@ class LbfgsSolver {
     fail("not converged after " + std::to_string(options_.steps) + " steps of L-BFGS, the next of length " +
          to_text(size) + ": start nearer, allow more with Lbfgs{.steps}, or take Newton");
   }
+  double tolerance() const { return options_.tolerance > 0 ? options_.tolerance : std::sqrt(eps); }
 
  private:
   struct Step {
@@ -48,8 +49,6 @@ class LbfgsSolver {
 
   [[noreturn]] void fail(const std::string& what) const { no_result("argmin", at_, what); }
   static double largest(const arma::Col<eT>& x) { return double(arma::abs(x).max()); }
-  double tolerance() const { return options_.tolerance > 0 ? options_.tolerance : std::sqrt(eps); }
-
   /// Computes the function and its gradient at x, unless it has none there.
   bool move_to(const arma::Mat<eT>& x) {
     why_.clear();
@@ -76,8 +75,7 @@ class LbfgsSolver {
     }
     const Step& last = steps_.back();
     d *= eT(last.sy) / dot(last.y, last.y);
-    for (std::size_t k = 0; k < steps_.size(); ++k)
-      d += (a[k] - dot(steps_[k].y, d) / eT(steps_[k].sy)) * steps_[k].s;
+    for (std::size_t k = 0; k < steps_.size(); ++k) d += (a[k] - dot(steps_[k].y, d) / eT(steps_[k].sy)) * steps_[k].s;
     return d;
   }
 
@@ -97,7 +95,7 @@ class LbfgsSolver {
         low = t;
       else
         return true;
-      if (high - low <= eps * high) break;
+      if (std::isfinite(high) && high - low <= eps * high) break;
     }
     x = start;
     merit_ = from;

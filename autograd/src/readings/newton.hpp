@@ -57,7 +57,8 @@ class NewtonSolver {
       if (search(x, in_shape_of<eT>(d, x)) && !factors_.is_empty()) {
         // The same factors again make a step as much shorter as the next one would be once more.
         const arma::Col<eT> next = -factor_solved<eT>(factors_, point_->value(), false);
-        if (largest(next) * largest(next) <= eps * size * largest(arma::vectorise(x))) return x + in_shape_of<eT>(next, x);
+        if (largest(next) * largest(next) <= eps * size * largest(arma::vectorise(x)))
+          return x + in_shape_of<eT>(next, x);
       }
     }
     fail("not converged after " + std::to_string(newton_.steps) + " steps, the last of length " + to_text(before) +

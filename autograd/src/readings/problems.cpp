@@ -17,7 +17,8 @@ template <class eT>
 class ProblemReplay {
  public:
   explicit ProblemReplay(const ProblemSet<eT>& problems)
-      : problems_(problems), hessian_([&loss = problems.loss](std::span<const Var<eT>> x) { return hessian(loss, x); }) {
+      : problems_(problems),
+        hessian_([&loss = problems.loss](std::span<const Var<eT>> x) { return hessian(loss, x); }) {
     for (const ProblemArgument<eT>& a : problems.arguments) now_.push_back(a.first);
   }
   void move_to(uword problem) {
@@ -175,9 +176,9 @@ void put_minima(const ProblemSet<eT>& problems, const Newton& newton, eT* minima
   });
 }
 
-#define ARMAGRAD_INSTANTIATE(eT)                                                                \
-  template ARMAGRAD_EXPORT void put_losses_and_gradients(const ProblemSet<eT>&, eT*, eT*);      \
-  template ARMAGRAD_EXPORT void put_hessians(const ProblemSet<eT>&, eT*);                       \
+#define ARMAGRAD_INSTANTIATE(eT)                                                           \
+  template ARMAGRAD_EXPORT void put_losses_and_gradients(const ProblemSet<eT>&, eT*, eT*); \
+  template ARMAGRAD_EXPORT void put_hessians(const ProblemSet<eT>&, eT*);                  \
   template ARMAGRAD_EXPORT void put_minima(const ProblemSet<eT>&, const Newton&, eT*);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
