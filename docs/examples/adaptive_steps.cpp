@@ -1,6 +1,8 @@
 // Predators and prey by steps of adaptive length: plain code chooses the steps, and the loss takes those that it
 // accepted.
 #include <armagrad/armagrad.hpp>
+
+#include <iomanip>
 using namespace armagrad;
 using arma::mat;
 using arma::rowvec;
@@ -91,9 +93,10 @@ int main() {
       d(i) = 1e-2;
       differences(i) = (8 * (anew(log_p + d) - anew(log_p - d)) - anew(log_p + 2 * d) + anew(log_p - 2 * d)) / 12e-2;
     }
-    std::cout << "tolerance " << tolerance << ": relative difference of the gradients "
+    std::cout << std::setprecision(1) << "tolerance " << tolerance << ": relative difference of the gradients "
               << arma::norm(g - differences) / arma::norm(g) << '\n';
   }
+  std::cout << std::setprecision(6);
 
   // Gauss and Newton, with steps chosen anew for the parameters of each iteration.
   for (int i = 0; i < 8; ++i) {

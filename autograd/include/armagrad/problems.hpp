@@ -97,14 +97,16 @@ requires std::derived_from<P, arma::Mat<typename P::elem_type>> detail::PartOfEa
     const P& X, Here at = Here::current()) {
   return {X, at};
 }
+/// Not of temporaries, which would be gone when they are read.
 template <class P>
 requires std::derived_from<P, arma::Mat<typename P::elem_type>>
-void columns(const P&& X, Here at = Here::current()) = delete;  // it would be gone when it is read
+void columns(const P&& X, Here at = Here::current()) = delete;
 /// The same of which each has a slice.
 template <class eT>
 detail::PartOfEach<arma::Cube<eT>> slices(const arma::Cube<eT>& Q, Here at = Here::current()) {
   return {Q, at};
 }
+/// Nor of these.
 template <class eT>
 void slices(const arma::Cube<eT>&& Q, Here at = Here::current()) = delete;
 
