@@ -20,6 +20,7 @@
 #include "products.hpp"
 #include "reductions.hpp"
 #include "shape.hpp"
+#include "slices.hpp"
 #include "softmax.hpp"
 #include "sparse.hpp"
 #include "sparse_variables.hpp"
@@ -36,6 +37,6 @@ struct RuleLists {};
 using AllRules = RuleLists<ElementwiseRules, PowerRules, TrigonometryRules, ActivationRules, SpecialRules, ProductRules,
                            ReductionRules, PartRules, WriteRules, ShapeRules, ConvolutionRules, StatisticsRules,
                            LinearAlgebraRules, DecompositionRules, SparseRules<double>, SparseVariableRules,
-                           SoftmaxRules, CompositionRules, DensityRules, IntegralRules>;
+                           SoftmaxRules, CompositionRules, DensityRules, IntegralRules, SliceRules>;
 
 }  // namespace armagrad::detail
