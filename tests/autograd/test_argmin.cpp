@@ -221,6 +221,43 @@ BOOST_AUTO_TEST_CASE(out_of_hard_starts) {
   BOOST_TEST(error(argmin(from_chol, 100.0), 16.0) <= 1e-13);
 }
 
+/// L-BFGS finds the minima of Newton's method, to rounding, and their derivatives.
+BOOST_FIXTURE_TEST_CASE(by_lbfgs, Logistic) {
+  const auto loss_by = [this](const auto& solver) {
+    return [this, solver](const auto& p) {
+      const auto w = argmin(solver, inner(), vec(4), p);
+      return accu(sin(w)) + dot(w, w);
+    };
+  };
+  const auto loss = loss_by(Lbfgs{});
+  const auto [J, g] = value_and_gradient(loss, log_l2);
+  BOOST_TEST(error(J, score(by_hand(log_l2))) <= 1e-13);
+  BOOST_TEST(error(mat(g), mat(gradient(outer(), log_l2))) <= 1e-12);
+  BOOST_TEST(second_error(loss, log_l2, v) <= 1e-8);
+  BOOST_TEST(bool(check_gradient(loss, log_l2)));
+
+  // A valley of 200 unknowns, whose least point is all ones (Rosenbrock, chained).
+  const auto valley = [](const auto& x) {
+    const uword n = x.n_elem;
+    return accu(100 * square(x.tail(n - 1) - square(x.head(n - 1))) + square(1 - x.head(n - 1)));
+  };
+  BOOST_TEST(error(mat(vec(argmin(Lbfgs{}, valley, vec(200, arma::fill::value(0.5))))),
+                   mat(200, 1, arma::fill::ones)) <= 1e-12);
+  // Steps that leave the domain of a logarithm or of chol, a number, a start that is the minimum, and one that is 0.
+  BOOST_TEST(error(argmin(
+                       Lbfgs{}, [](const auto& x, const auto& p) { return p * x - log(x); }, 10.0, 2.0),
+                   0.5) <= 1e-12);
+  const auto from_chol = [](const auto& x) { return trace(chol(x * mat(2, 2, arma::fill::eye))) - 4 * log(x); };
+  BOOST_TEST(error(argmin(Lbfgs{}, from_chol, 100.0), 16.0) <= 1e-12);
+  const auto bowl = [](const auto& x) { return accu(square(x - 1)); };
+  BOOST_TEST(error(mat(vec(argmin(Lbfgs{}, bowl, vec{1, 1}))), mat(vec{1, 1})) <= 1e-15);
+  BOOST_TEST(std::abs(argmin(
+                 Lbfgs{}, [](const auto& x) { return cosh(x); }, 2.0)) <= 1e-15);
+  BOOST_TEST(std::abs(argmin(
+                          Lbfgs{}, [](const auto& x) { return square(x) * float(2) - x; }, 3.0f) -
+                      0.25f) <= 1e-6f);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_solver_of_the_users, Logistic) {
   int calls = 0;
   const auto solver = solved_by([&](const vec& start, const vec& p) {

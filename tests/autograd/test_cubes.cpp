@@ -84,6 +84,14 @@ std::vector<Text> texts() {
   // clang-format on
 }
 
+/// The value of a function of two cubes.
+cube value_of(const auto& f, const cube& a, const cube& b) {
+  Tape<double> tape;
+  return f(CubeVar<double>(tape.constant(mat(a.memptr(), a.n_rows, a.n_cols * a.n_slices)), a.n_slices),
+           CubeVar<double>(tape.constant(mat(b.memptr(), b.n_rows, b.n_cols * b.n_slices)), b.n_slices))
+      .value();
+}
+
 cube positive(uword rows, uword cols, uword slices) { return cube(rows, cols, slices, arma::fill::randu) + 0.3; }
 
 }  // namespace
@@ -314,6 +322,73 @@ BOOST_AUTO_TEST_CASE(refused) {
   BOOST_TEST(has(on([](auto& q) { return accu(reshape(q, 5, 5, 1)); }), "5x5"));
   BOOST_TEST(has(on([](auto& q) { return accu(Var<double>(q)); }), "3x2x4 is no matrix"));
   BOOST_TEST(has(on([](auto& q) { return accu(join_slices(q, mat(2, 2))); }), "3x2x4 and 2x2x1"));
+}
+
+/// Products, solutions, inverses and Cholesky factors of slices are those of the matrices, with their derivatives.
+BOOST_AUTO_TEST_CASE(linear_algebra_of_slices) {
+  const cube A = positive(3, 3, 4), B = positive(3, 2, 4);
+  const auto of_slices = [](const auto& a, const auto& b, auto f) {
+    using P = std::decay_t<decltype(a)>;
+    std::vector<Var<typename P::elem_type>> all;
+    for (uword k = 0; k < a.n_slices; ++k) all.push_back(f(a.slice(k), b.slice(k)));
+    return join_slices(all);
+  };
+  const auto agree = [&](auto of_cubes, auto of_matrices) {
+    const cube weights = cube(arma::size(value_of(of_cubes, A, B)), arma::fill::randn);
+    const auto whole = [&](const auto& a, const auto& b) { return accu(of_cubes(a, b) % weights); };
+    const auto parts = [&](const auto& a, const auto& b) { return accu(of_slices(a, b, of_matrices) % weights); };
+    const auto [J, g] = value_and_gradient(whole, A, B);
+    const auto [due_J, due_g] = value_and_gradient(parts, A, B);
+    BOOST_TEST(J == due_J, boost::test_tools::tolerance(1e-12));
+    BOOST_TEST(arma::abs(std::get<0>(g) - std::get<0>(due_g)).max() <= 1e-10);
+    BOOST_TEST(arma::abs(std::get<1>(g) - std::get<1>(due_g)).max() <= 1e-10);
+    BOOST_TEST(bool(check_gradient(whole, A, B)));
+    const auto of_first = [&](const auto& f) { return [&f, &B](const auto& a) { return f(a, CubeVar<double>(B)); }; };
+    const cube V = positive(3, 3, 4);
+    const cube HV = hessian_vector_product(of_first(whole), A, V), due = hessian_vector_product(of_first(parts), A, V);
+    BOOST_TEST(arma::abs(HV - due).max() <= 1e-8 * (1 + arma::abs(due).max()));
+  };
+  const auto positive_definite = [](const auto& a) { return a * trans(a) + 0.1 * mat(3, 3, arma::fill::eye); };
+  const auto definite = [](const auto& a) {
+    using P = std::decay_t<decltype(a)>;
+    P transposed = a;
+    transposed.each_slice([](auto& s) { s = s.t(); });
+    return a * transposed + P(cube(3, 3, 4).each_slice() + 0.1 * mat(3, 3, arma::fill::eye));
+  };
+  agree([](const auto& a, const auto& b) { return a * b; }, [](const auto& a, const auto& b) { return a * b; });
+  agree([](const auto& a, const auto& b) { return solve(a, b); },
+        [](const auto& a, const auto& b) { return solve(a, b); });
+  agree([](const auto& a, const auto& b) { return inv(a) * b; },
+        [](const auto& a, const auto& b) { return inv(a) * b; });
+  agree([&](const auto& a, const auto& b) { return chol(definite(a)) * b; },
+        [&](const auto& a, const auto& b) { return chol(positive_definite(a)) * b; });
+  agree([&](const auto& a, const auto& b) { return chol(definite(a), "lower") * inv_sympd(definite(a)) * b; },
+        [&](const auto& a, const auto& b) {
+          return chol(positive_definite(a), "lower") * inv_sympd(positive_definite(a)) * b;
+        });
+  // A constant cube on either side, and one solution for several right sides.
+  const auto left = [&](const auto& b) { return accu(A * b + solve(A, b)); };
+  BOOST_TEST(bool(check_gradient(left, B)));
+  const auto right = [&](const auto& a) { return accu(square(a * B)); };
+  BOOST_TEST(bool(check_gradient(right, A)));
+}
+
+BOOST_AUTO_TEST_CASE(refusals_of_slices) {
+  const cube A = positive(3, 3, 4), B = positive(2, 2, 4), C = positive(3, 3, 2);
+  check_says(refusal([&] { return gradient([&](const auto& a) { return accu(a * B); }, A); }),
+             {"operator*", "incompatible cube dimensions: 3x3x4 and 2x2x4"});
+  check_says(refusal([&] { return gradient([&](const auto& a) { return accu(solve(a, C)); }, A); }),
+             {"solve at test_cubes.cpp:", "incompatible cube dimensions: 3x3x4 and 3x3x2"});
+  check_says(refusal([&] { return gradient([](const auto& a) { return accu(inv(a)); }, positive(2, 3, 2)); }),
+             {"inv at test_cubes.cpp:", "the slices must be square, not of 2x3x2"});
+  cube S(2, 2, 3);
+  S.each_slice() = mat{{2, 1}, {1, 2}};
+  S.slice(1) = mat{{1, 2}, {2, 1}};
+  check_says(failure([&] { return gradient([](const auto& s) { return accu(chol(s)); }, S); }),
+             {"slice 1: ", "not positive definite"});
+  S.slice(2) = mat{{1, 1}, {1, 1}};
+  check_says(failure([&] { return gradient([](const auto& s) { return accu(inv(s)); }, S); }),
+             {"slice 2: ", "singular to working precision"});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

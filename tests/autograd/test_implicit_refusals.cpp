@@ -50,6 +50,22 @@ BOOST_AUTO_TEST_CASE(of_what_is_not_solved) {
              {"argmin at test_implicit_refusals.cpp:", "not converged after 2 steps, the last of length"});
 }
 
+BOOST_AUTO_TEST_CASE(of_lbfgs) {
+  const auto minimized = [](auto inner, double start, const Lbfgs& lbfgs = {}) {
+    return failure([=] { return argmin(lbfgs, inner, start); });
+  };
+  check_says(minimized([](const auto& x) { return square(square(x - 3)); }, 100.0, {0, 3}),
+             {"argmin at test_implicit_refusals.cpp:", "not converged after 3 steps of L-BFGS", "Lbfgs{.steps}"});
+  check_says(minimized([](const auto& x) { return log(x); }, -1.0),
+             {"argmin at test_implicit_refusals.cpp:", "cannot be computed at the start, where it is nan"});
+  check_says(minimized([](const auto& x) { return -square(x); }, 0.0),
+             {"argmin at test_implicit_refusals.cpp:", "no minimum: the Hessian has negative eigenvalues there"});
+  check_says(minimized([](const auto& x) { return -x; }, 1.0),
+             {"argmin at test_implicit_refusals.cpp:", "the solver has not converged"});
+  check_says(minimized([](const auto& x) { return abs(x - 0.3) + square(x); }, 1.0),
+             {"argmin at test_implicit_refusals.cpp:", "the solver has not converged"});
+}
+
 BOOST_AUTO_TEST_CASE(of_solutions_without_derivative) {
   // Any x with x(0) + x(1) = p is one of the roots; x^4 has a minimum of zero curvature.
   check_says(

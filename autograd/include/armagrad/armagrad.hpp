@@ -9,6 +9,7 @@
 #include "implicit.hpp"
 #include "ops/all.hpp"
 #include "parameters.hpp"
+#include "problems.hpp"
 #include "program.hpp"
 #include "random.hpp"
 #include "scan.hpp"

@@ -1,6 +1,8 @@
 #pragma once
 // Solutions of equations and minima of functions as nodes, differentiated by the implicit function theorem.
 
+#include <optional>
+
 #include "detail/compiled_loss.hpp"
 #include "detail/kept_tape.hpp"
 #include "detail/plain_arguments.hpp"
@@ -15,6 +17,14 @@ struct Newton {
   /// the next step is below rounding.
   double tolerance = 0;
   unsigned steps = 100;  // std::runtime_error if these are not enough
+};
+
+/// How argmin solves by gradients alone, for hundreds of unknowns and more: by the limited-memory BFGS method. At the
+/// end one Newton step, of the exact Hessian, checks what it found, or std::runtime_error, and refines it.
+struct Lbfgs {
+  double tolerance = 0;     // steps below this part of the solution are the last; 0: the square root of the rounding
+  unsigned steps = 1000;    // std::runtime_error if these are not enough
+  std::size_t memory = 10;  // how many steps it remembers
 };
 
 /// A solver of the user's in place of Newton's method: solve(start, parameters...), of plain matrices, vectors and
@@ -45,6 +55,7 @@ struct ImplicitEquations {
   arma::Mat<eT> start;
   bool is_scalar;  // the unknown, a number
   Newton newton{};
+  std::optional<Lbfgs> lbfgs{};
   std::function<arma::Mat<eT>(std::span<const arma::Mat<eT>>)> solver{};  // the user's, of the start and the parameters
 };
 
@@ -53,7 +64,7 @@ template <class eT>
 Var<eT> append_solution(Tape<eT>& tape, ImplicitEquations<eT> equations, std::span<const Var<eT>> parameters);
 
 template <class S>
-struct is_solver : std::is_same<S, Newton> {};
+struct is_solver : std::bool_constant<std::is_same_v<S, Newton> || std::is_same_v<S, Lbfgs>> {};
 template <class Solve>
 struct is_solver<solved_by<Solve>> : std::true_type {};
 
@@ -72,6 +83,8 @@ auto solution_on(Tape<eT>& tape, Implicit is, const Solver& solver, F f, const S
                                   kind == Kind::number};
   if constexpr (std::is_same_v<Solver, Newton>) {
     equations.newton = solver;
+  } else if constexpr (std::is_same_v<Solver, Lbfgs>) {
+    equations.lbfgs = solver;
   } else {
     equations.newton.tolerance = solver.tolerance;
     equations.solver = [solve = solver.solve](std::span<const arma::Mat<eT>> x) {
@@ -121,7 +134,7 @@ requires(!detail::is_solver<F>::value) [[nodiscard]] auto argmin(F inner, const 
 
 /// The x near start where all entries of f(x, parameters...) are 0; f has x's shape. It is differentiated as argmin is.
 template <class Solver, class F, class Start, class... P>
-requires(detail::is_solver<Solver>::value)
+requires(detail::is_solver<Solver>::value && !std::same_as<Solver, Lbfgs>)
     [[nodiscard]] auto root(const Solver& solver, F f, const Start& start, const P&... parameters) {
   return detail::solution(detail::Implicit::root, solver, std::move(f), start, parameters...);
 }

@@ -2,13 +2,13 @@
 
 #include <armagrad/derivatives.hpp>
 
-#include <cmath>
+#include <cstring>
 #include <deque>
-#include <optional>
 
-#include "../rules/factor.hpp"
 #include "../rules/tables.hpp"
 #include "arguments_given.hpp"
+#include "lbfgs.hpp"
+#include "newton.hpp"
 
 namespace armagrad::detail {
 
@@ -49,6 +49,11 @@ std::vector<Given<eT>> parameters_of(Engine<eT>& engine, Index i) {
 template <class eT>
 class AtPoint {
  public:
+  struct Source {
+    const ImplicitEquations<eT>& e;
+    std::span<const Given<eT>> parameters;
+  };
+  AtPoint(const Source& of, const arma::Mat<eT>& x) : AtPoint(of.e, x, of.parameters) {}
   AtPoint(const ImplicitEquations<eT>& e, const arma::Mat<eT>& x, std::span<const Given<eT>> parameters)
       : is_(e.is), x_(x) {
     std::vector<Given<eT>> all{{x_.memptr(), shape_of(x.n_rows, x.n_cols), true, e.is_scalar}};
@@ -94,174 +99,16 @@ class AtPoint {
   Location place_;
 };
 
-constexpr const char* jacobian_name(Implicit is) {
-  return is == Implicit::minimum ? "the Hessian" : "the Jacobian of the equations";
-}
-
-/// dr/dx, factored. std::runtime_error if it is singular: the solution has no derivative then.
-template <class eT>
-arma::Mat<eT> factored_at_solution(const arma::Mat<eT>& J, Implicit is, Location at) {
-  const arma::Mat<eT> f = lu_packed(J);
-  if (const double condition = condition_of(f); !(condition >= least_condition<eT>))
-    no_result(name_of(is), at,
-              std::string(jacobian_name(is)) + " at the solution is " +
-                  (std::isnan(condition) ? "not finite"
-                                         : "singular (reciprocal condition number " + to_text(condition) + ")") +
-                  ": the solution has no derivative");
-  return f;
-}
-
-template <class eT>
-arma::Mat<eT> in_shape_of(const arma::Mat<eT>& column, const arma::Mat<eT>& x) {
-  return arma::reshape(column, x.n_rows, x.n_cols);
-}
-
-/// The iterations of Newton's method, with backtracking.
-template <class eT>
-class NewtonSolver {
- public:
-  NewtonSolver(const ImplicitEquations<eT>& e, std::span<const Given<eT>> parameters, Location at)
-      : e_(e), parameters_(parameters), at_(at) {}
-
-  arma::Mat<eT> run() {
-    arma::Mat<eT> x = e_.start;
-    if (x.is_empty()) return x;
-    move_to(x);
-    if (!reached()) fail("the function cannot be computed at the start" + why_ + ": start inside of its domain");
-    if (e_.is == Implicit::linear) return x + in_shape_of<eT>(step(), x);
-    double before = arma::datum::inf, scale = 0;
-    for (unsigned k = 0; k < e_.newton.steps; ++k) {
-      const arma::Col<eT> d = step();
-      const double size = largest(d);
-      scale = std::max({scale, largest(arma::vectorise(x)), size});
-      if (convex_ && (is_last(d, x, scale) || (is_small(d, x) && size > before / 2))) return x + in_shape_of<eT>(d, x);
-      if (!convex_ && size <= eps * scale)
-        fail("stationary where it is no minimum, as the Hessian has negative eigenvalues: start elsewhere");
-      before = size;
-      search(x, in_shape_of<eT>(d, x));
-    }
-    fail("not converged after " + std::to_string(e_.newton.steps) + " steps, the last of length " + to_text(before) +
-         ": start nearer, allow more with Newton{.steps}, or bring a solver in solved_by()");
-  }
-
-  /// Checks what the user's solver gives.
-  void check(const arma::Mat<eT>& x) {
-    if (x.is_empty()) return;
-    move_to(x);
-    if (!reached()) fail("the function cannot be computed at what the solver gives" + why_);
-    const arma::Col<eT> d = step();
-    const double size = largest(d), allowed = tolerance() * largest(arma::vectorise(x));
-    if (!convex_) fail("what the solver gives is no minimum: the Hessian has negative eigenvalues there");
-    if (!(size <= allowed || size <= tolerance() * tolerance()))
-      fail("the solver has not converged: Newton's step from what it gives has length " + to_text(size) +
-           ", more than " + to_text(allowed) + ", its tolerance; |" + (e_.is == Implicit::minimum ? "gradient" : "f") +
-           "| is " + to_text(largest(point_->value())));
-  }
-
- private:
-  static constexpr double eps = double(std::numeric_limits<eT>::epsilon());
-
-  [[noreturn]] void fail(const std::string& what) const { no_result(name_of(e_.is), at_, what); }
-  static double largest(const arma::Col<eT>& x) { return x.is_empty() ? 0 : double(arma::abs(x).max()); }
-  double tolerance() const { return e_.newton.tolerance > 0 ? e_.newton.tolerance : std::sqrt(eps); }
-  bool is_small(const arma::Col<eT>& d, const arma::Mat<eT>& x) const {
-    return largest(d) <= tolerance() * largest(arma::vectorise(x));
-  }
-  bool is_last(const arma::Col<eT>& d, const arma::Mat<eT>& x, double scale) const {
-    for (uword i = 0; i < d.n_elem; ++i) {
-      if (!(std::abs(double(d[i])) <= tolerance() * std::abs(double(x[i])) + 4 * eps * scale)) return false;
-    }
-    return true;
-  }
-
-  /// Computes the function at x, or notes why it cannot be.
-  void move_to(const arma::Mat<eT>& x) {
-    why_.clear();
-    merit_ = arma::datum::nan;
-    point_.reset();
-    try {
-      point_.emplace(e_, x, parameters_);
-      merit_ = point_->merit();
-      if (!std::isfinite(merit_)) why_ = ", where it is " + (std::isnan(merit_) ? "nan" : to_text(merit_));
-    } catch (const std::runtime_error& error) {
-      why_ = std::string(" (") + error.what() + ")";
-    }
-  }
-  bool reached() const { return std::isfinite(merit_); }
-
-  /// Newton's step from the point. Where a minimum is looked for and the Hessian is not positive definite, its
-  /// eigenvalues count by their size, so that the step leads downhill.
-  arma::Col<eT> step() {
-    arma::Mat<eT> J;
-    arma::Col<eT> r;
-    try {
-      r = point_->value();
-      J = point_->jacobian();
-    } catch (const std::runtime_error& error) {
-      fail(std::string("no derivatives on the way (") + error.what() + ")");
-    }
-    if (!r.is_finite() || !J.is_finite()) fail("its derivatives are not finite on the way: start nearer");
-    convex_ = true;
-    if (e_.is == Implicit::minimum) return minimum_step(symmetric_part(J), r);
-    if (e_.is == Implicit::linear)  // the adjoint of a solution
-      return -factor_solved<eT>(factored_at_solution(J, e_.is, at_), r, false);
-    const arma::Mat<eT> f = lu_packed(J);
-    if (!(condition_of(f) >= least_condition<eT>))
-      fail(std::string(jacobian_name(e_.is)) + " is singular on the way (reciprocal condition number " +
-           to_text(condition_of(f)) + "): start elsewhere");
-    slope_ = -merit_;
-    return -factor_solved<eT>(f, r, false);
-  }
-  arma::Col<eT> minimum_step(const arma::Mat<eT>& H, const arma::Col<eT>& g) {
-    arma::Col<eT> d;
-    arma::Mat<eT> L;
-    if (arma::chol(L, H, "lower")) {
-      d = -triangular_solved<eT>(L, triangular_solved<eT>(L, g, false, false), false, true);
-    } else {
-      arma::Col<eT> curvature;
-      arma::Mat<eT> V;
-      if (!arma::eig_sym(curvature, V, H)) fail("the eigenvalues of the Hessian were not found");
-      const eT most = arma::abs(curvature).max(), least = eT(std::sqrt(eps)) * most;
-      convex_ = curvature.min() >= -least;
-      const arma::Col<eT> weight = most > 0 ? arma::Col<eT>(arma::clamp(arma::abs(curvature), least, most))
-                                            : arma::Col<eT>(curvature.n_elem, arma::fill::ones);
-      d = -V * ((V.t() * g) / weight);
-    }
-    slope_ = double(arma::dot(g, d));
-    return d;
-  }
-
-  /// Moves x along d, as far as makes the function less.
-  void search(arma::Mat<eT>& x, const arma::Mat<eT>& d) {
-    const double from = merit_, slope = slope_, rounding = 1e3 * eps * std::abs(from);  // of long sums
-    std::string why;
-    for (double t = 1; t > eps; t /= 2) {
-      const arma::Mat<eT> to = x + eT(t) * d;
-      move_to(to);
-      if (reached() && merit_ <= from + 1e-4 * t * slope + rounding) {
-        x = to;
-        return;
-      }
-      if (!reached()) why = why_;
-    }
-    fail("no step makes " + std::string(e_.is == Implicit::minimum ? "the function" : "|f|") + " less than " +
-         to_text(from) + (why.empty() ? "" : "; beyond, it cannot be computed" + why) +
-         ": start nearer, or bring a solver in solved_by()");
-  }
-
-  const ImplicitEquations<eT>& e_;
-  std::span<const Given<eT>> parameters_;
-  Location at_;
-  std::optional<AtPoint<eT>> point_;
-  double merit_ = 0, slope_ = 0;
-  bool convex_ = true;
-  std::string why_;
-};
-
 template <class eT>
 arma::Mat<eT> solution_of(const ImplicitEquations<eT>& e, std::span<const Given<eT>> parameters, Location at) {
-  NewtonSolver<eT> newton(e, parameters, at);
-  if (!e.solver) return newton.run();
+  using Solver = NewtonSolver<eT, AtPoint<eT>>;
+  if (e.lbfgs) {
+    LbfgsSolver<eT, AtPoint<eT>> lbfgs({e, parameters}, *e.lbfgs, at);
+    const arma::Mat<eT> x = lbfgs.run(e.start);
+    return Solver({e, parameters}, e.is, Newton{100 * lbfgs.tolerance()}, at).refined(x);
+  }
+  Solver newton({e, parameters}, e.is, e.newton, at);
+  if (!e.solver) return newton.run(e.start);
   std::vector<arma::Mat<eT>> plain{e.start};
   for (const Given<eT>& p : parameters) plain.push_back(over(p.data, p.shape));
   const arma::Mat<eT> x = e.solver(plain);
@@ -269,34 +116,58 @@ arma::Mat<eT> solution_of(const ImplicitEquations<eT>& e, std::span<const Given<
     misuse(name_of(e.is), at,
            "the solver gives " + to_string(shape_of(x.n_rows, x.n_cols)) + " for a start of " +
                to_string(shape_of(e.start.n_rows, e.start.n_cols)));
-  newton.check(x);
+  (void)newton.refined(x);
   return x;
-}
-
-/// -J^-1 dr, or -J'^-1 dr, in dr's shape.
-template <class eT>
-arma::Mat<eT> minus_solved(const arma::Mat<eT>& f, const arma::Mat<eT>& dr, bool transposed) {
-  return in_shape_of<eT>(-factor_solved<eT>(f, arma::vectorise(dr), transposed), dr);
 }
 
 }  // namespace
 
+template <class eT>
+const arma::Mat<eT>& SolutionFactors<eT>::at(const arma::Mat<eT>& x, std::span<const Given<eT>> parameters,
+                                             Location place) {
+  const auto is_known = [&](std::size_t k, const eT* data, Shape s) {
+    return shape_of(known_[k].n_rows, known_[k].n_cols) == s &&
+           (s.size() == 0 || std::memcmp(known_[k].memptr(), data, s.size() * sizeof(eT)) == 0);
+  };
+  bool known = !known_.empty() && is_known(0, x.memptr(), shape_of(x.n_rows, x.n_cols));
+  for (std::size_t k = 0; k < parameters.size() && known; ++k)
+    known = is_known(k + 1, parameters[k].data, parameters[k].shape);
+  if (known) return factors_;
+  known_.clear();
+  factors_ = factored_at_solution(AtPoint<eT>(*equations_, x, parameters).jacobian(), equations_->is, place);
+  known_.push_back(x);
+  for (const Given<eT>& p : parameters) known_.emplace_back(p.data, p.shape.rows, p.shape.cols);
+  return factors_;
+}
+
 namespace rules ARMAGRAD_EXPORT {
+
+template <class eT, Implicit which>
+arma::Mat<eT> Solution<eT, which>::minus_solved(Engine<eT>& engine, Index i, std::span<const Given<eT>> p,
+                                                const arma::Mat<eT>& dr, bool transposed) const {
+  const arma::Mat<eT> x =
+      order == 0 ? over(engine.data(i), engine.node(i).shape) : over(p[order - 1].data, p[order - 1].shape);
+  const arma::Mat<eT>& f = factors->at(x, p.subspan(order, p.size() - 2 * order), engine.at(i));
+  return in_shape_of<eT>(-factor_solved<eT>(f, arma::vectorise(dr), transposed != (order % 2 == 1)), dr);
+}
 
 template <class eT, Implicit which>
 void Solution<eT, which>::forward(Engine<eT>& engine, Index i) const {
   const std::vector<Given<eT>> p = parameters_of(engine, i);
-  const arma::Mat<eT> x = solution_of<eT>(*equations, p, engine.at(i));
+  if (engine.node(i).shape.size() == 0) return;
+  const arma::Mat<eT> x = order == 0 ? solution_of<eT>(*equations, p, engine.at(i))
+                                     : minus_solved(engine, i, p, -over(p.back().data, p.back().shape), false);
   std::copy(x.begin(), x.end(), engine.output(i));
 }
 
 template <class eT, Implicit which>
 void Solution<eT, which>::reverse(Engine<eT>& engine, Index i) const {
-  const AtPoint<eT> point(*equations, over(engine.data(i), engine.node(i).shape), parameters_of(engine, i));
-  if (point.x().is_empty()) return;
-  const arma::Mat<eT> f = factored_at_solution(point.jacobian(), which, engine.at(i));
-  point.tape().backward(point.residual(),
-                        minus_solved<eT>(f, over(engine.full_adjoint(i), engine.node(i).shape), true));
+  const std::vector<Given<eT>> given = parameters_of(engine, i);
+  const Shape s = engine.node(i).shape;
+  if (s.size() == 0) return;
+  const arma::Mat<eT> lambda = minus_solved(engine, i, given, over(engine.full_adjoint(i), s), true);
+  const AtPoint<eT> point(*equations, over(engine.data(i), s), given);
+  point.tape().backward(point.residual(), lambda);
   for (unsigned k = 0; k < engine.node(i).arity; ++k) {
     const Index p = engine.operands(engine.node(i))[k];
     if (engine.wants(p)) Slot<eT>{&engine, p} += point.tape().gradient(point.leaf(k + 1));
@@ -315,11 +186,10 @@ void Solution<eT, which>::append_gradient(GradientGraph<eT>& graph, Index i) con
   const bool is_scalar = equations->is_scalar;
   const Var<eT> dx = spread(graph.adjoint(i), x[0].shape());
   indices.push_back(dx.index());
-  ImplicitEquations<eT> adjoint{Implicit::linear, adjoint_residual_of(residual),
-                                arma::Mat<eT>(x[0].n_rows, x[0].n_cols, arma::fill::zeros), is_scalar};
+  ImplicitEquations<eT> adjoint{Implicit::linear, adjoint_residual_of(residual), {}, is_scalar};
   using Adjoint = Solution<eT, Implicit::linear>;
-  const Var<eT> lambda = engine.append(Adjoint{{}, std::make_shared<const ImplicitEquations<eT>>(std::move(adjoint))},
-                                       x[0].shape(), indices, *engine.place);
+  const Adjoint rule{{}, std::make_shared<const ImplicitEquations<eT>>(std::move(adjoint)), factors, order + 1};
+  const Var<eT> lambda = engine.append(rule, x[0].shape(), indices, *engine.place);
   node_of(lambda).is_scalar = is_scalar;
 
   const Index first = Index(engine.size());
@@ -340,12 +210,11 @@ void Solution<eT, which>::tangent(ForwardMode<eT>& forward, Index i) const {
   eT* const out = forward.output(i);
   const AtPoint<eT> point(*equations, over(engine.data(i), engine.node(i).shape), p);
   if (point.x().is_empty()) return;
-  const arma::Mat<eT> f = factored_at_solution(point.jacobian(), which, engine.at(i));
   ForwardMode<eT> nested(point.residual());
   for (std::size_t k = 0; k < p.size(); ++k) {
     if (forward.tangent(engine.operands(engine.node(i))[k])) nested.seed(point.leaf(k + 1), moved[k]);
   }
-  const arma::Mat<eT> dx = minus_solved<eT>(f, nested.run(), false);
+  const arma::Mat<eT> dx = minus_solved(engine, i, p, nested.run(), false);
   std::copy(dx.begin(), dx.end(), out);
 }
 
@@ -357,13 +226,12 @@ void Solution<eT, which>::complex(ComplexReplay<eT>& replay, Index i) const {
   engine.evaluate(i);
   const AtPoint<eT> point(*equations, over(engine.data(i), engine.node(i).shape), p);
   if (point.x().is_empty()) return;
-  const arma::Mat<eT> f = factored_at_solution(point.jacobian(), which, engine.at(i));
   ComplexReplay<eT> nested(point.residual());
   for (std::size_t k = 0; k < p.size(); ++k)
     nested.move(point.leaf(k + 1).index(), replay.operand(engine.operands(engine.node(i))[k]));
   const arma::Mat<std::complex<eT>> r = nested.value();
-  replay.output(i) = arma::Mat<std::complex<eT>>(point.x() + minus_solved<eT>(f, arma::real(r), false),
-                                                 minus_solved<eT>(f, arma::imag(r), false));
+  replay.output(i) = arma::Mat<std::complex<eT>>(point.x() + minus_solved(engine, i, p, arma::real(r), false),
+                                                 minus_solved(engine, i, p, arma::imag(r), false));
 }
 
 }  // namespace ARMAGRAD_EXPORT
@@ -373,8 +241,9 @@ namespace {
 template <class eT, Implicit which>
 Var<eT> append_rule(Engine<eT>& engine, ImplicitEquations<eT> e, std::span<const Index> operands, Location at) {
   const Shape shape = shape_of(e.start.n_rows, e.start.n_cols);
-  return engine.append(rules::Solution<eT, which>{{}, std::make_shared<const ImplicitEquations<eT>>(std::move(e))},
-                       shape, operands, at);
+  const auto shared = std::make_shared<const ImplicitEquations<eT>>(std::move(e));
+  const rules::Solution<eT, which> rule{{}, shared, std::make_shared<SolutionFactors<eT>>(shared)};
+  return engine.append(rule, shape, operands, at);
 }
 
 /// Where the function was written. It is called once for that, and for mistakes to be found where it is used; values

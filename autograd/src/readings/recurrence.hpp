@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "named_errors.hpp"
 #include "recorded_step.hpp"
 
 namespace armagrad::detail {
@@ -204,20 +205,11 @@ class Recurrence : public RecordedStep<eT> {
   /// What a step throws is thrown again with its number.
   template <class F>
   void steps_named(F f) {
-    const auto what = [&](const std::exception& e) {
+    with_named_errors("scan", program_.at, std::move(f), [&] {
       const std::string from = std::to_string(now_ + 1), to = std::to_string(now_ + steps_run_);
       return (steps_run_ > 1 ? "steps " + from + " to " + to : "step " + from) + " of " +
-             std::to_string(program_.steps) + ": " + e.what();
-    };
-    try {
-      f();
-    } catch (const std::out_of_range& e) {
-      out_of_range("scan", program_.at, what(e));
-    } catch (const std::logic_error& e) {
-      misuse("scan", program_.at, what(e));
-    } catch (const std::runtime_error& e) {
-      no_result("scan", program_.at, what(e));
-    }
+             std::to_string(program_.steps);
+    });
   }
 
   // ---- Values ----

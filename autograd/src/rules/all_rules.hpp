@@ -20,6 +20,7 @@
 #include "products.hpp"
 #include "reductions.hpp"
 #include "shape.hpp"
+#include "slices.hpp"
 #include "softmax.hpp"
 #include "sparse.hpp"
 #include "sparse_cholesky.hpp"
@@ -37,6 +38,7 @@ struct RuleLists {};
 using AllRules = RuleLists<ElementwiseRules, PowerRules, TrigonometryRules, ActivationRules, SpecialRules, ProductRules,
                            ReductionRules, PartRules, WriteRules, ShapeRules, ConvolutionRules, StatisticsRules,
                            LinearAlgebraRules, DecompositionRules, SparseRules<double>, SparseVariableRules,
-                           SparseCholeskyRules, SoftmaxRules, CompositionRules, DensityRules, IntegralRules>;
+                           SparseCholeskyRules, SoftmaxRules, CompositionRules, DensityRules, IntegralRules,
+                           SliceRules>;
 
 }  // namespace armagrad::detail

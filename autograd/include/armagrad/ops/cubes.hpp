@@ -2,6 +2,7 @@
 // Functions of cubes. Those that go entry by entry are the functions of matrices.
 
 #include "gathers.hpp"
+#include "linear_algebra.hpp"
 #include "reductions.hpp"
 #include "shape.hpp"
 
@@ -17,6 +18,14 @@ CubeVar<eT> as_cube(const X& x) {
 }
 template <class eT>
 CubeVar<eT> joined_slices(const CubeVar<eT>& a, const CubeVar<eT>& b, Here at);
+template <class eT>
+CubeVar<eT> slice_products(const CubeVar<eT>& A, const CubeVar<eT>& B, Here at);
+template <class eT>
+CubeVar<eT> slice_solutions(const CubeVar<eT>& A, const CubeVar<eT>& B, Here at);
+/// Cubes at least one of which is on a tape.
+template <class A, class B>
+concept CubesOnTape = DifferentiableEntries<A, B> && kind_of<A>
+== Kind::cube&& kind_of<B> == Kind::cube;
 }  // namespace detail
 
 // A cube of numbers and a number on a tape.
@@ -82,6 +91,32 @@ requires DifferentiableEntries<A, B>
 }
 template <class eT>
 [[nodiscard]] CubeVar<eT> join_slices(const std::vector<Var<eT>>& slices, Here at = Here::current());
+
+// ---- Linear algebra of each slice ----
+
+/// The product of each slice of A with that of B, m x k x s and k x n x s. Armadillo has no product of cubes.
+template <class A, class B>
+requires detail::CubesOnTape<A, B> CubeVar<element_t<A, B>>
+operator*(const A& a, const B& b) {
+  using eT = element_t<A, B>;
+  return detail::slice_products(detail::as_cube<eT>(a), detail::as_cube<eT>(b), {});
+}
+/// The solution X of A X = B for each slice, n x n x s and n x k x s; std::runtime_error, as of a matrix, with the
+/// number of the slice.
+template <class A, class B>
+requires detail::CubesOnTape<A, B> CubeVar<element_t<A, B>> solve(const A& a, const B& b, Here at = Here::current()) {
+  using eT = element_t<A, B>;
+  return detail::slice_solutions(detail::as_cube<eT>(a), detail::as_cube<eT>(b), at);
+}
+/// The Cholesky factor of each slice, as of a matrix: "upper" or "lower".
+template <class eT>
+CubeVar<eT> chol(const CubeVar<eT>& Q, const char* layout = "upper", Here at = Here::current());
+/// The inverse of each slice.
+template <class eT>
+CubeVar<eT> inv(const CubeVar<eT>& Q, Here at = Here::current());
+/// The inverse of each slice, which is symmetric and positive definite.
+template <class eT>
+CubeVar<eT> inv_sympd(const CubeVar<eT>& Q, Here at = Here::current());
 
 /// The number of rows, columns and slices.
 template <class eT>
