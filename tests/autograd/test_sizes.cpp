@@ -94,18 +94,28 @@ BOOST_AUTO_TEST_CASE(more_than_four_billion_entries) {
   BOOST_TEST(error(tape.gradient(w), arma::fmat(X.tail_cols(2))) == 0);
   BOOST_CHECK_THROW(tape.scalar(x(X.n_elem)), std::out_of_range);
 
-  const std::string sides = "its sides may be up to 4294967295";
-  for (const auto& [name, f] : std::vector<std::pair<const char*, std::function<void()>>>{
-           {"vectorise", [&] { vectorise(x); }}, {"repmat", [&] { repmat(w, 65'536, 1); }}, {"reshape", [&] {
-                                                                                               reshape(x, X.n_elem, 1);
-                                                                                             }}}) {
+  const std::string sides = "its sides may be up to 4294967295", writes = "more than 2^32 entries cannot be written to";
+  const std::vector<std::tuple<const char*, std::string, std::function<void()>>> refused{
+      {"vectorise", sides, [&] { vectorise(x); }},
+      {"repmat", sides, [&] { repmat(w, 65'536, 1); }},
+      {"reshape", sides, [&] { reshape(x, X.n_elem, 1); }},
+      {"a write", writes,
+       [&] {
+         F y = x;
+         y(0, 0) = 1;
+       }},
+      {"a write to a column", writes, [&] {
+         F y = x;
+         y.col(0) *= 2;
+       }}};
+  for (const auto& [name, part, f] : refused) {
     std::string said;
     try {
       f();
     } catch (const std::logic_error& error) {
       said = error.what();
     }
-    BOOST_TEST(said.find(sides) != said.npos, name << ": " << said);
+    BOOST_TEST(said.find(part) != said.npos, name << ": " << said);
   }
   BOOST_TEST(tape.scalar(accu(w)) == float(2 * rows));
 }
