@@ -133,6 +133,7 @@ struct Faults : Refusals {
       }
       restore(before);
     }
+    restore(before);
     BOOST_TEST_MESSAGE(mode << ": " << faults << " calls, " << harmless << " without harm: " << s.line);
     BOOST_TEST(faults > 0U);
   }
