@@ -144,6 +144,7 @@ void Options::Parser::read_config(const std::string& file, const std::string& se
   po::options_description all;
   all.add(description).add(common);
   const po::parsed_options parsed = po::parse_config_file(in, all);
+  if (in.bad()) throw std::runtime_error("--config: " + file + ": " + std::strerror(errno));
   for (const po::option& option : parsed.options) {
     if (option.string_key == "config" || option.string_key == "help")
       throw UsageError(file + ": '" + option.string_key + "' belongs on the command line");

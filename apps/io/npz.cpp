@@ -2,6 +2,7 @@
 
 #include <zip.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <system_error>
 #include <utility>
@@ -103,6 +104,10 @@ NpzFile::NpzFile(std::filesystem::path path) : path_(std::move(path)) {
     fail(path_, "cannot be read as an .npz file: " + reason);
   }
   archive_ = std::make_unique<Archive>(handle);
+  std::vector<std::string> names = keys();
+  std::sort(names.begin(), names.end());
+  const auto twice = std::adjacent_find(names.begin(), names.end());
+  if (twice != names.end()) fail(path_, "two arrays are called '" + *twice + "'");
 }
 
 NpzFile::~NpzFile() = default;

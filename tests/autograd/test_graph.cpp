@@ -110,6 +110,25 @@ BOOST_AUTO_TEST_CASE(fan_out_of_ten_thousand) {
   BOOST_TEST(error(gradient(loss, x), filled(2, 3, 50'005'000.0)) == 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_fan_out_of_a_million) {
+  mat number, row;
+  on_a_small_stack([&] {
+    Tape<double> tape;
+    const V x = tape.variable(3.0), y = tape.variable(mat{{1, 2, 3}});
+    V numbers = x, rows = y;
+    for (int i = 1; i < 1'000'000; ++i) {
+      numbers = numbers + x;
+      rows = rows + y;
+    }
+    tape.backward(gradient(square(numbers) / 2 + dot(rows, rows) / 2, x));
+    number = tape.gradient(x);
+    tape.backward(accu(rows % y));
+    row = tape.gradient(y);
+  });
+  BOOST_TEST(error(number, mat{1e12}) == 0);
+  BOOST_TEST(error(row, mat{{2e6, 4e6, 6e6}}) == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_diamond_of_sixty_levels_takes_linear_time) {
   Tape<double> tape;
   const V x = tape.variable(mat{{1, 2}});

@@ -2,7 +2,9 @@
 // Runs a program as a user would, in a folder of its own with tiny data sets.
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <pty.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -50,9 +52,11 @@ struct Circumstances {
   rlim_t largest_file = 0;        // bytes that a file may have, if not 0
   bool ignore_file_limit = true;  // a larger file is an error of write(); else the signal SIGXFSZ
   rlim_t address_space = 0;       // bytes, if not 0
-  int signal = 0;                 // sent to the program once `when` is on its standard error
+  int signal = 0;                 // sent to the program once `when` is on its standard error, and `after` is over
   std::string when;
-  unsigned seconds = 60;  // more than that ends the program with SIGALRM
+  std::chrono::microseconds after{20'000};
+  std::map<std::string, std::string> environment;  // what else is in it
+  unsigned seconds = 60;                           // more than that ends the program with SIGALRM
 };
 
 /// `count` images of 10 classes in turn that W = pixels tells apart: those at the class, class + 10, ... are
@@ -152,8 +156,11 @@ class Program {
     environment("TERM", "xterm");
     setenv("HOME", (captured_ / "home").c_str(), 1);
     unsetenv("XDG_CACHE_HOME");
+    for (const auto& [name, value] : how.environment) setenv(name.c_str(), value.c_str(), 1);
     for (const char* proxy : {"https_proxy", "HTTPS_PROXY"}) setenv(proxy, "http://127.0.0.1:1", 1);
     for (const char* direct_hosts : {"no_proxy", "NO_PROXY"}) unsetenv(direct_hosts);
+    for (const int right : {CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH})
+      prctl(PR_CAPBSET_DROP, right);  // root's, over modes
     if (chdir(folder.path().c_str()) != 0) _exit(126);
     alarm(how.seconds);
     execv(argv[0], argv.data());
@@ -177,7 +184,7 @@ class Program {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
       waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOHANG | WNOWAIT);
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    std::this_thread::sleep_for(how.after);
     kill(child, how.signal);
   }
 

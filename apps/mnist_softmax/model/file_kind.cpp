@@ -1,10 +1,13 @@
 #include "file_kind.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
 
+#include "apps/io/data_error.hpp"
 #include "model_file.hpp"
 #include "model_file_format.hpp"
 
@@ -37,7 +40,8 @@ FileKind kind_of(const std::string& file) {
   if (!std::filesystem::is_regular_file(file, ignored)) return FileKind::replaceable;
   std::string bytes(8192, '\0');
   std::ifstream in(file, std::ios::binary);
-  in.read(bytes.data(), std::streamsize(bytes.size()));
+  if (in) in.read(bytes.data(), std::streamsize(bytes.size()));
+  if (!in && !in.eof()) fail(file, std::string("cannot be read: ") + std::strerror(errno));
   bytes.resize(std::size_t(in.gcount()));
 
   const auto begins = [&bytes](std::string_view with) { return bytes.starts_with(with); };

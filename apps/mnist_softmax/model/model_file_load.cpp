@@ -26,9 +26,10 @@ class Reader {
     const fs::file_status status = fs::status(path, error);
     if (error) fail(path, "cannot be read: " + error.message());
     if (!fs::is_regular_file(status)) fail(path, "is not a regular file");
-    left_ = fs::file_size(path, error);
-    file_.open(path, std::ios::binary);
-    if (error || !file_) fail(path, std::string("cannot be read: ") + std::strerror(errno));
+    file_.open(path, std::ios::binary | std::ios::ate);
+    if (!file_) fail(path, std::string("cannot be read: ") + std::strerror(errno));
+    left_ = static_cast<std::uint64_t>(file_.tellg());  // of this file, which another may replace meanwhile
+    file_.seekg(0);
   }
 
   std::uint64_t left() const { return left_; }
@@ -36,6 +37,7 @@ class Reader {
 
   void read(void* bytes, std::uint64_t count) {
     if (count <= left_) file_.read(static_cast<char*>(bytes), static_cast<std::streamsize>(count));
+    if (file_.bad()) fail(path_, std::string("cannot be read: ") + std::strerror(errno));
     if (count > left_ || !file_) {
       fail(path_,
            "truncated: " + std::to_string(count) + " bytes are expected where " + std::to_string(left_) + " are left");

@@ -91,8 +91,16 @@ template <class eT>
 Shape shape_of(const Var<eT>& x) {
   return x.shape();
 }
+/// The column of an entry whose number, column by column, has more than the 32 bits that a node keeps: there it has
+/// fewer.
+template <class eT>
+std::optional<Var<eT>> column_of_far_entry(const Var<eT>& x, Place p, Here at) {
+  if (p.shape.size() != 1 || p.row + p.col * x.n_rows < no_index) return {};
+  return append_node<rules::Block, eT>({{}, {0, p.col, {x.shape().rows, 1}}}, {x.shape().rows, 1}, at, {&x});
+}
 template <class eT>
 Var<eT> block(const Var<eT>& x, Place p, Here at = {}) {
+  if (const auto column = column_of_far_entry(x, p, at)) return block(*column, Place{p.row, 0, p.shape}, at);
   const Var<eT> y = append_node<rules::Block, eT>({{}, p}, p.shape, at, {&x});
   Node<eT>& n = node_of(y);
   if (n.one_by_one()) n.operands[1] = p.row + p.col * Index(x.n_rows);
@@ -155,6 +163,7 @@ struct Reshape : General<1> {
 /// An entry, a number.
 template <class eT>
 Var<eT> entry(const Var<eT>& x, Place p, Here at = {}) {
+  if (const auto column = column_of_far_entry(x, p, at)) return entry(*column, Place{p.row, 0, p.shape}, at);
   Engine<eT>& engine = engine_of(x);
   const Index matrix = x.index(), number = Index(p.row + p.col * x.n_rows);
   Index y = engine.known_entry(matrix, number);

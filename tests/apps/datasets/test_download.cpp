@@ -4,9 +4,12 @@
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <csignal>
+#include <functional>
+#include <thread>
 
 #include "apps/datasets/download.hpp"
 #include "apps/io/atomic_file.hpp"
@@ -17,6 +20,76 @@ using namespace armagrad::apps;
 using namespace armagrad::apps::testing;
 
 namespace {
+
+/// A socket that listens on a free port of this machine.
+int listening_socket(std::string& port) {
+  const int listening = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  BOOST_REQUIRE(bind(listening, reinterpret_cast<sockaddr*>(&address), size) == 0);
+  BOOST_REQUIRE(listen(listening, 8) == 0);
+  BOOST_REQUIRE(getsockname(listening, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+  port = std::to_string(ntohs(address.sin_port));
+  return listening;
+}
+
+/// False once the other side is gone.
+bool send_to(int connection, const std::string& bytes) {
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t n = send(connection, bytes.data() + done, bytes.size() - done, MSG_NOSIGNAL);
+    if (n <= 0) return false;
+    done += std::size_t(n);
+  }
+  return true;
+}
+
+using Answer = std::function<void(int connection)>;
+
+/// Answers one request after the other.
+class Server {
+ public:
+  explicit Server(Answer answer) : listening_(listening_socket(port_)), answer_(std::move(answer)) {
+    thread_ = std::thread([this] {
+      for (int connection; (connection = accept(listening_, nullptr, nullptr)) >= 0; close(connection)) {
+        char request[4096];
+        if (recv(connection, request, sizeof request, 0) > 0) answer_(connection);
+      }
+    });
+  }
+  ~Server() {
+    shutdown(listening_, SHUT_RDWR);
+    thread_.join();
+    close(listening_);
+  }
+  std::string mirror() const { return "http://127.0.0.1:" + port_ + '/'; }
+
+ private:
+  std::string port_;
+  const int listening_;
+  const Answer answer_;
+  std::thread thread_;
+};
+
+std::string http(const std::string& status, const std::string& headers, const std::string& body = "") {
+  return "HTTP/1.1 " + status + "\r\n" + headers + "\r\n" + body;
+}
+std::string length(std::size_t n) { return "Content-Length: " + std::to_string(n) + "\r\n"; }
+
+Answer saying(const std::string& bytes) {
+  return [bytes](int connection) { send_to(connection, bytes); };
+}
+/// `first`, then `more` for as long as somebody listens.
+Answer endless(const std::string& first, const std::string& more,
+               std::chrono::milliseconds pause = std::chrono::milliseconds(0)) {
+  return [=](int connection) {
+    for (bool on = send_to(connection, first); on; on = send_to(connection, more)) std::this_thread::sleep_for(pause);
+  };
+}
+
+bool has_openssl(boost::unit_test::test_unit_id) { return std::system("openssl version >/dev/null 2>&1") == 0; }
 
 struct Fixture {
   TemporaryFolder folder;
@@ -93,15 +166,9 @@ BOOST_AUTO_TEST_CASE(unreachable_mirrors) {
 
 /// A server, or a proxy, that takes the connection and then says nothing.
 BOOST_AUTO_TEST_CASE(a_silent_mirror_is_given_up) {
-  const int listening = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  BOOST_REQUIRE(bind(listening, reinterpret_cast<sockaddr*>(&address), size) == 0);
-  BOOST_REQUIRE(listen(listening, 8) == 0);
-  BOOST_REQUIRE(getsockname(listening, reinterpret_cast<sockaddr*>(&address), &size) == 0);
-  const std::string silent = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/";
+  std::string port;
+  const int listening = listening_socket(port);
+  const std::string silent = "http://127.0.0.1:" + port + "/";
   std::vector<std::string> lines;
   const auto start = std::chrono::steady_clock::now();
   download_files(files, cache, {silent, second}, "file,http",
@@ -114,6 +181,98 @@ BOOST_AUTO_TEST_CASE(a_silent_mirror_is_given_up) {
   BOOST_TEST(contains(lines[0], "fetching MNIST from " + silent), lines[0]);
   BOOST_TEST(lines[1].starts_with(silent + "labels.gz: "), lines[1]);
   BOOST_TEST(contains(lines[2], "fetching MNIST from " + second), lines[2]);
+}
+
+/// Whatever a mirror answers, nothing of it is kept, it is given up in time, and the next one is asked.
+BOOST_AUTO_TEST_CASE(mirrors_that_lie) {
+  const std::string whole = gzip(contents), wrong = gzip(idx({3}, {1, 2, 4})), good = "200 OK";
+  const auto here = [](const std::string& to) { return http("302 Found", "Location: " + to + "\r\n" + length(0)); };
+  struct Lie {
+    std::string name, reason;
+    Answer answer;
+  };
+  for (const auto& [name, reason, answer] : std::vector<Lie>{
+           {"nothing", "Empty reply", [](int) {}},
+           {"not found", "404", saying(http("404 Not Found", length(0)))},
+           {"an error with the right file", "500", saying(http("500 Oh", length(whole.size()), whole))},
+           {"more promised than sent", "10 bytes remaining", saying(http(good, length(whole.size() + 10), whole))},
+           {"less promised than sent", "truncated", saying(http(good, length(whole.size() - 5), whole))},
+           {"cut off in the headers", "truncated: 0 of 11 bytes", saying("HTTP/1.1 200 OK\r\nContent-Le")},
+           {"cut off in the body", "truncated", saying(http(good, "", whole.substr(0, 20)))},
+           {"cut off in a chunk", "",
+            saying(http(good, "Transfer-Encoding: chunked\r\n", "20\r\n" + whole.substr(0, 20)))},
+           {"wrong bytes", "SHA-256 differs", saying(http(good, length(wrong.size()), wrong))},
+           {"a page", "more than the expected", saying(http(good, length(27), "<html>captive portal</html>"))},
+           {"no headers", "", saying(whole)},
+           {"a redirect to itself", "redirects", saying(here("/labels.gz"))},
+           {"a redirect to a file", "not supported", saying(here(second + "labels.gz"))},
+           {"a redirect to another protocol", "not supported", saying(here("ftp://127.0.0.1:9/labels.gz"))},
+           {"an endless file", "larger than expected", endless(http(good, ""), std::string(65536, 'x'))},
+           {"an endless file of a promised size", "larger than expected",
+            endless(http(good, length(std::size_t{1} << 40)), std::string(65536, 'x'))},
+           {"endless chunks", "larger than expected",
+            endless(http(good, "Transfer-Encoding: chunked\r\n"), "1000\r\n" + std::string(4096, 'x') + "\r\n")},
+           {"endless headers", "", endless("HTTP/1.1 200 OK\r\n", "X-More: " + std::string(1000, 'x') + "\r\n")},
+           {"drop by drop", "too slow",
+            endless(http(good, length(whole.size())), "x", std::chrono::milliseconds(300))}}) {
+    BOOST_TEST_CONTEXT(name) {
+      const Server server(answer);
+      const auto start = std::chrono::steady_clock::now();
+      const std::string message = refusal({server.mirror()}, "http");
+      const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+      BOOST_TEST(contains(message, server.mirror() + ": "), message);
+      BOOST_TEST(contains(message, reason), message);
+      BOOST_TEST(took.count() < 15);
+      if (name == "drop by drop") continue;  // of which once is long enough
+      download_files(files, cache, {server.mirror(), second}, "file,http");
+      BOOST_TEST(read_bytes(target) == whole);
+      fs::remove(target);
+    }
+  }
+  const Server server(saying(http(good, length(whole.size()), whole)));
+  download_files(files, cache, {server.mirror()}, "http");
+  BOOST_TEST(read_bytes(target) == whole);
+}
+
+/// The same mirror without the file at first, and with it later.
+BOOST_AUTO_TEST_CASE(a_mirror_that_gets_better) {
+  std::atomic<int> requests = 0;
+  const Server server([&](int connection) {
+    send_to(connection, ++requests == 1 ? http("404 Not Found", length(0))
+                                        : http("200 OK", length(gzip(contents).size()), gzip(contents)));
+  });
+  BOOST_TEST(contains(refusal({server.mirror()}, "http"), "404"));
+  download_files(files, cache, {server.mirror()}, "http");
+  BOOST_TEST(read_bytes(target) == gzip(contents));
+  BOOST_TEST(requests == 2);
+}
+
+/// A certificate that nobody signed.
+BOOST_AUTO_TEST_CASE(a_mirror_that_nobody_vouches_for, *boost::unit_test::precondition(has_openssl)) {
+  std::string port;
+  close(listening_socket(port));
+  write_bytes(folder / "labels.gz", gzip(contents));
+  const std::string certificate =
+      "openssl req -x509 -newkey rsa:2048 -nodes -keyout key -out certificate -days 1 "
+      "-subj /CN=localhost -addext subjectAltName=DNS:localhost >/dev/null 2>&1";
+  BOOST_REQUIRE(std::system(("cd " + folder.path().string() + " && " + certificate).c_str()) == 0);
+  const pid_t server = fork();
+  if (server == 0) {
+    if (chdir(folder.path().c_str()) != 0) _exit(126);
+    execlp("openssl", "openssl", "s_server", "-quiet", "-accept", port.c_str(), "-key", "key", "-cert", "certificate",
+           "-WWW", static_cast<char*>(nullptr));
+    _exit(127);
+  }
+  std::string message;
+  for (int tries = 0; tries < 100; ++tries) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    message = error_of([&] { download_files(files, cache, {"https://localhost:" + port + "/"}); });
+    if (!contains(message, "connect")) break;  // the server has started
+  }
+  kill(server, SIGKILL);
+  waitpid(server, nullptr, 0);
+  BOOST_TEST(contains(message, "certificate"), message);
+  BOOST_TEST(fs::is_empty(cache));
 }
 
 BOOST_AUTO_TEST_CASE(a_mirror_that_failed_is_not_asked_again) {

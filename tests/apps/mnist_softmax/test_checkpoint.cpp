@@ -125,4 +125,38 @@ BOOST_AUTO_TEST_CASE(other_files_are_refused_and_the_last_good_one_stays) {
   BOOST_TEST((read_bytes(file) == good));
 }
 
+/// Of a net of 4 x 3 weights: each bit flipped and each length.
+BOOST_AUTO_TEST_CASE(every_damage_to_a_small_checkpoint_is_refused) {
+  const arma::mat X = arma::randu(4, 12);
+  arma::mat Y(3, 12, arma::fill::zeros);
+  for (arma::uword i = 0; i < 12; ++i) Y(i % 3, i) = 1;
+  const Sequential<double> net({4}, {linear<double>(3)});
+  TrainingOptions<double> options;
+  options.epochs = 1;
+  options.optimizer = Adam{};
+  Trainer<double> trainer(
+      net, [](const auto& scores, const auto& y) { return cross_entropy<double>(scores, y); }, SampleSet<double>{X, Y},
+      std::nullopt, options);
+  trainer.run();
+  save_checkpoint(file, net, trainer.state(), info, origin);
+  const std::string good = read_bytes(file);
+  std::size_t tried = 0;
+  const auto refuse = [&](const std::string& bytes) {
+    write_bytes(file, bytes);
+    check_refused([&] { load_checkpoint<double>(file, net, origin); }, file, ": ");
+    ++tried;
+  };
+  for (std::size_t n = 0; n < good.size(); ++n) {
+    refuse(good.substr(0, n));
+    for (int bit = 0; bit < 8; ++bit) {
+      std::string damaged = good;
+      damaged[n] = char(damaged[n] ^ 1 << bit);
+      refuse(damaged);
+    }
+  }
+  write_bytes(file, good);
+  BOOST_TEST(same_bits(load_checkpoint<double>(file, net, origin), trainer.state()));
+  BOOST_TEST_MESSAGE(tried << " damaged checkpoints of " << good.size() << " bytes refused");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -51,6 +51,26 @@ BOOST_AUTO_TEST_CASE(a_rank_that_fails_ends_the_job) {
   BOOST_TEST(contains(run.err, "rank 0: /dev/full: cannot be written"), run.err);
 }
 
+/// The others end with it, and the checkpoint goes on to the result of a training that nothing disturbed.
+BOOST_AUTO_TEST_CASE(a_rank_that_is_killed_loses_nothing) {
+  const std::string options = "--batch-size 16 --epochs 300 --checkpoint ";
+  const arma::mat whole = weights(2, options + "whole");
+  const std::string killed =
+      "if [ ${OMPI_COMM_WORLD_RANK:-$PMI_RANK} = 1 ]; then (until [ -s kept ]; do sleep .05; done; kill -9 $$) & fi; "
+      "exec \"$0\" \"$@\"";
+  Words line{"--oversubscribe", "-n", "2", "sh", "-c", killed, MNIST_SOFTMAX};
+  for (const std::string& word : words("train --data set --distributed --threads 1 --quiet " + options + "kept"))
+    line.push_back(word);
+  const auto start = std::chrono::steady_clock::now();
+  const Outcome run = program.run(line);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  BOOST_TEST(run.status > 0, run.status);
+  BOOST_TEST(took.count() < 30);
+  const double steps = load_model(folder / "kept").info["training"]["steps"].get<double>();
+  BOOST_TEST((steps > 0 && steps < 300 * 8), steps);
+  BOOST_TEST(arma::abs(weights(2, options + "kept --resume") - whole).max() == 0);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 #else
