@@ -90,6 +90,49 @@ BOOST_AUTO_TEST_CASE(second_derivatives_of_a_product_of_products) {
   }
 }
 
+// With G the adjoint of A M A', and of A A': dA = (G + G') A M, dM the symmetric part of A' G A.
+BOOST_AUTO_TEST_CASE(congruences_of_symmetric_matrices) {
+  for (const arma::uword side : {3, 12}) {
+    const mat A = uniform(9, side), M = uniform(side, side), G = uniform(9, 9), S = arma::symmatu(M),
+              V = uniform(9, side);
+    mat folded = A.t() * (G + G.t()) / 2 * A;  // what both copies of an entry of the upper triangle get
+    folded = arma::trimatu(folded + folded.t()) - arma::diagmat(folded);
+    const auto left = [](auto a, auto m) { return a * symmatu(m) * a.t(); };
+    const auto right = [](auto a, auto m) { return a * (symmatu(m) * a.t()); };
+    const auto scaled = [](auto a, auto m) { return a * (2 * symmatu(m) - symmatu(m)) * a.t(); };
+    const auto check = [&](const auto& form, const char* name) {
+      const auto loss = [&](auto a, auto m) { return accu(G % form(a, m)); };
+      const auto [a, m] = gradient(loss, A, M);
+      const mat slope = (G + G.t()) * A * S;
+      BOOST_TEST_CONTEXT(name << " of " << side) {
+        BOOST_TEST(error(a, slope) < 1e-13);
+        BOOST_TEST(error(m, folded) < 1e-13);
+        const auto by_a = [&](const mat& x) -> mat { return (G + G.t()) * x * S; };
+        BOOST_TEST(error(hessian_vector_product([&](auto v) { return loss(v, v.tape().constant(M)); }, A, V),
+                         directional(by_a, A, V)) < 1e-8);
+        auto step = record(loss, variables(A, M));
+        BOOST_TEST(error(std::get<0>(step.value_and_gradient(A, M).second), slope) < 1e-13);
+      }
+    };
+    check(left, "(A M) A'");
+    check(right, "A (M A')");
+    check(scaled, "A (2 M - M) A'");
+    const mat gram = (G + G.t()) * A;
+    BOOST_TEST(error(gradient([&](auto a) { return accu(G % (a * a.t())); }, A), gram) < 1e-13);
+    BOOST_TEST(error(gradient([&](auto a) { return accu(G % (a.t() * a)); }, mat(A.t())), mat(gram.t())) < 1e-13);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_large_product_with_its_own_transpose) {
+  const mat A = uniform(120, 130), G = uniform(120, 120), H = uniform(130, 130);
+  Tape<double> tape;
+  const auto a = tape.variable(A);
+  BOOST_TEST(error((a * a.t()).value(), mat(A * A.t())) < 1e-12);
+  BOOST_TEST(error((a.t() * a).value(), mat(A.t() * A)) < 1e-12);
+  tape.backward(accu(G % (a * a.t())) + accu(H % (a.t() * a)));
+  BOOST_TEST(error(tape.gradient(a), mat((G + G.t()) * A + A * (H + H.t()))) < 1e-12);
+}
+
 BOOST_AUTO_TEST_CASE(a_quadratic_form) {
   const mat A = uniform(6, 6), x = uniform(6, 1), v = uniform(6, 1);
   const auto loss = [&](auto w) { return w.t() * A * w; };  // 1x1

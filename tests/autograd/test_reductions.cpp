@@ -115,6 +115,60 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(values_and_derivatives_to_second_order, eT, Reals)
   }
 }
 
+// The adjoint of an extreme is sparse until something dense meets it: products gather what its entries meet, and sums
+// of rows and columns scatter them.
+BOOST_AUTO_TEST_CASE_TEMPLATE(adjoints_of_extremes_meet_products_sums_and_each_other, eT, Reals) {
+  const double several = 100 * tolerance<eT>;
+  const auto conv = [](const mat& x) { return arma::conv_to<arma::Mat<eT>>::from(x); };
+  for (const uword rows : {3, 9, 20}) {
+    for (const uword cols : {8, 33}) {
+      for (const bool ta : {false, true}) {
+        for (const bool tb : {false, true}) {
+          for (const bool others : {false, true}) {
+            const mat A = uniform(rows, 5), B = uniform(5, cols), c = uniform(rows, 1), r = uniform(1, cols),
+                      C = uniform(rows, cols), down = uniform(1, cols), along = uniform(rows, 1);
+            const auto loss = [&](auto a, auto b, auto column, auto row) {
+              const auto product = (ta ? Var<eT>(a.t()) : Var<eT>(a)) * (tb ? Var<eT>(b.t()) : Var<eT>(b));
+              const Var<eT> D = (2 - 3 * product).each_col() + column, E = D.each_row() - row;
+              auto J = accu(conv(down) % min(E, 0));
+              if (others)
+                J = J + accu(conv(C) % E) + accu(conv(along) % max(E, 1)) + accu(conv(down) % max(square(E), 0));
+              return J;
+            };
+            const mat E = 2 - 3 * A * B + arma::repmat(c, 1, cols) - arma::repmat(r, rows, 1);
+            mat G = others ? C : mat(rows, cols, arma::fill::zeros);
+            for (uword j = 0; j < cols; ++j) {
+              G(E.col(j).index_min(), j) += down(j);
+              const uword top = arma::abs(E.col(j)).index_max();
+              if (others) G(top, j) += down(j) * 2 * E(top, j);
+            }
+            for (uword i = 0; i < rows && others; ++i) G(i, E.row(i).index_max()) += along(i);
+            const auto [a, b, column, row] =
+                gradient(loss, conv(ta ? mat(A.t()) : A), conv(tb ? mat(B.t()) : B), conv(c), conv(r));
+            BOOST_TEST_CONTEXT(rows << "x" << cols << ", transposed " << ta << ", " << tb << ", with others "
+                                    << others) {
+              const mat GA = -3 * G * B.t(), GB = -3 * A.t() * G;
+              BOOST_TEST(error(a, ta ? mat(GA.t()) : GA) < several);
+              BOOST_TEST(error(b, tb ? mat(GB.t()) : GB) < several);
+              BOOST_TEST(error(column, mat(arma::sum(G, 1))) < several);
+              BOOST_TEST(error(row, mat(-arma::sum(G, 0))) < several);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_infinite_adjoint_of_an_extreme_goes_to_one_entry) {
+  mat x = uniform(9, 2, 1, 2), expected(9, 2, arma::fill::zeros);
+  x(4, 0) = 0;
+  const uword other = x.col(1).index_min();
+  expected(4, 0) = -inf;
+  expected(other, 1) = -1 / (x(other, 1) * x(other, 1));
+  BOOST_TEST(error(gradient([](auto v) { return accu(1 / min(v, 0)); }, x), expected) < 1e-14);
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(accu_and_dot, eT, Reals) {
   for (const uword rows : {0, 1, 3, 17}) {
     for (const uword cols : {0, 1, 8, 33}) {

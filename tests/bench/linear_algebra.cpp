@@ -127,7 +127,7 @@ struct Pca {
   }
 };
 
-/// The same by the covariance C, of which the hand-written gradient knows that it is symmetric.
+/// The same by the covariance C, of which both gradients know that it is symmetric: the library by symmatu.
 struct PcaOfCovariance {
   mat W, C;
   PcaOfCovariance(uword d, uword k) : W(uniform<double>(d, k)) {
@@ -139,7 +139,7 @@ struct PcaOfCovariance {
     return [d](V w) {
       auto Q = w, R = w;
       qr_econ(Q, R, w);
-      return -trace(Q.t() * view(d->C) * Q);
+      return -trace(Q.t() * symmatu(w.tape().constant(view(d->C))) * Q);
     };
   }
   double by_hand(mat& GW) {

@@ -223,13 +223,14 @@ Term Reader<eT>::converted(Index i) {
   if (rule<rules::Required>(i)) return x[0].term;
   if (const auto* sum = rule<rules::Sum>(i))
     return in_.make(Kind::product, n.shape, sum->dim == 0 ? Parts{above, x[0]} : Parts{x[0], beside});
-  if (const auto* product = rule<rules::MatMul>(i)) {
-    const auto factor = [&](Part p, bool transposes) {
-      const Shape of = in_[p.term].shape;
-      return transposes ? Part{in_.make(Kind::transpose, {of.cols, of.rows}, {p})} : p;
-    };
+  const auto factor = [&](Part p, bool transposes) {
+    const Shape of = in_[p.term].shape;
+    return transposes ? Part{in_.make(Kind::transpose, {of.cols, of.rows}, {p})} : p;
+  };
+  if (const auto* product = rule<rules::MatMul>(i))
     return in_.make(Kind::product, n.shape, {factor(x[0], product->ta), factor(x[1], product->tb)});
-  }
+  if (const auto* product = rule<rules::Congruence>(i))
+    return in_.make(Kind::product, n.shape, {factor(x[0], product->ta), x[1], factor(x[0], !product->ta)});
   return FunctionReader<eT>(engine_, in_, read_)(i, x, n.shape);
 }
 

@@ -252,7 +252,7 @@ struct Eigenvalues : General<2> {
   static void forward(auto y, const auto& a, const auto& f) { y = eigenvalues(a, f); }
   static void reverse(auto da, auto, const auto& dy, const auto&, const auto& a, const auto& f) {
     const auto v = eigenvectors(a, f);
-    da += by_transpose(columns_scaled(v, full(dy)), v);
+    da += product_of(columns_scaled(v, full(dy)), false, v, true);
   }
   static void tangent(auto ty, const auto&, const auto& a, const auto& f, const auto& ta, const auto&) {
     const auto v = eigenvectors(a, f);
@@ -270,7 +270,7 @@ struct Eigenvectors : General<2> {
   static void reverse(auto da, auto, const auto& dy, const auto& y, const auto& a, const auto& f) {
     const auto v = right_of_first(y);
     const auto z = over_gaps(along_vectors(v, dy), eigenvalues(a, f));
-    da += symmetric_part(by_transpose(by_transpose(v, transposed(z)), v));
+    da += symmetric_part(product_of(product_of(v, false, z, false), false, v, true));
   }
   static void tangent(auto ty, const auto& y, const auto& a, const auto& f, const auto& ta, const auto&) {
     const auto v = right_of_first(y);

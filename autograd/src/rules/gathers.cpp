@@ -85,8 +85,8 @@ namespace {
 template <class eT>
 Var<eT> mirrored(const Var<eT>& x, bool upper, const char* name, Here at) {
   if (x.n_rows != x.n_cols) misuse(name, at, "given matrix must be square sized, not " + to_string(x.shape()));
-  return picked(x, x.shape(), at,
-                [n = x.n_rows, upper](uword i, uword j) { return (i < j) == upper ? i + j * n : j + i * n; });
+  return known_symmetric(picked(
+      x, x.shape(), at, [n = x.n_rows, upper](uword i, uword j) { return (i < j) == upper ? i + j * n : j + i * n; }));
 }
 }  // namespace
 

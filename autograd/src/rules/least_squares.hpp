@@ -116,8 +116,8 @@ struct QrR : General<2> {
   static constexpr std::array reads{std::uint8_t(reads::result | reads::second), reads::nothing};
   static void forward(auto y, const auto& a, const auto& f) { y = qr_r(a, f); }
   static void reverse(auto da, auto, const auto& dy, const auto& y, const auto& a, const auto& f) {
-    const auto inner = mirrored(by_transpose(y, full(dy)));
-    da += by_transpose(qr_q(a, f), triangular_solved(y, inner, true, false));
+    const auto inner = mirrored(product_of(y, false, full(dy), true));
+    da += product_of(qr_q(a, f), false, triangular_solved(y, inner, true, false), true);
   }
   static void tangent(auto ty, const auto& y, const auto& a, const auto& f, const auto& ta, const auto&) {
     ty = qr_r(a, qr_moved(qr_q(a, f), y, ta));
@@ -135,7 +135,7 @@ struct NormalSolve : General<3> {
     const auto z = normal_solved(a, f, full(dy));
     dg += z;
     if (!da) return;
-    const auto s = by_transpose(z, y);
+    const auto s = product_of(z, false, y, true);
     da += -(a * (s + s.t()));
   }
   static void tangent(auto ty, const auto& y, const auto& a, const auto& f, const auto&, const auto& ta, const auto&,

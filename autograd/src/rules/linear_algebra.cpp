@@ -22,7 +22,7 @@ Var<eT> inv(const Var<eT>& A, Here at) {
 
 template <class eT>
 Var<eT> inv_sympd(const Var<eT>& A, Here at) {
-  return detail::of_square<rules::Inverse>(A, true, A.shape(), at);
+  return known_symmetric(detail::of_square<rules::Inverse>(A, true, A.shape(), at));
 }
 
 template <class eT>

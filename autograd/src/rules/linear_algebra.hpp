@@ -37,10 +37,6 @@ Var<eT> minus(const Var<eT>& x) {
   return -x;
 }
 template <class eT>
-Var<eT> by_transpose(const Var<eT>& a, const Var<eT>& b) {
-  return multiply(a, false, b, true);
-}
-template <class eT>
 Var<eT> scaled(const Var<eT>& dy, const Var<eT>& x) {
   return dy * x;
 }
@@ -97,7 +93,7 @@ struct Chol : General<2> {
   static constexpr std::array reads{reads::result, reads::nothing};
   static void forward(auto y, const auto&, const auto& f) { y = f.head_cols(f.n_rows); }
   static void reverse(auto da, auto, const auto& dy, const auto& y, const auto&, const auto&) {
-    const auto inner = by_transpose(transposed(y), transposed(full(dy)));
+    const auto inner = product_of(y, true, full(dy), false);
     const auto half = triangular_solved(y, mirrored(inner), false, true);
     da += triangular_solved(y, transposed(half), false, true) * 0.5;
   }
@@ -147,13 +143,13 @@ struct SolveTriangular : General<2> {
   bool upper, turned;
   void forward(auto y, const auto& t, const auto& b) const { y = triangle_solved(t, b, upper, turned); }
   void reverse(auto dt, auto db, const auto& dy, const auto& y, const auto& t, const auto&) const {
-    const auto z = triangle_solved(t, full(dy), upper, !turned);
+    const auto z = triangular_solved(t, full(dy), upper, !turned);
     db += z;
-    if (dt) dt += minus(triangle(turned ? by_transpose(y, z) : by_transpose(z, y), upper));
+    if (dt) dt += minus(triangle(turned ? product_of(y, false, z, true) : product_of(z, false, y, true), upper));
   }
   void tangent(auto ty, const auto& y, const auto& t, const auto&, const auto& tt, const auto& tb) const {
     const auto moved = triangle(tt, upper);
-    ty = triangle_solved(t, turned ? evaluated(tb - moved.t() * y) : evaluated(tb - moved * y), upper, turned);
+    ty = triangular_solved(t, turned ? evaluated(tb - moved.t() * y) : evaluated(tb - moved * y), upper, turned);
   }
   std::string parameters() const {
     return std::string(upper ? "upper triangle" : "lower triangle") + (turned ? ", transposed" : "");
@@ -167,9 +163,9 @@ struct Inverse : General<2> {
   static void forward(auto y, const auto& a, const auto& f) { y = inverse(a, f); }
   static void reverse(auto da, auto, const auto& dy, const auto& y, const auto&, const auto& f) {
     if (is_cholesky(f))
-      da += minus(by_transpose(y, by_transpose(y, symmetric_part(full(dy)))));
+      da += minus(product_of(y, false, product_of(y, false, symmetric_part(full(dy)), true), true));
     else
-      da += minus(by_transpose(by_transpose(transposed(y), transposed(full(dy))), y));
+      da += minus(product_of(product_of(y, true, full(dy), false), false, y, true));
   }
   static void tangent(auto ty, const auto& y, const auto&, const auto& f, const auto& ta, const auto&) {
     ty = -(y * (is_cholesky(f) ? symmetric_part(ta) : evaluated(ta)) * y);

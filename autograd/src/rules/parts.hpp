@@ -108,7 +108,8 @@ Var<eT> block(const Var<eT>& x, Place p, Here at = {}) {
 }
 template <class eT>
 Var<eT> placed(const Var<eT>& x, Place p) {
-  return append_node<rules::PlacedIn, eT>({{}, p}, p.shape, {}, {&x});
+  const Var<eT> y = append_node<rules::PlacedIn, eT>({{}, p}, p.shape, {}, {&x});
+  return p.row == p.col && node_of(x).is_symmetric ? known_symmetric(y) : y;
 }
 template <class eT>
 Var<eT> reshaped(const Var<eT>& x, Shape to, Here at = {}) {

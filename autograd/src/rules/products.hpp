@@ -5,6 +5,20 @@
 #include <armagrad/ops/products.hpp>
 
 namespace armagrad::detail {
+
+/// op(a) * op(b) as a matrix.
+template <class T>
+arma::Mat<T> product_of(const arma::Mat<T>& a, bool ta, const arma::Mat<T>& b, bool tb) {
+  const Product<T> p = multiply(a, ta, b, tb);
+  arma::Mat<T> y(p.rows(), p.cols());
+  Result<T>{y.memptr(), shape_of(y.n_rows, y.n_cols)} = p;
+  return y;
+}
+template <class eT>
+Var<eT> product_of(const Var<eT>& a, bool ta, const Var<eT>& b, bool tb) {
+  return multiply(a, ta, b, tb);
+}
+
 namespace rules ARMAGRAD_EXPORT {
 
 /// Without conjugation in the complex reading, where it must stay analytic.
@@ -30,14 +44,46 @@ struct MatMul : General<2> {
   static Shape turned(Shape s, bool t) { return t ? Shape{s.cols, s.rows} : s; }
   void forward(auto y, const auto& a, const auto& b) const { y = multiply(a, ta, b, tb); }
   void reverse(auto da, auto db, const auto& dy, const auto&, const auto& a, const auto& b) const {
+    constexpr uword worth_a_sum = 8;  // of dy and dy'
+    if (ta != tb && are_same(da, db) && (ta ? a.n_rows : a.n_cols) >= worth_a_sum) {
+      const auto twice = both_ways(dy);
+      da += ta ? multiply(a, false, twice, false) : multiply(twice, false, a, false);
+      return;
+    }
     if (da) da += ta ? multiply(b, tb, dy, true) : multiply(dy, false, b, !tb);
     if (db) db += tb ? multiply(dy, true, a, ta) : multiply(a, !ta, dy, false);
   }
 };
 
+/// op(A) M op(A)' of a symmetric M, given U = op(A) M, or its transpose M op(A)'. What U would pass on goes to A and M
+/// at once, and M's adjoint is symmetric: three products instead of four.
+struct Congruence : General<3> {
+  static constexpr auto name = "congruence";
+  static constexpr std::array reads{reads::third, reads::first, reads::nothing};
+  bool ta = false, tu = false;  // op transposes; U is given as its transpose
+  void forward(auto y, const auto& a, const auto&, const auto& u) const {
+    y = tu ? multiply(a, ta, u, false) : multiply(u, false, a, !ta);
+  }
+  void reverse(auto da, auto dm, auto, const auto& dy, const auto&, const auto& a, const auto&, const auto& u) const {
+    const auto twice = both_ways(dy);
+    if (da) da += ta ? multiply(u, !tu, twice, false) : multiply(twice, false, u, tu);
+    if (!dm) return;
+    const auto half = half_of(multiply(twice, false, a, ta));
+    dm += multiply(a, !ta, half, false);
+  }
+  void tangent(auto ty, const auto&, const auto& a, const auto&, const auto& u, const auto& moved_a, const auto&,
+               const auto& moved_u) const {
+    if (tu)
+      ty = product_of(moved_a, ta, u, false) + product_of(a, ta, moved_u, false);
+    else
+      ty = product_of(moved_u, false, a, !ta) + product_of(u, false, moved_a, !ta);
+  }
+  std::string parameters() const { return {ta ? '\'' : ' ', tu ? '\'' : ' '}; }
+};
+
 }  // namespace ARMAGRAD_EXPORT
 
-using ProductRules = RuleList<rules::Transpose, rules::MatMul>;
+using ProductRules = RuleList<rules::Transpose, rules::MatMul, rules::Congruence>;
 
 /// A transpose that nobody needed yet becomes a flag of the product.
 template <class eT>
@@ -48,13 +94,44 @@ Var<eT> before_transpose(const Var<eT>& x, bool& flag) {
   return engine_of(x).handle(n.operands[0]);
 }
 
+/// M, where the product is (op(A) M) op(A)' of a symmetric M, or op(A) (M op(A)') and so `turned`; else no_index.
+template <class eT>
+std::pair<Index, bool> congruent_matrix(const Var<eT>& a, bool ta, const Var<eT>& b, bool tb) {
+  const auto matrix_in = [](const Var<eT>& u, bool turned, const Var<eT>& outer, bool transposed) {
+    const Node<eT>& n = node_of(u);
+    if (n.operation != &operation_of<rules::MatMul, eT>()) return no_index;
+    const auto& rule = *static_cast<const rules::MatMul*>(engine_of(u).rule(u.index()));
+    const Index m = n.operands[turned ? 0 : 1];
+    const bool is_outer = n.operands[turned ? 1 : 0] == outer.index() && (turned ? rule.tb : rule.ta) != transposed;
+    return is_outer && engine_of(u).node(m).is_symmetric ? m : no_index;
+  };
+  if (!ta) {
+    if (const Index m = matrix_in(a, false, b, tb); m != no_index) return {m, false};
+  }
+  return {tb ? no_index : matrix_in(b, true, a, ta), true};
+}
+
+/// Multiplications from which on a congruence is a node of its own. Small products become numbers: see scalarise.
+inline constexpr uword worth_a_congruence = 512;
+
 template <class eT>
 Var<eT> product(Var<eT> a, bool ta, Var<eT> b, bool tb, Location at) {
   a = before_transpose(a, ta);
   b = before_transpose(b, tb);
   const Shape l = rules::MatMul::turned(a.shape(), ta), r = rules::MatMul::turned(b.shape(), tb);
   if (l.cols != r.rows) misuse(rules::MatMul::name, at, incompatible(l, r));
-  return append_node<rules::MatMul, eT>({{}, ta, tb}, {l.rows, r.cols}, at, {&a, &b});
+  const auto [matrix, turned] = congruent_matrix(a, ta, b, tb);
+  const bool is_gram = a.index() == b.index() && ta != tb, is_congruence = matrix != no_index;
+  const Var<eT>&outer = turned ? a : b, &inner = turned ? b : a;
+  const uword multiplications = uword(l.rows) * l.cols * r.cols;
+  Var<eT> y;
+  if (is_congruence && node_of(outer).needs_gradient && multiplications >= worth_a_congruence) {
+    const Var<eT> m = engine_of(a).handle(matrix);
+    y = append_node<rules::Congruence, eT>({{}, turned ? ta : !tb, turned}, {l.rows, r.cols}, at, {&outer, &m, &inner});
+  } else {
+    y = append_node<rules::MatMul, eT>({{}, ta, tb}, {l.rows, r.cols}, at, {&a, &b});
+  }
+  return is_gram || is_congruence ? known_symmetric(y) : y;
 }
 
 }  // namespace armagrad::detail

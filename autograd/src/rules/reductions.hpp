@@ -70,7 +70,7 @@ struct FirstMax : AlongDim {
 /// The largest entry of each column (dim 0) or row (dim 1); of several, the first gets the derivative.
 struct Max : AlongDim {
   static constexpr auto name = "max";
-  static constexpr bool reduces = true;
+  static constexpr bool reduces = true, one_entry = true;
   static constexpr std::array reads{std::uint8_t(reads::result | reads::first)};
   uword dim;
   void forward(auto y, auto x) const { y = max_along(x, dim); }
@@ -82,7 +82,7 @@ struct Max : AlongDim {
 /// The smallest entry of each column (dim 0) or row (dim 1); of several, the first gets the derivative.
 struct Min : AlongDim {
   static constexpr auto name = "min";
-  static constexpr bool reduces = true;
+  static constexpr bool reduces = true, one_entry = true;
   static constexpr std::array reads{std::uint8_t(reads::result | reads::first)};
   uword dim;
   void forward(auto y, auto x) const { y = -max_along(-x, dim); }

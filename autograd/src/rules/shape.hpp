@@ -131,7 +131,7 @@ Var<eT> diagonal(const Var<eT>& x, Here at = {}) {
 }
 template <class eT>
 Var<eT> on_diagonal(const Var<eT>& x, Shape to, Here at = {}) {
-  return append_node<rules::OnDiagonal, eT>({{}, to}, to, at, {&x});
+  return known_symmetric(append_node<rules::OnDiagonal, eT>({{}, to}, to, at, {&x}));
 }
 template <class eT>
 Var<eT> triangle(const Var<eT>& x, bool upper, Here at = {}) {

@@ -138,7 +138,7 @@ struct SingularValues : General<2> {
   static constexpr std::array reads{reads::second, reads::nothing};
   static void forward(auto y, const auto& a, const auto& f) { y = singular_values(a, f); }
   static void reverse(auto da, auto, const auto& dy, const auto&, const auto& a, const auto& f) {
-    da += by_transpose(columns_scaled(left_vectors(a, f), full(dy)), right_vectors(a, f));
+    da += product_of(columns_scaled(left_vectors(a, f), full(dy)), false, right_vectors(a, f), true);
   }
   static void tangent(auto ty, const auto&, const auto& a, const auto& f, const auto& ta, const auto&) {
     ty = sum(left_vectors(a, f) % (ta * right_vectors(a, f)), 0).t();
@@ -157,15 +157,15 @@ struct SingularVectors : General<2> {
     const auto g = full(dy);
     const auto u = left_vectors(a, y), v = right_vectors(a, y), s = singular_values(a, y);
     const auto gu = left_vectors(a, g), gv = right_vectors(a, g);
-    const auto in_u = by_transpose(transposed(u), transposed(gu)), in_v = by_transpose(transposed(v), transposed(gv));
+    const auto in_u = product_of(u, true, gu, false), in_v = product_of(v, true, gv, false);
     const auto p = antisymmetric_part(in_u), q = antisymmetric_part(in_v);
     const auto m = evaluated(over_gaps(with_diagonal(evaluated(p + q), singular_values(a, g)), s, true, true) +
                              over_sums(evaluated(p - q), s, s));
-    da += by_transpose(multiplied(u, m), v);
+    da += product_of(multiplied(u, m), false, v, true);
     if (a.n_rows > a.n_cols)
-      da += by_transpose(over_sums(evaluated(gu - multiplied(u, in_u)), zeros_of(a, a.n_rows), s), v);
+      da += product_of(over_sums(evaluated(gu - multiplied(u, in_u)), zeros_of(a, a.n_rows), s), false, v, true);
     if (a.n_cols > a.n_rows)
-      da += by_transpose(u, over_sums(evaluated(gv - multiplied(v, in_v)), zeros_of(a, a.n_cols), s));
+      da += product_of(u, false, over_sums(evaluated(gv - multiplied(v, in_v)), zeros_of(a, a.n_cols), s), true);
   }
   static void tangent(auto ty, const auto& y, const auto& a, const auto&, const auto& ta, const auto&) {
     ty = singular_moved(a, y, ta, true);

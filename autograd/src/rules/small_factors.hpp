@@ -11,7 +11,17 @@
 
 #include <armagrad/shape.hpp>
 
-namespace armagrad::detail::small {
+namespace armagrad::detail {
+
+/// The reciprocal condition number of a matrix with no larger norms, if it is so large that LAPACK's estimate, which is
+/// not smaller, could not refuse the matrix; else 0.
+template <class T>
+T safe_condition(T norm, T inverse_norm) {
+  const T rcond = 1 / inverse_norm / norm;
+  return rcond >= 4 * std::numeric_limits<T>::epsilon() && rcond <= 2 ? rcond : T(0);
+}
+
+namespace small {
 
 inline constexpr uword largest_side = 8;
 
@@ -56,14 +66,6 @@ T inverse_norm_1(uword n, Solve solve) {
   }
   return norm_1<T>(n, [&](uword i, uword j) { return inverse[i + j * n]; });
 }
-/// The reciprocal condition number of a matrix with these norms, if it is so large that LAPACK's estimate, which is not
-/// smaller, could not refuse the matrix; else 0.
-template <class T>
-T safe_condition(T norm, T inverse_norm) {
-  const T rcond = 1 / inverse_norm / norm;
-  return rcond >= 4 * std::numeric_limits<T>::epsilon() && rcond <= 2 ? rcond : T(0);
-}
-
 /// b becomes op(A)^-1 b by P A = L U and the pivots, counted from 1.
 template <class T>
 void solve_lu(const T* lu, const T* pivots, uword n, T* b, bool transposed) {
@@ -122,13 +124,6 @@ T factor_cholesky(T* l, uword n) {
                         }));
 }
 
-/// The reciprocal condition number of one triangle of T, 0 if LAPACK is to look at it.
-template <class T>
-T triangle_condition(const T* t, uword n, bool upper) {
-  return safe_condition(norm_1<T>(n, [&](uword i, uword j) { return (upper ? i <= j : i >= j) ? t[i + j * n] : T(0); }),
-                        inverse_norm_1<T>(n, [&](T* b) { solve_triangle(t, n, b, upper, false); }));
-}
-
 /// (L L')^-1, of which both triangles have the same bits.
 template <class T>
 void invert_cholesky(const T* l, uword n, T* y) {
@@ -146,4 +141,5 @@ void invert_cholesky(const T* l, uword n, T* y) {
   }
 }
 
-}  // namespace armagrad::detail::small
+}  // namespace small
+}  // namespace armagrad::detail

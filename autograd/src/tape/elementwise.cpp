@@ -229,6 +229,38 @@ tiles::Step<eT> pull_step(const Operation<eT>& op, const void* rule, unsigned k,
   return step;
 }
 
+/// Whether the adjoint of node i, elementwise, is sparse, and so is what its operands get.
+template <class eT>
+bool Engine<eT>::passes_entries_on(Index i) const {
+  const Node<eT>& n = nodes_[i];
+  if (n.one_by_one() || !storage_[n.storage].adjoint.entries) return false;
+  eT slope;
+  for (unsigned k = 0; k < n.arity; ++k) {
+    if (wants(n.operands[k]) && !constant_partial(i, k, slope)) return false;
+  }
+  return true;
+}
+
+template <class eT>
+void Engine<eT>::pull_entries(Index i) {
+  const Node<eT>& n = nodes_[i];
+  for (unsigned k = 0; k < n.arity; ++k) {
+    const Index to = n.operands[k];
+    eT slope;
+    if (!wants(to) || !constant_partial(i, k, slope) || slope == 0) continue;
+    Adjoint<eT> part = storage_[n.storage].adjoint;
+    part.scale *= slope;
+    const Shape shape = nodes_[to].shape;
+    if (shape == n.shape) {
+      contribute(to, part);
+      continue;
+    }
+    const auto [out, add] = accumulate(to);
+    if (!add) std::fill_n(out, shape.size(), eT(0));
+    scatter(broadcast(out, shape, n.shape), part, n.shape);
+  }
+}
+
 template <class eT>
 [[gnu::noinline]] void Engine<eT>::pull_elementwise(Index i, unsigned k) {
   const Node<eT>& n = nodes_[i];
@@ -302,7 +334,7 @@ void Engine<eT>::direct(tiles::Step<eT>& step, Index to, Shape from, eT*& held) 
     step.sink = n.shape.rows == from.rows ? tiles::Sink::rows : tiles::Sink::columns;
     std::tie(step.out, step.add) = accumulate(to);
   } else {
-    const Adjoint<eT> before = storage_[n.storage].adjoint;
+    const Adjoint<eT> before = adjoint(to);
     if (before.chunk && pool_.exclusive(before.chunk) && is_full(before, n.shape)) {
       step.out = const_cast<eT*>(before.look.data);
       step.add = true;
@@ -340,6 +372,10 @@ template <class eT>
   std::array<int, tiles::max_buffers> uses{};
   std::size_t count = 0;
   const Shape shape = nodes_[group[0]].shape;
+  if (std::any_of(group.begin(), group.end(), [this](Index i) { return passes_entries_on(i); })) {
+    std::for_each(group.rbegin(), group.rend(), [this](Index i) { pull(i); });
+    return;
+  }
 
   /// Makes `a` the sum of itself and what the step computes.
   const auto add_in_tile = [&](AdjointInTile<eT>& a, tiles::Step<eT>& step) {
@@ -360,7 +396,7 @@ template <class eT>
     const Index i = group[g];
     const Node<eT>& n = nodes_[i];
     AdjointInTile<eT> dy = adjoints[g];
-    if (!in_tile[g]) dy.alias = storage_[n.storage].adjoint;
+    if (!in_tile[g]) dy.alias = adjoint(i);
     if (!dy) continue;
     for (unsigned k = 0; k < n.arity; ++k) {
       const Index to = n.operands[k];

@@ -118,6 +118,18 @@ void Engine<eT>::drop_adjoint(Index i) {
   a = {};
 }
 
+/// Adds the entries of a sparse adjoint of shape `s` to what may be repeated to that shape. Entries of 0 add nothing,
+/// whatever the scale.
+template <class eT>
+void scatter(Strided<eT> out, const Adjoint<eT>& part, Shape s) {
+  const bool whole = out.inner == 1 && out.outer == s.rows;
+  for (uword k = 0; k < part.count; ++k) {
+    const uword e = part.entries[k];
+    eT& to = out.data[whole ? e : e % s.rows * out.inner + e / s.rows * out.outer];
+    if (part.look.data[k] != 0) to += part.scale * part.look.data[k];
+  }
+}
+
 template <class eT>
 void Engine<eT>::contribute(Index i, const Adjoint<eT>& part) {
   Node<eT>& n = nodes_[i];
@@ -136,6 +148,7 @@ void Engine<eT>::contribute(Index i, const Adjoint<eT>& part) {
     return;
   }
   const auto [out, add] = accumulate(i);
+  if (part.entries) return scatter(broadcast(out, n.shape, n.shape), part, n.shape);
   deliver_scaled(broadcast(out, n.shape, n.shape), add, part.look, part.scale, n.shape.rows, n.shape.cols);
 }
 
@@ -154,6 +167,14 @@ std::pair<eT*, bool> Engine<eT>::accumulate(Index i) {
   }
   if (a.chunk && pool_.exclusive(a.chunk) && is_full(a, n.shape))
     return {const_cast<eT*>(a.look.data), true};  // which may be a part of the chunk
+  if (a.entries) {
+    const Adjoint<eT> sparse = std::exchange(a, {});
+    eT* const whole = accumulate(i).first;
+    std::fill_n(whole, n.shape.size(), eT(0));
+    scatter(broadcast(whole, n.shape, n.shape), sparse, n.shape);
+    pool_.release(sparse.chunk);
+    return {whole, true};
+  }
   const auto [chunk, old] = replace(i);
   if (old) {
     deliver_scaled(broadcast(chunk, n.shape, n.shape), false, old.look, old.scale, n.shape.rows, n.shape.cols);
@@ -165,6 +186,7 @@ std::pair<eT*, Adjoint<eT>> Engine<eT>::replace(Index i) {
   Node<eT>& n = nodes_[i];
   if (n.one_by_one()) return {&adjoints_[i], {{&adjoints_[i], 0, 0}, nullptr, eT(1)}};
   Adjoint<eT>& a = storage_[n.storage].adjoint;
+  if (a.entries) accumulate(i);
   const Adjoint<eT> old = a;
   if (a.chunk && pool_.exclusive(a.chunk) && is_full(a, n.shape)) return {const_cast<eT*>(a.look.data), old};
   eT* chunk = pool_.acquire(n.shape.size());
@@ -175,13 +197,14 @@ std::pair<eT*, Adjoint<eT>> Engine<eT>::replace(Index i) {
 
 template <class eT>
 bool Engine<eT>::is_full(const Adjoint<eT>& a, Shape s) {
-  return a.scale == 1 && (s.rows == 1 || a.look.inner == 1) && (s.cols == 1 || a.look.outer == s.rows);
+  return !a.entries && a.scale == 1 && (s.rows == 1 || a.look.inner == 1) && (s.cols == 1 || a.look.outer == s.rows);
 }
 
 template <class eT>
 Adjoint<eT> Engine<eT>::adjoint(Index i) {
   Node<eT>& n = nodes_[i];
   if (n.one_by_one()) return {{&one_, 0, 0}, nullptr, adjoints_[i]};
+  if (storage_[n.storage].adjoint.entries) accumulate(i);
   return storage_[n.storage].adjoint;
 }
 
@@ -200,6 +223,7 @@ bool Engine<eT>::has_zero_adjoint(Index i) {
   if (s == scalar_shape) return adjoints_[i] == 0;
   const Adjoint<eT>& a = storage_[nodes_[i].storage].adjoint;
   if (a.scale == 0) return true;
+  if (a.entries) return std::all_of(a.look.data, a.look.data + a.count, [](eT g) { return g == 0; });
   const uword rows = a.look.inner == 0 ? std::min(s.rows, 1u) : s.rows,
               cols = a.look.outer == 0 ? std::min(s.cols, 1u) : s.cols;
   for (uword j = 0; j < cols; ++j) {
@@ -223,6 +247,7 @@ void Engine<eT>::pull(Index i) {
   if (n.one_by_one()) {
     return pull_numbers({nullptr, i, 1});
   }
+  if (passes_entries_on(i)) return pull_entries(i);
   for (unsigned k = 0; k < n.arity; ++k) {
     if (wants(n.operands[k])) pull_elementwise(i, k);
   }

@@ -8,7 +8,7 @@ namespace armagrad::detail {
 template <class eT>
 void Engine<eT>::pull_few(Index i, unsigned k) {
   const Node<eT>& n = nodes_[i];
-  const Adjoint<eT>& dy = storage_[n.storage].adjoint;
+  const Adjoint<eT> dy = adjoint(i);
   const Operation<eT>& op = *n.operation;
   const unsigned reads = op.reads[k];
   const void* const text = rule(i);

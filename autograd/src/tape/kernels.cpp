@@ -1,7 +1,9 @@
 #include <armagrad/detail/kernels.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <span>
 
 #include "../kernels/blocks.hpp"
 #include "few.hpp"
@@ -168,6 +170,45 @@ void multiply_small(T* out, bool add, const Product<T>& p) {
 }
 
 template <class T>
+void multiply_entries(T* out, const Product<T>& p) {
+  const bool is_a = p.adjoint == Product<T>::Adjoint::a, turned = is_a ? p.ta : p.tb;
+  const bool is_line = is_a ? p.tb : !p.ta;  // of the other factor: what an entry meets lies one behind the other
+  const T *const numbers = is_a ? p.a : p.b, *const other = is_a ? p.b : p.a;
+  const uword rows = (is_a ? p.a_shape : p.b_shape).rows, step = (is_a ? p.b_shape : p.a_shape).rows;
+  const uword length = is_a ? p.cols() : p.rows(), next = is_a ? p.rows() : 1;
+  struct Meeting {
+    T* to;
+    const T* line;
+    T by;
+  };
+  std::array<Meeting, 256> met;
+  for (uword k = 0; k < p.count;) {
+    std::size_t count = 0;
+    for (; k < p.count && count < met.size(); ++k) {
+      if (numbers[k] == 0) continue;
+      // An entry (i, j) of op(adjoint) adds row j of the other factor to row i, or column i to column j.
+      const uword row = p.entries[k] % rows, col = p.entries[k] / rows;
+      const uword to = turned == is_a ? col : row, from = turned == is_a ? row : col;
+      met[count++] = {out + to * (is_a ? 1 : p.rows()), other + from * (is_line ? step : 1), p.scale * numbers[k]};
+    }
+    const auto all = std::span(met).first(count);
+    if (!is_line) {
+      for (uword f = 0; f < length; ++f) {
+        for (const Meeting& m : all) m.to[f * next] += m.by * m.line[f * step];
+      }
+    } else if (next == 1) {
+      for (const Meeting& m : all) {
+        for (uword f = 0; f < length; ++f) m.to[f] += m.by * m.line[f];
+      }
+    } else {
+      for (const Meeting& m : all) {
+        for (uword f = 0; f < length; ++f) m.to[f * next] += m.by * m.line[f];
+      }
+    }
+  }
+}
+
+template <class T>
 bool all_finite(const T* x, std::size_t n) {
   if constexpr (std::is_floating_point_v<T>) {
     if (n > few_entries && std::isfinite(block_loops<T>().sum(x, n)))
@@ -218,6 +259,8 @@ ARMAGRAD_INSTANTIATE(float)
 ARMAGRAD_INSTANTIATE(std::complex<double>)
 ARMAGRAD_INSTANTIATE(std::complex<float>)
 #undef ARMAGRAD_INSTANTIATE
+template ARMAGRAD_EXPORT void multiply_entries(double*, const Product<double>&);
+template ARMAGRAD_EXPORT void multiply_entries(float*, const Product<float>&);
 template ARMAGRAD_EXPORT void multiply_small(double*, bool, const Product<double>&);
 template ARMAGRAD_EXPORT void multiply_small(float*, bool, const Product<float>&);
 template ARMAGRAD_EXPORT void deliver_outer(double*, Strided<const double>, double, const double*, const double*, uword,

@@ -79,6 +79,11 @@ Index Engine<eT>::append(const Operation<eT>& operation, Shape shape, std::span<
     n.code = operation.code;
   else
     n.storage = storage;
+  if (operation.family != Family::general && operation.family != Family::leaf && !is_number &&
+      shape.rows == shape.cols) {
+    n.is_symmetric = std::all_of(operands.begin(), operands.end(),
+                                 [this](Index k) { return nodes_[k].is_symmetric || nodes_[k].one_by_one(); });
+  }
   if (operation.family != Family::leaf) {
     if (n.code == NumberCode::none)
       others_.push_back(Index(size_ - 1));

@@ -167,6 +167,37 @@ auto found(Pack<T, N> x, Pack<T, N> best) {
     return (x.v == best.v) | (x.v != x.v);
 }
 
+/// A number at one entry of each fibre and 0 elsewhere.
+template <class W>
+struct OneEntry {
+  using Walked = W;
+  using Number = typename W::Number;
+  using Integer = std::conditional_t<sizeof(typename Number::Lane) == sizeof(int), int, long long>;
+  using Integers = typename Lanes<Integer, Number::width>::type;
+  W walk;
+  Integers step;  // at which each lane has its number, or -1
+  Number number;
+
+  Number at(std::size_t s) const {
+    Number y(typename Number::Lane(0));
+    if constexpr (Number::width == 1)
+      y = step == Integer(s) ? number : y;
+    else
+      y.v = step == Integer(s) ? number.v : y.v;
+    return y;
+  }
+  Integer step_of(int lane) const {
+    if constexpr (Number::width == 1)
+      return step;
+    else
+      return step[lane];
+  }
+};
+template <class T, int N, class W>
+OneEntry<W> operator%(const Pack<T, N>& x, const OneEntry<W>& a) {
+  return {a.walk, a.step, x % a.number};
+}
+
 /// 1 at the first entry along the fibre that is `best`, its largest (the first NaN, if there is one), 0
 /// elsewhere.
 template <Fibre A>
@@ -175,8 +206,8 @@ auto first_max(const A& a, const typename A::Walked::Number& best, std::size_t) 
   using P = typename W::Number;
   using T = typename P::Lane;
   constexpr int N = P::width;
-  using Integer = std::conditional_t<sizeof(T) == sizeof(int), int, long long>;
-  using Integers = typename Lanes<Integer, N>::type;
+  using Integer = typename OneEntry<W>::Integer;
+  using Integers = typename OneEntry<W>::Integers;
   Integers first = Integer(-1) - Integers{};  // the step at which each lane found it
   for (std::size_t s = 0; s < a.walk.steps; ++s) {
     P x = a.at(s);
@@ -192,14 +223,7 @@ auto first_max(const A& a, const typename A::Walked::Number& best, std::size_t) 
     first = Integer(-1) - Integers{};
     first[lane] = step;
   }
-  return along(a.walk, [first](std::size_t s) {
-    P mask(T(0));
-    if constexpr (N == 1)
-      mask = P(T(first == Integer(s) ? 1 : 0));
-    else
-      mask.v = first == Integer(s) ? P(T(1)).v : mask.v;
-    return mask;
-  });
+  return OneEntry<W>{a.walk, first, P(T(1))};
 }
 
 /// A reduced value is already one number per fibre.
@@ -243,7 +267,22 @@ struct FibreSlot {
   std::size_t step, lane;
   bool add;
   Number live;  // not 0 where the fibre's adjoint is not 0 throughout; else nothing is added, not even a NaN
+  // Where what is added is sparse, see AlongPull: of these fibres, like data, and the place of the first one's first.
+  std::uint64_t* entries = nullptr;
+  std::size_t first_entry = 0;
 
+  void operator+=(const OneEntry<W>& a) const {
+    if (!entries && !add) return *this += along(walk, [a](std::size_t s) { return a.at(s); });
+    const Number x = select(live, a.number, 0);
+    for (int l = 0; l < (W::across ? walk.tail : Number::width); ++l) {
+      if (a.step_of(l) < 0) continue;
+      const std::size_t place = std::size_t(a.step_of(l)) * step + std::size_t(l) * lane, fibre = W::across ? l : 0;
+      if (entries)
+        entries[fibre] = first_entry + place, data[fibre] = x[l];
+      else
+        data[place] += x[l];
+    }
+  }
   template <Fibre A>
   void operator+=(const A& a) const {
     for (std::size_t s = 0; s < walk.steps; ++s) {

@@ -25,7 +25,15 @@ struct AlongLoops {
     for_each_fibre<T, N>(p.rows, p.cols, dim, [&](auto walk, std::size_t i, std::size_t j) {
       const Strided<T> slot{p.dx, 1, p.rows};
       const auto into = [&](Pack<T, N> live) {
-        return FibreSlot<T, decltype(walk)>{walk, p.dx + i + j * p.rows, walk.step(slot), walk.lane(slot), p.add, live};
+        const std::size_t first = i + j * p.rows, fibre = dim == 0 ? j : i;
+        return FibreSlot<T, decltype(walk)>{walk,
+                                            p.dx + (p.entries ? fibre : first),
+                                            walk.step(slot),
+                                            walk.lane(slot),
+                                            p.add,
+                                            live,
+                                            p.entries ? p.entries + fibre : nullptr,
+                                            first};
       };
       const auto in = read_fibre(walk, p.x, i, j, scratch[0]);
       const Pack<T, N> scale(p.scale);

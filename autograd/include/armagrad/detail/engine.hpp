@@ -34,7 +34,8 @@ struct NodeMarks {
   bool active : 1 = false;
   bool used : 1 = false;
   bool kept : 1 = false;
-  bool dropped : 1 = false;  // its value was dropped after what seemed its last use
+  bool dropped : 1 = false;       // its value was dropped after what seemed its last use
+  bool is_symmetric : 1 = false;  // by construction, as X X' is
 };
 
 /// What the tape knows of a node. Its value and its adjoint, its source line and its rule's parameters stand beside it,
@@ -52,12 +53,15 @@ struct Node : NodeMarks {
 };
 
 /// What may become of a matrix node's adjoint: nothing yet, a scaled look at somebody's memory with rows,
-/// columns or a number repeated, or a matrix of its own (`chunk` held alone, full strides, scale 1).
+/// columns or a number repeated, a matrix of its own (`chunk` held alone, full strides, scale 1), or a sparse one:
+/// `count` numbers one behind the other, the k-th of them at `entries[k]`, column by column, and zeros.
 template <class eT>
 struct Adjoint {
   Strided<const eT> look;
   eT* chunk = nullptr;
   eT scale = 1;
+  const std::uint64_t* entries = nullptr;
+  uword count = 0;
 
   explicit operator bool() const { return look.data; }
 };
@@ -272,6 +276,17 @@ class ARMAGRAD_EXPORT Engine {
 
   /// Adds scale * look (of node i's shape) to the adjoint of node i, by reference where it is the first.
   void contribute(Index i, const Adjoint<eT>& part);
+  /// Adds `count` numbers to the adjoint of node i; fill(entries, numbers) writes them and where they belong, column by
+  /// column.
+  template <class Fill>
+  void contribute_entries(Index i, uword count, Fill fill) {
+    const std::size_t places = (count * sizeof(std::uint64_t) + sizeof(eT) - 1) / sizeof(eT);
+    eT* const chunk = pool_.acquire(places + count);
+    auto* const entries = reinterpret_cast<std::uint64_t*>(chunk);
+    fill(entries, chunk + places);
+    contribute(i, {{chunk + places, 1, 0}, chunk, eT(1), entries, count});
+    pool_.release(chunk);
+  }
   /// The adjoint of node i as memory to write to, and whether to add to what stands there.
   std::pair<eT*, bool> accumulate(Index i);
   /// The same for who writes every entry anew: the memory, and what stood there, to be read before anything
@@ -279,6 +294,8 @@ class ARMAGRAD_EXPORT Engine {
   std::pair<eT*, Adjoint<eT>> replace(Index i);
   /// The adjoint of node i as a look at memory; of zeros if there is none.
   Adjoint<eT> adjoint(Index i);
+  /// The same, which may be sparse.
+  const Adjoint<eT>& adjoint_or_entries(Index matrix) const { return storage_[nodes_[matrix].storage].adjoint; }
   /// The adjoint of node i as a full matrix.
   const eT* full_adjoint(Index i);
   bool wants(Index i) const { return nodes_[i].needs_gradient; }
@@ -346,6 +363,8 @@ class ARMAGRAD_EXPORT Engine {
   void pull_elementwise(Index i, unsigned k);
   bool pull_whole(Index i, unsigned k, const Adjoint<eT>& dy);
   void pull_few(Index i, unsigned k);
+  bool passes_entries_on(Index i) const;
+  void pull_entries(Index i);
   void add_few(Index i, Shape from, const eT* part);
   void pull_group(std::span<const Index> group, std::span<const std::uint8_t> in_tile);
   bool constant_partial(Index i, unsigned k, eT& slope) const;

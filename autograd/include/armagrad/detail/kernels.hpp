@@ -26,6 +26,10 @@ struct Product {
   Shape b_shape;
   bool tb;
   enum class Adjoint : std::uint8_t { neither, a, b } adjoint = Adjoint::neither;
+  /// Of an adjoint that is sparse, see detail::Adjoint: its factor points to the numbers.
+  const std::uint64_t* entries = nullptr;
+  uword count = 0;
+  T scale = 1;
 
   uword rows() const { return ta ? a_shape.cols : a_shape.rows; }
   uword inner() const { return ta ? a_shape.rows : a_shape.cols; }
@@ -41,6 +45,11 @@ template <class T>
 /// out = op(a) * op(b), or out += op(a) * op(b), of a small product. An adjoint of 0 adds 0, whatever it meets.
 template <class T>
 void multiply_small(T* out, bool add, const Product<T>& p);
+
+/// out += op(a) * op(b), where the adjoint is sparse: adds the rows or columns of the other factor that its entries
+/// meet.
+template <class T>
+void multiply_entries(T* out, const Product<T>& p);
 
 /// Whether none of n numbers is infinite or a NaN.
 template <class T>

@@ -45,8 +45,15 @@ void multiply_into(arma::Mat<T>& C, bool add, const Product<T>& p) {
       C = product;
   };
   if (C.n_elem == 0) return;
+  const uword least = std::min({p.rows(), p.cols(), p.inner()}), most = std::max({p.rows(), p.cols(), p.inner()});
+  if (std::is_floating_point_v<T> && p.ta && !p.tb && least >= 16 && most <= 100) {
+    const arma::Mat<T> left = A.t();  // OpenBLAS has kernels for products of this size, but not of a transpose's
+    return put(left * B);
+  }
   if (p.ta && p.tb)
     put(turned(A) * turned(B));
+  else if (!add && p.ta != p.tb && p.a == p.b && p.a_shape == p.b_shape && least >= 96)  // half of a symmetric matrix
+    C = p.ta ? arma::Mat<T>(turned(A) * A) : arma::Mat<T>(A * turned(A));
   else if (p.ta)
     put(turned(A) * B);
   else if (p.tb)
@@ -83,6 +90,13 @@ void multiply_unless_zero_into(arma::Mat<T>& C, bool add, const Product<T>& p) {
       }
     }
   }
+}
+/// C = op(a) * op(b), where an adjoint of 0 makes 0.
+template <class T>
+void multiply_adjoint_into(arma::Mat<T>& C, const Product<T>& p) {
+  multiply_into(C, false, p);
+  if (p.adjoint != Product<T>::Adjoint::neither && !all_finite(C.memptr(), C.n_elem) && is_delicate(p))
+    multiply_unless_zero_into(C, false, p);
 }
 
 }  // namespace armagrad::detail

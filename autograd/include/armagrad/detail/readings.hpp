@@ -65,15 +65,25 @@ class Readings {
     const Index x = operand(engine, i, 0);
     const Shape xs = engine.node(x).shape;
     const Adjoint<eT> dy = engine.adjoint(i);
-    const auto [dx, add] = engine.accumulate(x);
-    // What the text does not read may not be there: any number will do in its place.
-    const auto read = [&engine, anything = dx, xs](std::uint8_t bit, Index node) {
-      return Rule::reads[0] & bit ? broadcast(engine.data(node), engine.node(node).shape, xs)
-                                  : Strided<const eT>{anything, 0, 0};
+    const auto pull = [&](eT* dx, bool add, std::uint64_t* entries) {
+      // What the text does not read may not be there: any number will do in its place.
+      const auto read = [&engine, dx, xs](std::uint8_t bit, Index node) {
+        return Rule::reads[0] & bit ? broadcast(engine.data(node), engine.node(node).shape, xs)
+                                    : Strided<const eT>{dx, 0, 0};
+      };
+      engine.node(i).operation->along.reverse(
+          engine.rule(i), {dx, add, Rule::reduces ? widened(dy.look, engine.node(i).shape, xs) : dy.look, dy.scale,
+                           read(reads::result, i), read(reads::first, x), xs.rows, xs.cols, entries});
     };
-    engine.node(i).operation->along.reverse(
-        engine.rule(i), {dx, add, Rule::reduces ? widened(dy.look, engine.node(i).shape, xs) : dy.look, dy.scale,
-                         read(reads::result, i), read(reads::first, x), xs.rows, xs.cols});
+    if constexpr (TakesOneEntry<Rule>) {
+      constexpr uword worth_it = 8;  // entries of a fibre; below, a product with zeros takes no longer
+      const bool down = rule(engine, i).dim == 0;
+      if ((down ? xs.rows : xs.cols) >= worth_it)
+        return engine.contribute_entries(x, down ? xs.cols : xs.rows,
+                                         [&](auto* entries, eT* numbers) { pull(numbers, false, entries); });
+    }
+    const auto [dx, add] = engine.accumulate(x);
+    pull(dx, add, nullptr);
   }
   static Strided<const eT> widened(Strided<const eT> look, Shape from, Shape to) {
     return {look.data, from.rows == to.rows ? look.inner : 0, from.cols == to.cols ? look.outer : 0};

@@ -74,6 +74,12 @@ template <class eT>
 Var<eT> number_like(const Var<eT>& y, const Var<eT>& x) {
   return node_of(x).is_scalar ? as_number(y) : y;
 }
+/// y, just recorded, as a matrix that is symmetric by construction.
+template <class eT>
+Var<eT> known_symmetric(const Var<eT>& y) {
+  node_of(y).is_symmetric = y.n_rows == y.n_cols;
+  return y;
+}
 /// Appends a node of a rule of one operand whose result is a number.
 template <class Rule, class eT>
 NumberVar<eT> append_number(const Rule& rule, Location at, const Var<eT>& x) {
@@ -164,15 +170,55 @@ template <class eT>
 arma::Mat<eT> full(Incoming<eT> dy) {
   return over(dy.engine->full_adjoint(dy.index), dy.engine->node(dy.index).shape);
 }
+/// A product for a Slot, of which `factor` becomes the adjoint.
+template <class eT>
+Product<eT> of_adjoint(Product<eT> p, const eT* Product<eT>::*factor, Incoming<eT> dy) {
+  const Node<eT>& n = dy.engine->node(dy.index);
+  if (n.one_by_one() || !dy.engine->adjoint_or_entries(dy.index).entries) {
+    p.*factor = dy.engine->full_adjoint(dy.index);
+    return p;
+  }
+  const Adjoint<eT>& sparse = dy.engine->adjoint_or_entries(dy.index);
+  p.*factor = sparse.look.data;
+  p.entries = sparse.entries, p.count = sparse.count, p.scale = sparse.scale;
+  return p;
+}
 template <class eT>
 Product<eT> multiply(Incoming<eT> dy, bool t, const arma::Mat<eT>& b, bool tb) {
-  const eT* const a = dy.engine->full_adjoint(dy.index);
-  return {a, dy.engine->node(dy.index).shape, t, b.memptr(), node_shape(b), tb, Product<eT>::Adjoint::a};
+  const Shape s = dy.engine->node(dy.index).shape;
+  return of_adjoint<eT>({nullptr, s, t, b.memptr(), node_shape(b), tb, Product<eT>::Adjoint::a}, &Product<eT>::a, dy);
 }
 template <class eT>
 Product<eT> multiply(const arma::Mat<eT>& a, bool ta, Incoming<eT> dy, bool t) {
-  const eT* const b = dy.engine->full_adjoint(dy.index);
-  return {a.memptr(), node_shape(a), ta, b, dy.engine->node(dy.index).shape, t, Product<eT>::Adjoint::b};
+  const Shape s = dy.engine->node(dy.index).shape;
+  return of_adjoint<eT>({a.memptr(), node_shape(a), ta, nullptr, s, t, Product<eT>::Adjoint::b}, &Product<eT>::b, dy);
+}
+
+/// What an adjoint became on its way to a slot, as a factor of products: an adjoint too, of which 0 adds 0.
+template <class eT>
+struct Moved {
+  arma::Mat<eT> adjoint;
+};
+template <class eT>
+Product<eT> multiply(const Moved<eT>& dy, bool t, const arma::Mat<eT>& b, bool tb) {
+  return {dy.adjoint.memptr(), node_shape(dy.adjoint), t, b.memptr(), node_shape(b), tb, Product<eT>::Adjoint::a};
+}
+template <class eT>
+Product<eT> multiply(const arma::Mat<eT>& a, bool ta, const Moved<eT>& dy, bool t) {
+  return {a.memptr(), node_shape(a), ta, dy.adjoint.memptr(), node_shape(dy.adjoint), t, Product<eT>::Adjoint::b};
+}
+/// dy + dy'.
+template <class eT>
+Moved<eT> both_ways(Incoming<eT> dy) {
+  const arma::Mat<eT> g = full(dy);
+  return {g + g.t()};
+}
+template <class eT>
+Moved<eT> half_of(const Product<eT>& p) {
+  Moved<eT> moved{arma::Mat<eT>(p.rows(), p.cols())};
+  multiply_adjoint_into(moved.adjoint, p);
+  moved.adjoint *= eT(0.5);
+  return moved;
 }
 
 template <class eT>
@@ -190,6 +236,9 @@ SumTo<eT> sum_to(Incoming<eT> dy, const arma::Mat<eT>&) {
   return {look.look, look.scale, dy.engine->node(dy.index).shape};
 }
 
+/// Whether both are the slot of one operand.
+bool are_same(const auto& da, const auto& db) { return da.index == db.index; }
+
 /// Where a rule adds what an operand's adjoint gets; does nothing for an operand that wants none.
 template <class eT>
 struct Slot {
@@ -199,6 +248,11 @@ struct Slot {
   explicit operator bool() const { return engine->wants(index); }
   void operator+=(const Product<eT>& p) const {
     if (!*this) return;
+    if (p.entries) {
+      const auto [out, add] = engine->accumulate(index);
+      if (!add) std::fill_n(out, engine->node(index).shape.size(), eT(0));
+      return multiply_entries(out, p);
+    }
     if (is_small(p)) {
       const auto [out, add] = engine->accumulate(index);
       return multiply_small(out, add, p);
@@ -213,9 +267,10 @@ struct Slot {
     }
     put([&](arma::Mat<eT>& G, bool add) {
       if ((outer || add) && is_delicate(p)) return multiply_unless_zero_into(G, add, p);
-      multiply_into(G, add, p);
-      if (!add && p.adjoint != Product<eT>::Adjoint::neither && !all_finite(G.memptr(), G.n_elem) && is_delicate(p))
-        multiply_unless_zero_into(G, false, p);
+      if (add)
+        multiply_into(G, true, p);
+      else
+        multiply_adjoint_into(G, p);
     });
   }
   template <class E>
@@ -262,6 +317,14 @@ struct Chain;
 template <class eT>
 Var<eT> full(const Var<eT>& x) {
   return x;
+}
+template <class eT>
+Var<eT> both_ways(const Var<eT>& dy) {
+  return dy + dy.t({});
+}
+template <class eT>
+Var<eT> half_of(const Var<eT>& x) {
+  return x * 0.5;
 }
 /// op(a) * op(b); op transposes where the flag says so.
 template <class eT>

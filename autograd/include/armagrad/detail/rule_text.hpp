@@ -56,7 +56,9 @@ inline constexpr std::uint8_t nothing = 0, result = 1, first = 2, second = 4, th
 constexpr std::uint8_t operand(unsigned k) { return k < 3 ? std::uint8_t(2u << k) : std::uint8_t(128); }
 }  // namespace reads
 
-/// What a rule along a dimension passes backward: dx = scale * dy through the rule, or is added to dx.
+/// What a rule along a dimension passes backward: dx = scale * dy through the rule, or is added to dx; or, of a rule
+/// that says `one_entry = true`, as it passes something to one entry of each column (dim 0) or row (dim 1) alone, with
+/// `entries` these places, column by column, and dx the numbers.
 template <class T>
 struct AlongPull {
   T* dx;
@@ -65,6 +67,7 @@ struct AlongPull {
   T scale;
   Strided<const T> y, x;  // of the shape of x, or repeated to it
   std::size_t rows, cols;
+  std::uint64_t* entries = nullptr;
 };
 
 /// Kernels of a rule along a dimension of a rows x cols matrix x.
@@ -119,6 +122,12 @@ struct AlongDim {
   static constexpr Family family = Family::general;
   static constexpr unsigned arity = 1;
   static constexpr bool reduces = false;  // one number per fibre instead of a fibre
+};
+
+/// A rule along a dimension that passes backward to one entry of each fibre: the adjoint it makes is sparse.
+template <class Rule>
+concept TakesOneEntry = requires {
+  requires Rule::one_entry;
 };
 
 template <unsigned n>
