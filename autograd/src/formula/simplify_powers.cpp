@@ -278,6 +278,29 @@ void Simplifier::fold_means(std::map<Term, double>& numbers) {
   }
 }
 
+/// Each entry of A repeated as a block, times copies of B: kron(A, B).
+void Simplifier::fold_kron(std::map<Term, double>& factors) {
+  const std::map<Term, double> given = factors;
+  for (const auto& [t, by] : given) {
+    const Parts parts = in_[t].parts;
+    if (in_[t].kind != Kind::product || parts.size() < 3 || by != 1) continue;
+    const std::uint32_t rows = row_repeats(parts.front().term);
+    const std::uint32_t cols =
+        in_[parts.back().term].kind == Kind::transpose ? row_repeats(untransposed(parts.back().term)) : 0;
+    const Shape of{in_[parts.front().term].shape.cols, in_[parts.back().term].shape.rows};
+    for (const auto& [copies, exponent] : given) {
+      if (!rows || !cols || !is_function(copies, "repmat") || exponent != 1) continue;
+      const Term B = in_[copies].parts[0].term;
+      if (in_[B].shape != Shape{rows, cols}) continue;
+      std::vector<Term> inner;
+      for (std::size_t k = 1; k + 1 < parts.size(); ++k) inner.push_back(parts[k].term);
+      factors.erase(t), factors.erase(copies);
+      factors[apply("kron", {}, false, in_[t].shape, {product(of, inner), B})] += 1;
+      return;
+    }
+  }
+}
+
 /// What is repeated becomes one factor, its numbers those of the whole.
 void Simplifier::gather(Factors& to, std::unique_ptr<Factors>& repeated, bool down) {
   if (!repeated) return;
@@ -340,6 +363,7 @@ Term Simplifier::assembled(Factors& from) {
   fold_sigmoid(from.full);
   fold_sigmoid(from.numbers);
   fold_softmax(from);
+  fold_kron(from.full);
   for (std::map<Term, double>* factors : {&from.numbers, &from.full}) {
     fold_exponents(*factors);
     fold_signs(*factors);

@@ -56,6 +56,8 @@ class Writer {
   Box written_sum(const Expression& e, double sign);
   Box written_chain(const std::vector<Term>& factors, Term negated);
   Box written_function(const Expression& e);
+  std::string unit(std::uint32_t length, const std::string& from_zero, const std::string& from_one) const;
+  std::optional<Box> written_unit(const Expression& e);
   std::string written(const Parameter& p) const;
   const char* placed_arguments(const Expression& e, Strings& arguments) const;
   Box written_ones(Shape s) const;
