@@ -81,9 +81,16 @@ class Spelling {
     if (is_at(at, '(')) {
       at = after_parentheses(at);
     } else {
-      at = after_word(at);
+      std::string name;
+      for (const auto& [sign, plain] : signs) {
+        if (is_letter(plain[0]) && plain.back() != '(' && text_.compare(at, sign.size(), sign) == 0)
+          name = plain, at += sign.size();
+      }
+      if (name.empty()) {
+        at = after_word(at);
+        name = text_.substr(begin, at - begin);
+      }
       if (at == begin) return begin;
-      const std::string name = text_.substr(begin, at - begin);
       const std::size_t next = after_spaces(at);
       if (!declared_.contains(name) && is_known(name) && !is_at(next, '(')) return after_factor(next, functions + 1);
       if (is_at(at, '(') || (is_at(next, '(') && !declared_.contains(name))) at = after_parentheses(next);

@@ -233,6 +233,25 @@ void Simplifier::drop_guards(std::map<Term, double>& factors) {
   }
 }
 
+/// (a > b) % max(0, a - b) is the latter, and so is (a > 0) % relu(a).
+void Simplifier::drop_truths(std::map<Term, double>& factors) {
+  const std::map<Term, double> given = factors;
+  for (const auto& [clipped, exponent] : given) {
+    const Expression e = in_[clipped];
+    const bool is_max = e.elementwise && e.name == "max" && (is_zero(e.parts[0].term) || is_zero(e.parts[1].term));
+    if ((!is_max && e.name != "relu") || exponent <= 0) continue;
+    const Term x = e.parts[is_max && is_zero(e.parts[0].term) ? 1 : 0].term;
+    const auto entries = [&](Term t) {
+      return in_[t].shape == e.shape ? t : powers(e.shape, {{t}, {in_.ones(e.shape)}});
+    };
+    for (const auto& [t, by] : given) {
+      if ((!is_function(t, "greater") && !is_function(t, "greater or equal")) || by <= 0) continue;
+      const Parts of = in_[t].parts;
+      if (sum(e.shape, {{entries(of[0].term)}, {entries(of[1].term), -1}}) == x) factors.erase(t);
+    }
+  }
+}
+
 /// accu(square(x)) beside norm(x), as its square.
 void Simplifier::fold_norms(std::map<Term, double>& numbers) {
   const std::map<Term, double> given = numbers;
@@ -262,6 +281,19 @@ void Simplifier::fold_norms(std::map<Term, double>& numbers) {
 /// The sum of a vector's entries by their number is its mean.
 void Simplifier::fold_means(std::map<Term, double>& numbers) {
   const std::map<Term, double> given = numbers;
+  for (const auto& [t, by] : given) {  // and the mean times their number the sum
+    if (!is_function(t, "mean") || !in_[t].is_scalar() || by != 1) continue;
+    const Term x = in_[t].parts[0].term;
+    const Shape s = in_[x].shape;
+    const auto length = numbers.find(knowledge_.size(s.cols == 1 ? s.rows : s.cols));
+    if (length == numbers.end() || length->second < 1) continue;
+    if ((length->second -= 1) == 0) numbers.erase(length);
+    numbers.erase(t);
+    const Term sum = s.cols == 1 ? product(scalar_shape, {in_.ones({1, s.rows}), x})
+                                 : product(scalar_shape, {x, in_.ones({s.cols, 1})});
+    numbers[sum] += 1;
+    return;
+  }
   for (const auto& [t, by] : given) {
     const Parts p = in_[t].parts;
     if (in_[t].kind != Kind::product || p.size() != 2 || by != 1) continue;
@@ -368,6 +400,7 @@ Term Simplifier::assembled(Factors& from) {
     fold_exponents(*factors);
     fold_signs(*factors);
     drop_guards(*factors);
+    drop_truths(*factors);
   }
   fold_norms(from.numbers);
   fold_means(from.numbers);

@@ -225,6 +225,15 @@ std::optional<Term> Simplifier::summed_down(Term ones, Term b) {
   if (in_[inside].kind == Kind::name &&
       holds({turned ? Fact::Kind::rows_sum_to_one : Fact::Kind::columns_sum_to_one, inside}))
     return in_.ones(row);
+  if (e.kind == Kind::powers && e.shape.cols == 1 && e.parts.size() == 2) {  // 1'(a % B c) = a' B c
+    const auto joins = [&](const Part& p) {
+      return in_[p.term].kind == Kind::product || (in_[p.term].kind == Kind::function && !in_[p.term].elementwise);
+    };
+    const Part first = e.parts[0], second = e.parts[1];
+    const bool is_dot =
+        first.by == 1 && second.by == 1 && in_[first.term].shape == e.shape && in_[second.term].shape == e.shape;
+    if (is_dot && (joins(first) || joins(second))) return product(row, {transposed(first.term), second.term});
+  }
   if (e.kind == Kind::powers) {  // 1'(A diag(r)) = (1'A) diag(r), 1'diag(c) A = c'A
     for (const Part& f : e.parts) {
       const Expression x = in_[f.term];

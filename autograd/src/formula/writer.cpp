@@ -27,7 +27,8 @@ std::string Writer::wrapped(const Box& b, int at_least) const {
 
 Writer::Box Writer::transposed(const Box& b) const {
   if (!b.number.empty()) return {style_.side_by_side({b.number, style_.transposed(b.multiplied)}), multiplication};
-  return {style_.transposed(wrapped(b, postfix)), postfix, b.text, b.precedence == atom};
+  const std::string base = b.is_power ? style_.parentheses(b.text) : wrapped(b, postfix);
+  return {style_.transposed(base), postfix, b.text, b.precedence == atom};
 }
 
 /// A number of rows or columns, or a place: by the dimensions' names, be it n - 1, n + d or n d.
@@ -60,7 +61,11 @@ std::string Writer::size(std::uint32_t n) const {
 /// A matrix's power; a transpose stands behind it.
 Writer::Box Writer::raised(const Box& b, int exponent) const {
   const std::string by = style_.number(std::to_string(exponent));
-  if (b.upright.empty()) return {style_.raised(wrapped(b, atom), by), postfix};
+  if (b.upright.empty()) {
+    Box power{style_.raised(wrapped(b, atom), by), postfix};
+    power.is_power = exponent > 0;
+    return power;
+  }
   const std::string power = style_.raised(b.upright_is_atom ? b.upright : style_.parentheses(b.upright), by);
   return {style_.transposed(exponent < 0 ? power : style_.parentheses(power)), postfix, power};
 }
@@ -117,8 +122,9 @@ Writer::Box Writer::written(Term t) {
       return written_chain(factors, none);
     }
     case Kind::transpose: {
-      const Box inside = box(e.parts[0].term);
-      return transposed(inside);
+      const Term inner = e.parts[0].term;
+      const auto unit = wording_.names.contains(inner) ? std::nullopt : written_unit(in_[inner], true);
+      return unit ? *unit : transposed(Box(box(inner)));
     }
     case Kind::function:
       break;
@@ -172,14 +178,15 @@ std::string Writer::unit(std::uint32_t length, const std::string& from_zero, con
 }
 
 /// A 1 among zeros, e_i or e_i e_j', or at a vector's largest entry.
-std::optional<Writer::Box> Writer::written_unit(const Expression& e) {
+std::optional<Writer::Box> Writer::written_unit(const Expression& e, bool turned) {
   if (e.name == "placed" && in_[e.parts[0].term].kind == Kind::number && in_[e.parts[0].term].value == 1) {
     Strings factors;
-    for (const std::size_t k : {0, 1}) {
+    for (const bool second : {false, true}) {
+      const std::size_t k = second != turned;
       const std::uint32_t length = k == 0 ? e.shape.rows : e.shape.cols, at = std::uint32_t(e.parameters[k].value);
       if (length == 1) continue;
       const std::string column = unit(length, size(at), size(at + 1));
-      factors.push_back(k == 0 ? column : style_.transposed(column));
+      factors.push_back(second ? style_.transposed(column) : column);
     }
     return Box{style_.side_by_side(factors), factors.size() > 1 ? multiplication : postfix};
   }
@@ -192,7 +199,7 @@ std::optional<Writer::Box> Writer::written_unit(const Expression& e) {
   const std::string values = box(smallest ? x.parts[0].term : e.parts[0].term).text;
   const std::string at = style_.call(smallest ? "index_min" : "index_max", {values});
   const std::string column = unit(is_column ? e.shape.rows : e.shape.cols, at, at);
-  return Box{is_column ? column : style_.transposed(column), postfix};
+  return Box{is_column != turned ? column : style_.transposed(column), postfix};
 }
 
 Writer::Box Writer::written_function(const Expression& e) {
@@ -222,7 +229,7 @@ Writer::Box Writer::written_function(const Expression& e) {
     }
     return {style_.entry(wrapped(operand(0), postfix), from_zero, from_one), atom};
   }
-  if (const std::optional<Box> unit = written_unit(e)) return *unit;
+  if (const std::optional<Box> unit = written_unit(e, false)) return *unit;
   Strings arguments;
   for (std::size_t k = 0; k < e.parts.size(); ++k) arguments.push_back(operand(k).text);
   // max(x, 0) would be the largest entry of each column.

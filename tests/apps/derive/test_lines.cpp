@@ -85,16 +85,21 @@ BOOST_AUTO_TEST_CASE(weights_sum_to_one_along_the_softmax) {
 }
 
 BOOST_AUTO_TEST_CASE(entries_and_unit_vectors) {
-  for (const Question& q :
-       std::vector<Question>{{"2*X(0, 0)", "X", "X:m,n", "dJ/dX = 2 unit(m, 0) unit(n, 0)'"},
-                             {"x(3)^2", "x", "x:n,1", "dJ/dx = 2 x(3) unit(n, 3)"},
-                             {"(A*X*B)(0, 1)", "X", "X:m,n A:p,m B:n,q", "dJ/dX = row(A, 0)' col(B, 1)'"},
-                             {"max(x)", "x", "x:n,1", "dJ/dx = unit(n, index_max(x))"},
-                             {"min(x')", "x", "x:n,1", "dJ/dx = unit(n, index_min(x))"},
-                             {"x'*diagmat(x)*x", "x", "x:n,1", "dJ/dx = 3 square(x)"},
-                             {"accu(kron(A, X))", "X", "X:n,p A:m,q", "dJ/dX = accu(A) ones(n, p)"},
-                             {"trace(X^5)", "X", "X:n,n", "dJ/dX = 5 (X^4)'"},
-                             {"pi*trace(X)", "X", "X:n,n", "dJ/dX = pi eye(n, n)"}})
+  for (const Question& q : std::vector<Question>{
+           {"2*X(0, 0)", "X", "X:m,n", "dJ/dX = 2 unit(m, 0) unit(n, 0)'"},
+           {"x(3)^2", "x", "x:n,1", "dJ/dx = 2 x(3) unit(n, 3)"},
+           {"(A*X*B)(0, 1)", "X", "X:m,n A:p,m B:n,q", "dJ/dX = col(A', 0) col(B, 1)'"},
+           {"max(x)", "x", "x:n,1", "dJ/dx = unit(n, index_max(x))"},
+           {"min(x')", "x", "x:n,1", "dJ/dx = unit(n, index_min(x'))"},
+           {"x'*diagmat(x)*x", "x", "x:n,1", "dJ/dx = 3 square(x)"},
+           {"accu(kron(A, X))", "X", "X:n,p A:m,q", "dJ/dX = accu(A) ones(n, p)"},
+           {"accu(square(x - mean(x)))", "x", "x:n,1", "dJ/dx = 2 (x - mean(x))"},
+           {"accu(a % square(x - mean(x)))", "x", "x:n,1 a:n,1", "D = a % (x - mean(x))\ndJ/dx = 2 (D - mean(D))"},
+           {"accu(square(max(0, 1 - x)))", "x", "x:n,1", "dJ/dx = -2 max(0, 1 - x)"},
+           {"accu(square(relu(A*x)))", "x", "x:n,1 A:m,n", "dJ/dx = 2 A' relu(A x)"},
+           {"(x'*x)*(x'*A*x)", "x", "x:n,1 A:n,n", "dJ/dx = 2 (x' A x) x + (x' x) (A + A') x"},
+           {"trace(X^5)", "X", "X:n,n", "dJ/dX = 5 (X^4)'"},
+           {"pi*trace(X)", "X", "X:n,n", "dJ/dX = pi eye(n, n)"}})
     answers(q);
 }
 

@@ -43,6 +43,7 @@ BOOST_AUTO_TEST_CASE(other_spellings_of_what_armadillo_has) {
            {"1'x + x'1 + 1^T*X*1", "ones'x + x'ones + ones'*X*ones"},
            {"1 - x*1 + 21", "1 - x*1 + 21"},
            {"tr x y", "tr x y"},
+           {"-log σ(a^T x) + ln ∑ e^x", "-log(sigmoid(a' x)) + log(accu(exp(x)))"},
            {"1e-5*x + 2e3 + .5", "1e-5*x + 2e3 + .5"},
            {"diag(x)*y", "diag(x)*y"},
            {"sum(x, \"tr\")", "sum(x, \"tr\")"},
