@@ -58,7 +58,7 @@ class Losses {
   std::string vector(int depth) {
     if (depth == 0) return below(2) ? "x" : "X*w";
     const auto v = [&] { return vector(depth - 1); };
-    switch (below(10)) {
+    switch (below(11)) {
       case 0:
         return "(" + v() + " + " + v() + ")";
       case 1:
@@ -77,6 +77,8 @@ class Losses {
         return "s*(" + v() + ")";
       case 8:
         return "(" + matrix(depth - 1) + ")*w";
+      case 9:
+        return "(" + v() + " - mean(" + v() + "))";
       default:
         return v();
     }

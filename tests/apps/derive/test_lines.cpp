@@ -95,9 +95,11 @@ BOOST_AUTO_TEST_CASE(entries_and_unit_vectors) {
            {"accu(kron(A, X))", "X", "X:n,p A:m,q", "dJ/dX = accu(A) ones(n, p)"},
            {"accu(square(x - mean(x)))", "x", "x:n,1", "dJ/dx = 2 (x - mean(x))"},
            {"accu(a % square(x - mean(x)))", "x", "x:n,1 a:n,1", "D = a % (x - mean(x))\ndJ/dx = 2 (D - mean(D))"},
+           {"accu(tanh(x + accu(y)) % (x - accu(y)))", "x", "x:n,1 y:m,1",
+            "H = tanh(accu(y) + x)\ndJ/dx = (x - accu(y)) % (1 - square(H)) + H"},
            {"accu(square(max(0, 1 - x)))", "x", "x:n,1", "dJ/dx = -2 max(0, 1 - x)"},
            {"accu(square(relu(A*x)))", "x", "x:n,1 A:m,n", "dJ/dx = 2 A' relu(A x)"},
-           {"(x'*x)*(x'*A*x)", "x", "x:n,1 A:n,n", "dJ/dx = 2 (x' A x) x + (x' x) (A + A') x"},
+           {"(x'*x)*(x'*A*x)", "x", "x:n,1 A:n,n", "dJ/dx = (x' x) (A + A') x + 2 (x' A x) x"},
            {"trace(X^5)", "X", "X:n,n", "dJ/dX = 5 (X^4)'"},
            {"pi*trace(X)", "X", "X:n,n", "dJ/dX = pi eye(n, n)"}})
     answers(q);
