@@ -11,7 +11,7 @@ string(REGEX MATCH "^[0-9]+\\.[0-9]+" armadillo "${ARMADILLO_VERSION_STRING}")
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "libarmadillo-dev (>= 1:${armadillo}), libarmadillo-dev (<< 1:${armadillo}.99)")
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${PROJECT_BINARY_DIR}/autograd ${PROJECT_BINARY_DIR}/layers)
 if(NOT BUILD_SHARED_LIBS)  # a static library leaves them to its users
-  foreach(package SLEEF:libsleef-dev NLOPT:libnlopt-cxx-dev)
+  foreach(package SLEEF:libsleef-dev CHOLMOD:libsuitesparse-dev NLOPT:libnlopt-cxx-dev)
     string(REGEX MATCH "(.+):(.+)" matched ${package})
     if(TARGET PkgConfig::ARMAGRAD_${CMAKE_MATCH_1})
       string(APPEND CPACK_DEBIAN_PACKAGE_DEPENDS ", ${CMAKE_MATCH_2}, pkg-config")

@@ -31,7 +31,7 @@ class Armagrad(ConanFile):
 
     def generate(self):
         toolchain = CMakeToolchain(self)
-        for option in ("NATIVE", "APPS", "TESTS", "SLEEF", "NLOPT"):
+        for option in ("NATIVE", "APPS", "TESTS", "SLEEF", "CHOLMOD", "NLOPT"):
             toolchain.cache_variables[f"ARMAGRAD_{option}"] = False
         toolchain.cache_variables["CMAKE_FIND_PACKAGE_PREFER_CONFIG"] = False  # CMake's own FindArmadillo
         toolchain.generate()

@@ -12,7 +12,7 @@ class Armagrad < Formula
   depends_on "armadillo"
 
   def install
-    options = %w[NATIVE APPS TESTS SLEEF NLOPT].map { |name| "-DARMAGRAD_#{name}=OFF" }
+    options = %w[NATIVE APPS TESTS SLEEF CHOLMOD NLOPT].map { |name| "-DARMAGRAD_#{name}=OFF" }
     system "cmake", "-S", ".", "-B", "build", "-DBUILD_SHARED_LIBS=ON", *options, *std_cmake_args
     system "cmake", "--build", "build"
     system "cmake", "--install", "build"

@@ -233,6 +233,25 @@ BOOST_AUTO_TEST_CASE(interpolation) {
   BOOST_TEST(error(tape.gradient(y), mat(arma::vec{1, 0, 0, 0, 0})) == 0);  // nothing of the NaN
 }
 
+BOOST_AUTO_TEST_CASE(interpolation_on_a_grid) {
+  const arma::vec X = {0, 0.5, 2}, Y = {-1, 0, 1, 3}, XI = {-1, 0, 0.3, 1.9, 2}, YI = {-0.9, 0.2, 0.5, 3, 4};
+  const mat Z(4, 3, arma::fill::randn);
+  for (const char* method : {"linear", "nearest"}) {
+    mat due;
+    arma::interp2(X, Y, Z, XI, YI, due, method, 7.0);
+    Tape<double> tape;
+    V got;
+    interp2(X, Y, tape.variable(Z), XI, YI, got, method, 7.0);
+    BOOST_TEST(error(got.value(), due) < 1e-14);
+  }
+  const auto at = [&](V x, V y, V z) {  // where it is smooth
+    V zi;
+    interp2(x, Y, z, XI.subvec(2, 3), y, zi);
+    return accu(square(zi));
+  };
+  BOOST_TEST(check_gradient([&](V x, V y, V z) { return at(x, y, z); }, mat(X), mat(YI.head(2)), Z).passed());
+}
+
 BOOST_AUTO_TEST_CASE(joins_of_many) {
   const mat A = uniform(2, 3), B = uniform(2, 1);
   Tape<double> tape;
@@ -300,6 +319,7 @@ BOOST_AUTO_TEST_CASE(one_line_for_each_mistake) {
   check_says(error_of(X, [](V x) { interp1(x.row(0), x.row(0), x, x, "linear"); }), {"interp1", "vector"});
   check_says(error_of(X, [](V x) { interp1(x.row(0), x.row(0), x.row(0), x, "linear"); }), {"interp1", "two unique"});
   check_says(error_of(X, [](V x) { interp1(x.row(0), x.row(0), x.row(0), x, "spline"); }), {"interp1", "type"});
+  check_says(error_of(X, [](V x) { interp2(x.row(0), x.row(0), x, x.row(0), x.row(0), x); }), {"interp2", "for each"});
 }
 
 // A user's ported line meets the same functions whether it is read with numbers or with Vars.

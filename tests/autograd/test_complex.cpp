@@ -84,6 +84,10 @@ std::vector<Text> texts() {
       text("a circular convolution", [](const auto& x) { const vec_of<decltype(x)> v = x.col(0), w = x.col(1); return vec_of<decltype(x)>(real(ifft(cx_vec_of<decltype(x)>(fft(v) % fft(w))))); }),
       text("changed", [](const auto& x) { cx_mat_of<decltype(x)> z = C * x; z += C; z %= C; z *= i1; z -= cx_mat_of<decltype(x)>(C % x); z /= 2.0; return z; }),
       text("parts set", [](const auto& x) { cx_mat_of<decltype(x)> z = C * x; z.set_real(mat_of<decltype(x)>(x % x)); z.set_imag(mat_of<decltype(x)>(2 * x)); return z; }),
+      text("columns and rows written", [](const auto& x) { cx_mat_of<decltype(x)> z = C * x; z.col(0) = c; z.col(1) = z.col(2); z.row(2) = z.row(0) * i1; z.col(2) += cx_vec_of<decltype(x)>(x.col(0) * i1); z.row(1) -= C.row(0); return z; }),
+      text("entries written", [](const auto& x) { cx_mat_of<decltype(x)> z = C * x; z(0, 1) = cx(2, -1); z(3) = z(4) * z(0); z(2, 2) = x(1, 1); z[8] *= i1; z(0) = 3.0; z(1) += z(0, 1); return z; }),
+      text("blocks written", [](const auto& x) { cx_mat_of<decltype(x)> z = C * x; z.submat(0, 0, 1, 1) = C.submat(1, 1, 2, 2); z.rows(0, 1) %= C.rows(1, 2); z.cols(1, 2) /= C.cols(0, 1); z.diag() *= 2.0; z.elem(arma::uvec{2, 5}).zeros(); z(arma::span(1, 2), arma::span(2, 2)).fill(1.5); return z; }),
+      text("a copy of an entry is another", [](const auto& x) { cx_mat_of<decltype(x)> z = C * x; cx_scalar_of<decltype(x)> a = z(0, 0); a += 2.0; z(0, 0) = a * a; return z; }),
   };
   // clang-format on
 }
@@ -116,6 +120,33 @@ BOOST_AUTO_TEST_CASE(the_same_text_over_both) {
     const mat differences = (gradient(loss, mat(x + h * V)) - gradient(loss, mat(x - h * V))) / (2 * h);
     BOOST_TEST(arma::norm(HV - differences, "fro") <= 1e-5 * (1 + arma::norm(HV, "fro")), t.name);
   }
+}
+
+/// Real numbers, matrices and Vars written to a complex value, which Armadillo does not take.
+BOOST_AUTO_TEST_CASE(real_parts_written) {
+  const mat x(3, 3, arma::fill::randn);
+  Tape<double> tape;
+  const Var<double> v = tape.variable(x);
+  CxVar<double> z = C * v;
+  cx_mat due = C * x;
+  z.col(0) = v.col(1);
+  z.row(2) -= v.row(0);
+  z(1, 1) = v(0, 0);
+  z(0, 2) = 2;
+  due.col(0) = cx_vec(x.col(1), vec(3, arma::fill::zeros));
+  due.row(2) -= arma::cx_rowvec(x.row(0), arma::rowvec(3, arma::fill::zeros));
+  due(1, 1) = x(0, 0);
+  due(0, 2) = 2;
+  BOOST_TEST(arma::approx_equal(z.value(), due, "absdiff", 1e-14));
+  tape.backward(accu(real(z)) + accu(imag(z)));
+  mat g = arma::repmat(arma::sum(arma::real(C) + arma::imag(C), 0).t(), 1, 3);  // of the product, without what is lost
+  const mat by_entry = arma::real(C) + arma::imag(C);
+  for (const auto& [i, j] : std::vector<std::pair<uword, uword>>{{0, 0}, {1, 0}, {2, 0}, {1, 1}, {0, 2}})
+    g.col(j) -= by_entry.row(i).t();
+  g.col(1) += 1;
+  g.row(0) -= 1;
+  g(0, 0) += 1;
+  BOOST_TEST(arma::approx_equal(tape.gradient(v), g, "absdiff", 1e-13));
 }
 
 /// Parseval: the power of the transform is n times that of the signal, so its gradient is 2 n x.

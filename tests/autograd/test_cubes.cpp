@@ -9,6 +9,7 @@
 
 using namespace armagrad;
 using namespace armagrad::testing;
+using armagrad::detail::side_by_side;
 
 namespace {
 
@@ -111,6 +112,34 @@ BOOST_AUTO_TEST_CASE(the_same_text_over_both) {
                                   jacobian([&](const auto& q) { return loss(q); }, x).t().eval(), "absdiff", 1e-12),
                t.name);
   }
+}
+
+/// Densities and integrals go entry by entry: of a cube as of its slices side by side.
+BOOST_AUTO_TEST_CASE(functions_of_several_operands) {
+  const cube x = positive(3, 2, 4);
+  const auto check = [&](const char* name, auto f) {
+    const auto due = f(Var<double>(side_by_side(x)), Var<double>(side_by_side(C)));
+    const auto on_cubes = [&](const auto& q) { return accu(square(f(q, C))); };
+    const auto on_matrices = [&](const auto& m) { return accu(square(f(m, side_by_side(C)))); };
+    Tape<double> tape;
+    const CubeVar<double> y = f(CubeVar<double>(tape.variable(side_by_side(x)), 4), C);
+    BOOST_TEST(arma::approx_equal(side_by_side(y.value()), due.value(), "absdiff", 0), name);
+    BOOST_TEST(arma::approx_equal(side_by_side(gradient(on_cubes, x)), gradient(on_matrices, side_by_side(x)),
+                                  "absdiff", 1e-14),
+               name);
+  };
+  check("gamma_p", [](const auto& a, const auto& b) { return gamma_p(a, b); });
+  check("gamma_q", [](const auto& a, const auto& b) { return gamma_q(b, a); });
+  check("ibeta", [](const auto& a, const auto& b) { return ibeta(b, 2.0, a / (a + 1)); });
+  check("ibetac", [](const auto& a, const auto& b) { return ibetac(2.0, b, a / (a + 1)); });
+  check("bessel_k", [](const auto& a, const auto& b) { return bessel_k(b, a); });
+  check("bessel_i", [](const auto& a, const auto&) { return bessel_i(1.5, a); });
+  check("normal_lpdf", [](const auto& a, const auto& b) { return normal_lpdf(a, 0.3, b); });
+  check("student_t_lpdf", [](const auto& a, const auto& b) { return student_t_lpdf(a, 4.0, b, 2.0); });
+  check("gamma_lpdf", [](const auto& a, const auto& b) { return gamma_lpdf(b, a, 2.0); });
+  check("lbeta", [](const auto& a, const auto& b) { return lbeta(a, b); });
+  check("normpdf", [](const auto& a, const auto&) { return normpdf(a) + normcdf(a) + log_normpdf(a); });
+  check("trunc_exp", [](const auto& a, const auto&) { return trunc_exp(a) + trunc_log(a); });
 }
 
 /// A convolution over time with a weight matrix per lag, by slices; its gradient in closed form.
@@ -256,6 +285,9 @@ BOOST_AUTO_TEST_CASE(refused) {
   std::string said = on([](auto& q) { return accu(q + C.slices(0, 1)); });
   BOOST_TEST(has(said, "incompatible cube dimensions: 3x2x4 and 3x2x2"), said);
   BOOST_TEST(has(said, here), said);
+  said = on([](auto& q) { return accu(gamma_p(q, C.slices(0, 1))); });
+  BOOST_TEST(has(said, "gamma_p"), said);
+  BOOST_TEST(has(said, "3x2x4 and 3x2x2"), said);
   said = on([](auto& q) { return accu(reshape(q, 2, 3, 4) % q); });
   BOOST_TEST(has(said, "2x3x4 and 3x2x4"), said);
   said = on([](auto& q) { return accu(q.slice(4)); });

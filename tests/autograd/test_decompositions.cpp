@@ -154,6 +154,47 @@ BOOST_AUTO_TEST_CASE(square_roots) {
   BOOST_TEST(failure([&] { gradient(loss, mat(4, 4, arma::fill::zeros)); }).find("singular") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(logarithms) {
+  const mat G = uniform(4, 4), one = arma::eye(4, 4), S = with_eigenvalues({4, 4, 9, 9.5}), sym = (G + G.t()) / 2;
+  const auto loss = [&](V a) { return accu(G % logmat_sympd(a)); };
+  BOOST_TEST(error(value_and_gradient(loss, S).first, arma::accu(G % arma::logmat_sympd(S))) < 1e-13);
+  for (const mat& at : {S, one}) {
+    const auto curved = [&](V a) { return accu(square(G % logmat_sympd(a))); };
+    BOOST_TEST(check_gradient(curved, at).passed());
+    const mat D = arma::symmatu(uniform(4, 4)), h = 1e-4 * D;
+    const mat expected = (gradient(curved, mat(at + h)) - gradient(curved, mat(at - h))) / 2e-4;
+    BOOST_TEST(error(hessian_vector_product(curved, at, D), expected) < 1e-6);
+  }
+  // log(1 + e) is e - e^2 / 2 + ...: at I, and next to it, where differences of the logarithms would have no digits.
+  const mat D = arma::symmatu(uniform(4, 4)), close = one + 1e-9 * arma::diagmat(vec{0, 1, 2, 3});
+  const mat second = -(D * sym + sym * D) / 2;
+  BOOST_TEST(error(gradient(loss, one), sym) < 1e-14);
+  BOOST_TEST(error(hessian_vector_product(loss, one, D), second) < 1e-14);
+  const auto mean_inverse = [&](double i, double j) { return 1 - 1e-9 * (i + j) / 2; };  // of log's slope between them
+  mat due = sym;
+  for (arma::uword j = 0; j < 4; ++j) {
+    for (arma::uword i = 0; i < 4; ++i) due(i, j) *= mean_inverse(double(i), double(j));
+  }
+  BOOST_TEST(error(gradient(loss, close), due) < 1e-14);
+  BOOST_TEST(error(hessian_vector_product(loss, close, D), second) < 1e-8);
+  // Far apart: the entries between the ends are log's slopes there, to all digits.
+  const mat far = arma::diagmat(vec{1e-8, 1, 2, 1e8}),
+            slopes = gradient([&](V a) { return logmat_sympd(a)(0, 3); }, far);
+  BOOST_TEST(std::abs(2 * slopes(0, 3) / (16 * std::log(10.0) / (1e8 - 1e-8)) - 1) < 1e-14);
+  // Along a line, log(1 + t E) has the third derivative 2 E^3 (1 + t E)^-3.
+  Tape<double> tape;
+  const V t = tape.variable(mat{0.1}), y = accu(G % logmat_sympd(one + t(0) * D));
+  const V first = armagrad::gradient(y, t), twice = armagrad::gradient(accu(first), t);
+  const mat inner = arma::inv(one + 0.1 * D);
+  BOOST_TEST(error(first.value(), mat{arma::accu(G % (D * inner))}) < 1e-13);
+  BOOST_TEST(error(twice.value(), mat{-arma::accu(G % (D * D * inner * inner))}) < 1e-12);
+  tape.backward(accu(twice));
+  BOOST_TEST(error(tape.gradient(t), mat{2 * arma::accu(G % (D * D * D * inner * inner * inner))}) < 1e-11);
+  BOOST_TEST(failure([&] {
+               gradient(loss, mat(-one));
+             }).find("logmat_sympd: the 4x4 matrix is not positive definite (its least eigenvalue is -1)") == 0);
+}
+
 BOOST_AUTO_TEST_CASE(the_check_of_gradients_takes_them_all) {
   const mat S = symmetric(4), A = uniform(5, 3), B = uniform(5, 2), G = uniform(5, 3);
   BOOST_TEST(check_gradient([](V a) { return accu(exp(eig_sym(a))); }, S).passed());

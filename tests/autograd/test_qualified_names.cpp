@@ -199,6 +199,11 @@ BOOST_AUTO_TEST_CASE(other_orders_and_shapes) {
     arma::interp1(vec{1, 2, 3, 4}, x, at, y);
     return values(y);
   });
+  same("interp2", v, [&](const auto& x) {
+    MatrixLike<decltype(x)> y;
+    arma::interp2(vec{1, 2}, vec{1, 2}, arma::reshape(x, 2, 2), at.head(1), at.head(1), y);
+    return values(y);
+  });
 }
 
 BOOST_AUTO_TEST_CASE(linear_algebra) {
@@ -213,6 +218,7 @@ BOOST_AUTO_TEST_CASE(linear_algebra) {
   SAME(S, arma::inv_sympd(x));
   SAME(X, arma::log_det(x));
   SAME(S, arma::log_det_sympd(x));
+  SAME(S, arma::logmat_sympd(x));
   SAME(T, arma::pinv(x));
   SAME(X, arma::powmat(x, 3));
   SAME(X, arma::solve(x, B));

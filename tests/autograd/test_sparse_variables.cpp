@@ -114,6 +114,67 @@ BOOST_AUTO_TEST_CASE(several_variables_and_programs) {
                                 hessian_vector_product(dense, entries, V), "both", 1e-12, 1e-12));
 }
 
+/// The precision of a field on a grid of m x m, 0.1 more than the graph's Laplacian.
+sp_mat grid(uword m) {
+  sp_mat path = 2 * arma::speye(m, m);
+  path(0, 0) = path(m - 1, m - 1) = 1;
+  path.diag(1).fill(-1);
+  path.diag(-1).fill(-1);
+  const sp_mat one = arma::speye(m, m);
+  return sp_mat(arma::kron(path, one)) + sp_mat(arma::kron(one, path)) + 0.1 * arma::speye(m * m, m * m);
+}
+/// Its eigenvalues, in closed form.
+vec grid_eigenvalues(uword m) {
+  const vec of_path = 2 - 2 * cos(arma::regspace(0, m - 1) * arma::datum::pi / m);
+  return arma::vectorise(arma::repmat(of_path, 1, m) + arma::repmat(of_path.t(), m, 1)) + 0.1;
+}
+
+BOOST_AUTO_TEST_CASE(log_determinants) {
+  const sp_mat Q = grid(3);
+  const vec b(9, arma::fill::randn);
+  const auto on_sparse = [&](const auto& s) { return log_det_sympd(s) + accu(square(spsolve_sympd(s, b))); };
+  const auto on_dense = [&](const auto& s) { return log_det_sympd(s) + accu(square(inv_sympd(s) * b)); };
+  check_same("log_det_sympd and spsolve_sympd", on_sparse, on_dense, Q);
+  check_same(
+      "selected_inverse", [](const auto& s) { return accu(square(selected_inverse(s).diag())); },
+      [](const auto& s) { return accu(square(inv_sympd(s).diag())); }, Q);
+  const auto by_entries = [&](const auto& e) { return on_sparse(SpVar<double>(e, Q)); };
+  const auto by_entries_dense = [&](const auto& e) { return on_dense(SpVar<double>(e, Q).dense()); };
+  const vec entries = arma::nonzeros(Q), V(entries.n_elem, arma::fill::randn);
+  BOOST_TEST(arma::approx_equal(hessian_vector_product(by_entries, entries, V),
+                                hessian_vector_product(by_entries_dense, entries, V), "both", 1e-11, 1e-11));
+  const auto log_det = [](const auto& s) { return log_det_sympd(s); };
+  BOOST_TEST(value_and_gradient(log_det, sp_mat(0, 0)).first == 0);
+  BOOST_TEST(bool(check_gradient(log_det, arma::conv_to<arma::sp_fmat>::from(Q))));
+}
+
+/// Derivatives of every order along t of log det (Q + t): of log(w + t) for each eigenvalue w.
+BOOST_AUTO_TEST_CASE(derivatives_of_log_determinants) {
+  const sp_mat Q = grid(4);
+  const vec w = grid_eigenvalues(4) + 0.3;
+  Tape<double> tape;
+  const Var<double> t = tape.variable(mat{0.3});
+  Var<double> y = log_det_sympd(SpVar<double>(Q) + t(0) * SpVar<double>(sp_mat(arma::speye(16, 16))));
+  BOOST_TEST(y.scalar() == arma::accu(arma::log(w)), boost::test_tools::tolerance(1e-14));
+  double factor = 1;
+  for (int order = 1; order <= 4; ++order) {
+    y = accu(gradient(y, t));
+    BOOST_TEST(y.scalar() == factor * arma::accu(arma::pow(w, -order)), boost::test_tools::tolerance(1e-12));
+    factor *= -order;
+  }
+  BOOST_TEST(has(message_of<std::exception>([&] { (void)gradient(y, t).value(); }), "beyond the fourth"));
+}
+
+BOOST_AUTO_TEST_CASE(a_large_log_determinant) {
+  const uword m = 60;
+  const sp_mat Q = grid(m);
+  const vec w = grid_eigenvalues(m);
+  const auto [J, g] = value_and_gradient([](const auto& s) { return log_det_sympd(s); }, Q);
+  BOOST_TEST(J == arma::accu(arma::log(w)), boost::test_tools::tolerance(1e-12));
+  BOOST_TEST(arma::trace(g) == arma::accu(1 / w), boost::test_tools::tolerance(1e-12));
+  BOOST_TEST(g.n_nonzero == Q.n_nonzero);
+}
+
 /// A large tridiagonal system, of which the dense matrix would have 800 MB.
 BOOST_AUTO_TEST_CASE(large) {
   const uword n = 10000;
@@ -171,6 +232,14 @@ BOOST_AUTO_TEST_CASE(refused) {
   said = message_of<std::exception>([&] { (void)SpVar<double>(ColVar<double>(vec(3)), R); });
   BOOST_TEST(has(said, "3 entries for a pattern of 16"), said);
   BOOST_TEST(has(on(W, [](const auto& s) { return s(4, 0); }), "out of bounds"));
+  const auto log_det = [](const auto& s) { return log_det_sympd(s); };
+  BOOST_TEST(has(on(W, log_det), "not square but 4x5"));
+  said = on(R, log_det);
+  BOOST_TEST(has(said, "log_det_sympd"), said);
+  BOOST_TEST(has(said, "the pattern is not symmetric: (0, 3) is stored"), said);
+  BOOST_TEST(has(said, "test_sparse_variables.cpp"), said);
+  said = on(-grid(2), log_det);
+  BOOST_TEST(has(said, "4x4 matrix is not positive definite"), said);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -32,7 +32,8 @@ BOOST_AUTO_TEST_CASE(nothing_is_computed_until_asked_for) {
 
 BOOST_AUTO_TEST_CASE(backward_computes_only_what_it_needs) {
   Tape<double> tape;
-  const auto x = tape.variable(A);
+  const arma::mat X = arma::repmat(A, 3, 3);
+  const auto x = tape.variable(X);
   const auto summed = square(x);
   const auto J = accu(summed);
   const auto elsewhere = exp(x);
@@ -40,10 +41,43 @@ BOOST_AUTO_TEST_CASE(backward_computes_only_what_it_needs) {
   BOOST_TEST(!node_of(summed).evaluated);
   BOOST_TEST(!node_of(J).evaluated);
   BOOST_TEST(!node_of(elsewhere).evaluated);
-  BOOST_TEST(error(tape.gradient(x), arma::mat(2 * A)) == 0);
+  BOOST_TEST(error(tape.gradient(x), arma::mat(2 * X)) == 0);
   tape.backward(J, true);
   BOOST_TEST(bool(node_of(J).evaluated));
   BOOST_TEST(!node_of(summed).evaluated);  // an accu takes its sum on the fly
+}
+
+BOOST_AUTO_TEST_CASE(matrices_of_few_entries_are_swept_without_a_plan) {
+  Tape<double> tape;
+  const auto x = tape.variable(A);
+  const auto summed = square(x);
+  const auto J = accu(summed);
+  for (int pass = 0; pass < 2; ++pass) {
+    tape.backward(J, true);
+    BOOST_TEST(bool(node_of(summed).evaluated));  // though an accu does not need it
+    BOOST_TEST(J.scalar() == arma::accu(arma::square(A)));
+    BOOST_TEST(error(tape.gradient(x), arma::mat(2 * A)) == 0);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_a_root_does_not_need_is_right_when_it_is_asked_for) {
+  for (const int numbers : {1, 100}) {
+    Tape<double> tape;
+    const auto x = tape.variable(A);
+    const auto refused = inv(x * x.t() - x * x.t());
+    const auto elsewhere = 2.0 * accu(exp(x)) + exp(x)(1);
+    auto J = x(1) * 3.0;
+    for (int k = 0; k < numbers; ++k) J = J + x(0) * 2.0;
+    tape.backward(J, true);
+    BOOST_TEST(!node_of(refused).evaluated);
+    BOOST_TEST(J.scalar() == 12.0 + 2 * numbers);  // A is column by column 1, 4, ...
+    BOOST_TEST(error(tape.gradient(x), arma::mat{{2.0 * numbers, 0, 0}, {3, 0, 0}}) == 0);
+    BOOST_TEST(elsewhere.scalar() == 2 * arma::accu(arma::exp(A)) + std::exp(4.0), boost::test_tools::tolerance(1e-15));
+    const auto K = accu(refused) + J;
+    BOOST_CHECK_THROW(tape.backward(K, true), std::runtime_error);
+    tape.backward(J, true);
+    BOOST_TEST(error(tape.gradient(x), arma::mat{{2.0 * numbers, 0, 0}, {3, 0, 0}}) == 0);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(values_and_scalars) {

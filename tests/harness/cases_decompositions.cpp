@@ -67,6 +67,8 @@ FamilyOfCases cases_of<DecompositionRules>() {
       of<rules::Eigenvectors>("eig_sym(w, v, a)", [](auto a) { return by_vectors(a); }, apart()).shaped(square_shape).not_empty().kink("refused where equal eigenvalues have a part"),
       of<>("v * f(w) * v.t()", [](auto a) { return reassembled(a); }, apart()).shaped(square_shape).not_empty(),
       of<rules::SquareRoot>("sqrtmat_sympd(a)", [](auto a) { return sqrtmat_sympd(a); }, positive_definite()).shaped(square_shape),
+      of<rules::Logarithm>("logmat_sympd(a)", [](auto a) { return logmat_sympd(a); }, positive_definite()).shaped(square_shape),
+      of<rules::LogarithmAlong>("logmat_sympd_along(a, e)", [](auto a, auto e) { return logarithm_along(a, eigen_of(a, {}), e); }, positive_definite(), in(-2, 2)).shaped(square_shape).not_on_diagonal(),
       of<rules::OverGaps>("over_gaps(m, w)", gaps, distinct(-3, 3), distinct(-3, 3)).shaped(gap_shapes).not_on_diagonal(),
       of<rules::OverSums>("over_sums(m, s, t)", [](auto m, auto s, auto t) { return over_sums(m, s, t); }, in(-3, 3), in(0.5, 3), in(0.5, 3)).shaped(sum_shapes).not_on_diagonal(),
       of<rules::Singular, rules::SingularValues>("svd(a)", [](auto a) { return svd(a); }, apart()).kink("a subgradient at values of 0; of second order refused where values are equal"),

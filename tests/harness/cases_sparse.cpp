@@ -46,6 +46,19 @@ Domain band_entries() {
     return x;
   };
 }
+std::vector<Shape> band_alone(std::uint32_t m, std::uint32_t, std::uint32_t) { return {{m == 0 ? 0 : 3 * m - 2, 1}}; }
+std::vector<Shape> band_and_direction(std::uint32_t m, std::uint32_t, std::uint32_t) {
+  return {{m == 0 ? 0 : 3 * m - 2, 1}, {m == 0 ? 0 : 3 * m - 2, 1}};
+}
+/// These entries as that matrix.
+template <class V>
+auto as_band(const V& entries) {
+  using eT = typename V::elem_type;
+  return SpVar<eT>(entries, band<eT>((entries.n_elem + 2) / 3));
+}
+const auto moved_inverse = [](auto s, auto d) {
+  return inverse_along(s, d, plan_of(as_band(s).pattern(), "inverse_along", {}));
+};
 }  // namespace
 
 // clang-format off
@@ -56,6 +69,15 @@ FamilyOfCases cases_of<SparseVariableRules>() {
       of<rules::SparseDense>("X * SpVar", [](auto s, auto x) { using eT = typename decltype(s)::elem_type; return x * SpVar<eT>(s, pattern<eT>(x.n_cols, 4)); }, in(-2, 2)).shaped(entries_and_left).not_on_diagonal(),
       of<rules::SampledProduct>("A B' where S has entries", [](auto a, auto b) { return sampled_product(a, b, pattern<typename decltype(a)::elem_type>(a.n_rows, b.n_rows)); }, in(-2, 2)).shaped(two_thin).not_on_diagonal(),
       of<rules::SparseSolve>("spsolve(S, B)", [](auto s, auto b) { using eT = typename decltype(s)::elem_type; return spsolve(SpVar<eT>(s, band<eT>(b.n_rows)), b); }, band_entries()).shaped(band_and_right).not_on_diagonal());
+}
+
+template <>
+FamilyOfCases cases_of<SparseCholeskyRules>() {
+  return table("sparse Cholesky", SparseCholeskyRules{},
+      of<rules::SparseCholesky, rules::SparseLogDet>("log_det_sympd(S)", [](auto s) { return log_det_sympd(as_band(s)); }, band_entries()).shaped(band_alone),
+      of<rules::InverseEntries>("selected_inverse(S)", [](auto s) { return selected_inverse(as_band(s)).nonzeros(); }, band_entries()).shaped(band_alone),
+      of<rules::InverseAlong>("inverse_along(S, D)", moved_inverse, band_entries(), in(-2, 2)).shaped(band_and_direction).not_on_diagonal(),
+      of<rules::SparseCholeskySolve>("spsolve_sympd(S, B)", [](auto s, auto b) { return spsolve_sympd(as_band(s), b); }, band_entries()).shaped(band_and_right).not_on_diagonal());
 }
 
 template <>

@@ -26,10 +26,10 @@ class NumberOperand {
   eT number() const { return number_; }
   Engine<eT>* engine() const { return var_ ? var_->engine_of_node() : nullptr; }
   /// Whether it is a node of this tape, or a number of none.
-  bool fits(const Engine<eT>& engine) const {
+  [[gnu::always_inline]] bool fits(const Engine<eT>& engine) const {
     return !var_ || var_->engine_of_node() == &engine || var_->is_free_number();
   }
-  Index index_on(Engine<eT>& engine) const {
+  [[gnu::always_inline]] Index index_on(Engine<eT>& engine) const {
     if (!var_) return engine.append_number(number_);
     return var_->tape_ ? var_->at_.index : engine.append_number(var_->number());
   }

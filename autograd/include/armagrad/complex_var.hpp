@@ -14,6 +14,8 @@ template <class eT, detail::Kind k = detail::Kind::matrix>
 class CxVar;
 
 namespace detail {
+template <class P>
+class CxPart;
 template <class T>
 struct is_cx_var : std::false_type {};
 template <class eT, Kind k>
@@ -188,32 +190,46 @@ class [[nodiscard]] CxVar : private detail::AllCxOperators<eT> {
   /// The transpose without conjugation.
   Transposed st(Here at = Here::current()) const { return {re_.t(at), im_.t(at)}; }
 
-  // Parts, to be read.
+  // Parts, to be read, and of a named value that is not const also to be written to.
   // clang-format off
-  auto operator()(uword i, Here at = Here::current()) const { return part([&](const auto& x) { return x(i, at); }); }
-  auto operator()(uword i, uword j, Here at = Here::current()) const { return part([&](const auto& x) { return x(i, j, at); }); }
-  auto operator()(arma::span r, arma::span c, Here at = Here::current()) const { return part([&](const auto& x) { return x(r, c, at); }); }
-  auto operator[](uword i) const { return (*this)(i); }
+  auto operator()(uword i, Here at = Here::current()) const& { return part([&](const auto& x) { return x(i, at); }); }
+  auto operator()(uword i, Here at = Here::current()) & { return place(at, [&](auto& x) { return x(i, at); }); }
+  auto operator()(uword i, uword j, Here at = Here::current()) const& { return part([&](const auto& x) { return x(i, j, at); }); }
+  auto operator()(uword i, uword j, Here at = Here::current()) & { return place(at, [&](auto& x) { return x(i, j, at); }); }
+  auto operator()(arma::span r, arma::span c, Here at = Here::current()) const& { return part([&](const auto& x) { return x(r, c, at); }); }
+  auto operator()(arma::span r, arma::span c, Here at = Here::current()) & { return place(at, [&](auto& x) { return x(r, c, at); }); }
+  auto operator[](uword i) const& { return (*this)(i); }
+  auto operator[](uword i) & { return (*this)(i); }
   /// Row i, as a CxVar of that kind; so too the other parts. std::out_of_range beyond the matrix.
-  auto row(uword i, Here at = Here::current()) const { return part([&](const auto& x) { return x.row(i, at); }); }
+  auto row(uword i, Here at = Here::current()) const& { return part([&](const auto& x) { return x.row(i, at); }); }
+  auto row(uword i, Here at = Here::current()) & { return place(at, [&](auto& x) { return x.row(i, at); }); }
   /// Column j.
-  auto col(uword j, Here at = Here::current()) const { return part([&](const auto& x) { return x.col(j, at); }); }
+  auto col(uword j, Here at = Here::current()) const& { return part([&](const auto& x) { return x.col(j, at); }); }
+  auto col(uword j, Here at = Here::current()) & { return place(at, [&](auto& x) { return x.col(j, at); }); }
   /// Rows first to last.
-  auto rows(uword first, uword last, Here at = Here::current()) const { return part([&](const auto& x) { return x.rows(first, last, at); }); }
+  auto rows(uword first, uword last, Here at = Here::current()) const& { return part([&](const auto& x) { return x.rows(first, last, at); }); }
+  auto rows(uword first, uword last, Here at = Here::current()) & { return place(at, [&](auto& x) { return x.rows(first, last, at); }); }
   /// Columns first to last.
-  auto cols(uword first, uword last, Here at = Here::current()) const { return part([&](const auto& x) { return x.cols(first, last, at); }); }
+  auto cols(uword first, uword last, Here at = Here::current()) const& { return part([&](const auto& x) { return x.cols(first, last, at); }); }
+  auto cols(uword first, uword last, Here at = Here::current()) & { return place(at, [&](auto& x) { return x.cols(first, last, at); }); }
   /// The block from (r1, c1) to (r2, c2).
-  auto submat(uword r1, uword c1, uword r2, uword c2, Here at = Here::current()) const { return part([&](const auto& x) { return x.submat(r1, c1, r2, c2, at); }); }
+  auto submat(uword r1, uword c1, uword r2, uword c2, Here at = Here::current()) const& { return part([&](const auto& x) { return x.submat(r1, c1, r2, c2, at); }); }
+  auto submat(uword r1, uword c1, uword r2, uword c2, Here at = Here::current()) & { return place(at, [&](auto& x) { return x.submat(r1, c1, r2, c2, at); }); }
   /// Entries first to last of a vector.
-  auto subvec(uword first, uword last, Here at = Here::current()) const { return part([&](const auto& x) { return x.subvec(first, last, at); }); }
+  auto subvec(uword first, uword last, Here at = Here::current()) const& { return part([&](const auto& x) { return x.subvec(first, last, at); }); }
+  auto subvec(uword first, uword last, Here at = Here::current()) & { return place(at, [&](auto& x) { return x.subvec(first, last, at); }); }
   /// The first n entries of a vector.
-  auto head(uword n, Here at = Here::current()) const { return part([&](const auto& x) { return x.head(n, at); }); }
+  auto head(uword n, Here at = Here::current()) const& { return part([&](const auto& x) { return x.head(n, at); }); }
+  auto head(uword n, Here at = Here::current()) & { return place(at, [&](auto& x) { return x.head(n, at); }); }
   /// The last n entries of a vector.
-  auto tail(uword n, Here at = Here::current()) const { return part([&](const auto& x) { return x.tail(n, at); }); }
+  auto tail(uword n, Here at = Here::current()) const& { return part([&](const auto& x) { return x.tail(n, at); }); }
+  auto tail(uword n, Here at = Here::current()) & { return place(at, [&](auto& x) { return x.tail(n, at); }); }
   /// The entries of these numbers, column by column, as a column.
-  auto elem(const arma::uvec& i, Here at = Here::current()) const { return part([&](const auto& x) { return x.elem(i, at); }); }
+  auto elem(const arma::uvec& i, Here at = Here::current()) const& { return part([&](const auto& x) { return x.elem(i, at); }); }
+  auto elem(const arma::uvec& i, Here at = Here::current()) & { return place(at, [&](auto& x) { return x.elem(i, at); }); }
   /// The diagonal d as a column.
-  auto diag(arma::sword d = 0, Here at = Here::current()) const { return part([&](const auto& x) { return x.diag(d, at); }); }
+  auto diag(arma::sword d = 0, Here at = Here::current()) const& { return part([&](const auto& x) { return x.diag(d, at); }); }
+  auto diag(arma::sword d = 0, Here at = Here::current()) & { return place(at, [&](auto& x) { return x.diag(d, at); }); }
   // clang-format on
 
   friend CxVar operator-(const CxVar& x) { return {-x.re_, -x.im_}; }
@@ -246,6 +262,12 @@ class [[nodiscard]] CxVar : private detail::AllCxOperators<eT> {
     return CxVar<eT, decltype(re)::kind>(re, f(im_));
   }
 
+  /// Those parts as a place to write to.
+  template <class F>
+  auto place(Here at, const F& f) {
+    return detail::CxPart(f(re_), f(im_), at);
+  }
+
   Real re_, im_;
 };
 
@@ -265,6 +287,9 @@ struct cx_parts<First, Rest...> {
 };
 template <AnyVar First, class... Rest>
 struct cx_parts<First, Rest...> : element_of_var<First> {};
+/// A CxVar of Z's kind: Z itself, but of a part that could be written to.
+template <AnyCxVar Z>
+using CxLike = CxVar<typename Z::pod_type, Z::kind>;
 template <class... X>
 using cx_parts_t = typename cx_parts<std::remove_cvref_t<X>...>::type;
 
@@ -276,6 +301,55 @@ template <class eT, class X>
 auto as_complex(const X& x, Here at = Here()) {
   return CxVar<eT, kind_of<X>>(CxOperand<eT, kind_of<X>>(x, at));
 }
+}  // namespace detail
+
+namespace detail {
+/// What z.col(j) and the like give of a z that is not const: a CxVar of the part's values, and, as long as it has no
+/// name, a place to write to, in z: real or complex numbers, Vars and matrices. A number with a name is one of its own.
+template <class P>
+class CxPart : public CxVar<typename P::elem_type, P::kind> {
+  using eT = typename P::elem_type;
+  using Value = CxVar<eT, P::kind>;
+  static constexpr bool is_number = P::kind == Kind::number;
+
+ public:
+  CxPart(const P& re, const P& im, Here at) : Value(re, im, at), re_(re), im_(im), at_(at) {}
+  CxPart(const CxPart&) = default;
+
+  // clang-format off
+  void operator=(const CxPart& x) && { write(x); }
+  template <class X> void operator=(const X& x) && { write(as_complex<eT>(x, at_)); }
+  template <class X> void operator+=(const X& x) && { write(value_of() + x); }
+  template <class X> void operator-=(const X& x) && { write(value_of() - x); }
+  template <class X> void operator%=(const X& x) && { write(value_of() % x); }
+  template <class X> void operator/=(const X& x) && { write(value_of() / x); }
+  /// By a number.
+  template <class X> requires(kind_of<X> == Kind::number) void operator*=(const X& x) && { write(value_of() * x); }
+  template <class X> requires(kind_of<X> == Kind::number) void fill(const X& x) && { write(as_complex<eT>(x, at_)); }
+  void zeros() && { std::move(*this).fill(0); }
+  void ones() && { std::move(*this).fill(1); }
+
+  CxPart& operator=(const CxPart& x) & requires(is_number) { Value::operator=(x); return *this; }
+  CxPart& operator=(const Value& x) & requires(is_number) { Value::operator=(x); return *this; }
+  template <class X> CxPart& operator+=(const X& x) & requires(is_number) { return *this = value_of() + x; }
+  template <class X> CxPart& operator-=(const X& x) & requires(is_number) { return *this = value_of() - x; }
+  template <class X> CxPart& operator*=(const X& x) & requires(is_number) { return *this = value_of() * x; }
+  template <class X> CxPart& operator/=(const X& x) & requires(is_number) { return *this = value_of() / x; }
+  // clang-format on
+
+ private:
+  const Value& value_of() const { return *this; }
+  template <Kind k>
+  void write(const CxVar<eT, k>& x) {
+    std::move(re_) = Argument<eT>(x.real_part(), at_);
+    std::move(im_) = Argument<eT>(x.imag_part(), at_);
+  }
+
+  P re_, im_;
+  Here at_;
+};
+template <class P>
+struct is_cx_var<CxPart<P>> : std::true_type {};
 }  // namespace detail
 
 template <class eT, detail::Kind k>

@@ -42,6 +42,19 @@ Differences::Tested Differences::test(const Direction& d) {
   return t;
 }
 
+/// Of a direction that agrees, but does not settle most of its entries: what more steps say.
+void Differences::average(const Direction& d, Tested& t) {
+  std::vector<double> targets;
+  for (std::size_t k = 0; k < d.by.size(); ++k)
+    targets.push_back(wanted_among_others(d.entries[k]) * std::abs(d.by[k]));
+  const auto middle = targets.begin() + long(targets.size() / 2);
+  std::nth_element(targets.begin(), middle, targets.end());
+  if (t.allowed <= *middle) return;
+  StepRange r = range(d);
+  r.target = *middle, r.least *= 100;
+  if (const auto found = slope_near_zero(along(d), r)) t.value = found->value, t.allowed = found->error;
+}
+
 /// A direction sees about the norm of an error that is spread over its entries, each weighted by how far it moves.
 void Differences::note_unseen(const Direction& d, double allowed) {
   ++directions_;
@@ -81,8 +94,9 @@ bool Differences::settle(Group group, std::vector<Group>& left) {
   int differ = 0;
   for (uword k = 0; k < directions; ++k) {
     const Direction d = direction(group.entries, group.steps);
-    const Tested t = test(d);
+    Tested t = test(d);
     kink = kink || t.kink;
+    if (t.seen == Seen::matches && !kink && 8 * group.entries.size() > W_.n_elem) average(d, t);
     if (t.seen == Seen::unclear) {
       if (group.steps == Steps::relative)
         left.push_back({std::move(group.entries), kink ? Steps::outward : Steps::uniform});
@@ -111,7 +125,7 @@ bool Differences::settle(Group group, std::vector<Group>& left) {
   if (kink) kink_groups_.push_back(group.entries);
   std::vector<uword> rest;
   for (const uword e : group.entries) {
-    if (resolution_(e) > wanted_of_spread(e)) rest.push_back(e);
+    if (resolution_(e) > wanted_among_others(e)) rest.push_back(e);
   }
   if (rest.empty()) return true;
   const bool progress = rest.size() < group.entries.size();
@@ -131,7 +145,8 @@ void Differences::by_groups() {
   resolution_.fill(infinity);
   unseen_ = resolution_;
   // Of a loss that costs about as much as it has entries.
-  const uword most = std::clamp<uword>(uword(2e8 / double(W_.n_elem)), 20000, 200000);
+  const uword most = std::clamp<uword>(uword(4e8 / double(W_.n_elem)), 20000, 1000000);
+  constexpr uword evaluations_of_an_entry = 150;
   std::vector<Group> left{std::move(all)};
   std::vector<uword> wrong;
   while (!left.empty() && wrong.empty()) {
@@ -140,6 +155,14 @@ void Differences::by_groups() {
     if (evaluations_ > most) {
       unsettled_.insert(unsettled_.end(), group.entries.begin(), group.entries.end());
       truth_.hidden_by_rounding = false;
+      continue;
+    }
+    // While it can still be afforded, what groups have not told is asked of each entry.
+    std::size_t remaining = group.entries.size();
+    for (const Group& other : left) remaining += other.entries.size();
+    const std::size_t in_all = evaluations_ + evaluations_of_an_entry * remaining;
+    if (group.entries.size() > 1 && in_all <= most && in_all > most / 5 * 4) {
+      for (const uword e : group.entries) left.push_back({{e}, Steps::relative});
       continue;
     }
     const std::vector<uword> entries = group.entries;

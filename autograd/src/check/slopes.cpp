@@ -1,8 +1,12 @@
 #include "slopes.hpp"
 
 #include <algorithm>
+#include <armadillo>
+#include <vector>
 
 namespace armagrad::detail {
+
+using arma::uword;
 
 double noise_of(const Line& f, double spacing, bool surely) {
   double least = infinity;
@@ -197,6 +201,57 @@ class Search {
 }  // namespace
 
 Slope slope_at_zero(const Line& f, const StepRange& range) { return Search(f, range).run(); }
+
+namespace {
+
+/// What so many steps of up to `most` say: the factor of t in fits by t, t^3, ... of two to four terms, whichever
+/// leaves least. Each power in turn is taken out of t and of the values.
+Derivative fitted_slope(const Line& f, double most, uword steps) {
+  arma::vec t(steps), values(steps);
+  for (uword k = 0; k < steps; ++k) {
+    double up = most * double(k + 1) / double(steps), down = -up;
+    const double above = f(up).value, below = f(down).value;
+    t(k) = (up - down) / (2 * most), values(k) = (above - below) / 2;
+  }
+  if (!values.is_finite() || t(0) == 0) return {};
+  std::vector<arma::vec> powers;
+  arma::vec line = t;
+  Derivative best, fewer;
+  for (uword terms = 1; terms <= 5; ++terms) {
+    const double slope = arma::dot(line, values) / arma::dot(line, line);
+    if (const double error = 5 * fewer.error + std::abs(slope - fewer.value); terms > 2 && error < best.error * most)
+      best = {fewer.value / most, error / most};
+    fewer = {slope, arma::norm(values - slope * line) / std::sqrt(double(steps - terms)) / arma::norm(line)};
+    arma::vec power = arma::pow(t, 2.0 * double(terms) + 1);
+    for (const arma::vec& other : powers) power -= arma::dot(other, power) * other;
+    powers.push_back(power / arma::norm(power));
+    line -= arma::dot(powers.back(), line) * powers.back();
+    values -= arma::dot(powers.back(), values) * powers.back();
+  }
+  return best;
+}
+
+}  // namespace
+
+std::optional<Derivative> slope_near_zero(const Line& f, const StepRange& range, double most) {
+  const auto try_steps = [&](double h) -> std::optional<Derivative> {
+    constexpr uword many = 240;
+    for (const uword steps : {uword(24), many}) {
+      const Derivative d = fitted_slope(f, h, steps);
+      if (d.error <= range.target && std::abs(d.value) <= d.error) return d;
+      const double hope = std::sqrt(double(many) / double(steps));
+      if (d.error > hope * range.target || std::abs(d.value) > hope * d.error) break;
+    }
+    return {};
+  };
+  for (double h = range.first; h > range.least; h /= 4) {
+    if (const auto found = try_steps(h)) return found;
+  }
+  for (double h = 4 * range.first; h < most; h *= 4) {
+    if (const auto found = try_steps(h)) return found;
+  }
+  return {};
+}
 
 bool has_kink(const Line& f, const StepRange& range) {
   double last = 0;

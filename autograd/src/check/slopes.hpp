@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <functional>
 #include <limits>
+#include <optional>
 
 namespace armagrad::detail {
 
@@ -77,6 +78,12 @@ struct StepRange {
 
 /// The derivative of f at 0. An estimate counts only if much smaller steps do not contradict it.
 Slope slope_at_zero(const Line& f, const StepRange& range);
+
+/// A derivative of 0, but for an error of at most range.target, seen over many steps where a few do not tell: by a
+/// polynomial fitted by least squares, in which rounding errors average out. Looked for among steps of up to
+/// range.first and smaller ones, then larger ones up to `most`. The error is five standard deviations by what the fit
+/// leaves, and the change that a term more brings.
+std::optional<Derivative> slope_near_zero(const Line& f, const StepRange& range, double most = 0);
 
 /// Whether the derivatives from the left and the right differ, by a few steps only.
 bool has_kink(const Line& f, const StepRange& range);

@@ -89,7 +89,8 @@ Term FunctionReader<eT>::operator()(Index i, const Parts& x, Shape shape) const 
 template <class eT>
 bool is_factorisation(const Engine<eT>& engine, Index i) {
   return rule_if<rules::Lu>(engine, i) || rule_if<rules::CholeskyFactor>(engine, i) || rule_if<rules::Qr>(engine, i) ||
-         rule_if<rules::Eigen>(engine, i) || rule_if<rules::Singular>(engine, i);
+         rule_if<rules::Eigen>(engine, i) || rule_if<rules::Singular>(engine, i) ||
+         rule_if<rules::SparseCholesky>(engine, i);
 }
 template bool is_factorisation(const Engine<double>&, Index);
 
@@ -114,7 +115,7 @@ std::optional<Term> FunctionReader<eT>::factored(Index i, const Parts& x) const 
   const Shape s = in_[x[0].term].shape;
   const auto call = [&](const char* f, Shape to, Part of) { return Part{in_.apply(f, {}, false, to, {of})}; };
   const auto of_matrix = [&](const std::string& f, const Parameters& parameters = {}) {
-    return in_.apply(f, parameters, false, n.shape, {x[0]});
+    return in_.apply(f, parameters, false, n.shape, x.size() > 2 ? Parts{x[0], x[2]} : Parts{x[0]});
   };
   const auto times = [&](Part a, Part b) { return in_.make(Kind::product, n.shape, {a, b}); };
   if (const auto* r = rule<rules::SolveTriangular>(i)) {
@@ -138,7 +139,7 @@ std::optional<Term> FunctionReader<eT>::factored(Index i, const Parts& x) const 
     return times(call("inv", {s.cols, s.cols}, square), x[2]);
   }
   if (has_factor<rules::Eigen>(i) && !rule<rules::Eigenvectors>(i)) return of_matrix(name);
-  if (has_factor<rules::Singular>(i)) return of_matrix(name);
+  if (has_factor<rules::Singular>(i) || has_factor<rules::SparseCholesky>(i)) return of_matrix(name);
   return {};
 }
 

@@ -175,7 +175,9 @@ Term Simplifier::transposed(Term t) {
       if (to == e.shape && holds({Fact::Kind::symmetric, t})) return t;
       break;
     case Kind::function:
-      if (e.name == "inv_sympd" || e.name == "sqrtmat_sympd" || (e.name == "diagmat" && to == e.shape)) return t;
+      if (e.name == "inv_sympd" || e.name == "sqrtmat_sympd" || e.name == "logmat_sympd" ||
+          (e.name == "diagmat" && to == e.shape))
+        return t;
       if (e.name == "inv" && transposed(e.parts[0].term) == e.parts[0].term) return t;
       break;
     default:

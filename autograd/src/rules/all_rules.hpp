@@ -22,6 +22,7 @@
 #include "shape.hpp"
 #include "softmax.hpp"
 #include "sparse.hpp"
+#include "sparse_cholesky.hpp"
 #include "sparse_variables.hpp"
 #include "special.hpp"
 #include "statistics.hpp"
@@ -36,6 +37,6 @@ struct RuleLists {};
 using AllRules = RuleLists<ElementwiseRules, PowerRules, TrigonometryRules, ActivationRules, SpecialRules, ProductRules,
                            ReductionRules, PartRules, WriteRules, ShapeRules, ConvolutionRules, StatisticsRules,
                            LinearAlgebraRules, DecompositionRules, SparseRules<double>, SparseVariableRules,
-                           SoftmaxRules, CompositionRules, DensityRules, IntegralRules>;
+                           SparseCholeskyRules, SoftmaxRules, CompositionRules, DensityRules, IntegralRules>;
 
 }  // namespace armagrad::detail

@@ -281,18 +281,17 @@ Var<eT> detail::polyfit(const Argument<eT>& x, const Argument<eT>& y, uword degr
   return solve(join_rows(powers, at), vectorise(b, 0, at), at);
 }
 
+namespace {
+/// What is between the rows of y, which stand at px, at the places z (both vectors): a row for each.
 template <class eT>
-Var<eT> detail::interp1(const Argument<eT>& x, const Argument<eT>& y, const Argument<eT>& xi, const char* method,
-                        double outside, Here at) {
-  const auto [px, py, z] = on_one_tape("interp1", x, y, xi);
-  for (const Var<eT>& v : {px, py, z}) check_vector(v, "interp1", at);
-  if (px.n_elem != py.n_elem) misuse("interp1", at, "X and Y must have the same number of elements");
+Var<eT> rows_between(const Var<eT>& px, const Var<eT>& y, const Var<eT>& z, const char* name, const char* method,
+                     double outside, Here at) {
   const std::string how = method ? method : "";
   const bool nearest = how == "nearest" || how == "*nearest";
-  if (!nearest && how != "linear" && how != "*linear") misuse("interp1", at, "unsupported interpolation type");
+  if (!nearest && how != "linear" && how != "*linear") misuse(name, at, "unsupported interpolation type");
   const arma::Mat<eT> places = px.value(), wanted = z.value();
   const arma::uvec order = places.has_nan() ? arma::uvec() : arma::uvec(arma::find_unique(places, false));
-  if (order.n_elem < 2) misuse("interp1", at, "X must have at least two unique elements");
+  if (order.n_elem < 2) misuse(name, at, "X must have at least two unique elements");
   const arma::Col<eT> sorted = places.elem(order);
   arma::uvec below(wanted.n_elem), above(wanted.n_elem);
   arma::Mat<eT> beyond(wanted.n_elem, 1, arma::fill::zeros);
@@ -304,14 +303,39 @@ Var<eT> detail::interp1(const Argument<eT>& x, const Argument<eT>& y, const Argu
     below[i] = order[k], above[i] = order[k + 1];
     if (nearest) below[i] = order[w - sorted[k] <= sorted[k + 1] - w ? k : k + 1];
   }
-  Var<eT> inside = py.elem(below, at);
+  const bool is_column = y.n_cols == 1;
+  const auto rows = [&](const arma::uvec& i) { return is_column ? Var<eT>(y.elem(i, at)) : Var<eT>(y.rows(i, at)); };
+  Var<eT> inside = rows(below);
   if (!nearest) {
     const Var<eT> left = px.elem(below, at);
     const Var<eT> weight = (vectorise(z, 0, at) - left) / (px.elem(above, at) - left);
-    inside = (1 - weight) % inside + weight % py.elem(above, at);
+    const auto across = [&](const Var<eT>& w) { return is_column ? w : spread(w, inside.shape()); };
+    inside = across(1 - weight) % inside + across(weight) % rows(above);
   }
-  const Var<eT> all = arma::any(arma::vectorise(beyond)) ? where(beyond, outside, inside, at) : inside;
-  return reshape(all, z.n_rows, z.n_cols, at);
+  if (!arma::any(arma::vectorise(beyond))) return inside;
+  return where(arma::Mat<eT>(arma::repmat(beyond, 1, y.n_cols)), outside, inside, at);
+}
+}  // namespace
+
+template <class eT>
+Var<eT> detail::interp1(const Argument<eT>& x, const Argument<eT>& y, const Argument<eT>& xi, const char* method,
+                        double outside, Here at) {
+  const auto [px, py, z] = on_one_tape("interp1", x, y, xi);
+  for (const Var<eT>& v : {px, py, z}) check_vector(v, "interp1", at);
+  if (px.n_elem != py.n_elem) misuse("interp1", at, "X and Y must have the same number of elements");
+  const Var<eT> column = py.n_cols == 1 ? py : Var<eT>(vectorise(py, 0, at));
+  return reshape(rows_between(px, column, z, "interp1", method, outside, at), z.n_rows, z.n_cols, at);
+}
+
+template <class eT>
+Var<eT> detail::interp2(const Argument<eT>& x, const Argument<eT>& y, const Argument<eT>& z, const Argument<eT>& xi,
+                        const Argument<eT>& yi, const char* method, double outside, Here at) {
+  const auto [px, py, Z, wanted_x, wanted_y] = on_one_tape("interp2", x, y, z, xi, yi);
+  for (const Var<eT>& v : {px, py, wanted_x, wanted_y}) check_vector(v, "interp2", at);
+  if (px.n_elem != Z.n_cols || py.n_elem != Z.n_rows)
+    misuse("interp2", at, "Z must have a column for each element of X and a row for each of Y");
+  const Var<eT> down = rows_between(py, Z, wanted_y, "interp2", method, outside, at);
+  return rows_between(px, down.t(at), wanted_x, "interp2", method, outside, at).t(at);
 }
 
 template <class eT>
@@ -380,6 +404,9 @@ bool log_det(Var<eT>& value, std::type_identity_t<eT>& sign, const Var<eT>& A, H
   template ARMAGRAD_EXPORT Var<eT> detail::cov(const Argument<eT>&, const Argument<eT>&, uword, bool, Here);      \
   template ARMAGRAD_EXPORT Var<eT> detail::interp1(const Argument<eT>&, const Argument<eT>&, const Argument<eT>&, \
                                                    const char*, double, Here);                                    \
+  template ARMAGRAD_EXPORT Var<eT> detail::interp2(const Argument<eT>&, const Argument<eT>&, const Argument<eT>&, \
+                                                   const Argument<eT>&, const Argument<eT>&, const char*, double, \
+                                                   Here);                                                         \
   template ARMAGRAD_EXPORT Var<eT> detail::polyfit(const Argument<eT>&, const Argument<eT>&, uword, Here);        \
   template ARMAGRAD_EXPORT Var<eT> detail::trapz(const Argument<eT>&, const Argument<eT>&, uword, Here);          \
   template ARMAGRAD_EXPORT NumberVar<eT> as_scalar(const Var<eT>&, Here);                                         \

@@ -26,6 +26,12 @@ Var<eT> sqrtmat_sympd(const Var<eT>& A, Here at) {
 }
 
 template <class eT>
+Var<eT> logmat_sympd(const Var<eT>& A, Here at) {
+  detail::check_square(A, "logmat_sympd", at);
+  return logarithm(A, detail::eigen_of(A, at), at);
+}
+
+template <class eT>
 ColVar<eT> svd(const Var<eT>& A, Here at) {
   const Var<eT> f = detail::singular_of(A, at);
   return of_kind<Kind::column>(append_node<rules::SingularValues, eT>({}, shape_of(f.n_cols, 1), at, {&A, &f}));
@@ -44,6 +50,7 @@ void svd_econ(Var<eT>& U, Var<eT>& s, Var<eT>& V, const Var<eT>& A, Here at) {
   template ARMAGRAD_EXPORT ColVar<eT> eig_sym(const Var<eT>&, Here);               \
   template ARMAGRAD_EXPORT void eig_sym(Var<eT>&, Var<eT>&, const Var<eT>&, Here); \
   template ARMAGRAD_EXPORT Var<eT> sqrtmat_sympd(const Var<eT>&, Here);            \
+  template ARMAGRAD_EXPORT Var<eT> logmat_sympd(const Var<eT>&, Here);             \
   template ARMAGRAD_EXPORT ColVar<eT> svd(const Var<eT>&, Here);                   \
   template ARMAGRAD_EXPORT void svd_econ(Var<eT>&, Var<eT>&, Var<eT>&, const Var<eT>&, Here);
 ARMAGRAD_INSTANTIATE(double)

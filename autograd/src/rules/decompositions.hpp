@@ -18,8 +18,9 @@
 namespace armagrad::detail {
 
 using DecompositionRules =
-    RuleList<rules::SquareRoot, rules::Eigen, rules::Eigenvalues, rules::Eigenvectors, rules::OverGaps, rules::OverSums,
-             rules::Singular, rules::SingularValues, rules::SingularVectors, rules::Qr, rules::QrQ, rules::QrR,
-             rules::NormalSolve, rules::LeastSquares, rules::Expmat, rules::Sylvester>;
+    RuleList<rules::SquareRoot, rules::Logarithm, rules::LogarithmAlong, rules::Eigen, rules::Eigenvalues,
+             rules::Eigenvectors, rules::OverGaps, rules::OverSums, rules::Singular, rules::SingularValues,
+             rules::SingularVectors, rules::Qr, rules::QrQ, rules::QrR, rules::NormalSolve, rules::LeastSquares,
+             rules::Expmat, rules::Sylvester>;
 
 }  // namespace armagrad::detail

@@ -125,16 +125,6 @@ Var<eT> detail::norminv(const Argument<eT>& p, const Argument<eT>& mean, const A
   return m + s % armagrad::norminv(q, at);
 }
 
-template <class eT>
-Var<eT> trunc_exp(const Var<eT>& x, Here at) {
-  return min(std::numeric_limits<eT>::max(), exp(x, at), at);
-}
-
-template <class eT>
-Var<eT> trunc_log(const Var<eT>& x, Here at) {
-  return log(clamp(x, std::numeric_limits<eT>::min(), std::numeric_limits<eT>::max(), at), at);
-}
-
 // Gamma densities whose rate is the sum of the shapes, so that large terms cancel in each.
 template <class eT>
 Var<eT> detail::dirichlet_lpdf(const Argument<eT>& x, const Argument<eT>& alpha, Here at) {
@@ -224,8 +214,6 @@ Var<eT> detail::wishart_lpdf(const Argument<eT>& X, const Argument<eT>& df, cons
   template ARMAGRAD_EXPORT Var<eT> detail::lchoose(const Argument<eT>&, const Argument<eT>&, Here);                    \
   template ARMAGRAD_EXPORT Var<eT> detail::student_t_lpdf(const Argument<eT>&, const Argument<eT>&,                    \
                                                           const Argument<eT>&, const Argument<eT>&, Here);             \
-  template ARMAGRAD_EXPORT Var<eT> trunc_exp(const Var<eT>&, Here);                                                    \
-  template ARMAGRAD_EXPORT Var<eT> trunc_log(const Var<eT>&, Here);                                                    \
   template ARMAGRAD_EXPORT Var<eT> detail::dirichlet_lpdf(const Argument<eT>&, const Argument<eT>&, Here);             \
   template ARMAGRAD_EXPORT Var<eT> categorical_lpmf(const arma::uvec&, const Var<eT>&, Here);                          \
   template ARMAGRAD_EXPORT Var<eT> detail::multi_normal_lpdf(const Argument<eT>&, const Argument<eT>&,                 \

@@ -1,5 +1,5 @@
 #pragma once
-// Eigenvalues and -vectors of symmetric matrices, and the square root that they give.
+// Eigenvalues and -vectors of symmetric matrices, and the square root and the logarithm that they give.
 
 #include <armagrad/ops/decompositions.hpp>
 #include <armagrad/ops/reductions.hpp>
@@ -80,7 +80,94 @@ arma::Mat<eT> root_solved(const arma::Mat<eT>& y, const arma::Mat<eT>& f, const 
   return v * m * v.t();
 }
 
-/// To first order, which is what a complex step needs.
+/// (log a - log b) / (a - b) of positive numbers, 1 / a where they are equal.
+template <class eT>
+eT log_difference(eT a, eT b) {
+  const auto [low, high] = std::minmax(a, b);
+  return high == low ? 1 / low : std::log1p((high - low) / low) / (high - low);
+}
+
+/// The logarithm's second divided difference at a <= b <= c, given the first ones ab and bc: their difference over c -
+/// a, or, where that would cancel, a power series in the relative distances u from the mean m of the three: sum over n
+/// >= 2 of (-1)^(n+1) h_(n-2)(u) / (n m^2), with the complete symmetric polynomials h.
+template <class eT>
+eT log_difference(eT a, eT b, eT c, eT ab, eT bc) {
+  if (c > eT(1.25) * a) return (bc - ab) / (c - a);
+  const eT m = a + (b - a) / 3 + (c - a) / 3, x = (a - m) / m, y = (b - m) / m, z = (c - m) / m;
+  const eT e2 = x * y + y * z + z * x, e3 = x * y * z;  // x + y + z is 0
+  eT sum = 0, h[3] = {1, 0, 0};
+  for (int n = 2; n < 24; ++n) {
+    sum += (n % 2 ? h[0] : -h[0]) / eT(n);
+    const eT next = e3 * h[2] - e2 * h[1];
+    h[2] = h[1], h[1] = h[0], h[0] = next;
+  }
+  return sum / (m * m);
+}
+
+/// The logarithm by A's eigenvalues. std::runtime_error where one is not positive.
+template <class eT>
+arma::Mat<eT> logarithm(const arma::Mat<eT>& a, const arma::Mat<eT>& f) {
+  if (a.is_empty()) return a;
+  if (!(f(0) > 0))
+    unfit("logmat_sympd", a.n_rows, a.n_cols, "not positive definite (its least eigenvalue is " + to_text(f(0)) + ")");
+  const arma::Mat<eT> v = eigenvectors(a, f);
+  return v * arma::diagmat(arma::log(f.col(0))) * v.t();
+}
+
+/// The first divided differences of the logarithm at A's eigenvalues.
+template <class eT>
+arma::Mat<eT> log_differences(const arma::Mat<eT>& f) {
+  arma::Mat<eT> d(f.n_rows, f.n_rows);
+  for (uword j = 0; j < d.n_cols; ++j) {
+    for (uword i = 0; i <= j; ++i) d(i, j) = d(j, i) = log_difference(f(i), f(j));
+  }
+  return d;
+}
+
+/// The derivative of log A in the direction E: V (D % (V' E V)) V' (Loewner).
+template <class eT>
+arma::Mat<eT> logarithm_along(const arma::Mat<eT>& a, const arma::Mat<eT>& f, const arma::Mat<eT>& e) {
+  if (a.is_empty()) return e;
+  const arma::Mat<eT> v = eigenvectors(a, f), m = v.t() * e * v;
+  return v * (log_differences(f) % m) * v.t();
+}
+
+/// The second derivative of log A in the directions X and Z, n^3 second divided differences.
+template <class eT>
+arma::Mat<eT> logarithm_along(const arma::Mat<eT>& a, const arma::Mat<eT>& f, const arma::Mat<eT>& x,
+                              const arma::Mat<eT>& z) {
+  if (a.is_empty()) return x;
+  const uword n = a.n_rows;
+  const arma::Mat<eT> v = eigenvectors(a, f), d = log_differences(f), p = v.t() * x * v, q = v.t() * z * v;
+  arma::Mat<eT> m(n, n, arma::fill::zeros);
+  for (uword j = 0; j < n; ++j) {
+    for (uword k = 0; k < n; ++k) {
+      for (uword i = 0; i < n; ++i) {
+        const uword low = std::min({i, j, k}), high = std::max({i, j, k}), mid = i + j + k - low - high;
+        m(i, j) += log_difference(f(low), f(mid), f(high), d(low, mid), d(mid, high)) *
+                   (p(i, k) * q(k, j) + q(i, k) * p(k, j));
+      }
+    }
+  }
+  return v * m * v.t();
+}
+
+// ---- To first order, which is what a complex step needs ----
+
+template <class eT>
+arma::Mat<std::complex<eT>> logarithm(const arma::Mat<std::complex<eT>>& a, const arma::Mat<std::complex<eT>>& f) {
+  const arma::Mat<eT> real = arma::real(a), values = arma::real(f), moved = arma::imag(a);
+  return arma::Mat<std::complex<eT>>(logarithm(real, values), logarithm_along(real, values, symmetric_part(moved)));
+}
+
+template <class eT>
+arma::Mat<std::complex<eT>> logarithm_along(const arma::Mat<std::complex<eT>>& a, const arma::Mat<std::complex<eT>>& f,
+                                            const arma::Mat<std::complex<eT>>& e) {
+  const arma::Mat<eT> real = arma::real(a), values = arma::real(f), x = arma::real(e), z = arma::imag(e);
+  const arma::Mat<eT> curved = logarithm_along(real, values, x, symmetric_part(arma::Mat<eT>(arma::imag(a))));
+  return arma::Mat<std::complex<eT>>(logarithm_along(real, values, x), logarithm_along(real, values, z) + curved);
+}
+
 template <class eT>
 arma::Mat<std::complex<eT>> square_root(const arma::Mat<std::complex<eT>>& a, const arma::Mat<std::complex<eT>>& f) {
   const arma::Mat<eT> values = arma::real(f), y = square_root(arma::Mat<eT>(arma::real(a)), values);
@@ -93,6 +180,8 @@ arma::Mat<std::complex<eT>> square_root(const arma::Mat<std::complex<eT>>& a, co
 namespace rules ARMAGRAD_EXPORT {
 struct Eigenvalues;
 struct Eigenvectors;
+struct Logarithm;
+struct LogarithmAlong;
 }  // namespace ARMAGRAD_EXPORT
 
 template <class eT>
@@ -118,6 +207,29 @@ Var<eT> eigenvectors(const Var<eT>& a, const Var<eT>& f) {
 template <class eT>
 Var<eT> root_solved(const Var<eT>& y, const Var<eT>&, const Var<eT>& c) {
   return sylvester(y, y, minus(c));
+}
+
+template <class eT>
+Var<eT> logarithm(const Var<eT>& a, const Var<eT>& f, Here at = {}) {
+  return append_node<rules::Logarithm, eT>({}, a.shape(), at, {&a, &f});
+}
+
+template <class eT>
+Var<eT> logarithm_along(const Var<eT>& a, const Var<eT>& f, const Var<eT>& e) {
+  return append_node<rules::LogarithmAlong, eT>({}, a.shape(), {}, {&a, &f, &e});
+}
+
+/// From that of exp at Y = log A, of which all derivatives are there: the second one in the directions U and W is the
+/// upper right block of exp(Y U W 0; 0 Y 0 W; 0 0 Y U; 0 0 0 Y).
+template <class eT>
+Var<eT> logarithm_along(const Var<eT>& a, const Var<eT>& f, const Var<eT>& x, const Var<eT>& z) {
+  const Var<eT> y = logarithm(a, f), u = logarithm_along(a, f, x), w = logarithm_along(a, f, z);
+  const Var<eT> none = spread(a.tape().constant(eT(0)), a.shape());
+  const auto blocks = [&](const Var<eT>& on, const Var<eT>& right) {
+    return joined(joined(on, right, 1), joined(none, on, 1), 0);
+  };
+  const Var<eT> curved = expmat_along(blocks(y, u), blocks(w, none));
+  return minus(logarithm_along(a, f, block(curved, Place{0, std::uint32_t(a.n_cols), a.shape()})));
 }
 
 template <class eT>
@@ -178,6 +290,35 @@ struct SquareRoot : General<2> {
   }
   static void tangent(auto ty, const auto& y, const auto&, const auto& f, const auto& ta, const auto&) {
     ty = root_solved(y, f, symmetric_part(ta));
+  }
+};
+
+/// The symmetric Y of exp(Y) = A, by A's eigenvalues, which may be equal.
+struct Logarithm : General<2> {
+  static constexpr auto name = "logmat_sympd";
+  static constexpr std::array reads{reads::second, reads::nothing};
+  static void forward(auto y, const auto& a, const auto& f) { y = logarithm(a, f); }
+  static void reverse(auto da, auto, const auto& dy, const auto&, const auto& a, const auto& f) {
+    da += logarithm_along(a, f, symmetric_part(full(dy)));
+  }
+  static void tangent(auto ty, const auto&, const auto& a, const auto& f, const auto& ta, const auto&) {
+    ty = logarithm_along(a, f, symmetric_part(ta));
+  }
+};
+
+/// Its derivative in the direction E.
+struct LogarithmAlong : General<3> {
+  static constexpr auto name = "logmat_sympd_along";
+  static constexpr std::array reads{std::uint8_t(reads::second | reads::third), reads::nothing, reads::second};
+  static void forward(auto y, const auto& a, const auto& f, const auto& e) { y = logarithm_along(a, f, e); }
+  static void reverse(auto da, auto, auto de, const auto& dy, const auto&, const auto& a, const auto& f,
+                      const auto& e) {
+    if (da) da += symmetric_part(logarithm_along(a, f, full(dy), transposed(e)));
+    if (de) de += logarithm_along(a, f, full(dy));
+  }
+  static void tangent(auto ty, const auto&, const auto& a, const auto& f, const auto& e, const auto& ta, const auto&,
+                      const auto& te) {
+    ty = logarithm_along(a, f, te) + logarithm_along(a, f, e, symmetric_part(ta));
   }
 };
 

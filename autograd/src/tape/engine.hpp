@@ -101,8 +101,11 @@ std::array<Strided<const eT>, 3> Engine<eT>::looks(const Node<eT>& n) const {
 
 template <class eT>
 void Engine<eT>::backward(Index root, bool value, const eT* seed) {
-  const bool is_mostly_numbers = others_.size() <= size_ / 16;
-  if (is_mostly_numbers && nodes_[root].one_by_one() && !detect_anomalies_) return sweep_numbers(root, seed);
+  // Among numbers and matrices of few entries nothing is fused, and little is gained by giving memory back early.
+  const auto has_few_entries = [this](Index i) { return nodes_[i].shape.size() <= few_strided; };
+  const bool is_worth_planning =
+      others_.size() > size_ / 16 && !(value && std::ranges::all_of(others_, has_few_entries));
+  if (!is_worth_planning && nodes_[root].one_by_one() && !detect_anomalies_) return sweep_numbers(root, seed);
   plan(schedule_, root, value, true);
   run(schedule_, seed);
 }

@@ -209,31 +209,41 @@ void Engine<eT>::settle_gradients() {
   }
 }
 
-/// A sweep over a tape that is mostly numbers: each of them is computed, unless it was when it was recorded, and passes
-/// its adjoint on, as finding out which ones need not be would take longer. Of the others those are computed that the
-/// root needs.
+/// A sweep over a tape of numbers and few or small matrices: each number is computed, unless it was when it was
+/// recorded, and passes its adjoint on, as finding out which ones need not be would take longer. Of the others those
+/// are computed that the root needs; from the first that it does not need, only the numbers that it needs, as others
+/// may be made of that.
 template <class eT>
 void Engine<eT>::sweep_numbers(Index root, const eT* seed) {
   const std::span others(others_.begin(), std::upper_bound(others_.begin(), others_.end(), root));
-  const auto clear_marks = [&] {
-    for (Index i = 0; i <= root; ++i) nodes_[i].needed = false;
-  };
+  const auto is_needed = [this](Index i) { return adjoints_[i] != 0; };
+  const auto clear_adjoints = [&] { std::fill_n(adjoints_.begin(), root + std::size_t(1), eT(0)); };
   backward_follows_ = true;
   try {
-    if (!others.empty()) mark_needed(root);
+    clear_adjoints();
+    mark_needed(root);
+    const auto left_out =
+        std::find_if(others.begin(), others.end(), [&](Index i) { return !nodes_[i].evaluated && !is_needed(i); });
+    const Index in_doubt = left_out == others.end() ? root + 1 : *left_out;
     Index begin = first_pending_;
     const auto compute_until = [&](Index end) {
-      if (begin < end) compute_numbers({nullptr, begin, end - begin});
+      if (begin >= end) return;
+      if (begin < in_doubt) return compute_numbers({nullptr, begin, end - begin});
+      std::vector<Index>& list = schedule_.values;
+      list.clear();
+      for (Index i = begin; i < end; ++i) {
+        if (is_needed(i)) list.push_back(i);
+      }
+      compute_numbers({list.data(), 0, list.size()});
     };
     for (const Index i : others) {
       compute_until(i);
       begin = std::max(begin, i + 1);
-      if (nodes_[i].needed && !nodes_[i].evaluated) compute(i);
+      if (is_needed(i) && !nodes_[i].evaluated) compute(i);
     }
     compute_until(root + 1);
-    first_pending_ = std::max(first_pending_, root + 1);
-    if (!others.empty()) clear_marks();
-    std::fill_n(adjoints_.begin(), root + std::size_t(1), eT(0));
+    first_pending_ = std::max(first_pending_, in_doubt);
+    clear_adjoints();
     clear_adjoints_of_variables();
     adjoints_[root] = *seed;
     Index end = root + 1;
@@ -247,19 +257,22 @@ void Engine<eT>::sweep_numbers(Index root, const eT* seed) {
     pull_numbers({nullptr, 0, end});
     settle_gradients();
   } catch (...) {
-    clear_marks();
+    clear_adjoints();
     for (Index i = 0; i <= root; ++i) drop_adjoint(i);
     throw;
   }
 }
 
-/// Marks the root and what it is made of.
+/// Marks the root and what it is made of, as far down as there are matrices to be computed, by adjoints of 1 among
+/// zeros.
 template <class eT>
 void Engine<eT>::mark_needed(Index root) {
-  nodes_[root].needed = true;
-  for (Index i = root + 1; i-- > 0;) {
-    if (!nodes_[i].needed) continue;
-    for (const Index k : operands(nodes_[i])) nodes_[k].needed = true;
+  const auto is_open = [this](Index i) { return !nodes_[i].evaluated; };
+  const auto lowest = std::find_if(others_.begin(), others_.end(), is_open);
+  adjoints_[root] = 1;
+  for (Index i = root; lowest != others_.end() && i > *lowest; --i) {
+    if (adjoints_[i] == 0) continue;
+    for (const Index k : operands(nodes_[i])) adjoints_[k] = 1;
   }
 }
 

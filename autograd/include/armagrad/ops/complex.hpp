@@ -96,7 +96,7 @@ Like<V> imag(const V& x) {
   return detail::zeros_like(x);
 }
 template <AnyCxVar Z>
-Z conj(const Z& z, Here at = Here::current()) {
+detail::CxLike<Z> conj(const Z& z, Here at = Here::current()) {
   return {z.real_part(), detail::elementwise<detail::rules::Negate>(at, z.imag_part())};
 }
 /// |z|; where z is 0 the derivative is 0.
@@ -113,17 +113,17 @@ typename Z::Real arg(const Z& z, Here at = Here::current()) {
 // ---- Entry by entry ----
 
 template <AnyCxVar Z>
-Z exp(const Z& z, Here at = Here::current()) {
+detail::CxLike<Z> exp(const Z& z, Here at = Here::current()) {
   const auto size = exp(z.real_part(), at);
   return {size % cos(z.imag_part(), at), size % sin(z.imag_part(), at)};
 }
 /// The principal branch, as of sqrt and pow.
 template <AnyCxVar Z>
-Z log(const Z& z, Here at = Here::current()) {
+detail::CxLike<Z> log(const Z& z, Here at = Here::current()) {
   return {log(abs(z, at), at), arg(z, at)};
 }
 template <AnyCxVar Z>
-Z square(const Z& z, Here at = Here::current()) {
+detail::CxLike<Z> square(const Z& z, Here at = Here::current()) {
   using namespace detail;
   const auto &re = z.real_part(), &im = z.imag_part();
   const auto difference = elementwise<rules::Minus>(at, re, im), sum = elementwise<rules::Plus>(at, re, im);
@@ -131,12 +131,12 @@ Z square(const Z& z, Here at = Here::current()) {
           elementwise<rules::Times>(at, 2, elementwise<rules::Times>(at, re, im))};
 }
 template <AnyCxVar Z>
-Z sqrt(const Z& z, Here at = Here::current()) {
+detail::CxLike<Z> sqrt(const Z& z, Here at = Here::current()) {
   const auto size = sqrt(abs(z, at), at), half = arg(z, at) / 2;
   return {size % cos(half, at), size % sin(half, at)};
 }
 template <AnyCxVar Z>
-Z pow(const Z& z, double exponent, Here at = Here::current()) {
+detail::CxLike<Z> pow(const Z& z, double exponent, Here at = Here::current()) {
   const auto size = pow(abs(z, at), exponent, at), angle = exponent * arg(z, at);
   return {size % cos(angle, at), size % sin(angle, at)};
 }

@@ -26,6 +26,9 @@ template <class eT>
 Var<eT> interp1(const Argument<eT>& x, const Argument<eT>& y, const Argument<eT>& xi, const char* method,
                 double outside, Here at);
 template <class eT>
+Var<eT> interp2(const Argument<eT>& x, const Argument<eT>& y, const Argument<eT>& z, const Argument<eT>& xi,
+                const Argument<eT>& yi, const char* method, double outside, Here at);
+template <class eT>
 Var<eT> polyfit(const Argument<eT>& x, const Argument<eT>& y, uword degree, Here at);
 template <class eT>
 Var<eT> trapz(const Argument<eT>& x, const Argument<eT>& y, uword dim, Here at);
@@ -226,6 +229,16 @@ requires Differentiable<X, Y, XI>
 void interp1(const X& x, const Y& y, const XI& xi, Var<element_t<X, Y, XI>>& yi, const char* method = "linear",
              double outside = std::numeric_limits<double>::quiet_NaN(), Here at = Here::current()) {
   yi = detail::interp1<element_t<X, Y, XI>>({x, at}, {y, at}, {xi, at}, method, outside, at);
+}
+
+/// ZI (a row for each element of yi, a column for each of xi): what is between the entries of Z, whose columns stand at
+/// x and rows at y (vectors); the rest as for interp1, first along the columns, then along the rows.
+template <class X, class Y, class Z, class XI, class YI>
+requires Differentiable<X, Y, Z, XI, YI>
+void interp2(const X& x, const Y& y, const Z& z, const XI& xi, const YI& yi, Var<element_t<X, Y, Z, XI, YI>>& zi,
+             const char* method = "linear", double outside = std::numeric_limits<double>::quiet_NaN(),
+             Here at = Here::current()) {
+  zi = detail::interp2<element_t<X, Y, Z, XI, YI>>({x, at}, {y, at}, {z, at}, {xi, at}, {yi, at}, method, outside, at);
 }
 
 /// The n-th power of a square matrix; of the inverse if n is negative.

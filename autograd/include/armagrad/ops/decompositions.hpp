@@ -31,6 +31,12 @@ void eig_sym(Var<eT>& values, Var<eT>& vectors, const Var<eT>& A, Here at = Here
 template <class eT>
 Var<eT> sqrtmat_sympd(const Var<eT>& A, Here at = Here::current());
 
+/// The symmetric logarithm of a symmetric positive definite A (n x n): the Y of expmat(Y) = A. Derivatives do not mind
+/// eigenvalues that are equal or close: they are divided differences of log (Loewner), computed without cancellation.
+/// std::runtime_error, when it is computed, where A has an eigenvalue that is not positive.
+template <class eT>
+Var<eT> logmat_sympd(const Var<eT>& A, Here at = Here::current());
+
 /// The singular values of A (m x n), descending and not negative: min(m, n) x 1, by LAPACK's gesdd. Where some are
 /// 0, the gradient is one of the subgradients.
 template <class eT>

@@ -8,6 +8,7 @@
 // that names the function, the parameter and its value: at once for a number or a matrix, when it is computed for a
 // Var.
 
+#include "../detail/entrywise.hpp"
 #include "compositions.hpp"
 #include "special.hpp"
 
@@ -59,12 +60,12 @@ Var<eT> wishart_lpdf(const Argument<eT>& X, const Argument<eT>& df, const Argume
 }  // namespace detail
 
 /// The first and second derivatives of lgamma.
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> digamma(const V& x, Here at = Here::current()) {
   return polygamma(0, x, at);
 }
 /// The second derivative of lgamma, for each entry; the shape of x.
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> trigamma(const V& x, Here at = Here::current()) {
   return polygamma(1, x, at);
 }
@@ -84,144 +85,140 @@ auto logaddexp(const A& a, const B& b, Here at = Here::current()) {
 
 /// log(gamma(a) gamma(b) / gamma(a + b)) of positive numbers.
 template <class A, class B>
-requires Differentiable<A, B>
+requires DifferentiableEntries<A, B>
 auto lbeta(const A& a, const B& b, Here at = Here::current()) {
-  return detail::of_entries<A, B>(detail::lbeta<element_t<A, B>>({a, at}, {b, at}, at));
+  return detail::entrywise(detail::lbeta<element_t<A, B>>, "lbeta", at, a, b);
 }
 
 /// The normal density: R's dnorm(x, mean, sd, log = TRUE).
 template <class X, class Mean, class Sd>
-requires Differentiable<X, Mean, Sd>
+requires DifferentiableEntries<X, Mean, Sd>
 auto normal_lpdf(const X& x, const Mean& mean, const Sd& sd, Here at = Here::current()) {
-  return detail::of_entries<X, Mean, Sd>(
-      detail::normal_lpdf<element_t<X, Mean, Sd>>({x, at}, {mean, at}, {sd, at}, at));
+  return detail::entrywise(detail::normal_lpdf<element_t<X, Mean, Sd>>, "normal_lpdf", at, x, mean, sd);
 }
 
 /// Student's t: dt(x, df).
 template <class X, class Df>
-requires Differentiable<X, Df>
+requires DifferentiableEntries<X, Df>
 auto student_t_lpdf(const X& x, const Df& df, Here at = Here::current()) {
-  return detail::of_entries<X, Df>(detail::student_t_lpdf<element_t<X, Df>>({x, at}, {df, at}, at));
+  return detail::entrywise(detail::student_t_lpdf<element_t<X, Df>>, "student_t_lpdf", at, x, df);
 }
 
 /// dexp(x, rate), of x >= 0.
 template <class X, class Rate>
-requires Differentiable<X, Rate>
+requires DifferentiableEntries<X, Rate>
 auto exponential_lpdf(const X& x, const Rate& rate, Here at = Here::current()) {
-  return detail::of_entries<X, Rate>(detail::exponential_lpdf<element_t<X, Rate>>({x, at}, {rate, at}, at));
+  return detail::entrywise(detail::exponential_lpdf<element_t<X, Rate>>, "exponential_lpdf", at, x, rate);
 }
 
 /// dgamma(x, shape, rate), of x >= 0.
 template <class X, class Shape, class Rate>
-requires Differentiable<X, Shape, Rate>
+requires DifferentiableEntries<X, Shape, Rate>
 auto gamma_lpdf(const X& x, const Shape& shape, const Rate& rate, Here at = Here::current()) {
-  return detail::of_entries<X, Shape, Rate>(
-      detail::gamma_lpdf<element_t<X, Shape, Rate>>({x, at}, {shape, at}, {rate, at}, at));
+  return detail::entrywise(detail::gamma_lpdf<element_t<X, Shape, Rate>>, "gamma_lpdf", at, x, shape, rate);
 }
 
 /// dbeta(x, shape1, shape2), of 0 <= x <= 1.
 template <class X, class Shape1, class Shape2>
-requires Differentiable<X, Shape1, Shape2>
+requires DifferentiableEntries<X, Shape1, Shape2>
 auto beta_lpdf(const X& x, const Shape1& shape1, const Shape2& shape2, Here at = Here::current()) {
-  return detail::of_entries<X, Shape1, Shape2>(
-      detail::beta_lpdf<element_t<X, Shape1, Shape2>>({x, at}, {shape1, at}, {shape2, at}, at));
+  return detail::entrywise(detail::beta_lpdf<element_t<X, Shape1, Shape2>>, "beta_lpdf", at, x, shape1, shape2);
 }
 
 /// dweibull(x, shape, scale), of x >= 0.
 template <class X, class Shape, class Scale>
-requires Differentiable<X, Shape, Scale>
+requires DifferentiableEntries<X, Shape, Scale>
 auto weibull_lpdf(const X& x, const Shape& shape, const Scale& scale, Here at = Here::current()) {
-  return detail::of_entries<X, Shape, Scale>(
-      detail::weibull_lpdf<element_t<X, Shape, Scale>>({x, at}, {shape, at}, {scale, at}, at));
+  return detail::entrywise(detail::weibull_lpdf<element_t<X, Shape, Scale>>, "weibull_lpdf", at, x, shape, scale);
 }
 
 /// dpois(x, lambda), of counts x.
 template <class X, class Lambda>
-requires Differentiable<X, Lambda>
+requires DifferentiableEntries<X, Lambda>
 auto poisson_lpmf(const X& x, const Lambda& lambda, Here at = Here::current()) {
-  return detail::of_entries<X, Lambda>(detail::poisson_lpmf<element_t<X, Lambda>>({x, at}, {lambda, at}, at));
+  return detail::entrywise(detail::poisson_lpmf<element_t<X, Lambda>>, "poisson_lpmf", at, x, lambda);
 }
 
 /// dbinom(x, size, prob), of counts x up to size, which has no derivative either.
 template <class X, class Size, class Prob>
-requires Differentiable<X, Size, Prob>
+requires DifferentiableEntries<X, Size, Prob>
 auto binomial_lpmf(const X& x, const Size& size, const Prob& prob, Here at = Here::current()) {
-  return detail::of_entries<X, Size, Prob>(
-      detail::binomial_lpmf<element_t<X, Size, Prob>>({x, at}, {size, at}, {prob, at}, at));
+  return detail::entrywise(detail::binomial_lpmf<element_t<X, Size, Prob>>, "binomial_lpmf", at, x, size, prob);
 }
 
 /// dnbinom(x, size, mu = mu), of counts x: of variance mu + mu^2 / size.
 template <class X, class Size, class Mu>
-requires Differentiable<X, Size, Mu>
+requires DifferentiableEntries<X, Size, Mu>
 auto neg_binomial_lpmf(const X& x, const Size& size, const Mu& mu, Here at = Here::current()) {
-  return detail::of_entries<X, Size, Mu>(
-      detail::neg_binomial_lpmf<element_t<X, Size, Mu>>({x, at}, {size, at}, {mu, at}, at));
+  return detail::entrywise(detail::neg_binomial_lpmf<element_t<X, Size, Mu>>, "neg_binomial_lpmf", at, x, size, mu);
 }
 
 /// log of n choose k, of n >= k >= 0 that need not be whole numbers.
 template <class N, class K>
-requires Differentiable<N, K>
+requires DifferentiableEntries<N, K>
 auto lchoose(const N& n, const K& k, Here at = Here::current()) {
-  return detail::of_entries<N, K>(detail::lchoose<element_t<N, K>>({n, at}, {k, at}, at));
+  return detail::entrywise(detail::lchoose<element_t<N, K>>, "lchoose", at, n, k);
 }
 
 /// Student's t moved and scaled: the density of mean + sd t.
 template <class X, class Df, class Mean, class Sd>
-requires Differentiable<X, Df, Mean, Sd>
+requires DifferentiableEntries<X, Df, Mean, Sd>
 auto student_t_lpdf(const X& x, const Df& df, const Mean& mean, const Sd& sd, Here at = Here::current()) {
-  return detail::of_entries<X, Df, Mean, Sd>(
-      detail::student_t_lpdf<element_t<X, Df, Mean, Sd>>({x, at}, {df, at}, {mean, at}, {sd, at}, at));
+  return detail::entrywise(detail::student_t_lpdf<element_t<X, Df, Mean, Sd>>, "student_t_lpdf", at, x, df, mean, sd);
 }
 
 /// Armadillo's names: the normal density, its logarithm and the distribution function, of mean 0 and sd 1 or of these.
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> normpdf(const V& x, Here at = Here::current()) {
-  return detail::of_entries<V>(detail::normpdf<element_t<V>>({x, at}, {0, at}, {1, at}, at));
+  return detail::entrywise(detail::normpdf<element_t<V>>, "normpdf", at, x, 0, 1);
 }
 template <class X, class Mean, class Sd>
-requires Differentiable<X, Mean, Sd>
+requires DifferentiableEntries<X, Mean, Sd>
 auto normpdf(const X& x, const Mean& mean, const Sd& sd, Here at = Here::current()) {
-  return detail::of_entries<X, Mean, Sd>(detail::normpdf<element_t<X, Mean, Sd>>({x, at}, {mean, at}, {sd, at}, at));
+  return detail::entrywise(detail::normpdf<element_t<X, Mean, Sd>>, "normpdf", at, x, mean, sd);
 }
 /// The logarithm of the normal density, of mean 0 and sd 1 or of these, entry by entry: normal_lpdf under Armadillo's
 /// name.
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> log_normpdf(const V& x, Here at = Here::current()) {
   return normal_lpdf(x, 0, 1, at);
 }
 template <class X, class Mean, class Sd>
-requires Differentiable<X, Mean, Sd>
+requires DifferentiableEntries<X, Mean, Sd>
 auto log_normpdf(const X& x, const Mean& mean, const Sd& sd, Here at = Here::current()) {
   return normal_lpdf(x, mean, sd, at);
 }
 /// The normal distribution function, of mean 0 and sd 1 or of these, entry by entry: R's pnorm. By erfc, so that the
 /// lower tail does not cancel.
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> normcdf(const V& x, Here at = Here::current()) {
-  return detail::of_entries<V>(detail::normcdf<element_t<V>>({x, at}, {0, at}, {1, at}, at));
+  return detail::entrywise(detail::normcdf<element_t<V>>, "normcdf", at, x, 0, 1);
 }
 template <class X, class Mean, class Sd>
-requires Differentiable<X, Mean, Sd>
+requires DifferentiableEntries<X, Mean, Sd>
 auto normcdf(const X& x, const Mean& mean, const Sd& sd, Here at = Here::current()) {
-  return detail::of_entries<X, Mean, Sd>(detail::normcdf<element_t<X, Mean, Sd>>({x, at}, {mean, at}, {sd, at}, at));
+  return detail::entrywise(detail::normcdf<element_t<X, Mean, Sd>>, "normcdf", at, x, mean, sd);
 }
 
 /// The quantile of the normal distribution of this mean and sd: mean + sd norminv(p), R's qnorm(p, mean, sd).
 template <class P, class Mean, class Sd>
-requires Differentiable<P, Mean, Sd>
+requires DifferentiableEntries<P, Mean, Sd>
 auto norminv(const P& p, const Mean& mean, const Sd& sd, Here at = Here::current()) {
-  return detail::of_entries<P, Mean, Sd>(detail::norminv<element_t<P, Mean, Sd>>({p, at}, {mean, at}, {sd, at}, at));
+  return detail::entrywise(detail::norminv<element_t<P, Mean, Sd>>, "norminv", at, p, mean, sd);
 }
 
-/// exp and log whose results are finite: at most the largest number, and the logarithms of the smallest and the largest
-/// normal one. Where they are cut off, the derivative is 0.
-template <class eT>
-Var<eT> trunc_exp(const Var<eT>& x, Here at = Here::current());
-
+/// exp, but at most the largest number; where it is cut off, the derivative is 0.
+template <AnyEntries V>
+Like<V> trunc_exp(const V& x, Here at = Here::current()) {
+  return min(std::numeric_limits<element_t<V>>::max(), exp(x, at), at);
+}
 /// The logarithm of each entry, cut off so that it is finite: at the logarithms of the smallest and the largest normal
 /// number. Where it is cut off, the derivative is 0.
-template <class eT>
-Var<eT> trunc_log(const Var<eT>& x, Here at = Here::current());
+template <AnyEntries V>
+Like<V> trunc_log(const V& x, Here at = Here::current()) {
+  using Limits = std::numeric_limits<element_t<V>>;
+  return log(clamp(x, double(Limits::min()), double(Limits::max()), at), at);
+}
 
 /// The Dirichlet density of each column of x (k x n), which sums to 1, with alpha (k x 1 or k x n): 1 x n.
 template <class X, class Alpha>

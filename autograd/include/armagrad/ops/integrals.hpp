@@ -3,6 +3,7 @@
 // or numbers; derivatives go to each, those of incomplete functions by their parameters up to the third. Outside of a
 // function's domain values and derivatives are NaN.
 
+#include "../detail/entrywise.hpp"
 #include "elementwise.hpp"
 
 namespace armagrad {
@@ -30,37 +31,37 @@ inline constexpr bool is_number_order = std::is_arithmetic_v<Order>;
 /// The regularised lower incomplete gamma function, of a > 0 and x >= 0: the integral of t^(a-1) exp(-t) / gamma(a)
 /// from 0 to x, R's pgamma(x, a).
 template <class A, class X>
-requires Differentiable<A, X>
+requires DifferentiableEntries<A, X>
 auto gamma_p(const A& a, const X& x, Here at = Here::current()) {
-  return detail::of_entries<A, X>(detail::gamma_p<element_t<A, X>>({a, at}, {x, at}, at));
+  return detail::entrywise(detail::gamma_p<element_t<A, X>>, "gamma_p", at, a, x);
 }
 /// The upper one, the same integral from x on, with all its digits where gamma_p is nearly 1.
 template <class A, class X>
-requires Differentiable<A, X>
+requires DifferentiableEntries<A, X>
 auto gamma_q(const A& a, const X& x, Here at = Here::current()) {
-  return detail::of_entries<A, X>(detail::gamma_q<element_t<A, X>>({a, at}, {x, at}, at));
+  return detail::entrywise(detail::gamma_q<element_t<A, X>>, "gamma_q", at, a, x);
 }
 
 /// The regularised incomplete beta function, of a, b > 0 and 0 <= x <= 1: the integral of t^(a-1) (1-t)^(b-1) / B(a, b)
 /// from 0 to x, R's pbeta(x, a, b).
 template <class A, class B, class X>
-requires Differentiable<A, B, X>
+requires DifferentiableEntries<A, B, X>
 auto ibeta(const A& a, const B& b, const X& x, Here at = Here::current()) {
-  return detail::of_entries<A, B, X>(detail::ibeta<element_t<A, B, X>>({a, at}, {b, at}, {x, at}, at));
+  return detail::entrywise(detail::ibeta<element_t<A, B, X>>, "ibeta", at, a, b, x);
 }
 /// Its complement, the same integral from x to 1, with all its digits where ibeta is nearly 1.
 template <class A, class B, class X>
-requires Differentiable<A, B, X>
+requires DifferentiableEntries<A, B, X>
 auto ibetac(const A& a, const B& b, const X& x, Here at = Here::current()) {
-  return detail::of_entries<A, B, X>(detail::ibetac<element_t<A, B, X>>({a, at}, {b, at}, {x, at}, at));
+  return detail::entrywise(detail::ibetac<element_t<A, B, X>>, "ibetac", at, a, b, x);
 }
 
 /// The modified Bessel function of the second kind, of any real order nu and x >= 0, infinite at 0; with derivatives by
 /// the order. R's besselK(x, nu).
 template <class Nu, class X>
-requires Differentiable<Nu, X>
+requires DifferentiableEntries<Nu, X>
 auto bessel_k(const Nu& nu, const X& x, Here at = Here::current()) {
-  return detail::of_entries<Nu, X>(detail::bessel_k<element_t<Nu, X>>({nu, at}, {x, at}, at));
+  return detail::entrywise(detail::bessel_k<element_t<Nu, X>>, "bessel_k", at, nu, x);
 }
 
 /// The Bessel function of the first kind, of x >= 0, or of any x where the order is a whole

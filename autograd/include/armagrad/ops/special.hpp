@@ -62,7 +62,7 @@ Like<V> sinc(const V& x, Here at = Here::current()) {
 
 /// The quantile of the standard normal distribution, the y of normcdf(y) = p: -inf of 0, inf of 1, and NaN unless p is
 /// between them. R's qnorm(p).
-template <AnyVar V>
+template <AnyEntries V>
 Like<V> norminv(const V& p, Here at = Here::current()) {
   return detail::elementwise<detail::rules::NormInv>(at, p);
 }
