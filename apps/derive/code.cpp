@@ -105,8 +105,13 @@ class Generator {
       used_.insert(term.text);
       return {id, Piece::atom, found->second.is_number()};
     }
+    if (term.text == "pi" && !is_dimension(term.text)) return {"arma::datum::pi", Piece::atom, true};
     if (used_.insert(term.text).second) body_.insert(0, dimension(term.text, id));
     return {id, Piece::atom, true};
+  }
+  bool is_dimension(const std::string& name) const {
+    const auto& all = declarations_.dimensions;
+    return std::find(all.begin(), all.end(), name) != all.end();
   }
   /// A dimension as a number, taken from the first variable that has it.
   std::string dimension(const std::string& name, const std::string& id) {
@@ -180,6 +185,9 @@ class Generator {
     if (is_one_of(f, {"each_row", "each_col", "col", "cols", "row", "rows", "head_cols", "head_rows", "tail_cols",
                       "tail_rows", "submat", "at"}))
       return {joined(object(t), ".", f, "(", arguments(t, 1), ")"), Piece::atom, f == "at"};
+    if (f == "index_max" || f == "index_min") return {joined(object(t), ".", f, "()"), Piece::atom, true};
+    if (f == "unit")
+      return {joined("arma::mat(arma::eye(", argument(t, 0), ", ", argument(t, 0), ")).col(", argument(t, 1), ")")};
     if (f == "log_det") return {joined("std::real(arma::log_det(", x.code, "))"), Piece::atom, true};
     if (is_one_of(f, {"accu", "dot", "trace", "det", "norm", "log_det_sympd"}))
       return {joined("arma::", f, "(", arguments(t, 0), ")"), Piece::atom, true};
@@ -272,16 +280,16 @@ std::string armadillo_code(const std::vector<CodeFunction>& functions, const Dec
   return joined("#include <armadillo>\n#include <cmath>\n", needs.code(), code);
 }
 
-std::string gradient_code(const Problem& problem, const Formula& formula) try {
+std::string gradient_code(const Problem& problem, const Formula& formula, decltype(armadillo_code)& code) try {
   std::vector<CodeFunction> functions;
   const std::string loss = problem.along.empty() ? "dJ_d" : "dJ_" + problem.along + "_d";
   for (std::size_t k = 0; k < problem.by.size(); ++k)
     functions.push_back({loss + problem.by[k], read_back(formula, k)});
   Declarations declarations = problem.variables.declarations;
   declarations.softmax_dim = uword(formula.softmax_dim().value_or(0));
-  return armadillo_code(functions, declarations);
+  return code(functions, declarations);
 } catch (const ExpressionError& error) {
-  throw std::runtime_error(std::string("the formula cannot be written as C++: ") + error.what());
+  throw std::runtime_error(std::string("the formula cannot be written as code: ") + error.what());
 }
 
 }  // namespace armagrad::apps

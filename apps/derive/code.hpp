@@ -1,5 +1,5 @@
 #pragma once
-// An expression as C++ that needs nothing but Armadillo.
+// An expression as C++ that needs nothing but Armadillo, or as Python that needs nothing but NumPy.
 
 #include "derivation.hpp"
 
@@ -15,7 +15,10 @@ struct CodeFunction {
 /// has no counterpart of a function.
 std::string armadillo_code(const std::vector<CodeFunction>& functions, const Declarations& declarations);
 
-/// The problem's gradients as functions dJ_dNAME. std::runtime_error as above.
-std::string gradient_code(const Problem& problem, const Formula& formula);
+/// The same in Python. std::runtime_error where NumPy has no counterpart of a function.
+std::string numpy_code(const std::vector<CodeFunction>& functions, const Declarations& declarations);
+
+/// The problem's gradients as functions dJ_dNAME, by one of the above.
+std::string gradient_code(const Problem& problem, const Formula& formula, decltype(armadillo_code)& code);
 
 }  // namespace armagrad::apps

@@ -238,8 +238,11 @@ ProblemOnTape::ProblemOnTape(const Problem& problem, const Data* given, Length l
     : data(given ? *given : drawn_in_domain(problem, length)),
       by(leaves(tape, problem, data)),
       J(recorded(problem, data, by)) {
-  for (const auto& [name, size] : data.sizes) {  // where a number means itself, it is none of them
-    if (given || !problem.variables.numbers.contains(double(size))) options.names.emplace_back(name, double(size));
+  for (const auto& [name, size] : data.sizes) {  // a number that may mean something else is none of them
+    const bool is_only_one = std::count_if(data.sizes.begin(), data.sizes.end(),
+                                           [n = size](const auto& other) { return other.second == n; }) == 1;
+    if (size > 2 && is_only_one && !problem.variables.numbers.contains(double(size)))
+      options.names.emplace_back(name, double(size));
   }
   options.of_symmetric = problem.by_symmetric;
   if (!problem.along.empty()) options.loss = "J_" + problem.along;

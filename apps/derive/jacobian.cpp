@@ -77,7 +77,7 @@ GradientCheck jacobian_evidence(const Problem& problem, Of of, const Formula& fo
   data.values[differential_of(by)] = dx;
   arma::mat read = value_of(read_back(formula, 0), formula, data);
   if (formula.gradients()[0].left.find("d(") != 0 && formula.gradients()[0].left.find('/') != std::string::npos)
-    read = read * dx;
+    read = dx.n_elem == 1 ? arma::mat(read * dx(0)) : arma::mat(read * dx);
   GradientCheck report;
   const auto compare = [&](const char* method, const arma::mat& other, double allowed) {
     Evidence e{by, method, {}};
@@ -88,6 +88,11 @@ GradientCheck jacobian_evidence(const Problem& problem, Of of, const Formula& fo
     report.evidence.push_back(e);
   };
   compare("formula, read back", along, tolerance);
+  if (formula.gradients().size() > 1) {
+    const arma::mat K = value_of(read_back(formula, 1), formula, data);
+    read = arma::reshape(K * arma::vectorise(dx), arma::size(along));
+    compare("Kronecker form", along, tolerance);
+  }
   compare("central differences", differences, of_differences);
   return report;
 }

@@ -89,14 +89,7 @@ std::string page_of(const Problem& problem, const Data* given) {
   const ProblemOnTape shown(problem, &numbers), drawn(problem);
   const auto sizes = [](const Data& data) { return Sizes(data.sizes.begin(), data.sizes.end()); };
   FormulaOptions options = given ? shown.options : drawn.options;
-  if (!given) {  // an example's sizes may be those of others, and numbers in the expression
-    options.names = shown.options.names;
-    std::erase_if(options.names, [&](const auto& size) {
-      const auto same = [&](const auto& other) { return other.second == size.second; };
-      return size.second < 3 || problem.variables.numbers.contains(uword(size.second)) ||
-             std::count_if(shown.options.names.begin(), shown.options.names.end(), same) > 1;
-    });
-  }
+  if (!given) options.names = shown.options.names;
   std::string title = "The gradient by";
   for (std::size_t k = 0; k < problem.by.size(); ++k)
     title.append(k == 0 ? " " : k + 1 < problem.by.size() ? ", " : " and ").append(problem.by[k]);
@@ -257,11 +250,11 @@ int derive_command(const std::vector<std::string>& arguments) {
       .add_flag("steps", "how it comes about: the backward pass and what was simplified")
       .add_flag("check", "check it: read the formula back, compare with the tape and with differences")
       .add_repeated("at", "NAME=FILE.csv, or NAME=NUMBER: value and gradient at these data, all variables given")
-      .add("code", "armadillo: print the gradient as C++ instead");
+      .add("code", "armadillo or numpy: print the gradient as C++ or Python instead");
   if (!options.parse(arguments)) return 0;
 
   const std::string format = options.choice("format", {"text", "latex", "mathml", "json", "html"});
-  if (options.given("code")) options.choice("code", {"armadillo"});
+  if (options.given("code")) options.choice("code", {"armadillo", "numpy"});
   const Typed typed = respelled({expression(options.text("EXPRESSION")), options.texts("var"), options.texts("wrt")});
   try {
     Problem problem = posed(typed.expression, typed.declarations, typed.by, options.text("along"));
@@ -293,7 +286,8 @@ int derive_command(const std::vector<std::string>& arguments) {
     std::optional<StepNumbers> numbers;
     if (steps && (given || options.flag("check"))) answer.numbers = &numbers.emplace(on_tape.J);
     if (options.given("code")) {
-      std::cout << gradient_code(problem, answer.formula);
+      std::cout << gradient_code(problem, answer.formula,
+                                 options.text("code") == "numpy" ? numpy_code : armadillo_code);
       return 0;
     }
     if (given)

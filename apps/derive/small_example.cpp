@@ -1,5 +1,6 @@
 #include "small_example.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 
@@ -23,10 +24,11 @@ class Hand {
 
  private:
   double half(int least, int most) { return (least + int(random_() % unsigned(most - least + 1))) / 2.; }
-  /// Each column with a single one.
+  /// Each column with a single one, the classes in turn.
   arma::mat ones(uword rows, uword cols) {
     arma::mat x(rows, cols, arma::fill::zeros);
-    for (uword j = 0; j < cols; ++j) x((j + random_() % 2) % rows, j) = 1;
+    const uword first = random_() % rows;
+    for (uword j = 0; j < cols; ++j) x((j + first) % rows, j) = 1;
     return x;
   }
 
@@ -41,6 +43,11 @@ Nature nature_of(const Variable& v, const FormulaOptions& options) {
   if (assumed(Assumption::Kind::columns_sum_to_one)) return Nature::columns_sum_to_one;
   if (assumed(Assumption::Kind::rows_sum_to_one)) return Nature::rows_sum_to_one;
   return v.nature;
+}
+
+/// A penalty, a rate, a temperature: no variable to differentiate by.
+bool is_given_number(const Problem& problem, const Variable& v) {
+  return v.sides.is_number() && std::find(problem.by.begin(), problem.by.end(), v.name) == problem.by.end();
 }
 
 bool is_fit(const Problem& problem, const Data& data) {
@@ -60,18 +67,23 @@ bool is_fit(const Problem& problem, const Data& data) {
 Data small_example(const Problem& problem) {
   const ProblemOnTape drawn(problem);
   Data data;
-  for (const std::string& name : problem.variables.declarations.dimensions)
-    data.sizes[name] = name == "n" || name == "m" ? 3 : 2;
   const auto length = [&](const Size& side) {
     const auto number = side.number();
     return number ? uword(*number) : data.sizes.at(side.text());
   };
+  std::vector<std::string> dimensions = problem.variables.declarations.dimensions;
   for (unsigned seed = 1; seed <= 40; ++seed) {
+    uword next = 3;  // all differ, so that each has its name in formulas
+    for (const std::string& name : dimensions) {
+      while (problem.variables.numbers.contains(double(next))) ++next;
+      data.sizes[name] = next++;
+    }
     Hand hand(seed);
     for (const Variable& v : problem.variables.all)
-      data.values[v.name] =
-          hand.matrix(length(v.sides.rows), length(v.sides.cols), nature_of(v, drawn.options), seed > 20);
+      data.values[v.name] = hand.matrix(length(v.sides.rows), length(v.sides.cols), nature_of(v, drawn.options),
+                                        seed > 20 || is_given_number(problem, v));
     if (is_fit(problem, data)) return data;
+    std::reverse(dimensions.begin(), dimensions.end());  // wide matrices and tall ones
   }
   return drawn.data;
 }

@@ -15,6 +15,9 @@ namespace {
 [[noreturn]] void unknown(const Term& term, std::vector<std::string> names) {
   if (find_function(term.text))
     throw ExpressionError("the function '" + term.text + "' needs arguments in parentheses", term.at);
+  for (const char* complex : {"conj", "real", "imag", "H"}) {
+    if (term.text == complex) throw ExpressionError("complex variables are not supported: all are real", term.at);
+  }
   for (const auto& list : {elementwise_functions(), matrix_functions()}) {
     for (const Function& f : list) names.emplace_back(f.name());
   }
@@ -105,10 +108,13 @@ std::vector<Var<double>> evaluate(const Syntax& syntax, const Environment& envir
     return x;
   };
   const auto value_of = [&](const Term& term) -> Value {
-    if (term.kind == Term::Kind::number) return {tape.constant(term.number)};
+    if (term.kind == Term::Kind::number)  // by its text: no size of the same value takes its place in a formula
+      return {tape.named(tape.constant(term.number), to_text(term.number).c_str())};
     if (term.kind == Term::Kind::text) return {{}, &term.text};
     const auto found = environment.names.find(term.text);
     if (found == environment.names.end() && term.text == "I") return {tape.constant(1.), nullptr, Each::none, true};
+    if (found == environment.names.end() && term.text == "pi")
+      return {tape.named(tape.constant(arma::datum::pi), "pi")};
     if (found == environment.names.end()) unknown(term, names_in(environment.names));
     return {as_number(found->second)};
   };
@@ -158,6 +164,7 @@ std::vector<Known> known_terms(const Syntax& syntax, const Declarations& declara
     if (found != declarations.shapes.end()) return {found->second};
     const bool is_dimension = std::find(dimensions.begin(), dimensions.end(), term.text) != dimensions.end();
     if (!is_dimension && term.text == "I") return {{}, {}, nullptr, Each::none, true};
+    if (!is_dimension && term.text == "pi") return {};
     if (!is_dimension) unknown(term, names_in(declarations.shapes, dimensions));
     return {{}, Size::named(term.text)};
   };

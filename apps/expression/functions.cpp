@@ -1,5 +1,7 @@
 #include "functions.hpp"
 
+#include "characters.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <unordered_map>
@@ -46,7 +48,8 @@ bool is_literal_number(const Var<double>& x) {
   std::vector<Index> all{x.index()};
   for (std::size_t k = 0; k < all.size(); ++k) {
     const Node<double>& n = engine.node(all[k]);
-    if (n.needs_gradient || engine.name(all[k]) || !n.one_by_one()) return false;
+    const char* name = engine.name(all[k]);  // of a number its text
+    if (n.needs_gradient || (name && is_letter(*name)) || !n.one_by_one()) return false;
     for (const Index i : engine.operands(n)) all.push_back(i);
   }
   return true;

@@ -79,6 +79,12 @@ V among_zeros(const Call& c) {
     throw std::logic_error("a matrix of " + to_string(c[0].shape()) + " has no place there");
   return placed(c[0], Place{std::uint32_t(c.count(1)), std::uint32_t(c.count(2)), to});
 }
+V unit_vector(const Call& c) {
+  arma::vec e(c.count(0), arma::fill::zeros);
+  if (c.count(1) >= e.n_elem) throw std::logic_error("no entry " + std::to_string(c.count(1)));
+  e(c.count(1)) = 1;
+  return c[0].tape().constant(e);
+}
 V sum_of_blocks(const Call& c) {
   const uword down = c.count(1), across = c.count(2);
   if (down == 0 || across == 0 || c[0].n_rows % down || c[0].n_cols % across)
@@ -129,6 +135,8 @@ const Function matrix_table[] = {
     {"folded(x, down, across)", shape::folded, sum_of_blocks},
     {"head_cols(x, n)", shape::head_cols, [](const Call& c) -> V { return c[0].head_cols(c.count(1)); }},
     {"head_rows(x, n)", shape::head_rows, [](const Call& c) -> V { return c[0].head_rows(c.count(1)); }},
+    {"index_max(x)", shape::number, [](const Call& c) -> V { return c[0].tape().constant(double(c[0].value().index_max())); }},
+    {"index_min(x)", shape::number, [](const Call& c) -> V { return c[0].tape().constant(double(c[0].value().index_min())); }},
     {"inv(A)", shape::square, [](const Call& c) -> V { return inv(c[0]); }},
     {"inv_sympd(A)", shape::square, [](const Call& c) -> V { return inv_sympd(c[0]); }},
     {"join_cols(a, b[, c, d])", shape::join_cols, [](const Call& c) -> V { return joined(c, 0); }},
@@ -172,6 +180,7 @@ const Function matrix_table[] = {
     {"trans(x)", shape::transpose, [](const Call& c) -> V { return c[0].t(); }},
     {"trimatl(A)", shape::square, [](const Call& c) -> V { return trimatl(c[0]); }},
     {"trimatu(A)", shape::square, [](const Call& c) -> V { return trimatu(c[0]); }},
+    {"unit(n, i)", shape::unit, unit_vector},
     {"var(x[, norm_type, dim])", shape::reduced_second, [](const Call& c) -> V { return along_second(c, 0, [](auto... a) { return var(a...); }); }},
     {"vecnorm(x[, p, dim])", shape::column_norms, [](const Call& c) -> V { return vecnorm(c[0], c.size() > 1 ? c.count(1) : 2, c.dim(2).value_or(0)); }},
     {"vectorise(x[, dim])", shape::vectorise, [](const Call& c) -> V { return vectorise(c[0], c.size() > 1 ? c.count(1) : 0); }},

@@ -80,9 +80,26 @@ class Builder {
   void juxtaposed(Range r) { operators_.push_back({"*", {span(r).begin, span(r).begin + 1}}); }
   void infix(Range) {
     const auto [sign, at] = take_operator();
+    if (sign == "*" && sums_with_ones(at)) return;
     if (sign == "\\" || sign == "⊗") return infix_function(sign == "⊗" ? "kron" : "solve", at);
     const Span left = operands_[operands_.size() - 2].all, right = operands_.back().all;
     apply(sign, 2, at, {left.begin, right.end});
+  }
+  /// A row of ones times a matrix is the sum down its columns, a matrix times a column of ones that along its rows.
+  bool sums_with_ones(Span at) {
+    const auto is_name = [&](std::uint32_t t) {
+      return syntax_.terms[t].kind == Term::Kind::name && syntax_.terms[t].text == "ones";
+    };
+    const Operand left = operands_[operands_.size() - 2], right = operands_.back();
+    const Term& row = syntax_.terms[left.term];
+    const bool down = row.kind == Term::Kind::call && row.text == "'" && is_name(row.operands[0]);
+    if (!down && !is_name(right.term)) return false;
+    syntax_.terms[down ? row.operands[0] : right.term] = {Term::Kind::number, {}, 1, {}, at, at};  // no longer used
+    operands_[operands_.size() - 2] = down ? right : left;
+    operands_.pop_back();
+    push({Term::Kind::number, {}, down ? 0. : 1., {}, at, at});
+    apply("sum", 2, at, {left.all.begin, right.all.end});
+    return true;
   }
   void infix_function(const char* function, Span at) {
     const Span left = operands_[operands_.size() - 2].all, right = operands_.back().all;

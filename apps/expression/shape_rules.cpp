@@ -183,6 +183,7 @@ Sides head_cols(const ShapeCall& x) { return {x[0].rows, x.count(1)}; }
 Sides submat(const ShapeCall& x) {
   return {range(x.count(1), x.count(3), x[0].rows), range(x.count(2), x.count(4), x[0].cols)};
 }
+Sides unit(const ShapeCall& x) { return {x.count(0), 1}; }
 Sides placed(const ShapeCall& x) { return {x.count(3), x.count(4)}; }
 Sides folded(const ShapeCall& x) {
   const auto part = [](const Size& whole, const Size& n) {

@@ -51,6 +51,7 @@ Sides head_rows(const ShapeCall& x);
 Sides head_cols(const ShapeCall& x);
 Sides submat(const ShapeCall& x);
 Sides entry(const ShapeCall& x);
+Sides unit(const ShapeCall& x);
 Sides placed(const ShapeCall& x);
 Sides folded(const ShapeCall& x);
 Sides sorted_back(const ShapeCall& x);

@@ -151,6 +151,29 @@ async function access(page, last) {
   for (const summary of await page.locator("main > details > summary").all()) await summary.click();
 }
 
+/** Next within the first three stops of Tab; on a phone the panel first, and text that can be read. */
+async function order(browser, address) {
+  const page = await open(browser, address);
+  const stops = [];
+  for (let k = 0; k < 3; ++k) {
+    await page.keyboard.press("Tab");
+    stops.push(await page.evaluate(() => document.activeElement.id));
+  }
+  assert.ok(stops.includes("next"), `Tab stops at ${stops}`);
+  const negative = await page.evaluate(() => [entry(new Matrix({ rows: 1, cols: 2, values: [-0.0004, 1.2] }), -0.0004), digits(-0)]);
+  assert.deepEqual(negative, ["0.00", "0"]);
+  await page.context().close();
+  const phone = await open(browser, address, { viewport: sizes.phone, isMobile: true, hasTouch: true });
+  const seen = await phone.evaluate(() => {
+    const top = id => document.getElementById(id).getBoundingClientRect().top;
+    const svg = document.querySelector("#graph svg"), scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+    const text = [...svg.querySelectorAll("text")].map(t => parseFloat(getComputedStyle(t).fontSize) * scale);
+    return { panelFirst: top("panel") < top("graph"), smallest: Math.min(...text), loss: document.getElementById("loss-text").scrollWidth <= innerWidth };
+  });
+  assert.ok(seen.panelFirst && seen.smallest >= 12 && seen.loss, JSON.stringify(seen));
+  await phone.context().close();
+}
+
 async function looks(browser, address, name, last, pictures) {
   for (const [size, viewport] of Object.entries(sizes)) {
     for (const colorScheme of ["light", "dark"]) {
@@ -207,7 +230,8 @@ await eachPage({
     const computed = await entries(page);
     await access(page, last);
     await paper(page, name, pictures);
-    await looks(browser, address, name, last, pictures);
+    await order(browser, address);
+  await looks(browser, address, name, last, pictures);
     return [`${last + 1} steps`, `${asked} questions (${[...kinds].sort().join(", ")})`, `${computed} equations computed`];
   },
 });

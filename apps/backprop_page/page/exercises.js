@@ -72,7 +72,7 @@ function exercises() {
     const m = partOf(c);
     if (m.isSmall && c.index) list.push([`With a pencil: entry (1,1) of what ${inlineName(n.name)} adds to ${inlineName(barred(to.name))}, by ${indexMath(c.index)}.`, `<code>${digits(m.at(0, 0))}</code>`]);
   }
-  list.push(["Why does one backward pass cost about as much as the forward pass, however many entries the variables have?", "Each node is visited once and does about the work of its forward again: a product of matrices passes on by two products of the same size, an entry-by-entry function by one product entry by entry."]);
+  list.push(["Why does one backward pass cost about twice as much as the forward pass, however many entries the variables have?", "Each node is visited once. A product of matrices costs two products of the same size, one for each factor; a function of entries costs one product entry by entry for each operand. The number of variables does not enter."]);
   return list;
 }
 const drawExercises = into => into.replaceChildren(...exercises().map(([ask, answer]) => make("li", {}, make("div", { html: ask }), make("details", {}, make("summary", {}, "Answer"), make("p", { html: answer })))));

@@ -4,7 +4,7 @@ const shownNodes = doc.nodes.filter(n => n.kind !== "number");
 const box = { width: 134, height: 64 };
 const does = {
   "element-wise multiplication": "times", "element-wise division": "divided by", addition: "plus", subtraction: "minus",
-  negation: "turned sign", matmul: "product", accu: "sum",
+  negation: "negate", matmul: "product", accu: "sum",
 };
 
 /** Rectangles for a matrix of at most 12 x 12 blocks, each the entry of it that is largest. */
@@ -41,22 +41,22 @@ function slot(m, x, kind) {
 function nodeElement(n, [x, y], state, go) {
   const value = state.values.has(n.id) ? matrixOf(n.value) : null, adjoint = state.adjoints.get(n.id);
   const size = n.rows === 1 && n.cols === 1 ? "number" : n.size;
-  const says = `${n.name}, ${n.op}, ${size}, ${value ? "value known" : "no value yet"}` +
-    (n.adjoint ? `, ${adjoint ? (state.complete(n.id) ? "adjoint known" : "adjoint not complete") : "no adjoint yet"}` : "");
-  const [, letters, index] = n.name.match(/^(.*?)(\d*)$/), op = n.kind === "computed" ? does[n.op] ?? n.op : n.kind;
+  const [, letters, index] = inParts(n.name), op = n.kind === "computed" ? does[n.op] ?? n.op : n.kind;
   const heading = make("text", { class: "name", x: 10, y: 17 }, letters);
   if (index) heading.append(make("tspan", { dy: 3, "font-size": 10 }, index));
-  heading.append(make("tspan", { class: "does", dx: 6, dy: index ? -3 : 0 }, op.length > 15 ? op.slice(0, 14) + "…" : op));
+  heading.append(" ", make("tspan", { class: "does", dx: 3, dy: index ? -3 : 0 }, op.length > 15 ? op.slice(0, 14) + "…" : op));
+  const inside = [heading, ...slot(value, 10, "value"), ...(n.adjoint ? slot(adjoint, 52, "adjoint") : []),
+    ...(size === "number" ? [] : [make("text", { class: "size", x: box.width - 8, y: 45, "text-anchor": "end" }, size)])];
+  const says = inside.map(e => e.textContent).filter(t => t).join(" ") + (size === "number" ? ", number" : "") + `, ${value ? "value known" : "no value yet"}` +
+    (n.adjoint ? `, ${adjoint ? (state.complete(n.id) ? "adjoint known" : "adjoint not complete") : "no adjoint yet"}` : "");
   const click = () => go(n.id);
   return make("g", {
     class: ["node", n.kind === "computed" ? "" : "leaf", n.kind, state.current === n.id ? "current" : "", value ? "" : "waiting"].join(" "),
     transform: `translate(${x - box.width / 2},${y - box.height / 2})`, tabindex: 0, role: "button", "aria-label": says, "data-node": n.id,
     onclick: click, onkeydown: e => { if (e.key === "Enter" || e.key === " ") { e.preventDefault(); click(); } },
   },
-    make("title", {}, says),
     make("rect", { class: "box", width: box.width, height: box.height, rx: 9 }),
-    heading, ...slot(value, 10, "value"), ...(n.adjoint ? slot(adjoint, 52, "adjoint") : []),
-    size === "number" ? null : make("text", { class: "size", x: box.width - 8, y: 45, "text-anchor": "end" }, size));
+    ...inside.flatMap(e => [e, " "]));
 }
 
 const arrow = (id, c) => make("marker", { id, viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 8, markerHeight: 8, markerUnits: "userSpaceOnUse", orient: "auto-start-reverse" }, make("path", { class: c, d: "M0,0 L8,4 L0,8 z" }));
@@ -74,7 +74,7 @@ function drawGraph(into, state, go) {
   });
   const svg = make("svg", {
     viewBox: `0 0 ${plan.width.toFixed(0)} ${plan.height.toFixed(0)}`, role: "group", "aria-label": "Graph of the computation; each node leads to its step",
-    style: `width:${plan.width.toFixed(0)}px;max-width:${plan.width > 1900 || (!wide && plan.width > 700) ? "none" : "100%"}`,
+    style: `width:${plan.width.toFixed(0)}px;max-width:${plan.width > 1900 || !wide ? "none" : "100%"}`,  // on a phone at its own size, to be scrolled
   },
     make("defs", {}, arrow("tip", "tip"), arrow("flow-tip", "flow-tip")),
     ...edges, ...shownNodes.map(n => nodeElement(n, plan.centres.get(n.id), state, go)));

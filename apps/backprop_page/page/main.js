@@ -49,6 +49,7 @@ function goToNode(id) {
 $("title").textContent = doc.title;
 document.title = `${doc.title}: backpropagation, a step at a time`;
 $("loss").innerHTML = math(doc.loss.mathml, true);
+$("loss-text").textContent = doc.loss.text;
 $("sizes").textContent = doc.sizes.map(s => `${s.name} = ${s.value}`).join(", ");
 $("slider").max = lastStep;
 for (const row of document.querySelectorAll("[data-op]")) row.hidden = !doc.nodes.some(n => row.dataset.op.split(" ").includes(n.op));

@@ -23,9 +23,14 @@ function make(tag, attributes = {}, ...children) {
   return e;
 }
 
+/** Names of data are as they were typed: l2 is no l with an index. */
+const typed = new Set(doc.nodes.filter(n => n.kind !== "computed").map(n => n.name));
+const inParts = name => (typed.has(name) ? [name, name, ""] : name.match(/^(.*?)(\d*)$/));
+
 /** A name such as Z1 or, with a bar, its adjoint: letters, bar above them, digits below. */
 function nameMath(name) {
-  const [, letters, over, digits] = name.match(/^(.*?)(\u0304?)(\d*)$/) ?? [null, name, "", ""];
+  const plain = name.replace(bar, "");
+  const [, letters, over, digits] = typed.has(plain) ? [name, plain, name === plain ? "" : bar, ""] : name.match(/^(.*?)(\u0304?)(\d*)$/) ?? [null, name, "", ""];
   const base = `<mi>${escaped(letters)}</mi>`;
   const whole = over ? `<mover accent="true">${base}<mo stretchy="${letters.length > 1}">¯</mo></mover>` : base;
   return digits ? `<msub>${whole}<mn>${digits}</mn></msub>` : whole;

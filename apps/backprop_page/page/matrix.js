@@ -16,12 +16,14 @@ class Matrix {
   get isNumber() { return this.rows === 1 && this.cols === 1; }
   get isSmall() { return this.rows <= 12 && this.cols <= 8; }
   get isTiled() { return doc.tiles?.rows === this.rows && this.shownRows === this.rows; }
+  /** Each entry by a function; the norm is no longer known. */
+  map(f) { return new Matrix({ ...this, shown: [this.shownRows, this.shownCols], norm: null, values: Array.from(this.values, f) }); }
   plus(other) { return new Matrix({ ...this, shown: [this.shownRows, this.shownCols], norm: null, values: this.values.map((x, k) => x + other.values[k]) }); }
 }
 const matrices = new WeakMap();
 const matrixOf = m => (matrices.has(m) || matrices.set(m, new Matrix(m)), matrices.get(m));
 
-const minus = text => text.replaceAll("-", "−").replace("e+", "e");
+const minus = text => text.replace(/^-(?=[0.]*$)/, "").replaceAll("-", "−").replace("e+", "e");  // no -0.00
 /** Three significant digits. */
 const digits = x => minus(x === 0 || (Math.abs(x) < 1e5 && Math.abs(x) >= 1e-3) ? String(+x.toPrecision(3)) : x.toExponential(1));
 /** Entries of one matrix with as many decimals. */

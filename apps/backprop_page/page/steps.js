@@ -52,6 +52,10 @@ function standing(k, c) {
   return { of, before, isLast: before + 1 === of };
 }
 const adds = (k, c) => (standing(k, c).before ? "+=" : "=");
+/** A contribution entry by entry, with the sign that it has in matrices. */
+const entriesOf = (k, c) => indexMath(c.index.replace(/ \+?= /, ` ${adds(k, c)} `));
+/** Logarithms of probabilities are shown as probabilities too. */
+const probabilities = n => (n.op === "log_softmax" ? [figure(`<math><mi>exp</mi><mo>(</mo>${nameMath(n.name)}<mo>)</mo></math>, the probabilities`, matrixOf(n.value).map(Math.exp), { size: n.size })] : []);
 
 /** The step in one or two sentences, for who listens and for the table. */
 function sentence(k) {
@@ -87,7 +91,7 @@ const panels = {
   forward(s) {
     const n = byId.get(s.node);
     return [[make("p", {}, `${n.op}${n.line ? `, recorded at ${n.line}` : ""}.`), ...part("In matrices", equation(nameMath(n.name), n.mathml)), ...(n.index ? part("Entry by entry", indexMath(n.index)) : [])],
-      [...new Set(n.operands)].map(k => byId.get(k)).filter(o => o.kind !== "number").map(valueFigure).concat(make("span", { class: "sign", "aria-hidden": "true" }, "→"), valueFigure(n))];
+      [...new Set(n.operands)].map(k => byId.get(k)).filter(o => o.kind !== "number").map(valueFigure).concat(make("span", { class: "sign", "aria-hidden": "true" }, "→"), valueFigure(n), ...probabilities(n))];
   },
   seed(s, k) {
     const n = byId.get(doc.root);
@@ -96,11 +100,11 @@ const panels = {
   backward(s, k) {
     const n = byId.get(s.node), words = [make("p", {}, s.rule)], figures = [adjointFigure(n, matrixOf(n.adjoint))];
     const after = stateAt(k), read = new Set(s.contributions.flatMap(c => c.text.match(/[\p{L}_]+\u0304?\d*/gu) ?? []));
-    figures.push(...doc.nodes.filter(x => x.kind !== "number" && read.has(x.name)).map(valueFigure));
+    figures.push(...doc.nodes.filter(x => x.kind !== "number" && read.has(x.name)).map(valueFigure), ...probabilities(n));
     for (const c of s.contributions) {
       const to = byId.get(c.to), { of, before, isLast } = standing(k, c);
       const left = nameMath(barred(to.name));
-      words.push(...part(`To ${inlineName(to.name)}, in matrices`, math(`${left}<mo>${adds(k, c)}</mo>${c.mathml}`, true)), ...(c.index ? part("Entry by entry", indexMath(c.index)) : []));
+      words.push(...part(`To ${inlineName(to.name)}, in matrices`, math(`${left}<mo>${adds(k, c)}</mo>${c.mathml}`, true)), ...(c.index ? part("Entry by entry", entriesOf(k, c)) : []));
       if (of > 1) words.push(make("p", { class: "note" }, isLast ? `${to.name} is used ${of} times: what comes along its paths adds up, and this was the last.` : `${to.name} is used ${of} times; this is path ${before + 1}.`));
       figures.push(make("span", { class: "sign", "aria-hidden": "true" }, "→"));
       if (of > 1) figures.push(figure(`what ${inlineName(n.name)} adds`, partOf(c), { size: to.size }));
@@ -136,7 +140,7 @@ function drawTable(into) {
     if (s.kind === "seed") what = equation(nameMath(barred(byId.get(doc.root).name)), "<mn>1</mn>");
     if (s.kind === "backward") {
       what = s.contributions.map(c => math(`${nameMath(barred(byId.get(c.to).name))}<mo>${adds(k, c)}</mo>${c.mathml}`, true)).join("");
-      index = s.contributions.map(c => (c.index ? indexMath(c.index) : "")).join("<br>");
+      index = s.contributions.map(c => (c.index ? entriesOf(k, c) : "")).join("<br>");
       const state = stateAt(k);
       numbers = s.contributions.map(c => `${barred(byId.get(c.to).name)} =\n${asText(state.adjoints.get(c.to))}` + (standing(k, c).isLast && byId.get(c.to).check ? `\n${byId.get(c.to).check.passed ? "✓" : "✗"} differences: ${byId.get(c.to).check.error.toExponential(0)}` : "")).join("\n");
     }

@@ -30,6 +30,7 @@ struct Formula::Derivation {
   Left left = Left::derivative;
   std::string loss{};
   std::vector<std::pair<std::string, algebra::Term>> gradients{};  // by variable
+  std::optional<algebra::Term> kron_form{};                        // of a differential: K of vec(dY) = K vec(dX)
   algebra::Wording wording{};
   std::vector<Assumption> assumptions{};
   std::vector<Step> steps{};

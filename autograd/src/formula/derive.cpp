@@ -158,8 +158,9 @@ Formula derive(const Var<eT>& J, const std::vector<Var<eT>>& by, const FormulaOp
       const auto found = matrix ? coefficient(in, simplify, t, *matrix) : std::nullopt;
       if (found)
         t = *found;
-      else
-        d->left = options.is_hessian ? Left::differential_of_gradient : Left::differential;
+      else if (matrix && !options.is_hessian)
+        d->kron_form = kron_form(in, simplify, t, *matrix);
+      if (!found) d->left = options.is_hessian ? Left::differential_of_gradient : Left::differential;
     }
   }
   written = algebra::with_shared_chains(in, simplify, written);

@@ -11,6 +11,8 @@ std::vector<Formula::Line> Formula::Derivation::lines(const algebra::Style& styl
   std::vector<Line> all;
   if (of_gradients) {
     for (const auto& [variable, term] : gradients) all.push_back({left_side(style, variable), write(term)});
+    if (kron_form)
+      all.push_back({style.derivative("vec(" + loss + ")", "vec(" + gradients[0].first + ")"), write(*kron_form)});
   } else {
     for (const auto& [term, name] : w.names) all.push_back({style.name(name), write.definition(term)});
   }

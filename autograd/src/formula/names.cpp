@@ -22,6 +22,16 @@ char letter_for(const Expression& e) {
   }
 }
 
+/// A number in every entry: the number may have a name.
+bool is_repeated_number(const Expressions& in, const Expression& e) {
+  return e.kind == Kind::powers && !e.is_scalar() && std::all_of(e.parts.begin(), e.parts.end(), [&](const Part& p) {
+           const Expression& x = in[p.term];
+           return x.is_scalar() || x.kind == Kind::ones ||
+                  (x.kind == Kind::product && x.parts.size() == 2 && in[x.parts[0].term].kind == Kind::ones &&
+                   in[x.parts[1].term].kind == Kind::ones);
+         });
+}
+
 }  // namespace
 
 std::map<Term, std::string> names_for(const Expressions& in, const std::vector<Term>& written,
@@ -42,7 +52,8 @@ std::map<Term, std::string> names_for(const Expressions& in, const std::vector<T
     int below = 0;
     for (const Part& p : e.parts) below = std::max(below, depth[p.term] + 1);
     depth[t] = below;
-    const bool is_simple = e.kind == Kind::number || e.kind == Kind::name || e.kind == Kind::ones;
+    const bool is_simple =
+        e.kind == Kind::number || e.kind == Kind::name || e.kind == Kind::ones || is_repeated_number(in, e);
     if (const auto own = given.find(t); own != given.end() && !is_simple) {
       names[t] = own->second;
       depth[t] = 0;

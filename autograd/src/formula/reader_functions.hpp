@@ -21,6 +21,9 @@ const Rule* rule_if(const Engine<eT>& engine, Index i) {
 template <class eT>
 bool is_factorisation(const Engine<eT>& engine, Index i);
 
+/// Whether a leaf's name is the text of a number that was typed.
+inline bool is_text_of_number(const char* name) { return name && *name >= '0' && *name <= '9'; }
+
 template <class eT>
 class FunctionReader {
  public:

@@ -68,6 +68,7 @@ class Sharing {
   void count(Term t) {
     const Expression e = in_[t];
     if (e.kind != Kind::product || e.parts.size() < 2 || e.parts.size() > longest) return;
+    if (std::all_of(e.parts.begin(), e.parts.end(), [&](Part p) { return p == e.parts[0]; })) return;  // X^4
     for (std::size_t length = 2; length <= e.parts.size(); ++length) {
       std::unordered_map<Term, std::size_t> end;  // of the last one counted, as they must not overlap
       for (std::size_t i = 0; i + length <= e.parts.size(); ++i) {

@@ -116,7 +116,9 @@ class Simplifier {
   void fold_sigmoid(std::map<Term, double>& factors);
   void fold_exponents(std::map<Term, double>& factors);
   void drop_guards(std::map<Term, double>& factors);
+  void drop_truths(std::map<Term, double>& factors);
   void fold_norms(std::map<Term, double>& numbers);
+  void fold_kron(std::map<Term, double>& factors);
   void fold_means(std::map<Term, double>& numbers);
   void fold_signs(std::map<Term, double>& factors);
   void gather(Factors& to, std::unique_ptr<Factors>& repeated, bool down);

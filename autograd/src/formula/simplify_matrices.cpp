@@ -41,6 +41,16 @@ std::optional<Term> Simplifier::diagonal_rule(const Expression& e) {
     const Term inner = of.parts[0].term;
     return in_[inner].shape == e.shape ? inner : transposed(inner);
   }
+  if (e.name == "diagvec" && of.kind == Kind::product) {  // of a b', a and b columns
+    const auto narrow =
+        std::find_if(of.parts.begin(), of.parts.end(), [&](Part p) { return in_[p.term].shape.cols == 1; });
+    if (narrow != of.parts.end() && !e.is_scalar()) {
+      std::vector<Term> a, b;
+      for (auto p = of.parts.begin(); p != of.parts.end(); ++p) (p <= narrow ? a : b).push_back(p->term);
+      const Term row = product({1, of.shape.cols}, b);
+      return powers(e.shape, {{product(e.shape, a)}, {transposed(row)}});
+    }
+  }
   if (e.name == "reshape" && is_function(x, "reshape")) return apply("reshape", {}, false, e.shape, {of.parts[0].term});
   return {};
 }
@@ -180,17 +190,18 @@ std::optional<Term> Simplifier::repeated_diagonal_rule(Term f) {
     return apply("diagmat", {}, false, e.shape,
                  {apply("folded", {e.parameters[0], Parameter::size(1)}, false, {e.shape.rows, 1}, {v})});
   }
-  // Of a column that repeats each entry of v as often as a block is long: the sum of v in each.
-  if (of.kind == Kind::product && of.shape.cols == 1 && of.parts.size() > 1 && e.parameters[1].value == 1) {
-    const Term repeat = of.parts[0].term;
-    if (row_repeats(repeat) == e.shape.rows && in_[repeat].shape.cols == down) {
-      std::vector<Term> rest;
-      for (std::size_t k = 1; k < of.parts.size(); ++k) rest.push_back(of.parts[k].term);
-      const Term v = product({down, 1}, rest);
-      return powers(e.shape, {{product(scalar_shape, {in_.ones({1, down}), v})}, {in_.ones(e.shape)}});
-    }
-  }
-  return {};
+  // Of each entry of A repeated as a block as large as the sum: the sum of A's entries in each.
+  if (of.kind != Kind::product || of.parts.size() < 2) return {};
+  const Term front = of.parts.front().term, back = of.parts.back().term;
+  const std::uint32_t across = std::uint32_t(e.parameters[1].value);
+  const bool is_column = of.shape.cols == 1 && across == 1;
+  const bool repeats_columns = in_[back].kind == Kind::transpose && in_[back].shape.rows == across &&
+                               row_repeats(untransposed(back)) == e.shape.cols;
+  if (row_repeats(front) != e.shape.rows || in_[front].shape.cols != down || !(is_column || repeats_columns)) return {};
+  std::vector<Term> sum{in_.ones({1, down})};
+  for (std::size_t k = 1; k + !is_column < of.parts.size(); ++k) sum.push_back(of.parts[k].term);
+  if (!is_column) sum.push_back(in_.ones({across, 1}));
+  return powers(e.shape, {{product(scalar_shape, sum)}, {in_.ones(e.shape)}});
 }
 
 /// A number in every entry, where x has it in every entry.

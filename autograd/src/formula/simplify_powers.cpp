@@ -233,6 +233,25 @@ void Simplifier::drop_guards(std::map<Term, double>& factors) {
   }
 }
 
+/// (a > b) % max(0, a - b) is the latter, and so is (a > 0) % relu(a).
+void Simplifier::drop_truths(std::map<Term, double>& factors) {
+  const std::map<Term, double> given = factors;
+  for (const auto& [clipped, exponent] : given) {
+    const Expression e = in_[clipped];
+    const bool is_max = e.elementwise && e.name == "max" && (is_zero(e.parts[0].term) || is_zero(e.parts[1].term));
+    if ((!is_max && e.name != "relu") || exponent <= 0) continue;
+    const Term x = e.parts[is_max && is_zero(e.parts[0].term) ? 1 : 0].term;
+    const auto entries = [&](Term t) {
+      return in_[t].shape == e.shape ? t : powers(e.shape, {{t}, {in_.ones(e.shape)}});
+    };
+    for (const auto& [t, by] : given) {
+      if ((!is_function(t, "greater") && !is_function(t, "greater or equal")) || by <= 0) continue;
+      const Parts of = in_[t].parts;
+      if (sum(e.shape, {{entries(of[0].term)}, {entries(of[1].term), -1}}) == x) factors.erase(t);
+    }
+  }
+}
+
 /// accu(square(x)) beside norm(x), as its square.
 void Simplifier::fold_norms(std::map<Term, double>& numbers) {
   const std::map<Term, double> given = numbers;
@@ -262,6 +281,19 @@ void Simplifier::fold_norms(std::map<Term, double>& numbers) {
 /// The sum of a vector's entries by their number is its mean.
 void Simplifier::fold_means(std::map<Term, double>& numbers) {
   const std::map<Term, double> given = numbers;
+  for (const auto& [t, by] : given) {  // and the mean times their number the sum
+    if (!is_function(t, "mean") || !in_[t].is_scalar() || by != 1) continue;
+    const Term x = in_[t].parts[0].term;
+    const Shape s = in_[x].shape;
+    const auto length = numbers.find(knowledge_.size(s.cols == 1 ? s.rows : s.cols));
+    if (length == numbers.end() || length->second < 1) continue;
+    if ((length->second -= 1) == 0) numbers.erase(length);
+    numbers.erase(t);
+    const Term sum = s.cols == 1 ? product(scalar_shape, {in_.ones({1, s.rows}), x})
+                                 : product(scalar_shape, {x, in_.ones({s.cols, 1})});
+    numbers[sum] += 1;
+    return;
+  }
   for (const auto& [t, by] : given) {
     const Parts p = in_[t].parts;
     if (in_[t].kind != Kind::product || p.size() != 2 || by != 1) continue;
@@ -275,6 +307,29 @@ void Simplifier::fold_means(std::map<Term, double>& numbers) {
     if ((length->second += 1) == 0) numbers.erase(length);
     numbers.erase(t);
     numbers[apply("mean", {}, false, scalar_shape, {x})] += 1;
+  }
+}
+
+/// Each entry of A repeated as a block, times copies of B: kron(A, B).
+void Simplifier::fold_kron(std::map<Term, double>& factors) {
+  const std::map<Term, double> given = factors;
+  for (const auto& [t, by] : given) {
+    const Parts parts = in_[t].parts;
+    if (in_[t].kind != Kind::product || parts.size() < 3 || by != 1) continue;
+    const std::uint32_t rows = row_repeats(parts.front().term);
+    const std::uint32_t cols =
+        in_[parts.back().term].kind == Kind::transpose ? row_repeats(untransposed(parts.back().term)) : 0;
+    const Shape of{in_[parts.front().term].shape.cols, in_[parts.back().term].shape.rows};
+    for (const auto& [copies, exponent] : given) {
+      if (!rows || !cols || !is_function(copies, "repmat") || exponent != 1) continue;
+      const Term B = in_[copies].parts[0].term;
+      if (in_[B].shape != Shape{rows, cols}) continue;
+      std::vector<Term> inner;
+      for (std::size_t k = 1; k + 1 < parts.size(); ++k) inner.push_back(parts[k].term);
+      factors.erase(t), factors.erase(copies);
+      factors[apply("kron", {}, false, in_[t].shape, {product(of, inner), B})] += 1;
+      return;
+    }
   }
 }
 
@@ -340,10 +395,12 @@ Term Simplifier::assembled(Factors& from) {
   fold_sigmoid(from.full);
   fold_sigmoid(from.numbers);
   fold_softmax(from);
+  fold_kron(from.full);
   for (std::map<Term, double>* factors : {&from.numbers, &from.full}) {
     fold_exponents(*factors);
     fold_signs(*factors);
     drop_guards(*factors);
+    drop_truths(*factors);
   }
   fold_norms(from.numbers);
   fold_means(from.numbers);

@@ -86,6 +86,15 @@ void Simplifier::append(Chain& to, Term t) {
       to.factors.push_back(t);
     else
       append(to, powers(e.shape, matrices));
+  } else if (const Expression one = in_[untransposed(t)]; one.name == "placed" && e.shape.rows > 1 &&
+                                                          e.shape.cols > 1 && in_[one.parts[0].term].is_scalar() &&
+                                                          is_unit(one.parts[0].term)) {  // e_i e_j'
+    const auto unit = [&](const Parameter& at, std::uint32_t length) {
+      return in_.apply("placed", {at, Parameter::size(0)}, false, {length, 1}, {{in_.number(1)}});
+    };
+    const bool turned = e.kind == Kind::transpose;
+    to.factors.push_back(unit(one.parameters[turned], e.shape.rows));
+    to.factors.push_back(transposed(unit(one.parameters[!turned], e.shape.cols)));
   } else if (e.kind == Kind::product && e.parts.size() <= merge_limit) {
     for (const Part& f : e.parts) to.factors.push_back(f.term);
   } else {
@@ -98,6 +107,8 @@ std::optional<Term> Simplifier::joined(Term a, Term b) {
   const Shape shape{in_[a].shape.rows, in_[b].shape.cols};
   const Term before = in_.make(Kind::product, shape, {{a}, {b}});
   if (are_inverse(a, b)) return note("cancel the inverse", before, in_.make(Kind::product, shape, {}));
+  if (is_unit_vector(b) && in_[a].kind == Kind::transpose && is_unit_vector(untransposed(a)))
+    return in_.number(untransposed(a) == b ? 1 : 0);
   if (is_unit_vector(b) && in_[a].kind != Kind::ones) return note("take the column", before, column(a, b));
   if (is_unit_vector(untransposed(a)) && a != untransposed(a) && in_[b].kind != Kind::ones)
     return note("take the row", before, transposed(column(transposed(b), untransposed(a))));
@@ -214,6 +225,15 @@ std::optional<Term> Simplifier::summed_down(Term ones, Term b) {
   if (in_[inside].kind == Kind::name &&
       holds({turned ? Fact::Kind::rows_sum_to_one : Fact::Kind::columns_sum_to_one, inside}))
     return in_.ones(row);
+  if (e.kind == Kind::powers && e.shape.cols == 1 && e.parts.size() == 2) {  // 1'(a % B c) = a' B c
+    const auto joins = [&](const Part& p) {
+      return in_[p.term].kind == Kind::product || (in_[p.term].kind == Kind::function && !in_[p.term].elementwise);
+    };
+    const Part first = e.parts[0], second = e.parts[1];
+    const bool is_dot =
+        first.by == 1 && second.by == 1 && in_[first.term].shape == e.shape && in_[second.term].shape == e.shape;
+    if (is_dot && (joins(first) || joins(second))) return product(row, {transposed(first.term), second.term});
+  }
   if (e.kind == Kind::powers) {  // 1'(A diag(r)) = (1'A) diag(r), 1'diag(c) A = c'A
     for (const Part& f : e.parts) {
       const Expression x = in_[f.term];

@@ -84,6 +84,8 @@ class Latex final : public Style {
     if (f == "sqrt") return concat({"\\sqrt{", x[0], "}"});
     if (f == "diagmat") return concat({"\\operatorname{diag}", parentheses(x[0])});
     if (f == "eye") return concat({"I_{", x[0], "}"});
+    if (f == "index_max") return concat({"\\arg\\max ", x[0]});
+    if (f == "index_min") return concat({"\\arg\\min ", x[0]});
     if (f == "norm" && (x.size() == 1 || x[1] == "\"fro\""))
       return concat({"\\left\\lVert ", x[0], " \\right\\rVert", x.size() == 1 ? "" : "_F"});
     if (f == "zeros") return concat({"0_{", joined(x, " \\times "), "}"});
@@ -163,7 +165,11 @@ class MathMl final : public Style {
       const std::string bars = row({"<mo>&#x2016;</mo>", x[0], "<mo>&#x2016;</mo>"});
       return x.size() == 1 ? bars : concat({"<msub>", bars, "<mi>F</mi></msub>"});
     }
-    return row({"<mi>", escaped(f == "diagmat" ? "diag" : f), "</mi>", parentheses(joined(x, "<mo>,</mo>"))});
+    const std::string_view known = f == "diagmat"     ? "diag"
+                                   : f == "index_max" ? "arg max"
+                                   : f == "index_min" ? "arg min"
+                                                      : std::string_view(f);
+    return row({"<mi>", escaped(std::string(known)), "</mi>", parentheses(joined(x, "<mo>,</mo>"))});
   }
   std::string entry(const std::string& x, const Strings&, const Strings& from_one) const override {
     return concat({"<msub>", row({x}), row({joined(from_one, "<mo>,</mo>")}), "</msub>"});

@@ -27,7 +27,8 @@ std::string Writer::wrapped(const Box& b, int at_least) const {
 
 Writer::Box Writer::transposed(const Box& b) const {
   if (!b.number.empty()) return {style_.side_by_side({b.number, style_.transposed(b.multiplied)}), multiplication};
-  return {style_.transposed(wrapped(b, postfix)), postfix, b.text, b.precedence == atom};
+  const std::string base = b.is_power ? style_.parentheses(b.text) : wrapped(b, postfix);
+  return {style_.transposed(base), postfix, b.text, b.precedence == atom};
 }
 
 /// A number of rows or columns, or a place: by the dimensions' names, be it n - 1, n + d or n d.
@@ -60,7 +61,11 @@ std::string Writer::size(std::uint32_t n) const {
 /// A matrix's power; a transpose stands behind it.
 Writer::Box Writer::raised(const Box& b, int exponent) const {
   const std::string by = style_.number(std::to_string(exponent));
-  if (b.upright.empty()) return {style_.raised(wrapped(b, atom), by), postfix};
+  if (b.upright.empty()) {
+    Box power{style_.raised(wrapped(b, atom), by), postfix};
+    power.is_power = exponent > 0;
+    return power;
+  }
   const std::string power = style_.raised(b.upright_is_atom ? b.upright : style_.parentheses(b.upright), by);
   return {style_.transposed(exponent < 0 ? power : style_.parentheses(power)), postfix, power};
 }
@@ -117,8 +122,9 @@ Writer::Box Writer::written(Term t) {
       return written_chain(factors, none);
     }
     case Kind::transpose: {
-      const Box inside = box(e.parts[0].term);
-      return transposed(inside);
+      const Term inner = e.parts[0].term;
+      const auto unit = wording_.names.contains(inner) ? std::nullopt : written_unit(in_[inner], true);
+      return unit ? *unit : transposed(Box(box(inner)));
     }
     case Kind::function:
       break;
@@ -165,6 +171,37 @@ const char* Writer::placed_arguments(const Expression& e, Strings& arguments) co
   return add({row, col, last_row, last_col}), "submat";
 }
 
+/// A column of zeros but for a 1 at this place.
+std::string Writer::unit(std::uint32_t length, const std::string& from_zero, const std::string& from_one) const {
+  return style_.calls_functions() ? style_.call("unit", {size(length), from_zero})
+                                  : style_.entry(style_.name("e"), {}, {from_one});
+}
+
+/// A 1 among zeros, e_i or e_i e_j', or at a vector's largest entry.
+std::optional<Writer::Box> Writer::written_unit(const Expression& e, bool turned) {
+  if (e.name == "placed" && in_[e.parts[0].term].kind == Kind::number && in_[e.parts[0].term].value == 1) {
+    Strings factors;
+    for (const bool second : {false, true}) {
+      const std::size_t k = second != turned;
+      const std::uint32_t length = k == 0 ? e.shape.rows : e.shape.cols, at = std::uint32_t(e.parameters[k].value);
+      if (length == 1) continue;
+      const std::string column = unit(length, size(at), size(at + 1));
+      factors.push_back(second ? style_.transposed(column) : column);
+    }
+    return Box{style_.side_by_side(factors), factors.size() > 1 ? multiplication : postfix};
+  }
+  const bool is_column = e.shape.cols == 1;
+  if (e.name != "first_max" || e.is_scalar() || (is_column ? e.dim() != 0 : e.shape.rows != 1 || e.dim() != 1))
+    return {};
+  const Expression& x = in_[e.parts[0].term];
+  const bool smallest =
+      x.kind == Kind::sum && x.parts.size() == 1 && x.parts[0].by == -1 && !wording_.names.contains(e.parts[0].term);
+  const std::string values = box(smallest ? x.parts[0].term : e.parts[0].term).text;
+  const std::string at = style_.call(smallest ? "index_min" : "index_max", {values});
+  const std::string column = unit(is_column ? e.shape.rows : e.shape.cols, at, at);
+  return Box{is_column != turned ? column : style_.transposed(column), postfix};
+}
+
 Writer::Box Writer::written_function(const Expression& e) {
   const auto operand = [&](std::size_t k) { return box(e.parts[k].term); };
   constexpr std::pair<const char*, const char*> comparisons[] = {
@@ -192,16 +229,7 @@ Writer::Box Writer::written_function(const Expression& e) {
     }
     return {style_.entry(wrapped(operand(0), postfix), from_zero, from_one), atom};
   }
-  if (e.name == "placed" && !style_.calls_functions() && in_[e.parts[0].term].kind == Kind::number &&
-      in_[e.parts[0].term].value == 1) {  // e_i, or e_i e_j'
-    const auto unit = [&](std::size_t k) {
-      return style_.entry(style_.name("e"), {}, {size(std::uint32_t(e.parameters[k].value) + 1)});
-    };
-    Strings factors;
-    if (e.shape.rows > 1) factors.push_back(unit(0));
-    if (e.shape.cols > 1) factors.push_back(style_.transposed(unit(1)));
-    return {style_.side_by_side(factors), factors.size() > 1 ? multiplication : postfix};
-  }
+  if (const std::optional<Box> unit = written_unit(e, false)) return *unit;
   Strings arguments;
   for (std::size_t k = 0; k < e.parts.size(); ++k) arguments.push_back(operand(k).text);
   // max(x, 0) would be the largest entry of each column.

@@ -34,6 +34,7 @@ class Writer {
     std::string upright{};  // what a transpose is of
     bool upright_is_atom = false;
     std::string number{}, multiplied{};  // of a number times something
+    bool is_power = false;               // X^2, whose transpose is (X^2)'
   };
   /// From weak to strong.
   static constexpr int comparison = 0, addition = 1, multiplication = 2, postfix = 4, atom = 5;
@@ -56,6 +57,8 @@ class Writer {
   Box written_sum(const Expression& e, double sign);
   Box written_chain(const std::vector<Term>& factors, Term negated);
   Box written_function(const Expression& e);
+  std::string unit(std::uint32_t length, const std::string& from_zero, const std::string& from_one) const;
+  std::optional<Box> written_unit(const Expression& e, bool turned);
   std::string written(const Parameter& p) const;
   const char* placed_arguments(const Expression& e, Strings& arguments) const;
   Box written_ones(Shape s) const;

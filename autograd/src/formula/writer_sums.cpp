@@ -94,7 +94,7 @@ Writer::Box Writer::monomial(Part p, bool with_ones) {
   Parts numbers, matrices;
   const Parts parts = e.kind == Kind::powers && !is_named ? e.parts : Parts{{p.term}};
   for (const Part& f : parts) {
-    if (is_plain(f.term) && !in_[f.term].is_scalar()) continue;
+    if (is_plain(f.term) && !in_[f.term].is_scalar() && !is_named) continue;
     (in_[f.term].is_scalar() ? numbers : matrices).push_back(f);
   }
   const auto [above, below] = as_fraction(std::abs(p.by));

@@ -7,7 +7,7 @@
 
 #include <armagrad/check_report.hpp>
 
-#include "apps/derive/derivation.hpp"
+#include "apps/derive/jacobian.hpp"
 
 using namespace armagrad;
 using namespace armagrad::apps;
@@ -79,17 +79,25 @@ struct Answer {
 };
 
 Answer answer(const Question& q) try {
-  const Problem problem = posed(q.expression, split(q.variables, " "), {q.by}, "");
-  const Formula formula = formula_of(problem);
+  const std::vector<std::string> by = split(q.by, " ");
+  const auto asks = [&](const char* word) { return std::find(by.begin() + 1, by.end(), word) != by.end(); };
+  Problem problem = posed(q.expression, split(q.variables, " "), {by[0]}, "");
+  problem.by_symmetric = asks("symmetric");
+  const bool is_gradient = problem.is_number && !asks("hessian");
+  const Of of = asks("hessian") ? Of::gradient : Of::expression;
+  const Formula formula = is_gradient ? formula_of(problem) : jacobian(problem, of, nullptr);
   const std::string text = in_one_line(formula);
-  const Data data = drawn_for(problem, formula);
-  const arma::mat gradient = values_at(problem, data).gradients[0];
+  Data data = drawn_for(problem, formula);
+  const arma::mat& x = data.values.at(by[0]);
+  if (!is_gradient) data.values["d" + by[0]] = arma::cos(x + 0.3);  // along which differentials are compared
   const Syntax expected = parse(q.expected), printed = read_back(formula, 0);
+  const GradientCheck check =
+      is_gradient ? evidence(problem, formula) : jacobian_evidence(problem, of, formula, nullptr);
   // The book's line is checked as ours is: neither is taken on trust.
-  BOOST_TEST(relative_error(value_of(expected, formula, data), gradient) < 1e-9, q.source << ": " << q.expected);
-  const GradientCheck check = evidence(problem, formula);
+  const arma::mat value = is_gradient ? values_at(problem, data).gradients[0] : value_of(printed, formula, data);
+  BOOST_TEST(relative_error(value_of(expected, formula, data), value) < 1e-9, q.source << ": " << q.expected);
   const double ratio = cost(printed) / cost(expected);
-  if (!check.passed() || sizes_found_at(problem, formula) != "") return {wrong, text, ratio};
+  if (!check.passed() || (is_gradient && sizes_found_at(problem, formula) != "")) return {wrong, text, ratio};
   if (text == q.expected) return {as_expected, text, ratio};
   return {ratio <= 1 ? as_short : longer, text, ratio};
 } catch (const std::exception& error) {

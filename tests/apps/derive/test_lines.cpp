@@ -84,6 +84,39 @@ BOOST_AUTO_TEST_CASE(weights_sum_to_one_along_the_softmax) {
            "dJ/db = sum(softmax(b ones(1, n)) - Y, 1)"});
 }
 
+BOOST_AUTO_TEST_CASE(entries_and_unit_vectors) {
+  for (const Question& q : std::vector<Question>{
+           {"2*X(0, 0)", "X", "X:m,n", "dJ/dX = 2 unit(m, 0) unit(n, 0)'"},
+           {"x(3)^2", "x", "x:n,1", "dJ/dx = 2 x(3) unit(n, 3)"},
+           {"(A*X*B)(0, 1)", "X", "X:m,n A:p,m B:n,q", "dJ/dX = col(A', 0) col(B, 1)'"},
+           {"max(x)", "x", "x:n,1", "dJ/dx = unit(n, index_max(x))"},
+           {"min(x')", "x", "x:n,1", "dJ/dx = unit(n, index_min(x'))"},
+           {"x'*diagmat(x)*x", "x", "x:n,1", "dJ/dx = 3 square(x)"},
+           {"accu(kron(A, X))", "X", "X:n,p A:m,q", "dJ/dX = accu(A) ones(n, p)"},
+           {"accu(square(x - mean(x)))", "x", "x:n,1", "dJ/dx = 2 (x - mean(x))"},
+           {"accu(a % square(x - mean(x)))", "x", "x:n,1 a:n,1", "D = a % (x - mean(x))\ndJ/dx = 2 (D - mean(D))"},
+           {"accu(tanh(x + accu(y)) % (x - accu(y)))", "x", "x:n,1 y:m,1",
+            "H = tanh(accu(y) + x)\ndJ/dx = (x - accu(y)) % (1 - square(H)) + H"},
+           {"accu(square(max(0, 1 - x)))", "x", "x:n,1", "dJ/dx = -2 max(0, 1 - x)"},
+           {"accu(square(relu(A*x)))", "x", "x:n,1 A:m,n", "dJ/dx = 2 A' relu(A x)"},
+           {"(x'*x)*(x'*A*x)", "x", "x:n,1 A:n,n", "dJ/dx = (x' x) (A + A') x + 2 (x' A x) x"},
+           {"trace(X^5)", "X", "X:n,n", "dJ/dX = 5 (X^4)'"},
+           {"pi*trace(X)", "X", "X:n,n", "dJ/dX = pi eye(n, n)"}})
+    answers(q);
+}
+
+// What is typed is no size, even where data have as many rows.
+BOOST_AUTO_TEST_CASE(numbers_are_not_taken_for_sizes) {
+  const Problem problem = posed("3*accu(square(x)) + 5*accu(y)/0.25", {"x:n,1", "y:m,1"}, {"x", "y"}, "");
+  const auto at = [&](const arma::mat& x, const arma::mat& y) {
+    const Data data = data_of(problem.variables, {{"x", "", x}, {"y", "", y}});
+    return formula_of(problem, &data).text();
+  };
+  const arma::vec three{1, 2, 3}, four{1, 2, 4, 5};
+  BOOST_TEST(at(three, four) == "dJ/dx = 6 x\ndJ/dy = 20 ones(m, 1)");
+  BOOST_TEST(at(four, four) == "dJ/dx = 6 x\ndJ/dy = 20 ones(4, 1)");
+}
+
 BOOST_AUTO_TEST_CASE(jacobians_and_differentials) {
   for (const Question& q : std::vector<Question>{
            {"A*x", "x", "A:m,n x:n,1", "dy/dx = A"},
@@ -94,9 +127,16 @@ BOOST_AUTO_TEST_CASE(jacobians_and_differentials) {
             "assuming that x - a has no zeros\ndy/dx = 1"},
            {"(x'*x)*x", "x", "x:n,1", "dy/dx = (x' x) eye(n, n) + 2 x x'"},
            {"t*y", "t", "t y:n,1", "df/dt = y"},
+           {"a*A", "a", "a A:m,n", "dY/da = A"},
+           {"sqrt(a*zeros(d, d))", "a", "a B:c,d", "dY/da = zeros(d, d)"},
+           {"inv(A + t*B)", "t", "t A:n,n B:n,n", "F = (t B + A)^-1\ndY/dt = -F B F"},  // equation 59
+           {"kron(X, A)", "X", "X:m,n A:p,q", "dY = kron(dX, A)"},
+           {"kron(A, X)", "X", "X:m,n A:p,q", "dY = kron(A, dX)"},
            {"a", "x", "a:m,1 x:n,1", "dy/dx = zeros(m, n)"},
-           {"A*X*B", "X", "A:p,m X:m,n B:n,q", "dY = A dX B"},
-           {"inv(X)", "X", "X:n,n", "dY = -X^-1 dX X^-1"},  // equation 59
+           {"A*X*B", "X", "A:p,m X:m,n B:n,q", "dY = A dX B\ndvec(Y)/dvec(X) = kron(B', A)"},
+           {"inv(X)", "X", "X:n,n", "dY = -X^-1 dX X^-1\ndvec(Y)/dvec(X) = -kron(X^-1', X^-1)"},  // equation 40
+           {"X*X", "X", "X:n,n", "dY = X dX + dX X\ndvec(Y)/dvec(X) = kron(X', eye(n, n)) + kron(eye(n, n), X)"},
+           {"X'*A", "X", "X:m,n A:m,p", "dY = dX' A"},
            {"X % Y", "X", "X:m,n Y:m,n", "dF = Y % dX"},
        }) {
     const Problem problem = posed(q.expression, words(q.variables), words(q.by), "");

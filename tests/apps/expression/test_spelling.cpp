@@ -30,11 +30,36 @@ BOOST_AUTO_TEST_CASE(other_spellings_of_what_armadillo_has) {
            {"λ*x'*x", "lambda*x'*x"},
            {"X[0,1] + x[2]", "X(0,1) + x(2)"},
            {"e^x + e^(2*x) + e^{-x} + e", "exp(x) + exp(2*x) + exp(-x) + exp(1)"},
-           {"2*pi*x", "2*3.141592653589793*x"},
+           {"2*pi*x", "2*pi*x"},
+           {"e^tr(X) + e^-x*y", "exp(trace(X)) + exp(-x)*y"},
+           {"tr X^2 + ln det(X) - log det X'", "trace(X^2) + log(det(X)) - log(det(X'))"},
+           {"√(x'x) + ½ ⟨x, y⟩ + √n", "sqrt(x'x) + (1/2) dot(x, y) + sqrt(n)"},
+           {"∑(x) + σ(x) + lse(x)", "accu(x) + sigmoid(x) + logsumexp(x)"},
+           {"X^⊤A + x**2 + a ⋅ b", "X'A + x.^2 + a * b"},
+           {"2 \\lambda + \\alpha - \\|x\\|", "2 lambda + alpha - norm(x)"},
+           {"X\\y", "X\\y"},
+           {"norm(x, inf) + ||x||_inf + ||x||_∞", "norm(x, \"inf\") + norm(x, \"inf\") + norm(x, \"inf\")"},
+           {"np.trace(X) + np.linalg.det(X)", "trace(X) + det(X)"},
+           {"1'x + x'1 + 1^T*X*1", "ones'x + x'ones + ones'*X*ones"},
+           {"1 - x*1 + 21", "1 - x*1 + 21"},
+           {"tr x y", "tr x y"},
+           {"-log σ(a^T x) + ln ∑ e^x", "-log(sigmoid(a' x)) + log(accu(exp(x)))"},
+           {"1e-5*x + 2e3 + .5", "1e-5*x + 2e3 + .5"},
            {"diag(x)*y", "diag(x)*y"},
            {"sum(x, \"tr\")", "sum(x, \"tr\")"},
        })
     BOOST_TEST(in_armadillo_spelling(typed, {}) == armadillo);
+}
+
+BOOST_AUTO_TEST_CASE(names_side_by_side_and_entries_from_one) {
+  const std::set<std::string> declared{"A", "X", "x", "ab"};
+  for (const auto& [typed, armadillo] : {std::pair("x'Ax", "x'A x"),
+                                         {"xᵀAAx", "x'A A x"},
+                                         {"abA", "ab A"},
+                                         {"Axy", "Axy"},
+                                         {"X_12 + X_{2,1} + x_3", "X(0,1) + X(1,0) + x(2)"},
+                                         {"x_0", "x_0"}})
+    BOOST_TEST(in_armadillo_spelling(typed, declared) == armadillo);
 }
 
 BOOST_AUTO_TEST_CASE(declared_names_win) {
