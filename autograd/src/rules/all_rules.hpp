@@ -35,10 +35,10 @@ namespace armagrad::detail {
 template <class... Lists>
 struct RuleLists {};
 /// All of them; tests/harness has a table of cases for each.
-using AllRules = RuleLists<ElementwiseRules, PowerRules, TrigonometryRules, ActivationRules, SpecialRules, ProductRules,
-                           ReductionRules, PartRules, WriteRules, ShapeRules, ConvolutionRules, StatisticsRules,
-                           LinearAlgebraRules, DecompositionRules, SparseRules<double>, SparseVariableRules,
-                           SparseCholeskyRules, SoftmaxRules, CompositionRules, DensityRules, IntegralRules,
-                           SliceRules>;
+using AllRules =
+    RuleLists<ElementwiseRules, PowerRules, TrigonometryRules, ActivationRules, SpecialRules, ProductRules,
+              ReductionRules, PartRules, WriteRules, ShapeRules, ConvolutionRules, StatisticsRules, LinearAlgebraRules,
+              DecompositionRules, SparseRules<double>, SparseVariableRules, SparseCholeskyRules, SoftmaxRules,
+              CompositionRules, DensityRules, IntegralRules, SliceRules>;
 
 }  // namespace armagrad::detail

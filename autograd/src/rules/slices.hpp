@@ -37,6 +37,10 @@ template <class eT>
 Product<eT> multiply(const arma::Mat<eT>& a, bool ta, const SliceIncoming<eT>& x, bool t) {
   return multiply(a, ta, x.dy, t);
 }
+template <class eT>
+arma::Mat<eT> both_ways(const SliceIncoming<eT>& x) {
+  return x.dy + x.dy.t();
+}
 /// Of an operand: the memory of the slice, to which parts are added.
 template <class eT>
 struct SliceSlot {
@@ -53,6 +57,12 @@ struct SliceSlot {
     if (slice) *slice += x.get_ref();
   }
 };
+
+/// Those of one operand add up, too.
+template <class eT>
+bool are_same(const SliceSlot<eT>&, const SliceSlot<eT>&) {
+  return false;
+}
 
 // ---- The functions of Var that texts call, of each slice ----
 
@@ -102,8 +112,12 @@ Slices<eT> multiply(const Slices<eT>& a, bool ta, const Slices<eT>& b, bool tb, 
   return on_slices(rules::MatMul{{}, ta, tb}, {l.rows, r.cols}, at, a, b);
 }
 template <class eT>
-Slices<eT> by_transpose(const Slices<eT>& a, const Slices<eT>& b) {
-  return multiply(a, false, b, true);
+Slices<eT> product_of(const Slices<eT>& a, bool ta, const Slices<eT>& b, bool tb) {
+  return multiply(a, ta, b, tb);
+}
+template <class eT>
+Slices<eT> both_ways(const Slices<eT>& dy) {
+  return {dy.x + transposed(dy).x, dy.n};
 }
 template <class eT>
 Slices<eT> minus(const Slices<eT>& a) {
@@ -146,6 +160,10 @@ struct SlicesSlot {
   explicit operator bool() const { return bool(slot); }
   void operator+=(const Slices<eT>& part) const { slot += part.x; }
 };
+template <class eT>
+bool are_same(const SlicesSlot<eT>&, const SlicesSlot<eT>&) {
+  return false;
+}
 
 // ---- The rule ----
 
