@@ -67,7 +67,7 @@ bool are_same(const SliceSlot<eT>&, const SliceSlot<eT>&) {
 // ---- The functions of Var that texts call, of each slice ----
 
 template <class Rule>
-struct EachSliceOf;
+struct ARMAGRAD_EXPORT EachSliceOf;
 
 /// A cube, with the functions that texts call of matrices.
 template <class eT>
@@ -169,7 +169,7 @@ bool are_same(const SlicesSlot<eT>&, const SlicesSlot<eT>&) {
 
 /// A rule of matrices for each slice.
 template <class Rule>
-struct EachSliceOf : General<Rule::arity> {
+struct ARMAGRAD_EXPORT EachSliceOf : General<Rule::arity> {
   static constexpr auto text = [] {
     constexpr std::string_view of = Rule::name, suffix = "_slices";
     std::array<char, of.size() + suffix.size() + 1> both{};
