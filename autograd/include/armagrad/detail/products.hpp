@@ -3,6 +3,7 @@
 // entry by entry where an adjoint of 0 meets an infinity.
 
 #include <algorithm>
+#include <vector>
 
 #include "kernels.hpp"
 
@@ -47,13 +48,17 @@ void multiply_into(arma::Mat<T>& C, bool add, const Product<T>& p) {
   if (C.n_elem == 0) return;
   const uword least = std::min({p.rows(), p.cols(), p.inner()}), most = std::max({p.rows(), p.cols(), p.inner()});
   if (std::is_floating_point_v<T> && p.ta && !p.tb && least >= 16 && most <= 100) {
-    const arma::Mat<T> left = A.t();  // OpenBLAS has kernels for products of this size, but not of a transpose's
+    // OpenBLAS has kernels for products of this size, but not of a transpose's. The thread keeps the copy's memory.
+    thread_local std::vector<T> kept;
+    kept.resize(std::max<std::size_t>(kept.size(), A.n_elem));
+    arma::Mat<T> left(kept.data(), A.n_cols, A.n_rows, false, true);
+    left = A.t();
     return put(left * B);
   }
   if (p.ta && p.tb)
     put(turned(A) * turned(B));
   else if (!add && p.ta != p.tb && p.a == p.b && p.a_shape == p.b_shape && least >= 96)  // half of a symmetric matrix
-    C = p.ta ? arma::Mat<T>(turned(A) * A) : arma::Mat<T>(A * turned(A));
+    p.ta ? put(turned(A) * A) : put(A * turned(A));
   else if (p.ta)
     put(turned(A) * B);
   else if (p.tb)
