@@ -139,7 +139,7 @@ Rcpp::List derived(const apps::Problem& problem, const std::optional<apps::Data>
     list["sizes"] = text(apps::sizes_found_at(problem, formula));
   }
   if (wanted.check) list["check"] = list_of(apps::evidence(problem, formula, given));
-  if (wanted.code) list["code"] = text(apps::gradient_code(problem, formula));
+  if (wanted.code) list["code"] = text(apps::gradient_code(problem, formula, apps::armadillo_code));
   return list;
 }
 
