@@ -220,7 +220,7 @@ CubeVar<eT> join_slices(const std::vector<Var<eT>>& slices, Here at) {
   for (const Var<eT>& X : slices) {
     if (X.shape() != slices[0].shape()) misuse("join_slices", at, incompatible(slices[0].shape(), X.shape()));
   }
-  return {join_rows(slices, at), slices.size()};
+  return {join_rows(slices, at), uword(slices.size())};
 }
 
 template <class eT>
