@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(networks_with_many_kinks_are_checked_closely_and_in_few_cal
       uniform(10, 40));
   BOOST_TEST(check.passed(), check);
   BOOST_TEST(check.evidence[0].tolerance < 1e-6, check);
-  BOOST_TEST(calls < 4000u);
+  BOOST_TEST(calls < 2000u);
 }
 
 // d/dw sum |w| + w^2 = sign(w) + 2 w; zeros are right nowhere but at the kink.

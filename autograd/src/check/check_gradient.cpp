@@ -180,11 +180,8 @@ class TapeCheck {
         for (uword e = 0; e < g.n_elem; ++e) d(e) *= marked(e);
         const double slope = inner(g, d), found = double(replay.derivative(base_.leaves[v], d));
         const double enough = 3 * typical(allowed) + 200 * eps * (std::abs(slope) + typical(g));
-        const double beyond = std::abs(slope - found) > enough ? beyond_sides(v, d, slope) : infinity;
-        if (beyond <= enough)
-          c.add(k, 0, slope, found, beyond, enough);
-        else
-          c.add(k, 0, slope, found, enough);
+        const double miss = std::abs(slope - found);
+        c.add(k, 0, slope, found, miss > enough ? std::min(miss, beyond_sides(v, d, slope)) : miss, enough);
       }
     }
     Evidence e = c.verdict();
@@ -193,9 +190,9 @@ class TapeCheck {
   }
 
   /// How far a slope along d lies beyond the derivatives on either side of W, which differ at a kink: there the complex
-  /// step takes one of them, and differences may not have seen it.
+  /// step takes one of them, and differences may not have seen it. Too close to W for curvature to count.
   double beyond_sides(std::size_t v, const arma::Mat<eT>& d, double slope) {
-    const double step = std::sqrt(double(std::numeric_limits<eT>::epsilon())) * std::max(typical(W_[v]), 1e-3);
+    const double size = typical(W_[v]), step = 16 * std::numeric_limits<eT>::epsilon() * (size > 0 ? size : 1);
     double low = infinity, high = -infinity;
     for (const double side : {step, -step}) {
       std::vector<arma::Mat<eT>> x = W_;

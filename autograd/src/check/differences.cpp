@@ -1,6 +1,7 @@
 #include "differences.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace armagrad::detail {
@@ -175,9 +176,11 @@ double Differences::wanted(uword e) const {
   const double g = std::abs(g_(e)), least = limit.small * largest_;
   return std::max(g < 0.5 * least ? 0.4 * least : limit.entry * g, negligible(e));
 }
-/// The same where errors in a few other entries may add to it, or take away from it. Those that are spread over all:
-/// confirmed_by_norm().
-double Differences::wanted_among_others(uword e) const { return std::max(negligible(e), 0.03 * wanted(e)); }
+/// The same where errors in other entries may add to it.
+double Differences::wanted_of_spread(uword e) const {
+  const Limits limit = limits(loss_.single);
+  return std::max(negligible(e), std::min(wanted(e), limit.spread * limit.norm * norm_));
+}
 double Differences::own_rounding(uword e) const {
   return 20 * rounding_(e) + 100 * loss_.eps * (std::abs(g_(e)) + typical_);
 }
@@ -307,13 +310,13 @@ Differences::Judged Differences::judge(uword e) {
   }
   if ((steep || failed) && larger_steps_agree(entry(e), first, steep ? std::abs(g_(e)) : best.miss))
     best.verdict = Verdict::inconclusive, best.reason = hidden;
-  return best.verdict == Verdict::inconclusive ? averaged(e, best) : best;
+  return best.verdict == Verdict::inconclusive ? judged_by_many_steps(e, best) : best;
 }
 /// What many steps say of an entry of which a few did not tell. They see no kink whose two sides are alike: where there
 /// may be one, it is counted as one.
-Differences::Judged Differences::averaged(uword e, const Judged& before) {
+Differences::Judged Differences::judged_by_many_steps(uword e, const Judged& before) {
   StepRange r;
-  r.first = W_(e) != 0 ? 0.5 * std::abs(W_(e)) : scale_, r.least = 6400 * loss_.eps * r.first, r.target = wanted(e);
+  r.first = W_(e) != 0 ? 0.5 * std::abs(W_(e)) : scale_, r.least = 64 * loss_.eps * r.first, r.target = wanted(e);
   const auto found = slope_near_zero(entry(e), r, 1e4 * scale_);
   if (!found) return before;
   const auto kind = before.slope.kind == Slope::smooth ? Slope::smooth : Slope::kink;
@@ -326,18 +329,12 @@ double Differences::limit_of_norm() const {
   for (uword k = 0; k < W_.n_elem; ++k) negligible_norm = std::hypot(negligible_norm, negligible(k));
   return std::max(2 * limits(loss_.single).norm * norm_, negligible_norm);
 }
-/// Whether the gradient agrees along a direction that would see an error in all of its entries.
-bool Differences::sees_norm(const Direction& d) {
+/// How large an error along d may be that an error in all of its entries would exceed.
+double Differences::limit_along(const Direction& d) const {
   const Limits limit = limits(loss_.single);
   double slopes = 0;  // what is seen of an error that is a share of the gradient
   for (std::size_t k = 0; k < d.by.size(); ++k) slopes = std::hypot(slopes, g_(d.entries[k]) * d.by[k]);
-  const double enough = limit.spread * limit.norm * std::min(slopes, norm_ * typical(arma::vec(d.by)));
-  const Tested t = test(d);
-  if (t.seen == Seen::matches && !t.kink && t.allowed <= enough) return true;
-  if (t.seen == Seen::differs) return false;
-  StepRange r = range(d);
-  r.target = enough, r.least *= 100;
-  return bool(slope_near_zero(along(d), r));
+  return limit.spread * limit.norm * std::min(slopes, norm_ * typical(arma::vec(d.by)));
 }
 
 /// The verdict on entries that agree each for itself: together they are evidence only if the tolerance by
@@ -352,7 +349,17 @@ Evidence Differences::confirmed_by_norm(Evidence e) {
   std::erase_if(smooth, [this](uword k) { return arma::any(truth_.at_kink == k); });
   const Limits limit = limits(loss_.single);
   for (uword k = 0; k < limit.directions; ++k) {
-    if (sees_norm(direction(smooth, Steps::uniform)) || sees_norm(direction(smooth, Steps::relative))) continue;
+    const std::array both{direction(smooth, Steps::uniform), direction(smooth, Steps::relative)};
+    const auto agrees = [this](const Direction& d) {
+      const Tested t = test(d);
+      return t.seen == Seen::matches && !t.kink && t.allowed <= limit_along(d);
+    };
+    const auto agrees_over_many_steps = [this](const Direction& d) {
+      StepRange r = range(d);
+      r.target = limit_along(d);
+      return slope_near_zero(along(d), r).has_value();
+    };
+    if (std::ranges::any_of(both, agrees) || std::ranges::any_of(both, agrees_over_many_steps)) continue;
     e.verdict = Verdict::inconclusive;
     e.problem = "rounding of the loss hides errors of less than " + to_text(float(e.tolerance)) + " of the gradient";
     return e;

@@ -102,12 +102,12 @@ class Differences {
 
   double negligible(uword e) const;
   double wanted(uword e) const;
-  double wanted_among_others(uword e) const;
+  double wanted_of_spread(uword e) const;
   double own_rounding(uword e) const;
   Judged judged(uword e, const Slope& s) const;
   Judged judged_from(uword e, double first);
   Judged judge(uword e);
-  Judged averaged(uword e, const Judged& before);
+  Judged judged_by_many_steps(uword e, const Judged& before);
   bool larger_steps_agree(const Line& line, double first, double miss);
   double smaller_steps_that_agree(const Line& line, double first, double miss);
   std::vector<double> first_steps(uword e) const;
@@ -115,11 +115,10 @@ class Differences {
   void one_by_one();
   void by_groups();
   Tested test(const Direction& d);
-  void average(const Direction& d, Tested& t);
   bool settle(Group group, std::vector<Group>& left);
   void note_unseen(const Direction& d, double allowed);
   double limit_of_norm() const;
-  bool sees_norm(const Direction& d);
+  double limit_along(const Direction& d) const;
   Evidence confirmed_by_norm(Evidence e);
   void split(const Group& group, std::vector<Group>& left) const;
   uword bisect(std::vector<uword> block);

@@ -42,19 +42,6 @@ Differences::Tested Differences::test(const Direction& d) {
   return t;
 }
 
-/// Of a direction that agrees, but does not settle most of its entries: what more steps say.
-void Differences::average(const Direction& d, Tested& t) {
-  std::vector<double> targets;
-  for (std::size_t k = 0; k < d.by.size(); ++k)
-    targets.push_back(wanted_among_others(d.entries[k]) * std::abs(d.by[k]));
-  const auto middle = targets.begin() + long(targets.size() / 2);
-  std::nth_element(targets.begin(), middle, targets.end());
-  if (t.allowed <= *middle) return;
-  StepRange r = range(d);
-  r.target = *middle, r.least *= 100;
-  if (const auto found = slope_near_zero(along(d), r)) t.value = found->value, t.allowed = found->error;
-}
-
 /// A direction sees about the norm of an error that is spread over its entries, each weighted by how far it moves.
 void Differences::note_unseen(const Direction& d, double allowed) {
   ++directions_;
@@ -94,9 +81,8 @@ bool Differences::settle(Group group, std::vector<Group>& left) {
   int differ = 0;
   for (uword k = 0; k < directions; ++k) {
     const Direction d = direction(group.entries, group.steps);
-    Tested t = test(d);
+    const Tested t = test(d);
     kink = kink || t.kink;
-    if (t.seen == Seen::matches && !kink && 8 * group.entries.size() > W_.n_elem) average(d, t);
     if (t.seen == Seen::unclear) {
       if (group.steps == Steps::relative)
         left.push_back({std::move(group.entries), kink ? Steps::outward : Steps::uniform});
@@ -125,7 +111,7 @@ bool Differences::settle(Group group, std::vector<Group>& left) {
   if (kink) kink_groups_.push_back(group.entries);
   std::vector<uword> rest;
   for (const uword e : group.entries) {
-    if (resolution_(e) > wanted_among_others(e)) rest.push_back(e);
+    if (resolution_(e) > wanted_of_spread(e)) rest.push_back(e);
   }
   if (rest.empty()) return true;
   const bool progress = rest.size() < group.entries.size();

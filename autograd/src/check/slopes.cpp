@@ -234,23 +234,23 @@ Derivative fitted_slope(const Line& f, double most, uword steps) {
 }  // namespace
 
 std::optional<Derivative> slope_near_zero(const Line& f, const StepRange& range, double most) {
-  const auto try_steps = [&](double h) -> std::optional<Derivative> {
-    constexpr uword many = 240;
-    for (const uword steps : {uword(24), many}) {
+  constexpr uword few = 24, many = 240;
+  double least_error = infinity;
+  int idle = 0;  // steps that brought nothing
+  std::optional<Derivative> found;
+  const auto try_steps = [&](double h) {
+    for (const uword steps : {few, many}) {
       const Derivative d = fitted_slope(f, h, steps);
-      if (d.error <= range.target && std::abs(d.value) <= d.error) return d;
+      if (d.error <= range.target / 2 && std::abs(d.value) <= d.error) found = d;
+      if (steps == few) idle = d.error < least_error || d.error == infinity ? 0 : idle + 1;
+      least_error = std::min(least_error, d.error);
       const double hope = std::sqrt(double(many) / double(steps));
-      if (d.error > hope * range.target || std::abs(d.value) > hope * d.error) break;
+      if (found || d.error > hope * range.target || std::abs(d.value) > hope * d.error) break;
     }
-    return {};
   };
-  for (double h = range.first; h > range.least; h /= 4) {
-    if (const auto found = try_steps(h)) return found;
-  }
-  for (double h = 4 * range.first; h < most; h *= 4) {
-    if (const auto found = try_steps(h)) return found;
-  }
-  return {};
+  for (double h = range.first; h > 100 * range.least && !found && idle < patience; h /= 4) try_steps(h);
+  for (double h = 4 * range.first; h < most && !found; h *= 4) try_steps(h);
+  return found;
 }
 
 bool has_kink(const Line& f, const StepRange& range) {

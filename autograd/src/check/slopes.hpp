@@ -79,8 +79,8 @@ struct StepRange {
 /// The derivative of f at 0. An estimate counts only if much smaller steps do not contradict it.
 Slope slope_at_zero(const Line& f, const StepRange& range);
 
-/// A derivative of 0, but for an error of at most range.target, seen over many steps where a few do not tell: by a
-/// polynomial fitted by least squares, in which rounding errors average out. Looked for among steps of up to
+/// A derivative of 0, but for an error of at most half of range.target, seen over many steps where a few do not tell:
+/// by a polynomial fitted by least squares, in which rounding errors average out. Looked for among steps of up to
 /// range.first and smaller ones, then larger ones up to `most`. The error is five standard deviations by what the fit
 /// leaves, and the change that a term more brings.
 std::optional<Derivative> slope_near_zero(const Line& f, const StepRange& range, double most = 0);
