@@ -15,7 +15,7 @@ namespace {
 [[noreturn]] void unknown(const Term& term, std::vector<std::string> names) {
   if (find_function(term.text))
     throw ExpressionError("the function '" + term.text + "' needs arguments in parentheses", term.at);
-  for (const char* complex : {"conj", "real", "imag", "H"}) {
+  for (const char* complex : {"conj", "real", "imag"}) {
     if (term.text == complex) throw ExpressionError("complex variables are not supported: all are real", term.at);
   }
   for (const auto& list : {elementwise_functions(), matrix_functions()}) {

@@ -83,8 +83,9 @@ class Spelling {
     } else {
       std::string name;
       for (const auto& [sign, plain] : signs) {
-        if (is_letter(plain[0]) && plain.back() != '(' && text_.compare(at, sign.size(), sign) == 0)
-          name = plain, at += sign.size();
+        if (!is_letter(plain[0]) || plain.back() == '(' || text_.compare(at, sign.size(), sign) != 0) continue;
+        name = plain, at += sign.size();
+        break;
       }
       if (name.empty()) {
         at = after_word(at);

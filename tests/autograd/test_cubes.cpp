@@ -373,6 +373,20 @@ BOOST_AUTO_TEST_CASE(linear_algebra_of_slices) {
   BOOST_TEST(bool(check_gradient(right, A)));
 }
 
+/// As of matrices: an adjoint of 0 passes 0 back, also by an infinite factor.
+BOOST_AUTO_TEST_CASE(slices_that_nothing_asks_for) {
+  for (const uword side : {2, 9}) {
+    const cube Q(side, side, 2, arma::fill::randn);
+    cube B(side, side, 2, arma::fill::randn), mask(side, side, 2, arma::fill::ones);
+    B.slice(1).fill(arma::datum::inf);
+    mask.slice(1).zeros();
+    cube due(side, side, 2, arma::fill::zeros);
+    due.slice(0) = arma::ones(side, side) * B.slice(0).t();
+    const cube g = gradient([&](const auto& q) { return accu(where(mask, q * B, 0)); }, Q);
+    BOOST_TEST(arma::approx_equal(g, due, "absdiff", 1e-13));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(refusals_of_slices) {
   const cube A = positive(3, 3, 4), B = positive(2, 2, 4), C = positive(3, 3, 2);
   check_says(refusal([&] { return gradient([&](const auto& a) { return accu(a * B); }, A); }),

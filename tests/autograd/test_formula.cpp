@@ -117,6 +117,14 @@ BOOST_AUTO_TEST_CASE(names_of_the_users_own) {
              "dE/dU = 2 lambda (hidden % (1 - square(hidden))) X'");
 }
 
+// Not every name that begins with a digit is a number that was typed.
+BOOST_AUTO_TEST_CASE(names_that_begin_with_a_digit) {
+  Tape<double> tape;
+  const V u = tape.variable(view(A, "1st")), x = tape.constant(view(B, "2nd"));
+  const Formula f = derive(tape.constant(0.5, "3rd") * accu(square(u * x)), {u}, {.loss = "E"});
+  for (const char* name : {"1st", "2nd", "3rd"}) BOOST_TEST(f.text().find(name) != std::string::npos, f.text());
+}
+
 BOOST_AUTO_TEST_CASE(what_data_show_is_assumed_and_said) {
   const auto with = [&](const mat& y) {
     const auto loss = [&](V w) {

@@ -121,6 +121,12 @@ BOOST_AUTO_TEST_CASE(without_problems_or_variables) {
   const mat no_columns(12, 0);
   BOOST_TEST(each_problem(squares, none, slices(no_slices), columns(no_columns)).first.is_empty());
   BOOST_TEST((each_hessian(squares, none, slices(no_slices), columns(no_columns)).n_slices == 0));
+  // Variables without entries still have losses.
+  const mat no_rows(0, n);
+  const auto sum_of_data = [](const auto& w, const auto& y) { return accu(w) + accu(y); };
+  BOOST_TEST(error(each_problem(sum_of_data, no_rows, columns(Y)).first, rowvec(arma::sum(Y, 0))) <= 1e-15);
+  const mat empty_parts(0, n - 1);
+  BOOST_CHECK_THROW((void)each_problem(sum_of_data, W, columns(empty_parts)), std::logic_error);
 }
 
 BOOST_AUTO_TEST_CASE(refusals) {

@@ -123,6 +123,23 @@ BOOST_AUTO_TEST_CASE(congruences_of_symmetric_matrices) {
   }
 }
 
+// By what lies in between: with U = A M, dU = G A, and dM = A' G A, symmetric or not, at any size.
+BOOST_AUTO_TEST_CASE(congruences_by_their_intermediate_results) {
+  for (const arma::uword side : {3, 12}) {
+    const mat A = uniform(9, side), M = uniform(side, side), G = uniform(9, 9);
+    for (const bool left : {true, false}) {
+      Tape<double> tape;
+      const Var<double> a = tape.variable(A), s = symmatu(tape.variable(M));
+      const Var<double> u = left ? a * s : s * a.t();
+      const auto J = accu(G % (left ? u * a.t() : a * u));
+      BOOST_TEST(error(gradient(J, u).value(), left ? mat(G * A) : mat(A.t() * G)) < 1e-14);
+      BOOST_TEST(error(gradient(J, s).value(), mat(A.t() * G * A)) < 1e-14);
+      const mat S = s.value();
+      BOOST_TEST(error(gradient(J, a).value(), mat((G + G.t()) * A * S)) < 1e-13);
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_large_product_with_its_own_transpose) {
   const mat A = uniform(120, 130), G = uniform(120, 120), H = uniform(130, 130);
   Tape<double> tape;

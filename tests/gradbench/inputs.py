@@ -1,8 +1,6 @@
 """Inputs of GradBench's evals, of any size, from Python's random numbers."""
 import random
 
-RUNS = {"min_runs": 1, "min_seconds": 0}
-
 
 def uniform(rng, *shape):
     return [uniform(rng, *shape[1:]) for _ in range(shape[0])] if shape else rng.random()

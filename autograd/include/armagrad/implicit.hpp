@@ -19,8 +19,9 @@ struct Newton {
   unsigned steps = 100;  // std::runtime_error if these are not enough
 };
 
-/// How argmin solves by gradients alone, for hundreds of unknowns and more: by the limited-memory BFGS method. At the
-/// end one Newton step, of the exact Hessian, checks what it found, or std::runtime_error, and refines it.
+/// How argmin solves by gradients alone, for hundreds of unknowns and more: by the limited-memory BFGS method
+/// (Nocedal, "Updating quasi-Newton matrices with limited storage", 1980). At the end one Newton step, of the exact
+/// Hessian, checks what it found, or std::runtime_error, and refines it.
 struct Lbfgs {
   double tolerance = 0;     // steps below this part of the solution are the last; 0: the square root of the rounding
   unsigned steps = 1000;    // std::runtime_error if these are not enough

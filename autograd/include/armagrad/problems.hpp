@@ -1,6 +1,7 @@
 #pragma once
 // Many small independent problems of one shape, as a regression for each gene: one recording, replayed for each.
 
+#include <optional>
 #include <utility>
 
 #include "derivatives.hpp"
@@ -27,11 +28,12 @@ inline constexpr Kind kind_of_problem_part = Parameter<P>::kind == Kind::row    
                                              : Parameter<P>::kind == Kind::cube ? Kind::matrix
                                                                                 : Kind::column;
 
-/// An argument of the first of the problems; the next one's is `step` numbers further on, if there is one for each.
+/// An argument of the first of the problems; the next one's is `step` numbers further on.
 template <class eT>
 struct ProblemArgument {
   Given<eT> first;
-  uword step = 0, count = 0;
+  uword step = 0;              // 0 where all share it
+  std::optional<uword> count;  // of problems that have a part; none where all share it
   Location at;
 };
 template <class eT, class P>
@@ -45,7 +47,7 @@ ProblemArgument<eT> problem_argument(const PartOfEach<P>& x, bool variable = fal
 template <class eT, IsParameter P>
 ProblemArgument<eT> problem_argument(const P& x) {
   static_assert(std::same_as<eT, typename Parameter<P>::eT>, "all arguments must have one element type");
-  return {given(x, false), 0, 0, {}};
+  return {given(x, false), 0, {}, {}};
 }
 template <class X>
 struct argument_kind {
@@ -121,7 +123,7 @@ template <class Loss, detail::VariablesOfEach W, class... X>
   std::pair<arma::Row<typename W::elem_type>, W> result;
   auto& [J, G] = result;
   const auto problems = detail::problem_set(threads, std::move(loss), w, x...);
-  J.set_size(problems.arguments[0].count);
+  J.set_size(*problems.arguments[0].count);
   G.copy_size(w);
   detail::put_losses_and_gradients(problems, J.memptr(), G.memptr());
   return result;
@@ -131,13 +133,14 @@ requires(!std::same_as<Loss, Threads>) [[nodiscard]] auto each_problem(Loss loss
   return each_problem(Threads(), std::move(loss), w, x...);
 }
 
-/// The Hessian of each problem, by the entries of its variable: a slice for each.
+/// The Hessian of each problem, by the p entries of its variable, in a slice: p x p x problems. Errors as of
+/// each_problem.
 template <class Loss, detail::VariablesOfEach W, class... X>
 [[nodiscard]] arma::Cube<typename W::elem_type> each_hessian(const Threads& threads, Loss loss, const W& w,
                                                              const X&... x) {
   const auto problems = detail::problem_set(threads, std::move(loss), w, x...);
   const uword p = problems.arguments[0].step;
-  arma::Cube<typename W::elem_type> H(p, p, problems.arguments[0].count);
+  arma::Cube<typename W::elem_type> H(p, p, *problems.arguments[0].count);
   detail::put_hessians(problems, H.memptr());
   return H;
 }

@@ -71,11 +71,7 @@ NodeFormulas::NodeFormulas(const Var<double>& J, const std::vector<Var<double>>&
   }
 }
 
-bool NodeFormulas::is_number(Index i) const {
-  const Node<double>& n = engine_.node(i);
-  return n.operation->family == Family::leaf && n.one_by_one() && !n.needs_gradient &&
-         (!engine_.name(i) || algebra::is_text_of_number(engine_.name(i)));
-}
+bool NodeFormulas::is_number(Index i) const { return algebra::is_plain_number(engine_, i); }
 
 std::vector<Index> NodeFormulas::operands(Index i) const {
   std::vector<Index> all;

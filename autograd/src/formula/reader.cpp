@@ -53,7 +53,7 @@ Term Reader<eT>::leaf(Index i) {
   std::string name;
   if (const char* given = engine_.name(i)) {
     name = given;
-    if (is_text_of_number(given)) return in_.number(double(*engine_.data(i)));
+    if (is_plain_number(engine_, i)) return in_.number(double(*engine_.data(i)));
     const Index first = leaves_.try_emplace(name, i).first->second;
     if (first != i && !same_numbers(first, i))
       misuse("derive", {},

@@ -2,7 +2,9 @@
 // Operations as functions that anybody can call: a factorisation goes by what was factored, a selection of
 // rows by the matrix that selects.
 
+#include <charconv>
 #include <optional>
+#include <string_view>
 #include <unordered_map>
 
 #include <armagrad/tape.hpp>
@@ -22,7 +24,18 @@ template <class eT>
 bool is_factorisation(const Engine<eT>& engine, Index i);
 
 /// Whether a leaf's name is the text of a number that was typed.
-inline bool is_text_of_number(const char* name) { return name && *name >= '0' && *name <= '9'; }
+inline bool is_text_of_number(std::string_view name) {
+  double x = 0;
+  return std::from_chars(name.data(), name.data() + name.size(), x).ptr == name.data() + name.size() && !name.empty() &&
+         name[0] >= '0' && name[0] <= '9';
+}
+/// Whether leaf i is a number that has no name but, perhaps, its text.
+template <class eT>
+bool is_plain_number(const Engine<eT>& engine, Index i) {
+  const Node<eT>& n = engine.node(i);
+  return n.operation->family == Family::leaf && n.one_by_one() && !n.needs_gradient &&
+         (!engine.name(i) || is_text_of_number(engine.name(i)));
+}
 
 template <class eT>
 class FunctionReader {

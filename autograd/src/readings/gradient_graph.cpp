@@ -15,6 +15,7 @@ GradientGraph<eT>::GradientGraph(const Var<eT>& root, std::span<const Var<eT>> b
     leads_to_.resize(top + 1 - first_);
     for (const Var<eT>& x : by) {
       if (x.index() <= top) leads_to_[x.index() - first_] = true;
+      asked_for_.push_back(x.index());
     }
     for (Index i = first_; i <= top; ++i) {
       for (const Index k : engine_.operands(engine_.node(i))) {

@@ -74,12 +74,12 @@ class ProblemReplay {
 };
 
 void check_counts(const char* name, const auto& problems) {
-  const uword due = problems.arguments[0].count;
+  const uword due = *problems.arguments[0].count;
   for (std::size_t k = 1; k < problems.arguments.size(); ++k) {
     const auto& a = problems.arguments[k];
-    if (a.step != 0 && a.count != due)
+    if (a.count && *a.count != due)
       misuse(name, a.at,
-             "argument " + std::to_string(k + 1) + " of the loss has parts for " + std::to_string(a.count) +
+             "argument " + std::to_string(k + 1) + " of the loss has parts for " + std::to_string(*a.count) +
                  " problems, but there are variables of " + std::to_string(due));
   }
 }
@@ -88,8 +88,8 @@ void check_counts(const char* name, const auto& problems) {
 template <class eT, class F>
 void for_each_problem(const char* name, const ProblemSet<eT>& problems, bool with_hessians, F f) {
   check_counts(name, problems);
-  const uword n = problems.arguments[0].count;
-  if (n == 0 || problems.arguments[0].step == 0) return;
+  const uword n = *problems.arguments[0].count;
+  if (n == 0 || (with_hessians && problems.arguments[0].step == 0)) return;
   const OneBlasThread hold;
   std::deque<ProblemReplay<eT>> replays;
   unsigned threads = 1;

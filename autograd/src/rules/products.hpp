@@ -64,7 +64,13 @@ struct Congruence : General<3> {
   void forward(auto y, const auto& a, const auto&, const auto& u) const {
     y = tu ? multiply(a, ta, u, false) : multiply(u, false, a, !ta);
   }
-  void reverse(auto da, auto dm, auto, const auto& dy, const auto&, const auto& a, const auto&, const auto& u) const {
+  void reverse(auto da, auto dm, auto du, const auto& dy, const auto&, const auto& a, const auto&,
+               const auto& u) const {
+    if (is_asked_for(dm) || is_asked_for(du)) {  // as a product of two
+      if (da) da += ta ? multiply(u, !tu, dy, tu) : multiply(dy, !tu, u, tu);
+      du += tu ? multiply(a, !ta, dy, false) : multiply(dy, false, a, ta);
+      return;
+    }
     const auto twice = both_ways(dy);
     if (da) da += ta ? multiply(u, !tu, twice, false) : multiply(twice, false, u, tu);
     if (!dm) return;

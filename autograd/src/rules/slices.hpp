@@ -20,26 +20,13 @@ arma::Mat<T> slice_of(const arma::Mat<T>& x, uword slices, uword k) {
 
 // ---- A slice of an adjoint, over numbers ----
 
-/// Of the node under the rule.
 template <class eT>
-struct SliceIncoming {
-  arma::Mat<eT> dy;
-};
-template <class eT>
-const arma::Mat<eT>& full(const SliceIncoming<eT>& x) {
-  return x.dy;
+const arma::Mat<eT>& full(const Moved<eT>& dy) {
+  return dy.adjoint;
 }
 template <class eT>
-Product<eT> multiply(const SliceIncoming<eT>& x, bool t, const arma::Mat<eT>& b, bool tb) {
-  return multiply(x.dy, t, b, tb);
-}
-template <class eT>
-Product<eT> multiply(const arma::Mat<eT>& a, bool ta, const SliceIncoming<eT>& x, bool t) {
-  return multiply(a, ta, x.dy, t);
-}
-template <class eT>
-arma::Mat<eT> both_ways(const SliceIncoming<eT>& x) {
-  return x.dy + x.dy.t();
+Moved<eT> both_ways(const Moved<eT>& dy) {
+  return {dy.adjoint + dy.adjoint.t()};
 }
 /// Of an operand: the memory of the slice, to which parts are added.
 template <class eT>
@@ -49,7 +36,7 @@ struct SliceSlot {
   void operator+=(const Product<eT>& p) const {
     if (!slice) return;
     arma::Mat<eT> part(arma::size(*slice));
-    Result<eT>{part.memptr(), shape_of(part.n_rows, part.n_cols)} = p;
+    multiply_adjoint_into(part, p);
     *slice += part;
   }
   template <class E>
@@ -232,7 +219,7 @@ struct ARMAGRAD_EXPORT EachSliceOf : General<Rule::arity> {
     for (uword k = 0; k < slices; ++k) {
       [&]<std::size_t... i>(std::index_sequence<i...>) {
         std::array<arma::Mat<eT>, n> slice{slice_of(parts[i], slices, k)...};
-        rule.reverse(SliceSlot<eT>{slots[i] ? &slice[i] : nullptr}..., SliceIncoming<eT>{slice_of(whole, slices, k)},
+        rule.reverse(SliceSlot<eT>{slots[i] ? &slice[i] : nullptr}..., Moved<eT>{slice_of(whole, slices, k)},
                      slice_of(y, slices, k), slice_of(x, slices, k)...);
       }
       (std::make_index_sequence<n>());

@@ -13,7 +13,6 @@ namespace {
 /// CHOLMOD's order for the Cholesky factor of a symmetric pattern: AMD's or METIS's, whichever leaves fewer entries.
 arma::uvec factor_order(const SparsePattern& p) {
   if (p.n_rows == 0) return {};
-  static_assert(sizeof(SuiteSparse_long) == sizeof(uword));
   struct Workspace : cholmod_common {
     Workspace() {
       cholmod_l_start(this);
@@ -22,11 +21,13 @@ arma::uvec factor_order(const SparsePattern& p) {
     }
     ~Workspace() { cholmod_l_finish(this); }
   } workspace;
+  std::vector<SuiteSparse_long> starts(p.col_ptrs.begin(), p.col_ptrs.end());
+  std::vector<SuiteSparse_long> rows(p.row_indices.begin(), p.row_indices.end());
   cholmod_sparse s{};
   s.nrow = s.ncol = p.n_rows;
   s.nzmax = p.size();
-  s.p = const_cast<uword*>(p.col_ptrs.memptr());
-  s.i = const_cast<uword*>(p.row_indices.memptr());
+  s.p = starts.data();
+  s.i = rows.data();
   s.stype = 1;
   s.itype = CHOLMOD_LONG;
   s.xtype = CHOLMOD_PATTERN;
@@ -36,7 +37,8 @@ arma::uvec factor_order(const SparsePattern& p) {
   if (!analysis)
     throw std::runtime_error("CHOLMOD: the pattern was not analysed, status " + std::to_string(workspace.status));
   const auto* const order = static_cast<const SuiteSparse_long*>(analysis->Perm);
-  const arma::uvec found(reinterpret_cast<const uword*>(order), p.n_rows);
+  arma::uvec found(p.n_rows);
+  std::copy_n(order, p.n_rows, found.begin());
   cholmod_l_free_factor(&analysis, &workspace);
   return found;
 }

@@ -194,7 +194,9 @@ arma::Mat<T> inverse_along(const SparsePlan& plan, const arma::Mat<T>& s, const 
     const std::vector<J> l = sparse_factor<J>(plan, s, directions);
     return where_stored<T>(plan, inverse_by_factor(plan, l.data()));
   } else {
-    throw std::logic_error("log_det_sympd: of a sparse matrix there are no derivatives beyond the fourth");
+    throw std::logic_error(
+        "of a sparse matrix there are no derivatives of log_det_sympd beyond the fourth, nor of selected_inverse "
+        "beyond the third");
   }
 }
 

@@ -137,7 +137,7 @@ void Engine<eT>::contribute(Index i, const Adjoint<eT>& part) {
     adjoints_[i] += part.scale * *part.look.data;
     return;
   }
-  if (n.shape.size() <= few_entries) {
+  if (n.shape.size() <= few_entries && !part.entries) {
     const auto [out, add] = accumulate(i);
     return deliver_scaled(broadcast(out, n.shape, n.shape), add, part.look, part.scale, n.shape.rows, n.shape.cols);
   }

@@ -118,6 +118,7 @@ BOOST_AUTO_TEST_CASE(mistakes_are_told_with_both_shapes_and_the_cure) {
       {"exp(X, 2)", "exp(X, 2): given 2 arguments: exp(x)\n  exp(X, 2)\n  ^^^"},
       {"pow(X)", "pow(X): given 1 arguments: pow(a, b)\n  pow(X)\n  ^^^"},
       {"X + Z", "unknown name 'Z'\n  X + Z\n      ^"},
+      {"X - H", "unknown name 'H'\n  X - H\n      ^"},
       {"sofmax(X)", "unknown name 'sofmax'; did you mean softmax?\n  sofmax(X)\n  ^^^^^^"},
       {"X exp", "the function 'exp' needs arguments in parentheses\n  X exp\n    ^^^"},
       {"P = X\nP*X",

@@ -275,12 +275,14 @@ struct FibreSlot {
     if (!entries && !add) return *this += along(walk, [a](std::size_t s) { return a.at(s); });
     const Number x = select(live, a.number, 0);
     for (int l = 0; l < (W::across ? walk.tail : Number::width); ++l) {
-      if (a.step_of(l) < 0) continue;
-      const std::size_t place = std::size_t(a.step_of(l)) * step + std::size_t(l) * lane, fibre = W::across ? l : 0;
+      const auto found = a.step_of(l);
+      if (found < 0 && !W::across) continue;
+      const std::size_t place = std::size_t(std::max(found, decltype(found)(0))) * step + std::size_t(l) * lane;
+      const T here = found < 0 ? T(0) : x[l];
       if (entries)
-        entries[fibre] = first_entry + place, data[fibre] = x[l];
+        entries[W::across ? l : 0] = first_entry + place, data[W::across ? l : 0] = here;
       else
-        data[place] += x[l];
+        data[place] += here;
     }
   }
   template <Fibre A>

@@ -1,6 +1,7 @@
 #pragma once
 // The backward pass as nodes at the end of the tape, which can be differentiated again and printed.
 
+#include <algorithm>
 #include <vector>
 
 #include "rule.hpp"
@@ -35,6 +36,8 @@ class ARMAGRAD_EXPORT GradientGraph {
   bool wants(Index i) const {
     return engine_.wants(i) && i >= first_ && (i - first_ >= leads_to_.size() || leads_to_[i - first_]);
   }
+  /// Whether node i is one of those to differentiate by, which the user named.
+  bool is_asked_for(Index i) const { return std::find(asked_for_.begin(), asked_for_.end(), i) != asked_for_.end(); }
   /// An operand of elementwise node i, repeated to i's shape where it was broadcast.
   Var<eT> spread_operand(Index i, Index operand);
   /// Adds part to the adjoint of node i, summed over what was broadcast.
@@ -57,7 +60,8 @@ class ARMAGRAD_EXPORT GradientGraph {
   Index& adjoint_of(Index i) { return adjoints_[i - first_]; }
 
   Engine<eT>& engine_;
-  Index first_ = 0;              // of the nodes that may have an adjoint
+  Index first_ = 0;  // of the nodes that may have an adjoint
+  std::vector<Index> asked_for_;
   std::vector<bool> leads_to_;   // from first_ on: whether a node depends on one of those to differentiate by
   std::vector<Index> adjoints_;  // from first_ on
   std::vector<Contribution> contributions_;
@@ -73,5 +77,9 @@ struct GradientSlot {
   explicit operator bool() const { return graph->wants(index); }
   void operator+=(const Var<eT>& part) const { graph->add(index, part); }
 };
+template <class eT>
+bool is_asked_for(const GradientSlot<eT>& slot) {
+  return slot.graph->is_asked_for(slot.index);
+}
 
 }  // namespace armagrad::detail

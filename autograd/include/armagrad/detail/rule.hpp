@@ -239,6 +239,9 @@ SumTo<eT> sum_to(Incoming<eT> dy, const arma::Mat<eT>&) {
 /// Whether both are the slot of one operand.
 bool are_same(const auto& da, const auto& db) { return da.index == db.index; }
 
+/// Whether the operand's own derivative is asked for, though it is no variable: never by a sweep over numbers.
+bool is_asked_for(const auto&) { return false; }
+
 /// Where a rule adds what an operand's adjoint gets; does nothing for an operand that wants none.
 template <class eT>
 struct Slot {

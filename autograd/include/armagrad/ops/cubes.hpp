@@ -108,13 +108,15 @@ requires detail::CubesOnTape<A, B> CubeVar<element_t<A, B>> solve(const A& a, co
   using eT = element_t<A, B>;
   return detail::slice_solutions(detail::as_cube<eT>(a), detail::as_cube<eT>(b), at);
 }
-/// The Cholesky factor of each slice, as of a matrix: "upper" or "lower".
+/// The Cholesky factor of each slice, "upper" or "lower", as chol of a matrix: n x n x s. std::logic_error unless
+/// slices are square, std::runtime_error with the number of a slice that is not positive definite.
 template <class eT>
 CubeVar<eT> chol(const CubeVar<eT>& Q, const char* layout = "upper", Here at = Here::current());
-/// The inverse of each slice.
+/// The inverse of each slice, n x n x s. std::logic_error unless slices are square, std::runtime_error with the number
+/// of a slice that is singular to working precision.
 template <class eT>
 CubeVar<eT> inv(const CubeVar<eT>& Q, Here at = Here::current());
-/// The inverse of each slice, which is symmetric and positive definite.
+/// The same of slices that are symmetric and positive definite; std::runtime_error with the number of one that is not.
 template <class eT>
 CubeVar<eT> inv_sympd(const CubeVar<eT>& Q, Here at = Here::current());
 
