@@ -8,11 +8,12 @@ if(NOT TARGET armagrad::Armadillo)  # CMake's module makes no target
     INTERFACE_LINK_LIBRARIES "${ARMADILLO_LIBRARIES}")
 endif()
 
-# armagrad_pkg(NAME MODULE): PkgConfig::ARMAGRAD_NAME, where pkg-config knows the module.
+# armagrad_pkg(NAME MODULE): PkgConfig::ARMAGRAD_NAME, where pkg-config knows the module. Without a module, as where an
+# installed library was built without it, nothing.
 find_package(PkgConfig QUIET)
-macro(armagrad_pkg name module)
-  if(PkgConfig_FOUND)
-    pkg_check_modules(ARMAGRAD_${name} QUIET IMPORTED_TARGET GLOBAL ${module})
+macro(armagrad_pkg name)
+  if(PkgConfig_FOUND AND NOT "${ARGN}" STREQUAL "")
+    pkg_check_modules(ARMAGRAD_${name} QUIET IMPORTED_TARGET GLOBAL ${ARGN})
   endif()
 endmacro()
 

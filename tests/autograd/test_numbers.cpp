@@ -35,8 +35,25 @@ bool same_bits(eT a, eT b) {
 template <class Rule, class eT>
 void check_appended_at_once(Engine<eT>& engine, const std::vector<Index>& x, Index by_general_code) {
   if constexpr (std::is_empty_v<Rule>) {
-    const auto operand = [&](std::size_t k) { return k < x.size() ? x[k] : no_index; };
-    const Index y = append_number(TableOf<Rule, eT>(), engine, {}, operand(0), operand(1), operand(2));
+    const TableOf<Rule, eT> of;
+    const auto operand = [&](std::size_t k) { return engine.handle(x[k]); };
+    Index y = no_index;
+    if constexpr (Rule::arity == 1) {
+      y = append_number(of, {}, operand(0)).index();
+    } else if constexpr (Rule::arity == 2) {
+      // A constant operand is found again where its bits are the same.
+      const eT first = engine.number(x[0]), second = engine.number(x[1]);
+      const Index left = append_number(of, {}, first, operand(1)).index();
+      const Index right = append_number(of, {}, operand(0), second).index();
+      BOOST_TEST(engine.node(append_number(of, {}, first, operand(1)).index()).operands[0] ==
+                 engine.node(left).operands[0]);
+      for (const Index i : {left, right}) BOOST_TEST(same_bits(engine.number(i), engine.number(by_general_code)));
+      BOOST_TEST((engine.node(left).wanting == (2 & engine.node(by_general_code).wanting)));
+      BOOST_TEST((engine.node(right).wanting == (1 & engine.node(by_general_code).wanting)));
+      y = append_number(of, {}, operand(0), operand(1)).index();
+    } else {
+      y = append_number(of, {}, operand(0), operand(1), operand(2)).index();
+    }
     const Node<eT>&quick = engine.node(y), &general = engine.node(by_general_code);
     BOOST_TEST(quick.evaluated);
     BOOST_TEST(quick.is_scalar);

@@ -20,18 +20,20 @@ class NumberOperand {
       var_ = &x;
   }
 
+  NumberOperand(const Var<eT>* number, const Location& at) : at_(at), var_(number) {}
+
   Location at() const { return at_; }
   /// The Var, or nullptr.
   const Var<eT>* var() const { return var_; }
   eT number() const { return number_; }
   Engine<eT>* engine() const { return var_ ? var_->engine_of_node() : nullptr; }
   /// Whether it is a node of this tape, or a number of none.
-  [[gnu::always_inline]] bool fits(const Engine<eT>& engine) const {
+  bool fits(const Engine<eT>& engine) const {
     return !var_ || var_->engine_of_node() == &engine || var_->is_free_number();
   }
-  [[gnu::always_inline]] Index index_on(Engine<eT>& engine) const {
-    if (!var_) return engine.append_number(number_);
-    return var_->tape_ ? var_->at_.index : engine.append_number(var_->number());
+  Index index_on(Engine<eT>& engine) const {
+    if (!var_) return engine.shared_constant(number_);
+    return var_->tape_ ? var_->at_.index : engine.shared_constant(var_->number());
   }
 
  private:
@@ -40,22 +42,27 @@ class NumberOperand {
   eT number_{};
 };
 
-/// Of numbers of which one is no node yet, or of another tape.
-template <class eT, std::same_as<NumberOperand<eT>>... N>
-[[gnu::noinline]] NumberVar<eT> append_numbers_elsewhere(const Operation<eT>& operation, N... numbers) {
-  return {append_elementwise_of(operation, Argument<eT>(numbers)...), Unchecked{}};
-}
 /// Appends a number that a rule of the library makes of others, at least one of them a Var.
-template <class Rule, class eT, class... More>
-[[gnu::always_inline]] inline NumberVar<eT> append_number(const NumberOperand<eT>& x, const More&... more) {
-  Engine<eT>* engine = x.engine();
-  ((engine = engine ? engine : more.engine()), ...);
-  if (engine && x.fits(*engine) && (more.fits(*engine) && ...)) [[likely]] {
-    std::array<Index, 3> operands{x.index_on(*engine), more.index_on(*engine)...};
-    const Index y = append_number(TableOf<Rule, eT>(), *engine, x.at(), operands[0], operands[1], operands[2]);
-    return {engine->number_handle(y), Unchecked{}};
-  }
-  return append_numbers_elsewhere<eT>(operation_of<Rule, eT>(), x, more...);  // copies: these stay in registers
+template <class Rule, class eT>
+[[gnu::always_inline]] inline NumberVar<eT> append_number(const NumberOperand<eT>& x) {
+  return append_number(TableOf<Rule, eT>(), x.at(), *x.var());
+}
+template <class Rule, class eT>
+[[gnu::always_inline]] inline NumberVar<eT> append_number(const NumberOperand<eT>& x, const NumberOperand<eT>& y) {
+  if (!x.var()) return append_number(TableOf<Rule, eT>(), x.at(), x.number(), *y.var());
+  if (!y.var()) return append_number(TableOf<Rule, eT>(), x.at(), *x.var(), y.number());
+  return append_number(TableOf<Rule, eT>(), x.at(), *x.var(), *y.var());
+}
+template <class Rule, class eT>
+[[gnu::always_inline]] inline NumberVar<eT> append_number(const NumberOperand<eT>& x, const NumberOperand<eT>& y,
+                                                          const NumberOperand<eT>& z) {
+  NumberVar<eT> numbers[3];
+  const auto as_var = [](const NumberOperand<eT>& a, NumberVar<eT>& number) -> const Var<eT>& {
+    if (a.var()) return *a.var();
+    return number = NumberVar<eT>(a.number());
+  };
+  return append_number(TableOf<Rule, eT>(), x.at(), as_var(x, numbers[0]), as_var(y, numbers[1]),
+                       as_var(z, numbers[2]));
 }
 }  // namespace detail
 
@@ -88,18 +95,22 @@ class Argument {
   const eT* number() const { return kind_ == Kind::number ? &number_ : nullptr; }
 
   /// The argument as a node of the tape.
-  Var<eT> on(Tape<eT>& tape, const char* operation) const {
+  detail::Index index_on(Tape<eT>& tape, const char* operation) const {
+    detail::Engine<eT>& engine = detail::engine_of(tape);
     switch (kind_) {
       case Kind::var:
-        return detail::engine_of(tape).here(*var_, operation, at_);
+        return engine.index_of(*var_, operation, at_);
       case Kind::number:
-        return tape.constant(number_);
+        return engine.append_number(number_);
       case Kind::view:
-        return tape.constant(*view_);
+        return tape.constant(*view_).index();
       case Kind::matrix:
         break;
     }
-    return tape.constant(*matrix_);
+    return tape.constant(*matrix_).index();
+  }
+  Var<eT> on(Tape<eT>& tape, const char* operation) const {
+    return detail::engine_of(tape).handle(index_on(tape, operation));
   }
 
  private:

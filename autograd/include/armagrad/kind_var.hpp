@@ -123,6 +123,10 @@ class [[nodiscard]] KindVar : public Var<eT> {
   }
 
  private:
+  friend class detail::Engine<eT>;
+
+  KindVar(Tape<eT>* tape, detail::Index number, std::uint32_t generation) requires(is_number)
+      : Var<eT>(tape, number, generation, detail::scalar_shape) {}
   template <class Rule>
   KindVar by_number(const detail::NumberOperand<eT>& x) const {
     return detail::append_number<Rule>(detail::NumberOperand<eT>(*this, x.at()), x);

@@ -380,6 +380,9 @@ class [[nodiscard]] Var : private AllVarOperators<eT> {
   }
 
  protected:
+  /// A node of a tape.
+  Var(Tape<eT>* tape, detail::Index index, std::uint32_t generation, Shape s)
+      : n_rows(s.rows), n_cols(s.cols), n_elem(s.size()), tape_(tape), at_{index, generation} {}
   /// A number of no tape yet.
   Var(eT number, detail::Unchecked) : n_rows(1), n_cols(1), n_elem(1) {
     static_assert(sizeof number <= sizeof at_);
@@ -391,7 +394,7 @@ class [[nodiscard]] Var : private AllVarOperators<eT> {
   NumberVar<eT> entry(const detail::Place& place, Here at) const {
     if (const detail::Engine<eT>* const engine = engine_of_node()) [[likely]] {
       const detail::Index known = engine->known_entry(at_.index, place.row + place.col * n_rows);
-      if (known != detail::no_index) return {engine->number_handle(known), detail::Unchecked{}};
+      if (known != detail::no_index) return engine->number_handle(known);
     }
     return {read(place, true, at), detail::Unchecked{}};
   }
@@ -488,15 +491,11 @@ class [[nodiscard]] Var : private AllVarOperators<eT> {
   friend class detail::Draft<eT>;
   friend class detail::NumberOperand<eT>;
   friend class CubeVar<eT>;
-  template <class Rule, class T, class... More>
-  friend NumberVar<T> detail::append_number(const detail::NumberOperand<T>& x, const More&... more);
 
   struct NodePlace {
     detail::Index index = 0;
     std::uint32_t generation = 0;
   };
-  Var(Tape<eT>* tape, detail::Index index, std::uint32_t generation, Shape s)
-      : n_rows(s.rows), n_cols(s.cols), n_elem(s.size()), tape_(tape), at_{index, generation} {}
 
   friend Var operator-(const detail::Operand<eT, kind>& x) { return detail::negated(x); }
 

@@ -34,8 +34,10 @@ template <class eT, class... A>
 Var<eT> append_elementwise_of(const Operation<eT>& operation, const A&... arguments) {
   return append_elementwise<eT>(operation, {&arguments...});
 }
-template <class Rule, class eT, class... More>
-NumberVar<eT> append_number(const NumberOperand<eT>& x, const More&... more);
+template <class Rule, class eT>
+NumberVar<eT> append_number(const NumberOperand<eT>& x);
+template <class Rule, class eT>
+NumberVar<eT> append_number(const NumberOperand<eT>& x, const NumberOperand<eT>& y);
 /// The operator *: a product of matrices, or a scaling where either side is a number.
 template <class eT>
 Var<eT> append_product(const Argument<eT>& a, const Argument<eT>& b);

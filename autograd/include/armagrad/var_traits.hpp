@@ -20,9 +20,13 @@ Node<eT>& node_of(const Var<eT>& x) {
 }
 /// The operand that a broadcast repeats, if x is a broadcast that nobody needed in full yet; x otherwise.
 template <class eT>
+Index before_spread(const Engine<eT>& engine, Index x) {
+  const Node<eT>& n = engine.node(x);
+  return n.operation->family == Family::spread && !n.evaluated ? n.operands[0] : x;
+}
+template <class eT>
 Var<eT> before_spread(const Var<eT>& x) {
-  const Node<eT>& n = node_of(x);
-  return n.operation->family == Family::spread && !n.evaluated ? engine_of(x).handle(n.operands[0]) : x;
+  return engine_of(x).handle(before_spread(engine_of(x), x.index()));
 }
 
 /// The numbers of x, to be shown: a recorded program does not come to depend on them.

@@ -16,14 +16,17 @@ template <class eT>
 Var<eT> append_product(const Argument<eT>& a, const Argument<eT>& b) {
   const auto is_number = [](const Argument<eT>& x) { return x.number() || (x.var() && node_of(*x.var()).is_scalar); };
   if (is_number(a) || is_number(b)) return append_elementwise(operation_of<rules::Times, eT>(), {&a, &b});
-  const auto [l, r] = on_one_tape(rules::MatMul::name, a, b);
-  return product(l, false, r, false, a.at());
+  const std::array<const Argument<eT>*, 2> both{&a, &b};
+  Tape<eT>& tape = tape_of_arguments<eT>(both);
+  const Index left = a.index_on(tape, rules::MatMul::name), right = b.index_on(tape, rules::MatMul::name);
+  return product(engine_of(tape), left, false, right, false, a.at());
 }
 }  // namespace detail
 
 template <class eT>
 Var<eT> detail::multiply(const Var<eT>& a, bool ta, const Var<eT>& b, bool tb) {
-  return detail::product(a, ta, b, tb, Location());
+  Engine<eT>& engine = engine_of(a);
+  return product(engine, a.index(), ta, engine.index_of(b, rules::MatMul::name, {}), tb, Location());
 }
 
 #define ARMAGRAD_INSTANTIATE(eT)                                                                     \

@@ -36,7 +36,7 @@ struct Transpose : General<1> {
 struct MatMul : General<2> {
   static constexpr auto name = "matmul", infix = " * ";
   static constexpr int precedence = 2;  // as C++ has it: that of %
-  static constexpr bool multilinear = true;
+  static constexpr bool multilinear = true, takes_factors = true;
   static constexpr std::array reads{reads::second, reads::first};
   bool ta = false, tb = false;
   std::string parameters() const { return {ta ? '\'' : ' ', tb ? '\'' : ' '}; }
@@ -93,23 +93,26 @@ using ProductRules = RuleList<rules::Transpose, rules::MatMul, rules::Congruence
 
 /// A transpose that nobody needed yet becomes a flag of the product.
 template <class eT>
-Var<eT> before_transpose(const Var<eT>& x, bool& flag) {
-  const Node<eT>& n = node_of(x);
+Index before_transpose(const Engine<eT>& engine, Index x, bool& flag) {
+  const Node<eT>& n = engine.node(x);
   if (n.operation->family != Family::transpose || n.evaluated) return x;
   flag = !flag;
-  return engine_of(x).handle(n.operands[0]);
+  return n.operands[0];
+}
+template <class eT>
+Var<eT> before_transpose(const Var<eT>& x, bool& flag) {
+  return engine_of(x).handle(before_transpose(engine_of(x), x.index(), flag));
 }
 
 /// M, where the product is (op(A) M) op(A)' of a symmetric M, or op(A) (M op(A)') and so `turned`; else no_index.
 template <class eT>
-std::pair<Index, bool> congruent_matrix(const Var<eT>& a, bool ta, const Var<eT>& b, bool tb) {
-  const auto matrix_in = [](const Var<eT>& u, bool turned, const Var<eT>& outer, bool transposed) {
-    const Node<eT>& n = node_of(u);
-    if (n.operation != &operation_of<rules::MatMul, eT>()) return no_index;
-    const auto& rule = *static_cast<const rules::MatMul*>(engine_of(u).rule(u.index()));
+std::pair<Index, bool> congruent_matrix(const Engine<eT>& engine, Index a, bool ta, Index b, bool tb) {
+  const auto matrix_in = [&engine](Index u, bool turned, Index outer, bool transposed) {
+    const Node<eT>& n = engine.node(u);
+    if (n.operands[turned ? 1 : 0] != outer || n.operation != &operation_of<rules::MatMul, eT>()) return no_index;
+    const auto& rule = *static_cast<const rules::MatMul*>(engine.rule(u));
     const Index m = n.operands[turned ? 0 : 1];
-    const bool is_outer = n.operands[turned ? 1 : 0] == outer.index() && (turned ? rule.tb : rule.ta) != transposed;
-    return is_outer && engine_of(u).node(m).is_symmetric ? m : no_index;
+    return (turned ? rule.tb : rule.ta) != transposed && engine.node(m).is_symmetric ? m : no_index;
   };
   if (!ta) {
     if (const Index m = matrix_in(a, false, b, tb); m != no_index) return {m, false};
@@ -121,23 +124,22 @@ std::pair<Index, bool> congruent_matrix(const Var<eT>& a, bool ta, const Var<eT>
 inline constexpr uword worth_a_congruence = 512;
 
 template <class eT>
-Var<eT> product(Var<eT> a, bool ta, Var<eT> b, bool tb, Location at) {
-  a = before_transpose(a, ta);
-  b = before_transpose(b, tb);
-  const Shape l = rules::MatMul::turned(a.shape(), ta), r = rules::MatMul::turned(b.shape(), tb);
+Var<eT> product(Engine<eT>& engine, Index a, bool ta, Index b, bool tb, Location at) {
+  a = before_transpose(engine, a, ta);
+  b = before_transpose(engine, b, tb);
+  const Shape l = rules::MatMul::turned(engine.node(a).shape, ta), r = rules::MatMul::turned(engine.node(b).shape, tb);
   if (l.cols != r.rows) misuse(rules::MatMul::name, at, incompatible(l, r));
-  const auto [matrix, turned] = congruent_matrix(a, ta, b, tb);
-  const bool is_gram = a.index() == b.index() && ta != tb, is_congruence = matrix != no_index;
-  const Var<eT>&outer = turned ? a : b, &inner = turned ? b : a;
-  const uword multiplications = uword(l.rows) * l.cols * r.cols;
-  Var<eT> y;
-  if (is_congruence && node_of(outer).needs_gradient && multiplications >= worth_a_congruence) {
-    const Var<eT> m = engine_of(a).handle(matrix);
-    y = append_node<rules::Congruence, eT>({{}, turned ? ta : !tb, turned}, {l.rows, r.cols}, at, {&outer, &m, &inner});
-  } else {
-    y = append_node<rules::MatMul, eT>({{}, ta, tb}, {l.rows, r.cols}, at, {&a, &b});
-  }
-  return is_gram || is_congruence ? known_symmetric(y) : y;
+  const auto [matrix, turned] = congruent_matrix(engine, a, ta, b, tb);
+  const Index outer = turned ? a : b, inner = turned ? b : a;
+  const Shape shape{l.rows, r.cols};
+  const bool is_congruence =
+      matrix != no_index && engine.node(outer).needs_gradient && uword(l.rows) * l.cols * r.cols >= worth_a_congruence;
+  const Var<eT> y = is_congruence ? engine.append(rules::Congruence{{}, turned ? ta : !tb, turned}, shape,
+                                                  std::array{outer, matrix, inner}, engine.place ? *engine.place : at)
+                                  : engine.append(rules::MatMul{{}, ta, tb}, shape, std::array{a, b},
+                                                  engine.place ? *engine.place : at);
+  const bool is_gram = a == b && ta != tb;
+  return is_gram || matrix != no_index ? known_symmetric(y) : y;
 }
 
 }  // namespace armagrad::detail

@@ -36,17 +36,35 @@ struct ARMAGRAD_EXPORT DefineTable {
   }
 };
 
-/// The same of append_number.
+/// The same of append_number, of as many numbers as the rule takes.
+template <class Rule, class eT, unsigned arity = Rule::arity>
+struct DefineNumber;
 template <class Rule, class eT>
-struct ARMAGRAD_EXPORT DefineNumber {
-  [[gnu::used]] friend ARMAGRAD_EXPORT Index append_number(TableOf<Rule, eT>, Engine<eT>& engine, Location at, Index a,
-                                                           [[maybe_unused]] Index b, [[maybe_unused]] Index c) {
-    if constexpr (Rule::arity == 1)
-      return engine.template append_number<Rule>(at, a);
-    else if constexpr (Rule::arity == 2)
-      return engine.template append_number<Rule>(at, a, b);
-    else
-      return engine.template append_number<Rule>(at, a, b, c);
+struct ARMAGRAD_EXPORT DefineNumber<Rule, eT, 1> {
+  [[gnu::used]] friend ARMAGRAD_EXPORT NumberVar<eT> append_number(TableOf<Rule, eT>, Location at, const Var<eT>& x) {
+    return Engine<eT>::template append_number<Rule>(at, x);
+  }
+};
+template <class Rule, class eT>
+struct ARMAGRAD_EXPORT DefineNumber<Rule, eT, 2> {
+  [[gnu::used]] friend ARMAGRAD_EXPORT NumberVar<eT> append_number(TableOf<Rule, eT>, Location at, const Var<eT>& x,
+                                                                   const Var<eT>& y) {
+    return Engine<eT>::template append_number<Rule>(at, x, y);
+  }
+  [[gnu::used]] friend ARMAGRAD_EXPORT NumberVar<eT> append_number(TableOf<Rule, eT>, Location at, const Var<eT>& x,
+                                                                   eT y) {
+    return Engine<eT>::template append_number<Rule>(at, x, y);
+  }
+  [[gnu::used]] friend ARMAGRAD_EXPORT NumberVar<eT> append_number(TableOf<Rule, eT>, Location at, eT x,
+                                                                   const Var<eT>& y) {
+    return Engine<eT>::template append_number<Rule>(at, x, y);
+  }
+};
+template <class Rule, class eT>
+struct ARMAGRAD_EXPORT DefineNumber<Rule, eT, 3> {
+  [[gnu::used]] friend ARMAGRAD_EXPORT NumberVar<eT> append_number(TableOf<Rule, eT>, Location at, const Var<eT>& x,
+                                                                   const Var<eT>& y, const Var<eT>& z) {
+    return Engine<eT>::template append_number<Rule>(at, x, y, z);
   }
 };
 
@@ -56,7 +74,14 @@ void define_table() {
   if constexpr (IsElementwise<Rule> && std::is_empty_v<Rule>) {
     (void)sizeof(DefineNumber<Rule, eT>);
     // A friend is compiled where something calls it, be it never run.
-    (void)[](Engine<eT> & engine) { return append_number(TableOf<Rule, eT>(), engine, {}, 0, 0, 0); };
+    (void)[](TableOf<Rule, eT> of, const Var<eT>& x, eT number) {
+      if constexpr (Rule::arity == 1) (void)append_number(of, {}, x);
+      if constexpr (Rule::arity == 2)
+        (void)append_number(of, {}, x, x), (void)append_number(of, {}, x, number),
+            (void)append_number(of, {}, number, x);
+      if constexpr (Rule::arity == 3) (void)append_number(of, {}, x, x, x);
+      (void)of, (void)number;
+    };
   }
 }
 template <class eT, class... Rules>

@@ -105,25 +105,53 @@ template <class eT>
 bool is_number(const Argument<eT>& x) {
   return x.var() ? x.var()->n_rows == 1 && x.var()->n_cols == 1 : x.number() != nullptr;
 }
-template <class eT, std::size_t... k>
-[[gnu::always_inline]] inline Var<eT> append_number(Engine<eT>& engine, const Operation<eT>& operation,
-                                                    const Argument<eT>* const* arguments, const Location& at,
-                                                    std::index_sequence<k...>) {
-  bool is_scalar = true;
-  const auto node = [&](const Argument<eT>& a) __attribute__((always_inline)) {
-    if (!a.var()) return engine.append_number(*a.number());
-    const Index i = engine.index_of(*a.var(), operation.name, a.at());
-    is_scalar &= engine.node(i).is_scalar;
-    return i;
-  };
-  const std::array<Index, sizeof...(k)> operands{node(*arguments[k])...};
+/// The node of an elementwise operation over 1x1 nodes.
+template <class eT>
+Var<eT> append_number(Engine<eT>& engine, const Operation<eT>& operation, std::span<const Index> operands,
+                      bool is_scalar, const Location& at) {
   if (engine.has_kinks() && multiplies(operation)) {
     const Index square = smooth_product(engine, operands.front(), operands.back(), at);
     if (square != no_index) return engine.handle(square);
   }
   return engine.append_number(operation, operands, is_scalar, at);
 }
+template <class eT, std::size_t... k>
+[[gnu::always_inline]] inline Var<eT> append_number(Engine<eT>& engine, const Operation<eT>& operation,
+                                                    const Argument<eT>* const* arguments, const Location& at,
+                                                    std::index_sequence<k...>) {
+  bool is_scalar = true;
+  const auto node = [&](const Argument<eT>& a) __attribute__((always_inline)) {
+    if (!a.var()) return engine.shared_constant(*a.number());
+    const Index i = engine.index_of(*a.var(), operation.name, a.at());
+    is_scalar &= engine.node(i).is_scalar;
+    return i;
+  };
+  const std::array<Index, sizeof...(k)> operands{node(*arguments[k])...};
+  return append_number(engine, operation, operands, is_scalar, at);
+}
 }  // namespace
+
+template <class eT>
+NumberVar<eT> append_numbers_elsewhere(const Operation<eT>& operation, std::span<const NumberOperand<eT>> numbers) {
+  Engine<eT>* engine = nullptr;
+  for (const auto& x : numbers) engine = engine ? engine : x.engine();
+  const auto fits = [&](const auto& x) { return x.fits(*engine); };
+  if (engine && std::ranges::all_of(numbers, fits)) {
+    std::array<Index, 3> operands;
+    std::ranges::transform(numbers, operands.begin(), [&](const auto& x) { return x.index_on(*engine); });
+    const Location& at = engine->place ? *engine->place : numbers[0].at();
+    return {append_number(*engine, operation, std::span(operands).first(numbers.size()), true, at), Unchecked{}};
+  }
+  const auto of = [&](std::initializer_list<const Argument<eT>*> arguments) {
+    return NumberVar<eT>(append_elementwise(operation, arguments), Unchecked{});
+  };
+  const Argument<eT> x(numbers[0]);
+  if (numbers.size() == 1) return of({&x});
+  const Argument<eT> y(numbers[1]);
+  if (numbers.size() == 2) return of({&x, &y});
+  const Argument<eT> z(numbers[2]);
+  return of({&x, &y, &z});
+}
 
 template <class eT>
 Var<eT> append_elementwise(const Operation<eT>& operation, std::initializer_list<const Argument<eT>*> arguments) {
@@ -141,13 +169,13 @@ Var<eT> append_elementwise(const Operation<eT>& operation, std::initializer_list
   bool is_scalar = true;
   Shape shape = scalar_shape;
   for (const auto* argument : arguments) {
-    const Var<eT> x = argument->on(engine.tape(), operation.name);
-    if (!node_of(x).is_scalar) {
-      if (!is_scalar && x.shape() != shape) misuse(operation.name, at, incompatible(shape, x.shape()));
-      shape = x.shape();
+    const Index x = argument->index_on(engine.tape(), operation.name);
+    if (const Node<eT>& node = engine.node(x); !node.is_scalar) {
+      if (!is_scalar && node.shape != shape) misuse(operation.name, at, incompatible(shape, node.shape));
+      shape = node.shape;
       is_scalar = false;
     }
-    operands[n++] = before_spread(x).index();
+    operands[n++] = before_spread(engine, x);
   }
   if (engine.has_kinks() && multiplies(operation)) {
     const Index square = smooth_product(engine, operands[0], operands[n - 1], at);
@@ -158,14 +186,16 @@ Var<eT> append_elementwise(const Operation<eT>& operation, std::initializer_list
   return engine.handle(y);
 }
 
-#define ARMAGRAD_INSTANTIATE(eT)                                                              \
-  template Index smooth_product(Engine<eT>&, Index, Index, Location);                         \
-  template ARMAGRAD_EXPORT Tape<eT>& tape_of(std::span<const Var<eT>* const>);                \
-  template ARMAGRAD_EXPORT Tape<eT>& tape_of_arguments(std::span<const Argument<eT>* const>); \
-  template ARMAGRAD_EXPORT Var<eT> append(const Operation<eT>&, Shape, Location,              \
-                                          std::initializer_list<const Var<eT>*>);             \
-  template ARMAGRAD_EXPORT bool has_smooth_square(const Var<eT>&);                            \
-  template ARMAGRAD_EXPORT void check_kind(const Var<eT>&, Kind, Location);                   \
+#define ARMAGRAD_INSTANTIATE(eT)                                                                       \
+  template Index smooth_product(Engine<eT>&, Index, Index, Location);                                  \
+  template ARMAGRAD_EXPORT Tape<eT>& tape_of(std::span<const Var<eT>* const>);                         \
+  template ARMAGRAD_EXPORT Tape<eT>& tape_of_arguments(std::span<const Argument<eT>* const>);          \
+  template ARMAGRAD_EXPORT Var<eT> append(const Operation<eT>&, Shape, Location,                       \
+                                          std::initializer_list<const Var<eT>*>);                      \
+  template ARMAGRAD_EXPORT NumberVar<eT> append_numbers_elsewhere(const Operation<eT>&,                \
+                                                                  std::span<const NumberOperand<eT>>); \
+  template ARMAGRAD_EXPORT bool has_smooth_square(const Var<eT>&);                                     \
+  template ARMAGRAD_EXPORT void check_kind(const Var<eT>&, Kind, Location);                            \
   template ARMAGRAD_EXPORT Var<eT> append_elementwise(const Operation<eT>&, std::initializer_list<const Argument<eT>*>);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)

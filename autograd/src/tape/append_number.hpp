@@ -22,35 +22,68 @@ inline std::array<Index, 3> with_rest(Index a, Index b = no_index, Index c = no_
 template <class eT>
 Index smooth_product(Engine<eT>& engine, Index x, Index y, Location at);
 
+template <class Rule>
+inline constexpr bool is_a_product = std::is_same_v<Rule, rules::Times> || std::is_same_v<Rule, rules::Square>;
+
+/// Of numbers that are not all nodes of one tape, on a tape that has to grow, or where anomalies are looked for.
 template <class eT>
-template <class Rule, std::same_as<Index>... I>
-inline Index Engine<eT>::append_number(Location at, I... operands) {
-  if (size_ >= quick_until_) [[unlikely]]
-    return append_number_slowly<Rule>(at, operands...);
-  return append_ready_number<Rule>(at, operands...);
+NumberVar<eT> append_numbers_elsewhere(const Operation<eT>& operation, std::span<const NumberOperand<eT>> numbers);
+
+/// The first Var of a rule's operands.
+template <class eT>
+const Var<eT>& first_var(const Var<eT>& x, const auto&...) {
+  return x;
+}
+template <class eT>
+const Var<eT>& first_var(eT, const Var<eT>& x) {
+  return x;
 }
 
 template <class eT>
-template <class Rule, std::same_as<Index>... I>
-[[gnu::noinline]] Index Engine<eT>::append_number_slowly(Location at, I... operands) {
-  if constexpr (std::is_same_v<Rule, rules::Times> || std::is_same_v<Rule, rules::Square>) {
-    if (has_kinks_) {
-      const std::array<Index, sizeof...(I)> factors{operands...};
-      const Index square = smooth_product(*this, factors.front(), factors.back(), place ? *place : at);
-      if (square != no_index) return square;
-    }
+template <class Rule, class... X>
+[[gnu::always_inline]] inline NumberVar<eT> Engine<eT>::append_number(Location at, const X&... x) {
+  Tape<eT>* const tape = first_var<eT>(x...).tape_;
+  Engine* const engine = tape ? &engine_of(*tape) : nullptr;
+  if (!engine || !(engine->has(x) && ...) || engine->size_ >= engine->quick_until_ ||
+      (is_a_product<Rule> && engine->has_kinks_)) [[unlikely]]
+    return append_number_elsewhere<Rule>(at, x...);
+  return engine->template append_ready_number<Rule>(at, engine->index_of_given(x)...);
+}
+
+/// The same where a part of a matrix has to be read first, a number is on no tape, or more is to be asked.
+template <class eT>
+template <class Rule, class... X>
+[[gnu::noinline]] NumberVar<eT> Engine<eT>::append_number_elsewhere(Location at, const X&... x) {
+  const auto given = [&at](const auto& number) {
+    if constexpr (std::is_arithmetic_v<std::decay_t<decltype(number)>>)
+      return NumberOperand<eT>(number, at);
+    else
+      return NumberOperand<eT>(&number, at);
+  };
+  const std::array<NumberOperand<eT>, sizeof...(X)> numbers{given(x)...};
+  Engine* engine = nullptr;
+  for (const auto& number : numbers) {
+    if (Engine* const own = number.engine()) engine = own;
   }
-  if (size_ >= adjoints_.size()) grow();
-  return append_ready_number<Rule>(at, operands...);
+  const auto fits = [engine](const auto& number) { return number.fits(*engine); };
+  if (!engine || !std::ranges::all_of(numbers, fits) || engine->size_ >= engine->quick_until_)
+    return append_numbers_elsewhere<eT>(operation_of<Rule, eT>(), numbers);
+  std::array<Index, sizeof...(X)> operands;
+  std::ranges::transform(numbers, operands.begin(), [engine](const auto& number) { return number.index_on(*engine); });
+  if (is_a_product<Rule> && engine->has_kinks_) {
+    const Index square = smooth_product(*engine, operands.front(), operands.back(), engine->place ? *engine->place : at);
+    if (square != no_index) return engine->number_handle(square);
+  }
+  return std::apply([&](auto... k) { return engine->template append_ready_number<Rule>(at, k...); }, operands);
 }
 
 template <class eT>
 template <class Rule, std::same_as<Index>... I>
-[[gnu::always_inline]] inline Index Engine<eT>::append_ready_number(Location at, I... operands) {
+[[gnu::always_inline]] inline NumberVar<eT> Engine<eT>::append_ready_number(const Location& at, I... operands) {
   constexpr NumberCode code = code_of_number<Rule>;
   const Index i = Index(size_++);
-  const bool is_computed = (nodes_[operands].evaluated && ...) && !detect_anomalies_;
-  if (is_computed)
+  const bool is_computed = (nodes_[operands].evaluated && ...);
+  if (is_computed) [[likely]]
     values_[i] = Pack<eT, 1>(Rule().value(Pack<eT, 1>(values_[operands])...)).v;
   else
     note_pending(i);
@@ -70,12 +103,11 @@ template <class Rule, std::same_as<Index>... I>
     n.operation = number_operations_[std::size_t(code) - std::size_t(NumberCode::first_rule)];
   n.storage = n.parameters = no_index;
   n.shape = scalar_shape;
-  places_[i] = place ? *place : at;
-  if constexpr (requires { Rule::has_smooth_square; }) {
-    has_kinks_ = true;
-    quick_until_ = 0;
-  }
-  return i;
+  places_[i] = at;
+  if (place) [[unlikely]]
+    places_[i] = *place;
+  if constexpr (requires { Rule::has_smooth_square; }) has_kinks_ = true;
+  return number_handle(i);
 }
 
 }  // namespace armagrad::detail

@@ -94,9 +94,11 @@ Index Draft<eT>::node() {
   Engine<eT>& engine = engine_of(*tape_);
   rules::Write rule;
   rule.rows = shape_.rows;
-  std::vector<Index> parts, entries;
-  std::vector<eT> numbers;
-  std::vector<std::uint32_t> places;  // of numbers
+  thread_local std::vector<Index> parts, entries, operands;  // kept, as loops write again and again
+  thread_local std::vector<eT> numbers;
+  thread_local std::vector<std::uint32_t> places;  // of numbers
+  parts.clear(), entries.clear(), operands.clear(), numbers.clear(), places.clear();
+  rule.entries.reserve(written_.size() - in_node_);
   bool whole = false;
   for (std::size_t k = in_node_; k < written_.size(); ++k) {
     const Written& w = written_[k];
@@ -131,7 +133,6 @@ Index Draft<eT>::node() {
     node_ = parts[0];
   } else {
     rule.over = !whole && numbers.size() + entries.size() - (numbers.size() == 1) < shape_.size();
-    std::vector<Index> operands;
     if (rule.over) operands.push_back(node_);
     operands.insert(operands.end(), parts.begin(), parts.end());
     operands.insert(operands.end(), entries.begin(), entries.end());

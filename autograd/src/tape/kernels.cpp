@@ -120,7 +120,7 @@ namespace {
 
 /// A factor of a product as its loops read it.
 template <class T>
-struct Factor {
+struct Steps {
   const T* data;
   std::size_t inner, outer;  // strides along the sum, and along the result
 };
@@ -128,7 +128,7 @@ struct Factor {
 /// A product of so many rows, and of that inner side if it is not 0. A term is left out where the adjoint, which is
 /// `skipped`, is 0.
 template <class T, int rows, int known_inner, typename Product<T>::Adjoint skipped>
-void multiply_loops(T* out, bool add, const Factor<T>& a, const Factor<T>& b, uword any_inner, uword cols) {
+void multiply_loops(T* out, bool add, const Steps<T>& a, const Steps<T>& b, uword any_inner, uword cols) {
   using Is = typename Product<T>::Adjoint;
   const uword inner = known_inner ? known_inner : any_inner;
   for (uword j = 0; j < cols; ++j, out += rows) {
@@ -164,8 +164,8 @@ void multiply_small(T* out, bool add, const Product<T>& p) {
                                     loops_of_sides<T, Is::b>(places)};
   const uword rows = p.rows(), inner = p.inner(), rows_of_a = p.a_shape.rows, rows_of_b = p.b_shape.rows;
   if (rows == 0) return;
-  const Factor<T> a{p.a, p.ta ? 1 : rows_of_a, p.ta ? rows_of_a : 1};
-  const Factor<T> b{p.b, p.tb ? rows_of_b : 1, p.tb ? 1 : rows_of_b};
+  const Steps<T> a{p.a, p.ta ? 1 : rows_of_a, p.ta ? rows_of_a : 1};
+  const Steps<T> b{p.b, p.tb ? rows_of_b : 1, p.tb ? 1 : rows_of_b};
   loops[std::size_t(p.adjoint)][(rows - 1) * 5 + (inner <= 4 ? inner : 0)](out, add, a, b, inner, p.cols());
 }
 

@@ -55,10 +55,7 @@ inline Node<eT>& Engine<eT>::new_node(const Operation<eT>& operation, Shape shap
   n.operation = &operation;
   n.shape = shape;
   places_[size_++] = at;
-  if (operation.has_smooth_square) {
-    has_kinks_ = true;
-    update_quick();
-  }
+  has_kinks_ |= operation.has_smooth_square;
   return n;
 }
 
@@ -225,18 +222,6 @@ Var<eT> Engine<eT>::append_once(const Operation<eT>& operation, Shape shape, Ind
 }
 
 template <class eT>
-const void* Engine<eT>::rule(Index i) const {
-  static constexpr Parameters none{};
-  const Node<eT>& n = nodes_[i];
-  if (n.parameters == no_index) return none.bytes;
-  const void* const own = parameters_[n.parameters].bytes;
-  if (!n.operation->large) return own;
-  const void* kept;
-  std::memcpy(&kept, own, sizeof kept);
-  return kept;
-}
-
-template <class eT>
 Var<eT> Engine<eT>::leaf(bool variable, Shape shape, const eT* data, bool copy, bool scalar, const char* name) {
   const Index i = append(leaf_operation<eT>(variable), shape, {}, {});
   Node<eT>& n = nodes_[i];
@@ -301,7 +286,6 @@ void Engine<eT>::clear() {
   others_.clear();
   first_pending_ = no_index;
   has_kinks_ = false;
-  update_quick();
   storage_.clear();
   variables_.clear();
   wide_operands_.clear();
@@ -312,6 +296,7 @@ void Engine<eT>::clear() {
   large_rules_.clear();
   shared_.clear();
   known_entries_.fill({});
+  known_constants_.fill({});
   pool_.reset();
   generation_ = next_generation();
 }

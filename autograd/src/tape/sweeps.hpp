@@ -220,8 +220,10 @@ void Engine<eT>::sweep_numbers(Index root, const eT* seed) {
   const auto clear_adjoints = [&] { std::fill_n(adjoints_.begin(), root + std::size_t(1), eT(0)); };
   backward_follows_ = true;
   try {
-    clear_adjoints();
-    mark_needed(root);
+    if (!std::ranges::all_of(others, [this](Index i) { return bool(nodes_[i].evaluated); })) {
+      clear_adjoints();
+      mark_needed(root);
+    }
     const auto left_out =
         std::find_if(others.begin(), others.end(), [&](Index i) { return !nodes_[i].evaluated && !is_needed(i); });
     const Index in_doubt = left_out == others.end() ? root + 1 : *left_out;

@@ -2,6 +2,7 @@
 // The engine of a tape: what rules and readings ask for nodes, values and adjoints, and the sweeps.
 
 #include <algorithm>
+#include <bit>
 #include <concepts>
 #include <cstring>
 #include <memory>
@@ -36,6 +37,7 @@ struct NodeMarks {
   bool kept : 1 = false;
   bool dropped : 1 = false;       // its value was dropped after what seemed its last use
   bool is_symmetric : 1 = false;  // by construction, as X X' is
+  std::uint8_t unused : 6 = 0;    // so that no bits of what stood there before are read
 };
 
 /// What the tape knows of a node. Its value and its adjoint, its source line and its rule's parameters stand beside it,
@@ -138,16 +140,22 @@ class ARMAGRAD_EXPORT Engine {
   /// The same of an elementwise operation over operands that are 1x1.
   Var<eT> append_number(const Operation<eT>& operation, std::span<const Index> operands, bool is_scalar,
                         const Location& at);
-  /// The same of a library's rule without parameters over numbers; it is computed at once if they are.
-  template <class Rule, std::same_as<Index>... I>
-  Index append_number(Location at, I... operands);
-  template <class Rule, std::same_as<Index>... I>
-  Index append_number_slowly(Location at, I... operands);
+  /// The same of a library's rule without parameters over numbers, at least one of them a Var; it is computed at once
+  /// if they are.
+  template <class Rule, class... X>
+  static NumberVar<eT> append_number(Location at, const X&... x);
   /// The entry of a matrix that has this number, column by column.
   Index append_entry(const Operation<eT>& operation, Index matrix, Index entry, Location at);
   /// A constant number.
   Index append_number(eT constant);
-  Var<eT> number_handle(Index i) const { return Var<eT>(&tape_, i, generation_, scalar_shape); }
+  /// A constant that a rule reads, of which there is no handle: loops use the same few again and again.
+  Index shared_constant(eT constant) {
+    KnownConstant& known = known_constants_[slot(constant)];
+    if (known.node == no_index || !has_same_bits(known.constant, constant)) [[unlikely]]
+      known = {constant, append_number(constant)};
+    return known.node;
+  }
+  NumberVar<eT> number_handle(Index i) const { return NumberVar<eT>(&tape_, i, generation_); }
   /// Keeps the parameters of node i's rule.
   template <class Rule>
   void store(Index i, Rule rule) {
@@ -272,7 +280,16 @@ class ARMAGRAD_EXPORT Engine {
   /// A node's name, or nullptr.
   const char* name(Index i) const;
   /// The rule of node i with its parameters, valid until the next node is recorded.
-  const void* rule(Index i) const;
+  const void* rule(Index i) const {
+    static constexpr Parameters none{};
+    const Node<eT>& n = nodes_[i];
+    if (n.parameters == no_index) return none.bytes;
+    const void* const own = parameters_[n.parameters].bytes;
+    if (!n.operation->large) return own;
+    const void* kept;
+    std::memcpy(&kept, own, sizeof kept);
+    return kept;
+  }
 
   /// Adds scale * look (of node i's shape) to the adjoint of node i, by reference where it is the first.
   void contribute(Index i, const Adjoint<eT>& part);
@@ -321,12 +338,29 @@ class ARMAGRAD_EXPORT Engine {
   const KnownEntry& place_of_entry(Index matrix, uword entry) const { return known_entries_[slot(matrix, entry)]; }
   KnownEntry& place_of_entry(Index matrix, uword entry) { return known_entries_[slot(matrix, entry)]; }
 
+  struct KnownConstant {
+    eT constant = 0;
+    Index node = no_index;
+  };
+  using Bits = std::conditional_t<sizeof(eT) == 8, std::uint64_t, std::uint32_t>;
+  static bool has_same_bits(eT a, eT b) { return std::bit_cast<Bits>(a) == std::bit_cast<Bits>(b); }
+  static std::size_t slot(eT constant) {
+    return std::bit_cast<Bits>(constant) * Bits(0x9e3779b97f4a7c15) >> (8 * sizeof(Bits) - 5);
+  }
+
   void grow();
   /// Node i, a number, is to be computed yet.
   void note_pending(Index i) { first_pending_ = std::min(first_pending_, i); }
-  void update_quick() { quick_until_ = has_kinks_ || detect_anomalies_ ? 0 : adjoints_.size(); }
+  void update_quick() { quick_until_ = detect_anomalies_ ? 0 : std::max(adjoints_.size(), room_kept) - room_kept; }
+  template <class Rule, class... X>
+  static NumberVar<eT> append_number_elsewhere(Location at, const X&... x);
   template <class Rule, std::same_as<Index>... I>
-  Index append_ready_number(Location at, I... operands);
+  NumberVar<eT> append_ready_number(const Location& at, I... operands);
+  // What append_number is given: a number, or a Var that may be a node of this tape.
+  bool has(const Var<eT>& x) const { return x.tape_ == &tape_ && x.at_.generation == generation_; }
+  bool has(eT) const { return true; }
+  Index index_of_given(const Var<eT>& x) const { return x.at_.index; }
+  Index index_of_given(eT constant) { return shared_constant(constant); }
   void* new_parameters(Index i);
   Node<eT>& new_node(const Operation<eT>& operation, Shape shape, const Location& at);
   void note_needs(Node<eT>& n, std::span<const Index> operands);
@@ -400,9 +434,10 @@ class ARMAGRAD_EXPORT Engine {
   std::vector<Index> others_;           // that no loop over numbers computes, but for leaves
   Index first_pending_ = no_index;      // those of a loop over numbers that stand before it are evaluated
   bool has_kinks_ = false;
-  /// While the tape is smaller than this, a number can be appended without further questions: there is room, no node
-  /// has a kink that a product might remove, and nobody looks for anomalies.
+  /// While the tape is smaller than this, a number and constants that it reads can be appended without further
+  /// questions: there is room, and nobody looks for anomalies.
   std::size_t quick_until_ = 0;
+  static constexpr std::size_t room_kept = 3;
   const Operation<eT>* const* number_operations_;  // in the order of NumberRules
   std::vector<Index> variables_;
   std::vector<Index> wide_operands_;
@@ -420,6 +455,7 @@ class ARMAGRAD_EXPORT Engine {
   };
   std::vector<Shared> shared_;  // nodes of append_once
   std::array<KnownEntry, 64> known_entries_{};
+  std::array<KnownConstant, 32> known_constants_{};
 };
 
 /// The engine of a tape, which the library can reach and users of the tape cannot.

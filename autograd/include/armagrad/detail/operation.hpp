@@ -5,14 +5,13 @@
 #include <complex>
 #include <cstdint>
 
+#include "../kinds.hpp"
 #include "../shape.hpp"
 #include "rule_text.hpp"
 
 namespace armagrad {
 template <class eT>
 class Tape;
-template <class eT>
-class Var;
 }  // namespace armagrad
 
 namespace armagrad::detail {
@@ -92,8 +91,8 @@ struct Operation {
   std::string (*parameters)(const void* rule) = nullptr;
 };
 
-/// The table of a library's rule, and the appending of a number made by it of up to three others, for an elementwise
-/// rule without parameters: one source compiles them, see tables.hpp. The friends are only declared here, so that no
+/// The table of a library's rule, and the appending of a number made by it of as many others, for an elementwise rule
+/// without parameters: one source compiles them, see tables.hpp. The friends are only declared here, so that no
 /// other unit compiles the rule again.
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic push
@@ -101,8 +100,13 @@ struct Operation {
 #endif
 template <class Rule, class eT>
 struct ARMAGRAD_EXPORT TableOf {
+  using N = NumberVar<eT>;
   friend ARMAGRAD_EXPORT const Operation<eT>& table(TableOf);
-  friend ARMAGRAD_EXPORT Index append_number(TableOf, Engine<eT>& engine, Location at, Index a, Index b, Index c);
+  friend ARMAGRAD_EXPORT N append_number(TableOf, Location at, const Var<eT>& x);
+  friend ARMAGRAD_EXPORT N append_number(TableOf, Location at, const Var<eT>& x, const Var<eT>& y);
+  friend ARMAGRAD_EXPORT N append_number(TableOf, Location at, const Var<eT>& x, eT y);
+  friend ARMAGRAD_EXPORT N append_number(TableOf, Location at, eT x, const Var<eT>& y);
+  friend ARMAGRAD_EXPORT N append_number(TableOf, Location at, const Var<eT>& x, const Var<eT>& y, const Var<eT>& z);
 };
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic pop

@@ -21,8 +21,25 @@ Shape node_shape(const arma::Mat<T>& x) {
   return {std::uint32_t(x.n_rows), std::uint32_t(x.n_cols)};
 }
 
+/// A matrix that is only read as a factor of products, which need no object of Armadillo's.
 template <class T>
-Product<T> multiply(const arma::Mat<T>& a, bool ta, const arma::Mat<T>& b, bool tb) {
+struct Factor {
+  const T* data;
+  Shape shape;
+  uword n_rows = shape.rows, n_cols = shape.cols;
+
+  using elem_type = T;
+  const T* memptr() const { return data; }
+};
+template <class T>
+Shape node_shape(const Factor<T>& x) {
+  return x.shape;
+}
+template <class M>
+concept IsFactor = std::same_as<M, arma::Mat<typename M::elem_type>> || std::same_as<M, Factor<typename M::elem_type>>;
+
+template <IsFactor M>
+Product<typename M::elem_type> multiply(const M& a, bool ta, const M& b, bool tb) {
   return {a.memptr(), node_shape(a), ta, b.memptr(), node_shape(b), tb};
 }
 

@@ -59,7 +59,12 @@ class Readings {
       });
     }
   }
-  static arma::Mat<eT> matrix(Engine<eT>& engine, Index i) { return over(engine.data(i), engine.node(i).shape); }
+  static auto matrix(Engine<eT>& engine, Index i) {
+    if constexpr (requires { Rule::takes_factors; })
+      return Factor<eT>{engine.data(i), engine.node(i).shape};
+    else
+      return over(engine.data(i), engine.node(i).shape);
+  }
 
   static void reverse_along(Engine<eT>& engine, Index i) {
     const Index x = operand(engine, i, 0);
@@ -189,7 +194,8 @@ class Readings {
                                                   from.rows, from.cols);
         } else {
           const Result<eT> out{ty, s};
-          text.tangent(out, matrix(engine, i), matrix(engine, x[k])..., forward.matrix(x[k])...);
+          text.tangent(out, over(engine.data(i), s), over(engine.data(x[k]), engine.node(x[k]).shape)...,
+                       forward.matrix(x[k])...);
         }
       });
     }

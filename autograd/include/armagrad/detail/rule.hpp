@@ -4,7 +4,8 @@
 // An operation is one struct: a name, and
 //   Elementwise<n>:  value(x...) and partials(y, x...), on one number (a pack of them), operands broadcast;
 //   AlongDim:        forward(y, x) and reverse(dx, dy, y, x) on one fibre of the matrix along `dim`;
-//   General<n>:      forward(y, x...) and reverse(dx..., dy, y, x...) on whole matrices;
+//   General<n>:      forward(y, x...) and reverse(dx..., dy, y, x...) on whole matrices, or, where it says
+//                    `takes_factors = true`, on what multiply() takes alone;
 //   OnTape:          forward(tape, i) and reverse(tape, i), which compute what function() says in a way of
 //                    their own; the other readings run the function itself, or, of a rule without one, its
 //                    complex(replay, i), tangent(forward, i) and append_gradient(graph, i).
@@ -184,12 +185,12 @@ Product<eT> of_adjoint(Product<eT> p, const eT* Product<eT>::*factor, Incoming<e
   return p;
 }
 template <class eT>
-Product<eT> multiply(Incoming<eT> dy, bool t, const arma::Mat<eT>& b, bool tb) {
+Product<eT> multiply(Incoming<eT> dy, bool t, const IsFactor auto& b, bool tb) {
   const Shape s = dy.engine->node(dy.index).shape;
   return of_adjoint<eT>({nullptr, s, t, b.memptr(), node_shape(b), tb, Product<eT>::Adjoint::a}, &Product<eT>::a, dy);
 }
 template <class eT>
-Product<eT> multiply(const arma::Mat<eT>& a, bool ta, Incoming<eT> dy, bool t) {
+Product<eT> multiply(const IsFactor auto& a, bool ta, Incoming<eT> dy, bool t) {
   const Shape s = dy.engine->node(dy.index).shape;
   return of_adjoint<eT>({a.memptr(), node_shape(a), ta, nullptr, s, t, Product<eT>::Adjoint::b}, &Product<eT>::b, dy);
 }
@@ -200,11 +201,11 @@ struct Moved {
   arma::Mat<eT> adjoint;
 };
 template <class eT>
-Product<eT> multiply(const Moved<eT>& dy, bool t, const arma::Mat<eT>& b, bool tb) {
+Product<eT> multiply(const Moved<eT>& dy, bool t, const IsFactor auto& b, bool tb) {
   return {dy.adjoint.memptr(), node_shape(dy.adjoint), t, b.memptr(), node_shape(b), tb, Product<eT>::Adjoint::a};
 }
 template <class eT>
-Product<eT> multiply(const arma::Mat<eT>& a, bool ta, const Moved<eT>& dy, bool t) {
+Product<eT> multiply(const IsFactor auto& a, bool ta, const Moved<eT>& dy, bool t) {
   return {a.memptr(), node_shape(a), ta, dy.adjoint.memptr(), node_shape(dy.adjoint), t, Product<eT>::Adjoint::b};
 }
 /// dy + dy'.
