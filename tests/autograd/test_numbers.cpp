@@ -297,3 +297,44 @@ BOOST_AUTO_TEST_CASE(a_million_numbers) {
   };
   BOOST_TEST(gradient(loss, arma::mat{1.0})(0) == std::pow(0.999999, 500000), boost::test_tools::tolerance(1e-9));
 }
+
+BOOST_AUTO_TEST_CASE(constants_that_numbers_meet_are_shared) {
+  Tape<double> tape;
+  const NumberVar<double> x = tape.variable(3.0, "x"), z = tape.variable(5.0, "z");
+  const std::size_t before = tape.size();
+  const NumberVar<double> y = 0.5 * x + 0.5 * z + z / 2.0;
+  BOOST_TEST(tape.size() - before == 5 + 2);  // operations, and two constants
+  // What a user gets and names is no part of what others read.
+  const auto g = gradient(y, x);
+  BOOST_TEST(g.scalar() == 0.5);
+  tape.named(g, "g");
+  const std::string formula = derive<double>(y, {z}).text();
+  BOOST_TEST(formula.find('g') == std::string::npos, formula);
+  BOOST_TEST(!std::signbit(1 / (NumberVar<double>(x * 0.0) + 0.0).scalar()));
+  BOOST_TEST(std::signbit((-0.0 * x).scalar()));  // 0 and -0 are two
+}
+
+BOOST_AUTO_TEST_CASE(numbers_that_are_no_nodes_of_one_tape_yet) {
+  Tape<double> tape, other;
+  const NumberVar<double> x = tape.variable(-3.0), z = other.variable(2.0), free = 4.0;
+  ColVar<double> h = join_cols(x, 2 * x);
+  h(0) = 7 * x;
+  // A part that waits to be read, numbers of no tape, and both.
+  BOOST_TEST((h(0) * 2.0).scalar() == -42);
+  BOOST_TEST((free * x).scalar() == -12);
+  BOOST_TEST((h(1) + free).scalar() == -2);
+  BOOST_TEST((free * 2.0).scalar() == 8);
+  BOOST_TEST(clamp(h(1), -1.0, free).scalar() == -1);
+  // A product of |x| and a constant is none of those whose square is smooth.
+  const NumberVar<double> size = abs(x);
+  BOOST_TEST((size * 2.0).scalar() == 6);
+  BOOST_TEST((size * size).scalar() == 9);
+  BOOST_TEST(gradient(gradient(size * size, x), x).scalar() == 2);
+  check_says(refusal([&] { x* z; }), {"different tapes"});
+  check_says(refusal([&] { h(0) + z; }), {"different tapes"});
+  // The tape grows where any of the operands stand.
+  NumberVar<double> sum = 0.0;
+  for (int k = 0; k < 1000; ++k) sum += double(k) * x;
+  BOOST_TEST(sum.scalar() == -3 * 499500.0);
+  BOOST_TEST(gradient(sum, x).scalar() == 499500.0);
+}

@@ -109,6 +109,7 @@ class Argument {
     }
     return tape.constant(*matrix_).index();
   }
+  /// The same as a handle.
   Var<eT> on(Tape<eT>& tape, const char* operation) const {
     return detail::engine_of(tape).handle(index_on(tape, operation));
   }

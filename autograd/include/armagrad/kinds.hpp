@@ -7,6 +7,7 @@
 #include <concepts>
 #include <cstdint>
 #include <type_traits>
+#include <utility>
 
 namespace armagrad {
 template <class eT>
@@ -163,6 +164,13 @@ VarOf<eT, k> of_kind(const Var<eT>& x) {
     return x;
   else
     return {x, Unchecked{}};
+}
+template <Kind k, class eT>
+VarOf<eT, k> of_kind(Var<eT>&& x) {
+  if constexpr (k == Kind::matrix)
+    return std::move(x);
+  else
+    return {std::move(x), Unchecked{}};
 }
 
 }  // namespace detail

@@ -64,6 +64,8 @@ struct VarOperators {
   [[gnu::always_inline]] static Entries entry_by_entry(const auto& x, const auto& y) {
     if constexpr (are_numbers)
       return detail::append_number<Rule>(x, y);
+    else if constexpr (entries == detail::Kind::matrix)  // in its place, without a copy
+      return detail::append_elementwise<eT>(detail::operation_of<Rule, eT>(), {&x, &y});
     else
       return detail::of_kind<entries>(detail::append_elementwise<eT>(detail::operation_of<Rule, eT>(), {&x, &y}));
   }
@@ -71,6 +73,8 @@ struct VarOperators {
   [[gnu::always_inline]] static Product product(const A& x, const B& y) {
     if constexpr (are_numbers)
       return detail::append_number<detail::rules::Times>(x, y);
+    else if constexpr (Product::kind == detail::Kind::matrix)
+      return detail::append_product<eT>(x, y);
     else
       return detail::of_kind<Product::kind>(detail::append_product<eT>(x, y));
   }

@@ -88,7 +88,9 @@ Var<eT> GradientGraph<eT>::gradient(const Var<eT>& x) {
   const Index i = engine_.index_of(x, "gradient", {});
   if (i >= first_ && i - first_ < adjoints_.size() && adjoint_of(i) != no_index) {
     const Var<eT> g = adjoint(i);
-    return g.shape() == x.shape() ? g : spread(g, x.shape());
+    if (g.shape() != x.shape()) return spread(g, x.shape());
+    // Users may name what they get, which is not to be the name of a constant in other places.
+    return engine_.node(g.index()).is_shared ? engine_.tape().constant(engine_.number(g.index())) : g;
   }
   return spread(engine_.tape().constant(eT(0)), x.shape());
 }

@@ -25,8 +25,10 @@ Var<eT> append_product(const Argument<eT>& a, const Argument<eT>& b) {
 
 template <class eT>
 Var<eT> detail::multiply(const Var<eT>& a, bool ta, const Var<eT>& b, bool tb) {
-  Engine<eT>& engine = engine_of(a);
-  return product(engine, a.index(), ta, engine.index_of(b, rules::MatMul::name, {}), tb, Location());
+  const std::array<const Var<eT>*, 2> both{&a, &b};
+  Engine<eT>& engine = engine_of(tape_of<eT>(both));
+  const Index left = engine.index_of(a, rules::MatMul::name, {}), right = engine.index_of(b, rules::MatMul::name, {});
+  return product(engine, left, ta, right, tb, Location());
 }
 
 #define ARMAGRAD_INSTANTIATE(eT)                                                                     \

@@ -134,12 +134,13 @@ Var<eT> product(Engine<eT>& engine, Index a, bool ta, Index b, bool tb, Location
   const Shape shape{l.rows, r.cols};
   const bool is_congruence =
       matrix != no_index && engine.node(outer).needs_gradient && uword(l.rows) * l.cols * r.cols >= worth_a_congruence;
-  const Var<eT> y = is_congruence ? engine.append(rules::Congruence{{}, turned ? ta : !tb, turned}, shape,
-                                                  std::array{outer, matrix, inner}, engine.place ? *engine.place : at)
-                                  : engine.append(rules::MatMul{{}, ta, tb}, shape, std::array{a, b},
-                                                  engine.place ? *engine.place : at);
+  const Location& place = engine.place ? *engine.place : at;
+  Var<eT> y = is_congruence ? engine.append(rules::Congruence{{}, turned ? ta : !tb, turned}, shape,
+                                            std::array{outer, matrix, inner}, place)
+                            : engine.append(rules::MatMul{{}, ta, tb}, shape, std::array{a, b}, place);
   const bool is_gram = a == b && ta != tb;
-  return is_gram || matrix != no_index ? known_symmetric(y) : y;
+  engine.node(y.index()).is_symmetric = (is_gram || matrix != no_index) && l.rows == r.cols;
+  return y;
 }
 
 }  // namespace armagrad::detail

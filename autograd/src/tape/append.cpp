@@ -132,16 +132,7 @@ template <class eT, std::size_t... k>
 }  // namespace
 
 template <class eT>
-NumberVar<eT> append_numbers_elsewhere(const Operation<eT>& operation, std::span<const NumberOperand<eT>> numbers) {
-  Engine<eT>* engine = nullptr;
-  for (const auto& x : numbers) engine = engine ? engine : x.engine();
-  const auto fits = [&](const auto& x) { return x.fits(*engine); };
-  if (engine && std::ranges::all_of(numbers, fits)) {
-    std::array<Index, 3> operands;
-    std::ranges::transform(numbers, operands.begin(), [&](const auto& x) { return x.index_on(*engine); });
-    const Location& at = engine->place ? *engine->place : numbers[0].at();
-    return {append_number(*engine, operation, std::span(operands).first(numbers.size()), true, at), Unchecked{}};
-  }
+NumberVar<eT> append_by_arguments(const Operation<eT>& operation, std::span<const NumberOperand<eT>> numbers) {
   const auto of = [&](std::initializer_list<const Argument<eT>*> arguments) {
     return NumberVar<eT>(append_elementwise(operation, arguments), Unchecked{});
   };
@@ -186,16 +177,15 @@ Var<eT> append_elementwise(const Operation<eT>& operation, std::initializer_list
   return engine.handle(y);
 }
 
-#define ARMAGRAD_INSTANTIATE(eT)                                                                       \
-  template Index smooth_product(Engine<eT>&, Index, Index, Location);                                  \
-  template ARMAGRAD_EXPORT Tape<eT>& tape_of(std::span<const Var<eT>* const>);                         \
-  template ARMAGRAD_EXPORT Tape<eT>& tape_of_arguments(std::span<const Argument<eT>* const>);          \
-  template ARMAGRAD_EXPORT Var<eT> append(const Operation<eT>&, Shape, Location,                       \
-                                          std::initializer_list<const Var<eT>*>);                      \
-  template ARMAGRAD_EXPORT NumberVar<eT> append_numbers_elsewhere(const Operation<eT>&,                \
-                                                                  std::span<const NumberOperand<eT>>); \
-  template ARMAGRAD_EXPORT bool has_smooth_square(const Var<eT>&);                                     \
-  template ARMAGRAD_EXPORT void check_kind(const Var<eT>&, Kind, Location);                            \
+#define ARMAGRAD_INSTANTIATE(eT)                                                                        \
+  template Index smooth_product(Engine<eT>&, Index, Index, Location);                                   \
+  template ARMAGRAD_EXPORT Tape<eT>& tape_of(std::span<const Var<eT>* const>);                          \
+  template ARMAGRAD_EXPORT Tape<eT>& tape_of_arguments(std::span<const Argument<eT>* const>);           \
+  template ARMAGRAD_EXPORT Var<eT> append(const Operation<eT>&, Shape, Location,                        \
+                                          std::initializer_list<const Var<eT>*>);                       \
+  template NumberVar<eT> append_by_arguments(const Operation<eT>&, std::span<const NumberOperand<eT>>); \
+  template ARMAGRAD_EXPORT bool has_smooth_square(const Var<eT>&);                                      \
+  template ARMAGRAD_EXPORT void check_kind(const Var<eT>&, Kind, Location);                             \
   template ARMAGRAD_EXPORT Var<eT> append_elementwise(const Operation<eT>&, std::initializer_list<const Argument<eT>*>);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)

@@ -25,9 +25,10 @@ Index smooth_product(Engine<eT>& engine, Index x, Index y, Location at);
 template <class Rule>
 inline constexpr bool is_a_product = std::is_same_v<Rule, rules::Times> || std::is_same_v<Rule, rules::Square>;
 
-/// Of numbers that are not all nodes of one tape, on a tape that has to grow, or where anomalies are looked for.
+/// The same of numbers that are not all nodes of one tape, on a tape that has to grow, or where anomalies are looked
+/// for.
 template <class eT>
-NumberVar<eT> append_numbers_elsewhere(const Operation<eT>& operation, std::span<const NumberOperand<eT>> numbers);
+NumberVar<eT> append_by_arguments(const Operation<eT>& operation, std::span<const NumberOperand<eT>> numbers);
 
 /// The first Var of a rule's operands.
 template <class eT>
@@ -67,11 +68,12 @@ template <class Rule, class... X>
   }
   const auto fits = [engine](const auto& number) { return number.fits(*engine); };
   if (!engine || !std::ranges::all_of(numbers, fits) || engine->size_ >= engine->quick_until_)
-    return append_numbers_elsewhere<eT>(operation_of<Rule, eT>(), numbers);
+    return append_by_arguments<eT>(operation_of<Rule, eT>(), numbers);
   std::array<Index, sizeof...(X)> operands;
   std::ranges::transform(numbers, operands.begin(), [engine](const auto& number) { return number.index_on(*engine); });
   if (is_a_product<Rule> && engine->has_kinks_) {
-    const Index square = smooth_product(*engine, operands.front(), operands.back(), engine->place ? *engine->place : at);
+    const Index square =
+        smooth_product(*engine, operands.front(), operands.back(), engine->place ? *engine->place : at);
     if (square != no_index) return engine->number_handle(square);
   }
   return std::apply([&](auto... k) { return engine->template append_ready_number<Rule>(at, k...); }, operands);

@@ -87,6 +87,33 @@ void Draft<eT>::write_list(const EntryList& list, Index part, const Location& at
 
 // ---- The whole ----
 
+namespace {
+/// The lists of which a node of writes is made. Their memory stays with the thread, as loops write again and again, but
+/// for what a large matrix took.
+template <class eT>
+class Lists {
+  struct Memory {
+    std::vector<Index> parts, entries, operands;
+    std::vector<std::uint32_t> places_of_entries, places_of_numbers;
+    std::vector<eT> numbers;
+  };
+  static constexpr std::size_t most = 4096;
+  static inline thread_local Memory kept;
+  Memory memory_ = std::exchange(kept, {});  // taken, so that nobody else writes into it meanwhile
+
+ public:
+  Lists() = default;
+  Lists(const Lists&) = delete;
+  ~Lists() {
+    const auto clear = [](auto&... lists) { (lists.clear(), ...); };
+    auto& [parts, entries, operands, places_of_entries, places_of_numbers, numbers] = memory_;
+    clear(parts, entries, operands, places_of_entries, places_of_numbers, numbers);
+    if (std::max({operands.capacity(), entries.capacity(), numbers.capacity()}) <= most) kept = std::move(memory_);
+  }
+  Memory& operator*() { return memory_; }
+};
+}  // namespace
+
 template <class eT>
 Index Draft<eT>::node() {
   check_alive();
@@ -94,11 +121,8 @@ Index Draft<eT>::node() {
   Engine<eT>& engine = engine_of(*tape_);
   rules::Write rule;
   rule.rows = shape_.rows;
-  thread_local std::vector<Index> parts, entries, operands;  // kept, as loops write again and again
-  thread_local std::vector<eT> numbers;
-  thread_local std::vector<std::uint32_t> places;  // of numbers
-  parts.clear(), entries.clear(), operands.clear(), numbers.clear(), places.clear();
-  rule.entries.reserve(written_.size() - in_node_);
+  Lists<eT> lists;
+  auto& [parts, entries, operands, places_of_entries, places_of_numbers, numbers] = *lists;
   bool whole = false;
   for (std::size_t k = in_node_; k < written_.size(); ++k) {
     const Written& w = written_[k];
@@ -106,11 +130,11 @@ Index Draft<eT>::node() {
     if (w.what == What::number) {
       if (!is_seen(w.place)) continue;
       numbers.push_back(numbers_[w.part]);
-      places.push_back(w.place);
+      places_of_numbers.push_back(w.place);
     } else if (w.what == What::entry) {
       if (!is_seen(w.place)) continue;
       entries.push_back(w.part);
-      rule.entries.push_back(w.place);
+      places_of_entries.push_back(w.place);
     } else if (any_of(w, is_seen)) {
       const Shape s = engine.node(w.part).shape;
       if (w.what == What::list)
@@ -123,12 +147,14 @@ Index Draft<eT>::node() {
   }
   if (numbers.size() == 1) {
     entries.push_back(engine.append_number(numbers[0]));
-    rule.entries.push_back(places[0]);
+    places_of_entries.push_back(places_of_numbers[0]);
   } else if (!numbers.empty()) {
     const Shape s = shape_of(numbers.size(), 1);
     parts.push_back(engine.leaf(false, s, numbers.data(), true, false).index());
-    rule.parts.push_back({{0, 0, s}, std::make_shared<const arma::uvec>(arma::conv_to<arma::uvec>::from(places))});
+    const auto list = arma::conv_to<arma::uvec>::from(places_of_numbers);
+    rule.parts.push_back({{0, 0, s}, std::make_shared<const arma::uvec>(list)});
   }
+  rule.entries = places_of_entries;
   if (whole && parts.size() == 1 && entries.empty() && !engine.node(parts[0]).is_scalar) {
     node_ = parts[0];
   } else {

@@ -220,6 +220,7 @@ void Engine<eT>::sweep_numbers(Index root, const eT* seed) {
   const auto clear_adjoints = [&] { std::fill_n(adjoints_.begin(), root + std::size_t(1), eT(0)); };
   backward_follows_ = true;
   try {
+    // Whether a node is needed is asked of those alone that are not evaluated.
     if (!std::ranges::all_of(others, [this](Index i) { return bool(nodes_[i].evaluated); })) {
       clear_adjoints();
       mark_needed(root);
@@ -241,7 +242,7 @@ void Engine<eT>::sweep_numbers(Index root, const eT* seed) {
     for (const Index i : others) {
       compute_until(i);
       begin = std::max(begin, i + 1);
-      if (is_needed(i) && !nodes_[i].evaluated) compute(i);
+      if (!nodes_[i].evaluated && is_needed(i)) compute(i);
     }
     compute_until(root + 1);
     first_pending_ = std::max(first_pending_, in_doubt);

@@ -37,7 +37,8 @@ struct NodeMarks {
   bool kept : 1 = false;
   bool dropped : 1 = false;       // its value was dropped after what seemed its last use
   bool is_symmetric : 1 = false;  // by construction, as X X' is
-  std::uint8_t unused : 6 = 0;    // so that no bits of what stood there before are read
+  bool is_shared : 1 = false;     // a constant that several nodes read, of which users get no handle
+  std::uint8_t unused : 5 = 0;    // so that marks are written without a look at the bits that stood there
 };
 
 /// What the tape knows of a node. Its value and its adjoint, its source line and its rule's parameters stand beside it,
@@ -148,11 +149,14 @@ class ARMAGRAD_EXPORT Engine {
   Index append_entry(const Operation<eT>& operation, Index matrix, Index entry, Location at);
   /// A constant number.
   Index append_number(eT constant);
-  /// A constant that a rule reads, of which there is no handle: loops use the same few again and again.
+  /// A constant that a rule over numbers reads: one of the few that were used last, if it has these bits, as loops read
+  /// the same again and again.
   Index shared_constant(eT constant) {
     KnownConstant& known = known_constants_[slot(constant)];
-    if (known.node == no_index || !has_same_bits(known.constant, constant)) [[unlikely]]
+    if (known.node == no_index || !has_same_bits(known.constant, constant)) [[unlikely]] {
       known = {constant, append_number(constant)};
+      nodes_[known.node].is_shared = true;
+    }
     return known.node;
   }
   NumberVar<eT> number_handle(Index i) const { return NumberVar<eT>(&tape_, i, generation_); }
@@ -345,7 +349,8 @@ class ARMAGRAD_EXPORT Engine {
   using Bits = std::conditional_t<sizeof(eT) == 8, std::uint64_t, std::uint32_t>;
   static bool has_same_bits(eT a, eT b) { return std::bit_cast<Bits>(a) == std::bit_cast<Bits>(b); }
   static std::size_t slot(eT constant) {
-    return std::bit_cast<Bits>(constant) * Bits(0x9e3779b97f4a7c15) >> (8 * sizeof(Bits) - 5);
+    const Bits bits = std::bit_cast<Bits>(constant);  // of most constants the lower half is 0
+    return (bits ^ bits >> 4 * sizeof bits) * Bits(0x9e3779b97f4a7c15) >> (8 * sizeof bits - 5);
   }
 
   void grow();

@@ -60,7 +60,7 @@ class Readings {
     }
   }
   static auto matrix(Engine<eT>& engine, Index i) {
-    if constexpr (requires { Rule::takes_factors; })
+    if constexpr (requires { requires Rule::takes_factors; })
       return Factor<eT>{engine.data(i), engine.node(i).shape};
     else
       return over(engine.data(i), engine.node(i).shape);
