@@ -12,8 +12,9 @@
 #include <utility>
 #include <vector>
 
-#include "operation.hpp"
+#include "node.hpp"
 #include "pool.hpp"
+#include "schedule.hpp"
 
 namespace armagrad::detail {
 
@@ -21,83 +22,6 @@ namespace tiles {
 template <class T>
 struct Step;
 }
-
-/// The small things of a node, which are written at once when a number is recorded.
-struct NodeMarks {
-  NumberCode code = NumberCode::none;
-  std::uint8_t wanting = 0;  // bit k: operand k needs a gradient
-  std::uint8_t pulls = 0;    // contributions to this node's adjoint in the sweep that is planned; at most 255
-  bool needs_gradient : 1 = false;
-  bool is_scalar : 1 = false;  // a number, which meets matrices of any shape; not merely 1x1
-  bool evaluated : 1 = false;
-  bool needed : 1 = false;  // marks of the sweep under way
-  bool summed : 1 = false;
-  bool active : 1 = false;
-  bool used : 1 = false;
-  bool kept : 1 = false;
-  bool dropped : 1 = false;       // its value was dropped after what seemed its last use
-  bool is_symmetric : 1 = false;  // by construction, as X X' is
-  bool is_shared : 1 = false;     // a constant that several nodes read, of which users get no handle
-  std::uint8_t unused : 5 = 0;    // so that marks are written without a look at the bits that stood there
-};
-
-/// What the tape knows of a node. Its value and its adjoint, its source line and its rule's parameters stand beside it,
-/// so that a sweep over small nodes reads little: see Engine.
-template <class eT>
-struct Node : NodeMarks {
-  std::array<Index, 3> operands{no_index, no_index, no_index};  // of more than three: see Engine::operands
-  std::uint32_t arity = 0;
-  const Operation<eT>* operation = nullptr;
-  Index storage = no_index;     // of a matrix
-  Index parameters = no_index;  // of its rule
-  Shape shape;
-
-  bool one_by_one() const { return shape == scalar_shape; }
-};
-
-/// What may become of a matrix node's adjoint: nothing yet, a scaled look at somebody's memory with rows,
-/// columns or a number repeated, a matrix of its own (`chunk` held alone, full strides, scale 1), or a sparse one:
-/// `count` numbers one behind the other, the k-th of them at `entries[k]`, column by column, and zeros.
-template <class eT>
-struct Adjoint {
-  Strided<const eT> look;
-  eT* chunk = nullptr;
-  eT scale = 1;
-  const std::uint64_t* entries = nullptr;
-  uword count = 0;
-
-  explicit operator bool() const { return look.data; }
-};
-
-/// Numbers of one operation with the same parameters, which a loop computes, or passes the adjoints of on, in this
-/// order.
-struct NumberLoop {
-  std::uint32_t count;  // of numbers
-  bool independent;     // none reads another
-  std::size_t begin;    // in Schedule::streams: of the numbers' nodes; then `count` first operands, and so on
-};
-
-/// What a sweep does: which nodes' values it computes, and on from which it passes adjoints, both in tape
-/// order; and which values have had their last use when a value was computed.
-struct Schedule {
-  struct Drop {
-    Index after, value;
-  };
-  /// Places of neighbours in `values` or `adjoints` that run together: numbers in one loop, matrices of one shape
-  /// fused, a tile at a time.
-  struct Group {
-    std::uint32_t begin, end;
-    std::uint32_t first_loop = 0, end_loop = 0;  // of numbers that were arranged in loops
-  };
-  Index root = 0;
-  bool backward = false;
-  std::vector<Index> values, adjoints;
-  std::vector<Drop> drops;
-  std::vector<Group> value_groups, adjoint_groups;
-  std::vector<std::uint8_t> in_tile;  // by place in `adjoints`: only neighbours in the group add to it
-  std::vector<NumberLoop> value_loops, adjoint_loops;
-  std::vector<Index> streams;  // of the loops
-};
 
 /// A number that no other recording of any tape has, by which handles are told from those of others.
 ARMAGRAD_EXPORT std::uint32_t next_generation();
