@@ -20,6 +20,7 @@ class NumberOperand {
       var_ = &x;
   }
 
+  /// Of a Var that is known to be a number.
   NumberOperand(const Var<eT>* number, const Location& at) : at_(at), var_(number) {}
 
   Location at() const { return at_; }
@@ -94,7 +95,7 @@ class Argument {
   /// The plain number, or nullptr.
   const eT* number() const { return kind_ == Kind::number ? &number_ : nullptr; }
 
-  /// The argument as a node of the tape.
+  /// The argument's node on the tape, a new one unless it is a Var. Errors as of Engine::index_of.
   detail::Index index_on(Tape<eT>& tape, const char* operation) const {
     detail::Engine<eT>& engine = detail::engine_of(tape);
     switch (kind_) {

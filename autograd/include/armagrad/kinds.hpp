@@ -159,16 +159,9 @@ using VarOf = typename var_of<eT, k>::type;
 
 /// x, which is of kind k, as a Var of that kind.
 template <Kind k, class eT>
-VarOf<eT, k> of_kind(const Var<eT>& x) {
+VarOf<eT, k> of_kind(Var<eT> x) {
   if constexpr (k == Kind::matrix)
     return x;
-  else
-    return {x, Unchecked{}};
-}
-template <Kind k, class eT>
-VarOf<eT, k> of_kind(Var<eT>&& x) {
-  if constexpr (k == Kind::matrix)
-    return std::move(x);
   else
     return {std::move(x), Unchecked{}};
 }

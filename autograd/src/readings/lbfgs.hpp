@@ -64,7 +64,7 @@ class LbfgsSolver {
     return false;
   }
 
-  /// -H g, by the two loops over the steps; at first -g, shortened to length 1.
+  /// -H g, by the two loops over the steps; at first -g, shortened to length 1 if it is longer.
   arma::Col<eT> direction(const arma::Col<eT>& g) const {
     arma::Col<eT> d = -g;
     if (steps_.empty()) return d / eT(std::max(1.0, double(arma::norm(g))));

@@ -105,15 +105,12 @@ template <class eT>
 bool is_number(const Argument<eT>& x) {
   return x.var() ? x.var()->n_rows == 1 && x.var()->n_cols == 1 : x.number() != nullptr;
 }
-/// The node of an elementwise operation over 1x1 nodes.
+/// What an operation on these makes, where it is a product whose kink its square has not; else no_index.
 template <class eT>
-Var<eT> append_number(Engine<eT>& engine, const Operation<eT>& operation, std::span<const Index> operands,
-                      bool is_scalar, const Location& at) {
-  if (engine.has_kinks() && multiplies(operation)) {
-    const Index square = smooth_product(engine, operands.front(), operands.back(), at);
-    if (square != no_index) return engine.handle(square);
-  }
-  return engine.append_number(operation, operands, is_scalar, at);
+Index smooth_product(Engine<eT>& engine, const Operation<eT>& operation, std::span<const Index> operands,
+                     const Location& at) {
+  if (!engine.has_kinks() || !multiplies(operation)) return no_index;
+  return detail::smooth_product(engine, operands.front(), operands.back(), at);
 }
 template <class eT, std::size_t... k>
 [[gnu::always_inline]] inline Var<eT> append_number(Engine<eT>& engine, const Operation<eT>& operation,
@@ -127,7 +124,9 @@ template <class eT, std::size_t... k>
     return i;
   };
   const std::array<Index, sizeof...(k)> operands{node(*arguments[k])...};
-  return append_number(engine, operation, operands, is_scalar, at);
+  if (const Index square = smooth_product<eT>(engine, operation, operands, at); square != no_index)
+    return engine.handle(square);
+  return engine.append_number(operation, operands, is_scalar, at);
 }
 }  // namespace
 
@@ -168,11 +167,9 @@ Var<eT> append_elementwise(const Operation<eT>& operation, std::initializer_list
     }
     operands[n++] = before_spread(engine, x);
   }
-  if (engine.has_kinks() && multiplies(operation)) {
-    const Index square = smooth_product(engine, operands[0], operands[n - 1], at);
-    if (square != no_index) return engine.handle(square);
-  }
-  const Index y = engine.append(operation, shape, std::span<const Index>(operands.data(), n), at);
+  const std::span<const Index> all(operands.data(), n);
+  if (const Index square = smooth_product(engine, operation, all, at); square != no_index) return engine.handle(square);
+  const Index y = engine.append(operation, shape, all, at);
   engine.node(y).is_scalar = is_scalar;
   return engine.handle(y);
 }

@@ -22,11 +22,12 @@ inline std::array<Index, 3> with_rest(Index a, Index b = no_index, Index c = no_
 template <class eT>
 Index smooth_product(Engine<eT>& engine, Index x, Index y, Location at);
 
+/// Whether a rule multiplies, so that smooth_product may have to be asked.
 template <class Rule>
 inline constexpr bool is_a_product = std::is_same_v<Rule, rules::Times> || std::is_same_v<Rule, rules::Square>;
 
-/// The same of numbers that are not all nodes of one tape, on a tape that has to grow, or where anomalies are looked
-/// for.
+/// The general way to append a number: for those that are not all nodes of one tape, on a tape that has to grow, or
+/// where anomalies are looked for.
 template <class eT>
 NumberVar<eT> append_by_arguments(const Operation<eT>& operation, std::span<const NumberOperand<eT>> numbers);
 

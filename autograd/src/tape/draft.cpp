@@ -91,24 +91,24 @@ namespace {
 /// The lists of which a node of writes is made. Their memory stays with the thread, as loops write again and again, but
 /// for what a large matrix took.
 template <class eT>
-class Lists {
+class WriteLists {
   struct Memory {
     std::vector<Index> parts, entries, operands;
     std::vector<std::uint32_t> places_of_entries, places_of_numbers;
     std::vector<eT> numbers;
   };
-  static constexpr std::size_t most = 4096;
+  static constexpr std::size_t most_kept = 4096;  // entries of a list
   static inline thread_local Memory kept;
   Memory memory_ = std::exchange(kept, {});  // taken, so that nobody else writes into it meanwhile
 
  public:
-  Lists() = default;
-  Lists(const Lists&) = delete;
-  ~Lists() {
+  WriteLists() = default;
+  WriteLists(const WriteLists&) = delete;
+  ~WriteLists() {
     const auto clear = [](auto&... lists) { (lists.clear(), ...); };
     auto& [parts, entries, operands, places_of_entries, places_of_numbers, numbers] = memory_;
     clear(parts, entries, operands, places_of_entries, places_of_numbers, numbers);
-    if (std::max({operands.capacity(), entries.capacity(), numbers.capacity()}) <= most) kept = std::move(memory_);
+    if (std::max({operands.capacity(), entries.capacity(), numbers.capacity()}) <= most_kept) kept = std::move(memory_);
   }
   Memory& operator*() { return memory_; }
 };
@@ -121,7 +121,7 @@ Index Draft<eT>::node() {
   Engine<eT>& engine = engine_of(*tape_);
   rules::Write rule;
   rule.rows = shape_.rows;
-  Lists<eT> lists;
+  WriteLists<eT> lists;
   auto& [parts, entries, operands, places_of_entries, places_of_numbers, numbers] = *lists;
   bool whole = false;
   for (std::size_t k = in_node_; k < written_.size(); ++k) {

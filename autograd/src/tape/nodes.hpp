@@ -136,6 +136,14 @@ Index Engine<eT>::append_number(eT constant) {
 }
 
 template <class eT>
+[[gnu::noinline]] Index Engine<eT>::new_shared_constant(eT constant) {
+  const Index i = append_number(constant);
+  nodes_[i].is_shared = true;
+  recent_constants_.note(constant, i);
+  return i;
+}
+
+template <class eT>
 void* Engine<eT>::new_parameters(Index i) {
   parameters_.emplace_back();
   nodes_[i].parameters = Index(parameters_.size() - 1);
@@ -295,8 +303,8 @@ void Engine<eT>::clear() {
   names_.clear();
   large_rules_.clear();
   shared_.clear();
-  known_entries_.fill({});
-  known_constants_.fill({});
+  recent_entries_.clear();
+  recent_constants_.clear();
   pool_.reset();
   generation_ = next_generation();
 }

@@ -2,7 +2,6 @@
 // The engine of a tape: what rules and readings ask for nodes, values and adjoints, and the sweeps.
 
 #include <algorithm>
-#include <bit>
 #include <concepts>
 #include <cstring>
 #include <memory>
@@ -14,6 +13,7 @@
 
 #include "node.hpp"
 #include "pool.hpp"
+#include "recent_nodes.hpp"
 #include "schedule.hpp"
 
 namespace armagrad::detail {
@@ -76,12 +76,8 @@ class ARMAGRAD_EXPORT Engine {
   /// A constant that a rule over numbers reads: one of the few that were used last, if it has these bits, as loops read
   /// the same again and again.
   Index shared_constant(eT constant) {
-    KnownConstant& known = known_constants_[slot(constant)];
-    if (known.node == no_index || !has_same_bits(known.constant, constant)) [[unlikely]] {
-      known = {constant, append_number(constant)};
-      nodes_[known.node].is_shared = true;
-    }
-    return known.node;
+    const Index known = recent_constants_.node(constant);
+    return known != no_index ? known : new_shared_constant(constant);
   }
   NumberVar<eT> number_handle(Index i) const { return NumberVar<eT>(&tape_, i, generation_); }
   /// Keeps the parameters of node i's rule.
@@ -104,11 +100,8 @@ class ARMAGRAD_EXPORT Engine {
   Var<eT> append_once(const Operation<eT>& operation, Shape shape, Index operand, Location at);
 
   /// The node of an entry of a matrix, a number, if one of late is known; loops read the same few again and again.
-  Index known_entry(Index matrix, uword entry) const {
-    const KnownEntry& known = place_of_entry(matrix, entry);
-    return known.matrix == matrix && known.entry == entry ? known.node : no_index;
-  }
-  void know_entry(Index matrix, uword entry, Index node) { place_of_entry(matrix, entry) = {matrix, node, entry}; }
+  Index known_entry(Index matrix, uword entry) const { return recent_entries_.node(matrix, entry); }
+  void know_entry(Index matrix, uword entry, Index node) { recent_entries_.note(matrix, entry, node); }
 
   const Node<eT>& node(Index i) const { return nodes_[i]; }
   /// The parameters of node i's rule, as they lie on the tape.
@@ -258,25 +251,7 @@ class ARMAGRAD_EXPORT Engine {
   };
 
   Index index_elsewhere(const Var<eT>& x, const char* operation, const Location& at);
-  struct KnownEntry {
-    Index matrix = no_index, node = no_index;
-    uword entry = 0;
-  };
-  static std::size_t slot(Index matrix, uword entry) { return (matrix * 7 + entry) % 64; }
-  const KnownEntry& place_of_entry(Index matrix, uword entry) const { return known_entries_[slot(matrix, entry)]; }
-  KnownEntry& place_of_entry(Index matrix, uword entry) { return known_entries_[slot(matrix, entry)]; }
-
-  struct KnownConstant {
-    eT constant = 0;
-    Index node = no_index;
-  };
-  using Bits = std::conditional_t<sizeof(eT) == 8, std::uint64_t, std::uint32_t>;
-  static bool has_same_bits(eT a, eT b) { return std::bit_cast<Bits>(a) == std::bit_cast<Bits>(b); }
-  static std::size_t slot(eT constant) {
-    const Bits bits = std::bit_cast<Bits>(constant);  // of most constants the lower half is 0
-    return (bits ^ bits >> 4 * sizeof bits) * Bits(0x9e3779b97f4a7c15) >> (8 * sizeof bits - 5);
-  }
-
+  Index new_shared_constant(eT constant);
   void grow();
   /// Node i, a number, is to be computed yet.
   void note_pending(Index i) { first_pending_ = std::min(first_pending_, i); }
@@ -366,7 +341,7 @@ class ARMAGRAD_EXPORT Engine {
   /// While the tape is smaller than this, a number and constants that it reads can be appended without further
   /// questions: there is room, and nobody looks for anomalies.
   std::size_t quick_until_ = 0;
-  static constexpr std::size_t room_kept = 3;
+  static constexpr std::size_t room_kept = 3;      // for a number and two constants
   const Operation<eT>* const* number_operations_;  // in the order of NumberRules
   std::vector<Index> variables_;
   std::vector<Index> wide_operands_;
@@ -383,8 +358,8 @@ class ARMAGRAD_EXPORT Engine {
     Index operand, node;
   };
   std::vector<Shared> shared_;  // nodes of append_once
-  std::array<KnownEntry, 64> known_entries_{};
-  std::array<KnownConstant, 32> known_constants_{};
+  RecentEntries recent_entries_;
+  RecentConstants<eT> recent_constants_;
 };
 
 /// The engine of a tape, which the library can reach and users of the tape cannot.
