@@ -362,9 +362,11 @@ struct AdjointInTile {
 }  // namespace
 
 /// Passes on the adjoints of neighbouring elementwise nodes of one shape, the last one first, fused. Those marked
-/// `in_tile` get contributions from their neighbours alone, and have no adjoint in memory.
+/// `in_tile` get contributions from their neighbours alone, and have no adjoint in memory. The values of those in
+/// `recomputed` are computed in the tiles.
 template <class eT>
-[[gnu::noinline]] void Engine<eT>::pull_group(std::span<const Index> group, std::span<const std::uint8_t> in_tile) {
+[[gnu::noinline]] void Engine<eT>::pull_group(std::span<const Index> group, std::span<const std::uint8_t> in_tile,
+                                              std::span<const Index> recomputed) {
   std::array<tiles::Step<eT>, tiles::max_steps> steps;
   std::array<Index, tiles::max_steps> targets;
   std::array<eT*, tiles::max_steps> held{};
@@ -373,8 +375,25 @@ template <class eT>
   std::size_t count = 0;
   const Shape shape = nodes_[group[0]].shape;
   if (std::any_of(group.begin(), group.end(), [this](Index i) { return passes_entries_on(i); })) {
+    for (const Index i : recomputed) compute(i);
     std::for_each(group.rbegin(), group.rend(), [this](Index i) { pull(i); });
     return;
+  }
+
+  std::array<int, tiles::max_group> values;  // by place in the group, the buffer that holds it
+  values.fill(-1);
+  const auto place_of = [&](Index i) { return std::size_t(std::ranges::find(group, i) - group.begin()); };
+  const auto value_of = [&](Index i) {
+    const std::size_t k = place_of(i);
+    return k < group.size() ? values[k] : -1;
+  };
+  for (const Index i : recomputed) {
+    tiles::Step<eT>& step = steps[count];
+    step = value_step(*nodes_[i].operation, rule(i), looks(nodes_[i]));
+    for (unsigned k = 0; k < step.arity; ++k) step.x[k].buffer = value_of(nodes_[i].operands[k]);
+    step.sink = tiles::Sink::buffer;
+    step.buffer = values[place_of(i)] = int(count);
+    uses[count++] = 1;
   }
 
   /// Makes `a` the sum of itself and what the step computes.
@@ -401,7 +420,7 @@ template <class eT>
     for (unsigned k = 0; k < n.arity; ++k) {
       const Index to = n.operands[k];
       if (!wants(to)) continue;
-      const std::size_t neighbour = std::size_t(std::find(group.begin(), group.end(), to) - group.begin());
+      const std::size_t neighbour = place_of(to);
       AdjointInTile<eT>* const target = neighbour < group.size() && in_tile[neighbour] ? &adjoints[neighbour] : nullptr;
 
       AdjointInTile<eT> part;
@@ -429,6 +448,8 @@ template <class eT>
       } else {
         step = pull_step(*n.operation, rule(i), k, dy.alias, broadcast(data(i), n.shape, n.shape), looks(n));
         step.x[0] = dy.input();
+        step.x[1].buffer = values[g];
+        for (unsigned j = 0; j < n.arity; ++j) step.x[2 + j].buffer = value_of(n.operands[j]);
       }
       if (target)
         add_in_tile(*target, step);
@@ -437,6 +458,7 @@ template <class eT>
       targets[count++] = to;
     }
     if (dy.buffer >= 0) --uses[dy.buffer];
+    if (values[g] >= 0) --uses[values[g]];  // all that read it have passed their adjoints on
   }
   tiles::run<eT>(std::span(steps).first(count), shape.rows, shape.cols);
   for (std::size_t s = 0; s < count; ++s) {

@@ -2,6 +2,7 @@
 // The sweeps: down the tape to list what is needed, up it for values, down it for adjoints.
 
 #include <algorithm>
+#include <bit>
 
 #include "anomalies.hpp"
 #include "tiles.hpp"
@@ -18,37 +19,85 @@ void Engine<eT>::need(Index i, Index& lowest) {
 
 template <class eT>
 void Engine<eT>::need_operands(Index i, Index& lowest, Schedule& schedule) {
+  const auto use = [&](Index operand) {
+    Node<eT>& x = nodes_[operand];
+    if (!x.used && !x.evaluated && x.arity != 0 && !x.one_by_one())
+      schedule.drops.push_back({i, operand});  // seen from above, the first use is the last
+    x.used = true;
+  };
   const Node<eT>& n = nodes_[i];
   for (const Index operand : operands(n)) {
     Node<eT>& x = nodes_[operand];
     if (n.operation->family == Family::total && x.operation->family == Family::elementwise && !x.one_by_one()) {
-      // Its sum can be taken without storing it, unless somebody else needs it.
+      // Its sum can be taken without storing it, unless somebody else needs it, and reads its operands then.
       x.summed = true;
       lowest = std::min(lowest, operand);
+      for (const Index k : operands(x)) use(k);
     } else {
       need(operand, lowest);
     }
-    if (n.summed) {
-      x.kept = true;  // read when the sum is taken, which is later
-    } else if (!x.used && !x.evaluated && x.arity != 0 && !x.one_by_one()) {
-      schedule.drops.push_back({i, operand});  // seen from above, the first use is the last
-    }
-    x.used = true;
+    use(operand);
   }
 }
 
-/// Marks what the pass backward from node i would read.
+/// Marks what the pass backward from node i would read; nodes of its own group apart.
 template <class eT>
-void Engine<eT>::keep(Index i) {
+void Engine<eT>::keep(Index i, std::span<const Index> group) {
+  const auto mark = [&](Index read) {
+    (std::ranges::find(group, read) == group.end() ? nodes_[read].kept : nodes_[read].reread) = true;
+  };
   const std::span<const Index> xs = operands(nodes_[i]);
   for (unsigned k = 0; k < xs.size(); ++k) {
     if (!nodes_[xs[k]].needs_gradient) continue;
     const unsigned reads = nodes_[i].operation->reads_by(k);
-    if (reads & reads::result) nodes_[i].kept = true;
+    if (reads & reads::result) mark(i);
     for (unsigned j = 0; (reads & ~unsigned(reads::result)) && j < xs.size(); ++j) {
-      if (reads & reads::operand(j)) nodes_[xs[j]].kept = true;
+      if (reads & reads::operand(j)) mark(xs[j]);
     }
   }
+}
+
+/// Keeps what the planned pass backward reads, but for values that one fused group alone reads and that it can compute
+/// anew, by cheap operations from what is kept.
+template <class eT>
+void Engine<eT>::keep_or_recompute(Schedule& schedule) {
+  const std::span<const Index> list = schedule.adjoints;
+  schedule.recomputed.clear();
+  std::size_t at = 0;
+  const auto keep_until = [&](std::size_t end) {
+    for (; at < end; ++at) keep(list[at]);
+  };
+  for (auto g = schedule.adjoint_groups.rbegin(); g != schedule.adjoint_groups.rend(); ++g) {
+    if (nodes_[list[g->begin]].code != NumberCode::none) continue;
+    keep_until(g->begin);
+    at = g->end;
+    const std::span<const Index> group = list.subspan(g->begin, g->end - g->begin);
+    for (const Index i : group) keep(i, group);
+    for (const Index i : group) {
+      Node<eT>& n = nodes_[i];
+      n.is_recomputable =
+          n.needed && n.used && !n.kept && !n.operation->costly && std::ranges::all_of(operands(n), [this](Index k) {
+            const Node<eT>& x = nodes_[k];
+            return x.evaluated || x.kept || x.reread || x.is_recomputable || x.one_by_one();
+          });
+    }
+    for (std::size_t k = group.size(); k-- > 0;) {
+      const Node<eT>& n = nodes_[group[k]];
+      if (!n.reread || !n.is_recomputable) continue;
+      for (const Index x : operands(n)) nodes_[x].reread |= nodes_[x].is_recomputable;
+    }
+    g->first_recomputed = std::uint32_t(schedule.recomputed.size());
+    for (const Index i : group) {
+      Node<eT>& n = nodes_[i];
+      if (n.reread && n.is_recomputable)
+        schedule.recomputed.push_back(i);
+      else
+        n.kept |= n.reread;
+      n.reread = n.is_recomputable = false;
+    }
+    g->end_recomputed = std::uint32_t(schedule.recomputed.size());
+  }
+  keep_until(list.size());
 }
 
 /// Whether fusing nodes of this shape saves passes over memory.
@@ -89,7 +138,7 @@ void Engine<eT>::group_values(Schedule& schedule) {
         if (shape_of_loop(n) != shape || reads_a_sum(i)) return false;
         return n.operation->family != Family::total || !nodes_[n.operands[0]].summed || !reads_a_sum(n.operands[0]);
       };
-      while (end < list.size() && end - begin < tiles::max_steps && fits(list[end])) ++end;
+      while (end < list.size() && end - begin < tiles::max_group && fits(list[end])) ++end;
     }
     if (end - begin > 1) schedule.value_groups.push_back({std::uint32_t(begin), std::uint32_t(end)});
     begin = end;
@@ -111,12 +160,13 @@ void Engine<eT>::group_adjoints(Schedule& schedule) {
       continue;
     }
     if (last.operation->family == Family::elementwise && is_worth_fusing(last.shape)) {
-      unsigned steps = last.arity;
+      const auto steps_of = [](const Node<eT>& n) { return std::popcount(n.wanting); };
+      int steps = steps_of(last);
       const auto fits = [&](const Node<eT>& n) {
         return n.operation->family == Family::elementwise && n.shape == last.shape &&
-               steps + n.arity <= tiles::max_steps;
+               steps + steps_of(n) <= tiles::max_group;
       };
-      while (begin > 0 && fits(nodes_[list[begin - 1]])) steps += nodes_[list[--begin]].arity;
+      while (begin > 0 && fits(nodes_[list[begin - 1]])) steps += steps_of(nodes_[list[--begin]]);
     }
     if (end - begin > 1) {
       schedule.adjoint_groups.push_back({std::uint32_t(begin), std::uint32_t(end)});
@@ -162,7 +212,7 @@ void Engine<eT>::plan(Schedule& schedule, Index root, bool value, bool adjoints)
         }
       }
     }
-    if (n.needs_gradient) keep(i);
+    if (n.needs_gradient && !n.active) keep(i);
     if (!n.evaluated && (n.needed || n.summed)) need_operands(i, lowest, schedule);
   }
   for (Index i = lowest; i <= root; ++i) {
@@ -170,15 +220,16 @@ void Engine<eT>::plan(Schedule& schedule, Index root, bool value, bool adjoints)
     if (n.needed) schedule.values.push_back(i);
     if (n.active && n.operation->family != Family::leaf) schedule.adjoints.push_back(i);
   }
+  schedule.adjoint_groups.clear();
+  group_adjoints(schedule);
+  keep_or_recompute(schedule);
   std::erase_if(schedule.drops, [&](const auto& d) { return nodes_[d.value].kept || !nodes_[d.value].needed; });
   std::reverse(schedule.drops.begin(), schedule.drops.end());
   schedule.value_groups.clear();
-  schedule.adjoint_groups.clear();
   schedule.value_loops.clear();
   schedule.adjoint_loops.clear();
   schedule.streams.clear();
   group_values(schedule);
-  group_adjoints(schedule);
   for (Index i = lowest; i <= root; ++i) {
     Node<eT>& n = nodes_[i];
     n.needed = n.summed = n.active = n.used = n.kept = false;
@@ -322,24 +373,27 @@ void Engine<eT>::sweep(const Schedule& schedule, const eT* seed, bool accumulate
     drop_value(i);  // all that read it have passed their adjoints on
   };
   try {
-    auto pulls = schedule.adjoint_groups.begin(), pulls_end = fuses ? schedule.adjoint_groups.end() : pulls;
+    auto pulls = schedule.adjoint_groups.begin();
     for (auto end = schedule.adjoints.end(); end != schedule.adjoints.begin();) {
-      if (pulls != pulls_end && end == schedule.adjoints.begin() + pulls->end) {
-        const auto begin = schedule.adjoints.begin() + pulls->begin;
-        const auto loops =
-            std::span(schedule.adjoint_loops).subspan(pulls->first_loop, pulls->end_loop - pulls->first_loop);
-        ++pulls;
-        if (nodes_[*begin].code != NumberCode::none) {
+      if (pulls != schedule.adjoint_groups.end() && end == schedule.adjoints.begin() + pulls->end) {
+        const Schedule::Group& g = *pulls++;
+        const auto begin = schedule.adjoints.begin() + g.begin;
+        const auto recomputed =
+            std::span(schedule.recomputed).subspan(g.first_recomputed, g.end_recomputed - g.first_recomputed);
+        if (fuses && nodes_[*begin].code != NumberCode::none) {
+          const auto loops = std::span(schedule.adjoint_loops).subspan(g.first_loop, g.end_loop - g.first_loop);
           if (loops.empty()) pull_numbers({&*begin, 0, std::size_t(end - begin)});
           for (const NumberLoop& loop : loops) pull_loop(loop, &schedule.streams[loop.begin]);
+        } else if (fuses) {
+          const auto in_tile = schedule.in_tile.begin() + g.begin;
+          pull_group(std::span(begin, end), std::span(in_tile, in_tile + (end - begin)), recomputed);
+          std::for_each(begin, end, release);
+        }
+        if (fuses) {
           end = begin;
           continue;
         }
-        const auto in_tile = schedule.in_tile.begin() + (begin - schedule.adjoints.begin());
-        pull_group(std::span(begin, end), std::span(in_tile, in_tile + (end - begin)));
-        std::for_each(begin, end, release);
-        end = begin;
-        continue;
+        for (const Index i : recomputed) compute(i);
       }
       const Index i = *--end;
       pull(i);

@@ -41,10 +41,11 @@ struct Step {
   double total = 0;
 };
 
-/// Steps of one run.
-inline constexpr int max_steps = 8;
+/// Steps of one run: half of them pass adjoints on or compute what is stored, half compute values anew for these.
+inline constexpr int max_steps = 16;
+inline constexpr int max_group = max_steps / 2;
 /// Buffers that steps may use for what they pass on to later steps.
-inline constexpr int max_buffers = 8;
+inline constexpr int max_buffers = max_steps;
 /// Numbers of a tile: 4 KiB.
 template <class T>
 inline constexpr uword tile_size = 4096 / sizeof(T);

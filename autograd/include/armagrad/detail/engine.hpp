@@ -286,7 +286,8 @@ class ARMAGRAD_EXPORT Engine {
   void sweep(const Schedule& schedule, const eT* seed, bool accumulate, Watch watch);
   void need(Index i, Index& lowest);
   void need_operands(Index i, Index& lowest, Schedule& schedule);
-  void keep(Index i);
+  void keep(Index i, std::span<const Index> group = {});
+  void keep_or_recompute(Schedule& schedule);
   static bool is_worth_fusing(Shape s);
   std::size_t end_of_numbers(const std::vector<Index>& list, std::size_t begin) const;
   void group_values(Schedule& schedule);
@@ -304,7 +305,8 @@ class ARMAGRAD_EXPORT Engine {
   bool passes_entries_on(Index i) const;
   void pull_entries(Index i);
   void add_few(Index i, Shape from, const eT* part);
-  void pull_group(std::span<const Index> group, std::span<const std::uint8_t> in_tile);
+  void pull_group(std::span<const Index> group, std::span<const std::uint8_t> in_tile,
+                  std::span<const Index> recomputed);
   bool constant_partial(Index i, unsigned k, eT& slope) const;
   Adjoint<eT> multiple_partial(Index i, unsigned k) const;
   Adjoint<eT> alias_of_pull(Index i, unsigned k, Adjoint<eT> dy) const;

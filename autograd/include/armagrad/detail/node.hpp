@@ -21,10 +21,12 @@ struct NodeMarks {
   bool active : 1 = false;
   bool used : 1 = false;
   bool kept : 1 = false;
-  bool dropped : 1 = false;       // its value was dropped after what seemed its last use
-  bool is_symmetric : 1 = false;  // by construction, as X X' is
-  bool is_shared : 1 = false;     // a constant that several nodes read, of which users get no handle
-  std::uint8_t unused : 5 = 0;    // so that marks are written without a look at the bits that stood there
+  bool reread : 1 = false;           // its value is read by the pulls of its own group, and by no other
+  bool is_recomputable : 1 = false;  // in that group, from what is there
+  bool dropped : 1 = false;          // its value was dropped after what seemed its last use
+  bool is_symmetric : 1 = false;     // by construction, as X X' is
+  bool is_shared : 1 = false;        // a constant that several nodes read, of which users get no handle
+  std::uint8_t unused : 3 = 0;       // so that marks are written without a look at the bits that stood there
 };
 
 /// What the tape knows of a node. Its value and its adjoint, its source line and its rule's parameters stand beside it,

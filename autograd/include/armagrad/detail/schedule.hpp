@@ -27,6 +27,7 @@ struct Schedule {
   struct Group {
     std::uint32_t begin, end;
     std::uint32_t first_loop = 0, end_loop = 0;  // of numbers that were arranged in loops
+    std::uint32_t first_recomputed = 0, end_recomputed = 0;
   };
   Index root = 0;
   bool backward = false;
@@ -34,6 +35,8 @@ struct Schedule {
   std::vector<Drop> drops;
   std::vector<Group> value_groups, adjoint_groups;
   std::vector<std::uint8_t> in_tile;  // by place in `adjoints`: only neighbours in the group add to it
+  std::vector<Index> recomputed;      // by groups of `adjoints`: dropped on the way up, as computing them in the tiles
+                                      // of the way down is quicker than storing them
   std::vector<NumberLoop> value_loops, adjoint_loops;
   std::vector<Index> streams;  // of the loops
 };
