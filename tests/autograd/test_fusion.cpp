@@ -85,8 +85,9 @@ struct Point {
 
   explicit Point(unsigned seed) {
     std::mt19937 draw(seed);
-    const arma::uword rows = 1 + draw() % 70;
-    X = uniform<eT>(rows, (600 + draw() % 2000) / rows);
+    const arma::uword size = seed % 3 ? 600 + draw() % 2000 : 70'000;  // values of the large ones are computed anew
+    const arma::uword rows = 1 + draw() % (seed % 3 ? 70 : 200);
+    X = uniform<eT>(rows, size / rows);
     column = uniform<eT>(rows, 1), row = uniform<eT>(1, X.n_cols), number = eT(0.7);
   }
 };
@@ -128,7 +129,7 @@ double distance(const arma::mat& a, const arma::mat& b) {
 BOOST_FIXTURE_TEST_SUITE(random_chains, Seeded)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(give_what_they_give_column_by_column, eT, Reals) {
-  for (unsigned seed = 1; seed <= 300; ++seed) {
+  for (unsigned seed = 1; seed <= 240; ++seed) {
     BOOST_TEST_CONTEXT("seed " << seed) {
       const Point<eT> p(seed);
       const auto loss = [text = random_loss<eT>(seed)](const auto&... x) { return text(x...); };
@@ -153,7 +154,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(give_what_they_give_column_by_column, eT, Reals) {
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_CASE(values_that_were_dropped_can_be_read_afterwards, Seeded) {
-  const arma::mat X = uniform(40, 50);
+  const arma::mat X = uniform(200, 200);
   Tape<double> tape;
   const auto x = tape.variable(X);
   const auto a = 1.5 * x + 0.5, b = square(a), c = b % x;
@@ -170,7 +171,7 @@ BOOST_FIXTURE_TEST_CASE(values_that_were_dropped_can_be_read_afterwards, Seeded)
 
 // max of a matrix passes a sparse adjoint on, which is not fused.
 BOOST_FIXTURE_TEST_CASE(a_sparse_adjoint_that_meets_a_group, Seeded) {
-  const arma::mat X = uniform(40, 50), A = 1.5 * X + 0.5, C = arma::square(A) % X;
+  const arma::mat X = uniform(200, 200), A = 1.5 * X + 0.5, C = arma::square(A) % X;
   const auto loss = [](const auto& x) { return accu(max(-(square(1.5 * x + 0.5) % x), 0)); };
   arma::mat expected(arma::size(X), arma::fill::zeros);
   const arma::urowvec lowest = arma::index_min(C, 0);

@@ -113,7 +113,7 @@ template <class eT>
 /// after the group stay in buffers of the tile.
 template <class eT>
 [[gnu::noinline]] void Engine<eT>::compute_group(std::span<const Index> group, std::span<const Schedule::Drop> drops) {
-  std::array<tiles::Step<eT>, tiles::max_steps> steps;
+  std::array<tiles::Step<eT>, tiles::max_group> steps;
   struct Held {
     Index node;
     bool in_use;
@@ -370,7 +370,7 @@ template <class eT>
   std::array<tiles::Step<eT>, tiles::max_steps> steps;
   std::array<Index, tiles::max_steps> targets;
   std::array<eT*, tiles::max_steps> held{};
-  std::array<AdjointInTile<eT>, tiles::max_steps> adjoints;
+  std::array<AdjointInTile<eT>, tiles::max_group> adjoints;
   std::array<int, tiles::max_buffers> uses{};
   std::size_t count = 0;
   const Shape shape = nodes_[group[0]].shape;

@@ -68,7 +68,7 @@ void Engine<eT>::keep_or_recompute(Schedule& schedule) {
     for (; at < end; ++at) keep(list[at]);
   };
   for (auto g = schedule.adjoint_groups.rbegin(); g != schedule.adjoint_groups.rend(); ++g) {
-    if (nodes_[list[g->begin]].code != NumberCode::none) continue;
+    if (!is_worth_recomputing(nodes_[list[g->begin]].shape)) continue;
     keep_until(g->begin);
     at = g->end;
     const std::span<const Index> group = list.subspan(g->begin, g->end - g->begin);
@@ -104,6 +104,13 @@ void Engine<eT>::keep_or_recompute(Schedule& schedule) {
 template <class eT>
 bool Engine<eT>::is_worth_fusing(Shape s) {
   return s.size() > tiles::tile_size<eT>;
+}
+
+/// Whether a matrix of this shape takes longer to store and load than to compute anew by cheap operations: it does not
+/// stay in the second-level cache, beside others.
+template <class eT>
+bool Engine<eT>::is_worth_recomputing(Shape s) {
+  return s.size() * sizeof(eT) > std::size_t(1) << 18;
 }
 
 /// The end of the numbers that stand in the list from `begin` on.

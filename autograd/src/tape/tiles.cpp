@@ -46,16 +46,16 @@ Workspace& workspace() {  // not in thread-local storage itself, which is part o
 
 enum class Refresh : std::uint8_t { never, row_number, repeat_row, copy };
 
-/// An input where the tile under way has it.
+/// An input where the tile under way has it. Loops have many, of which they set few: see prepare.
 template <class T>
 struct Reader {
-  const T* at = nullptr;
-  std::uint8_t advances = 1;  // from pack to pack, and from tile to tile with `moves`
-  bool moves = false;
-  Refresh refresh = Refresh::never;
-  T scale = 1;     // that a number is multiplied by in its place
-  uword jump = 0;  // from column to column, where columns are done one by one
-  T* own = nullptr;
+  const T* at;
+  std::uint8_t advances;  // from pack to pack, and from tile to tile with `moves`
+  bool moves;
+  Refresh refresh;
+  T scale;     // that a number is multiplied by in its place
+  uword jump;  // from column to column, where columns are done one by one
+  T* own;
   Strided<const T> from;
 };
 
@@ -79,8 +79,8 @@ class Loop {
         else
           scaled_[s] = tile();
       }
-      if (step.base.from.data) prepare(bases_[s], step.base);
-      const bool aside = is_sum(step) || (step.kernel && (step.add || step.base.from.data));
+      if (step.base) prepare(bases_[s], step.base);
+      const bool aside = is_sum(step) || (step.kernel && (step.add || step.base));
       result_[s] = aside ? tile() : nullptr;
       if (step.sink == Sink::rows) workspace().row_sums[s].assign(by_columns_ ? rows_ : period_, 0.0);
     }
@@ -149,7 +149,9 @@ class Loop {
   }
 
   void prepare(Reader<T>& r, const Input<T>& x) {
-    r = Reader<T>();
+    r = {};
+    r.advances = 1;
+    r.scale = 1;
     r.from = x.from;
     if (x.buffer >= 0) {
       r.at = buffer(x.buffer);
@@ -180,7 +182,7 @@ class Loop {
       if (r.refresh == Refresh::row_number) std::fill_n(r.own, 64 / sizeof(T), r.from.data[j * r.from.outer] * r.scale);
     };
     for (unsigned k = 0; k < step.arity; ++k) begin(readers_[s][k]);
-    if (step.base.from.data) begin(bases_[s]);
+    if (step.base) begin(bases_[s]);
     if (step.sink == Sink::memory) out_[s] = step.out + (by_columns_ ? j * rows_ : 0);
     if (by_columns_) column_sum_[s] = 0;
   }
@@ -229,7 +231,7 @@ class Loop {
   void deliver(std::size_t s, const T* result, T* out, uword i, uword j, uword n) {
     Step<T>& step = steps_[s];
     if (is_sum(step)) return add_to_sums(s, result, i, n);
-    if (step.base.from.data) {
+    if (step.base) {
       Reader<T>& base = bases_[s];
       if (base.refresh >= Refresh::repeat_row) refresh(base, i, j, n);
       loops_.add_scaled(out, result, base.at, base.advances, step.base_scale, n);
@@ -289,6 +291,8 @@ template <class T>
 void run(std::span<Step<T>> steps, uword rows, uword cols) {
   if (steps.size() == 1)
     Loop<T, 1>(steps, rows, cols).run();
+  else if (steps.size() <= max_group)
+    Loop<T, max_group>(steps, rows, cols).run();
   else
     Loop<T, max_steps>(steps, rows, cols).run();
 }

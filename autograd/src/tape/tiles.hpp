@@ -14,6 +14,8 @@ template <class T>
 struct Input {
   Strided<const T> from;
   int buffer = -1;
+
+  explicit operator bool() const { return from.data || buffer >= 0; }
 };
 
 enum class Sink : std::uint8_t {
@@ -36,7 +38,7 @@ struct Step {
   int buffer = -1;   // Sink::buffer
   T* out = nullptr;  // Sink::memory, columns, rows
   bool add = false;  // to what is there, of buffers and memory too
-  Input<T> base;     // Sink::memory without add: if it has data, base_scale * base is added
+  Input<T> base;     // of buffers and memory without add: if it is given, base_scale * base is added
   T base_scale = 1;
   double total = 0;
 };

@@ -289,6 +289,7 @@ class ARMAGRAD_EXPORT Engine {
   void keep(Index i, std::span<const Index> group = {});
   void keep_or_recompute(Schedule& schedule);
   static bool is_worth_fusing(Shape s);
+  static bool is_worth_recomputing(Shape s);
   std::size_t end_of_numbers(const std::vector<Index>& list, std::size_t begin) const;
   void group_values(Schedule& schedule);
   void group_adjoints(Schedule& schedule);
