@@ -36,12 +36,13 @@ harness::Random random_from(unsigned byte) {
 /// These, and cases of the harness.
 class Steps : public EngineSteps {
  public:
-  Steps(Bytes& bytes, Traits& traits, std::string& names) : EngineSteps(bytes, names), traits_(traits) {}
+  Steps(Bytes& bytes, Traits& traits, std::string& names, uword scale)
+      : EngineSteps(bytes, names), traits_(traits), scale_(scale) {}
 
   void step() {
     const unsigned kind = bytes_.next();
     const M y = kind < 140 ? of_library() : of_engine(kind % 29);
-    if (y.n_elem <= 64) made.push_back(y);
+    if (y.n_elem <= 64 * scale_ * scale_) made.push_back(y);
   }
 
  private:
@@ -59,7 +60,9 @@ class Steps : public EngineSteps {
     const Case& c = cases()[which % cases().size()];
     const unsigned sides = bytes_.next(), how = bytes_.next();
     const bool empty = c.empty && sides == 255;
-    const auto side = [&](unsigned at) { return empty && at == 0 ? 0 : 1 + (sides >> at) % 4; };
+    const uword scale =
+        c.elementwise ? scale_ : std::min<uword>(scale_, 6);  // of others some are large beside their operands
+    const auto side = [&](unsigned at) { return empty && at == 0 ? 0 : scale * (1 + (sides >> at) % 4); };
     std::vector<Shape> shapes = c.shapes(side(0), side(2), side(4));
     shapes.resize(c.arity);
     std::vector<M> x;
@@ -82,6 +85,7 @@ class Steps : public EngineSteps {
   }
 
   Traits& traits_;
+  const uword scale_;
 };
 
 }  // namespace
@@ -102,7 +106,8 @@ RandomProgram::RandomProgram(std::string_view bytes) {
   Bytes head(bytes.substr(0, 3));
   const unsigned sides = head.next(), more = head.next(), seed = head.next();
   bytes_ = bytes.substr(std::min<std::size_t>(3, bytes.size()));
-  const auto side = [](unsigned bits) { return uword(1 + bits % 4); };
+  scale_ = seed % 8 == 7 ? 18 : 1;
+  const auto side = [this](unsigned bits) { return scale_ * (1 + bits % 4); };
   start_ = {drawn(seed, side(sides), side(sides >> 2)), drawn(seed + 1, side(sides >> 4), 1),
             drawn(seed + 2, 1, side(sides >> 6)), 0.1 + 0.8 * double(more) / 255};
 }
@@ -112,7 +117,7 @@ Number RandomProgram::operator()(const M& A, const ColVar<double>& c, const RowV
   traits_ = {};
   steps_.clear();
   Bytes bytes(bytes_);
-  Steps steps(bytes, traits_, steps_);
+  Steps steps(bytes, traits_, steps_, scale_);
   steps.made = {A, c, r, s};
   while (!bytes.empty() && traits_.steps < most_steps) {
     ++traits_.steps;

@@ -34,6 +34,8 @@ class RandomProgram {
  public:
   explicit RandomProgram(std::string_view bytes);
 
+  /// Whether its matrices have hundreds of entries: of these elementwise operations are fused.
+  bool is_large() const { return scale_ > 1; }
   /// The arguments that the bytes give.
   const Arguments& start() const { return start_; }
   /// Of the last call.
@@ -48,6 +50,7 @@ class RandomProgram {
  private:
   std::string_view bytes_;
   Arguments start_;
+  uword scale_ = 1;  // of the sides
   mutable Traits traits_;
   mutable std::string steps_;
 };

@@ -79,8 +79,16 @@ std::vector<arma::mat> directions(const Point& p, Random& random) {
 }
 
 Point draw(const Case& c, Random& random, Wishes wishes) {
-  const bool large = whole(random, 0, 9) == 0;
+  const unsigned size = whole(random, 0, 99);
   const auto side = [&](unsigned most) { return whole(random, 1, most); };
+  // One in a hundred has more entries than a tile, in columns that tiles are cut along; no large factorisations.
+  if (size == 99 && c.slow == 1) {
+    const std::array<std::uint32_t, 3> sides{side(100), side(30), side(5)};
+    const std::vector<Shape> shapes = c.shapes(sides[0], sides[1], sides[2]);
+    if (std::ranges::none_of(shapes, [](Shape s) { return s.rows == s.cols || s.size() > 3000; }))
+      return draw(c, random, wishes, sides);
+  }
+  const bool large = size < 10;
   return draw(c, random, wishes, {side(large ? 20 : 5), side(large ? 3 : 5), side(5)});
 }
 
