@@ -34,6 +34,7 @@ class Pool {
       h = new (memory + padding(c)) Header;
       h->size_class = std::uint16_t(c);
       all_.push_back(h);
+      bytes_ += bytes(c);
     }
     h->references = 1;
     if (!h->is_given) {
@@ -67,11 +68,7 @@ class Pool {
   }
 
   /// What the pool holds, in use or not, in bytes.
-  std::size_t bytes() const {
-    std::size_t total = 0;
-    for (const Header* h : all_) total += bytes(h->size_class);
-    return total;
-  }
+  std::size_t bytes() const { return bytes_; }
 
  private:
   static constexpr std::align_val_t alignment{64};
@@ -98,6 +95,7 @@ class Pool {
 
   std::array<Header*, 4 * 62> free_{};
   std::vector<Header*> all_, given_;
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace armagrad::detail
