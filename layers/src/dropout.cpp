@@ -18,6 +18,7 @@ struct Thinned {
   std::uint32_t salt;
 
   void put(T* out, Shape s, bool add) const {
+    if (s.size() == 0) return;
     const auto least = std::uint32_t(rate * 0x1p32);
     const auto scale = T(1 / (1 - rate));
     for (uword j = 0; j < s.cols; ++j) {

@@ -8,7 +8,8 @@ namespace armagrad::detail {
 
 template <class T>
 arma::Mat<T> squared_distances(const arma::Mat<T>& x, const arma::Mat<T>& y) {
-  arma::Mat<T> d(x.n_cols, y.n_cols);
+  arma::Mat<T> d(x.n_cols, y.n_cols, arma::fill::zeros);
+  if (x.n_rows == 0) return d;
   for (uword j = 0; j < y.n_cols; ++j) {
     for (uword i = 0; i < x.n_cols; ++i) {
       const T *a = x.colptr(i), *b = y.colptr(j);

@@ -104,12 +104,18 @@ eT log_difference(eT a, eT b, eT c, eT ab, eT bc) {
   return sum / (m * m);
 }
 
-/// The logarithm by A's eigenvalues. std::runtime_error where one is not positive.
+/// std::runtime_error where one of the eigenvalues is not positive.
+template <class eT>
+void check_logarithm(const arma::Mat<eT>& f) {
+  if (!(f(0) > 0))
+    unfit("logmat_sympd", f.n_rows, f.n_rows, "not positive definite (its least eigenvalue is " + to_text(f(0)) + ")");
+}
+
+/// The logarithm by A's eigenvalues.
 template <class eT>
 arma::Mat<eT> logarithm(const arma::Mat<eT>& a, const arma::Mat<eT>& f) {
   if (a.is_empty()) return a;
-  if (!(f(0) > 0))
-    unfit("logmat_sympd", a.n_rows, a.n_cols, "not positive definite (its least eigenvalue is " + to_text(f(0)) + ")");
+  check_logarithm(f);
   const arma::Mat<eT> v = eigenvectors(a, f);
   return v * arma::diagmat(arma::log(f.col(0))) * v.t();
 }
@@ -117,6 +123,7 @@ arma::Mat<eT> logarithm(const arma::Mat<eT>& a, const arma::Mat<eT>& f) {
 /// The first divided differences of the logarithm at A's eigenvalues.
 template <class eT>
 arma::Mat<eT> log_differences(const arma::Mat<eT>& f) {
+  check_logarithm(f);
   arma::Mat<eT> d(f.n_rows, f.n_rows);
   for (uword j = 0; j < d.n_cols; ++j) {
     for (uword i = 0; i <= j; ++i) d(i, j) = d(j, i) = log_difference(f(i), f(j));

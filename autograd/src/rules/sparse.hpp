@@ -26,6 +26,7 @@ template <class T, class S>
 arma::Mat<T> multiply_entries(const StoredEntries<S>& of, bool transposed, bool on_the_right, const arma::Mat<T>& x) {
   const uword rows = transposed ? of.n_cols : of.n_rows, cols = transposed ? of.n_rows : of.n_cols;
   arma::Mat<T> y(on_the_right ? x.n_rows : rows, on_the_right ? cols : x.n_cols, arma::fill::zeros);
+  if (x.is_empty() || y.is_empty()) return y;  // of which there is no pointer to a column
   const auto each = [&](auto visit) {
     for_each_entry(of.n_cols, of.col_ptrs, of.row_indices,
                    [&](uword r, uword c, uword k) { visit(transposed ? c : r, transposed ? r : c, of.values[k]); });

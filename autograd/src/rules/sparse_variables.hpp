@@ -32,6 +32,7 @@ arma::Mat<T> sparse_dense(const arma::Mat<T>& entries, const arma::Mat<T>& x, co
 template <class T>
 arma::Mat<T> sampled_product(const arma::Mat<T>& a, const arma::Mat<T>& b, const Pattern& pattern) {
   arma::Mat<T> y(pattern->size(), 1, arma::fill::zeros);
+  if (y.is_empty()) return y;
   for (uword l = 0; l < a.n_cols; ++l) {
     const T *const x = a.colptr(l), *const z = b.colptr(l);
     for_each_entry(*pattern, [&](uword r, uword c, uword k) { y[k] += x[r] * z[c]; });
