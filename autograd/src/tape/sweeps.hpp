@@ -58,7 +58,7 @@ void Engine<eT>::keep(Index i, std::span<const Index> group) {
 }
 
 /// Keeps what the planned pass backward reads, but for values that one fused group alone reads and that it can compute
-/// anew, by cheap operations from what is kept.
+/// anew from what is kept, if all of its operations are cheap.
 template <class eT>
 void Engine<eT>::keep_or_recompute(Schedule& schedule) {
   const std::span<const Index> list = schedule.adjoints;
@@ -68,18 +68,19 @@ void Engine<eT>::keep_or_recompute(Schedule& schedule) {
     for (; at < end; ++at) keep(list[at]);
   };
   for (auto g = schedule.adjoint_groups.rbegin(); g != schedule.adjoint_groups.rend(); ++g) {
-    if (!is_worth_recomputing(nodes_[list[g->begin]].shape)) continue;
+    const std::span<const Index> group = list.subspan(g->begin, g->end - g->begin);
+    // Behind a costly operation, loads from memory are hidden.
+    const auto is_costly = [this](Index i) { return nodes_[i].operation->costly; };
+    if (!is_worth_recomputing(nodes_[group[0]].shape) || std::ranges::any_of(group, is_costly)) continue;
     keep_until(g->begin);
     at = g->end;
-    const std::span<const Index> group = list.subspan(g->begin, g->end - g->begin);
     for (const Index i : group) keep(i, group);
     for (const Index i : group) {
       Node<eT>& n = nodes_[i];
-      n.is_recomputable =
-          n.needed && n.used && !n.kept && !n.operation->costly && std::ranges::all_of(operands(n), [this](Index k) {
-            const Node<eT>& x = nodes_[k];
-            return x.evaluated || x.kept || x.reread || x.is_recomputable || x.one_by_one();
-          });
+      n.is_recomputable = n.needed && n.used && !n.kept && std::ranges::all_of(operands(n), [this](Index k) {
+                            const Node<eT>& x = nodes_[k];
+                            return x.evaluated || x.kept || x.reread || x.is_recomputable || x.one_by_one();
+                          });
     }
     for (std::size_t k = group.size(); k-- > 0;) {
       const Node<eT>& n = nodes_[group[k]];
