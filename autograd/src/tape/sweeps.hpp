@@ -57,48 +57,61 @@ void Engine<eT>::keep(Index i, std::span<const Index> group) {
   }
 }
 
-/// Keeps what the planned pass backward reads, but for values that one fused group alone reads and that it can compute
-/// anew from what is kept, if all of its operations are cheap.
+/// Keeps what the planned pass backward reads, but for what its groups compute anew.
 template <class eT>
 void Engine<eT>::keep_or_recompute(Schedule& schedule) {
   const std::span<const Index> list = schedule.adjoints;
-  schedule.recomputed.clear();
-  std::size_t at = 0;
-  const auto keep_until = [&](std::size_t end) {
-    for (; at < end; ++at) keep(list[at]);
+  const auto members = [&](const Schedule::Group& g) { return list.subspan(g.begin, g.end - g.begin); };
+  // Behind a costly operation, loads from memory are hidden.
+  const auto may_recompute = [&](const Schedule::Group& g) {
+    return is_worth_recomputing(nodes_[list[g.begin]].shape) &&
+           std::ranges::none_of(members(g), [this](Index i) { return nodes_[i].operation->costly; });
   };
-  for (auto g = schedule.adjoint_groups.rbegin(); g != schedule.adjoint_groups.rend(); ++g) {
-    const std::span<const Index> group = list.subspan(g->begin, g->end - g->begin);
-    // Behind a costly operation, loads from memory are hidden.
-    const auto is_costly = [this](Index i) { return nodes_[i].operation->costly; };
-    if (!is_worth_recomputing(nodes_[group[0]].shape) || std::ranges::any_of(group, is_costly)) continue;
-    keep_until(g->begin);
-    at = g->end;
-    for (const Index i : group) keep(i, group);
-    for (const Index i : group) {
-      Node<eT>& n = nodes_[i];
-      n.is_recomputable = n.needed && n.used && !n.kept && std::ranges::all_of(operands(n), [this](Index k) {
-                            const Node<eT>& x = nodes_[k];
-                            return x.evaluated || x.kept || x.reread || x.is_recomputable || x.one_by_one();
-                          });
-    }
-    for (std::size_t k = group.size(); k-- > 0;) {
-      const Node<eT>& n = nodes_[group[k]];
-      if (!n.reread || !n.is_recomputable) continue;
-      for (const Index x : operands(n)) nodes_[x].reread |= nodes_[x].is_recomputable;
-    }
-    g->first_recomputed = std::uint32_t(schedule.recomputed.size());
-    for (const Index i : group) {
-      Node<eT>& n = nodes_[i];
-      if (n.reread && n.is_recomputable)
-        schedule.recomputed.push_back(i);
-      else
-        n.kept |= n.reread;
-      n.reread = n.is_recomputable = false;
-    }
-    g->end_recomputed = std::uint32_t(schedule.recomputed.size());
+  const std::span groups = schedule.adjoint_groups;  // the last one on the tape first
+  std::size_t end = list.size();
+  const auto keep_down_to = [&](std::size_t begin) {
+    while (end > begin) keep(list[--end]);
+  };
+  for (const Schedule::Group& g : groups) {
+    if (!may_recompute(g)) continue;
+    keep_down_to(g.end);
+    for (const Index i : members(g)) keep(i, members(g));
+    end = g.begin;
   }
-  keep_until(list.size());
+  keep_down_to(0);
+
+  schedule.recomputed.clear();
+  for (std::size_t k = groups.size(); k-- > 0;) {
+    if (may_recompute(groups[k])) choose_recomputed(members(groups[k]), groups[k], schedule.recomputed);
+  }
+}
+
+/// Chooses what a fused group computes anew: values that it alone reads backward, from what is kept. The others that it
+/// reads are kept. What it can be made of has been settled for groups before it on the tape.
+template <class eT>
+void Engine<eT>::choose_recomputed(std::span<const Index> group, Schedule::Group& g, std::vector<Index>& recomputed) {
+  for (const Index i : group) {
+    Node<eT>& n = nodes_[i];
+    n.is_recomputable = n.needed && n.used && !n.kept && std::ranges::all_of(operands(n), [this](Index k) {
+                          const Node<eT>& x = nodes_[k];
+                          return x.evaluated || x.kept || x.reread || x.is_recomputable || x.one_by_one();
+                        });
+  }
+  for (std::size_t k = group.size(); k-- > 0;) {
+    const Node<eT>& n = nodes_[group[k]];
+    if (!n.reread || !n.is_recomputable) continue;
+    for (const Index x : operands(n)) nodes_[x].reread |= nodes_[x].is_recomputable;
+  }
+  g.first_recomputed = std::uint32_t(recomputed.size());
+  for (const Index i : group) {
+    Node<eT>& n = nodes_[i];
+    if (n.reread && n.is_recomputable)
+      recomputed.push_back(i);
+    else
+      n.kept |= n.reread;
+    n.reread = n.is_recomputable = false;
+  }
+  g.end_recomputed = std::uint32_t(recomputed.size());
 }
 
 /// Whether fusing nodes of this shape saves passes over memory.

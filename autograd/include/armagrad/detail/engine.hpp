@@ -288,6 +288,7 @@ class ARMAGRAD_EXPORT Engine {
   void need_operands(Index i, Index& lowest, Schedule& schedule);
   void keep(Index i, std::span<const Index> group = {});
   void keep_or_recompute(Schedule& schedule);
+  void choose_recomputed(std::span<const Index> group, Schedule::Group& g, std::vector<Index>& recomputed);
   static bool is_worth_fusing(Shape s);
   static bool is_worth_recomputing(Shape s);
   std::size_t end_of_numbers(const std::vector<Index>& list, std::size_t begin) const;
