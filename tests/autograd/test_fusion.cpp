@@ -94,12 +94,15 @@ struct Point {
 
 /// A loss and its gradients, one below the other.
 template <class eT>
+arma::mat joined(double J, const arma::Mat<eT>& X, const arma::mat& column, const arma::Row<eT>& row, double number) {
+  return arma::join_cols(to_double<eT>(arma::vectorise(X)), column, to_double<eT>(arma::Mat<eT>(row.t())),
+                         arma::mat(arma::vec{number, J}));
+}
+template <class eT>
 arma::mat together(const auto& value_and_gradients) {
   const auto& [J, g] = value_and_gradients;
   const auto& [X, column, row, number] = g;
-  arma::mat all = arma::join_cols(to_double<eT>(arma::vectorise(X)), to_double<eT>(column),
-                                  to_double<eT>(arma::Mat<eT>(row.t())), arma::mat{double(number)});
-  return arma::join_cols(all, arma::mat{double(J)});
+  return joined<eT>(J, X, to_double<eT>(column), row, number);
 }
 
 /// The same, column by column of X: nothing is fused then.
@@ -115,9 +118,7 @@ arma::mat by_columns(const auto& loss, const Point<eT>& p) {
     dp.X.col(j) = std::get<0>(g), dp.row.col(j) = std::get<2>(g);
     column += to_double<eT>(std::get<1>(g)), number += double(std::get<3>(g)), J += double(Jj);
   }
-  return arma::join_cols(arma::join_cols(to_double<eT>(arma::vectorise(dp.X)), column,
-                                         to_double<eT>(arma::Mat<eT>(dp.row.t())), arma::mat{number}),
-                         arma::mat{J});
+  return joined(J, dp.X, column, dp.row, number);
 }
 
 double distance(const arma::mat& a, const arma::mat& b) {
