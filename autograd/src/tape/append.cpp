@@ -4,8 +4,6 @@
 #include <armagrad/ops/statistics.hpp>
 #include <armagrad/ops/trigonometry.hpp>
 
-#include "../kernels/kernel_set.hpp"
-
 #include "append_number.hpp"
 #include "engine.hpp"
 
@@ -17,9 +15,6 @@ struct Length;
 namespace armagrad::detail {
 
 namespace {
-template <class Rule>
-constexpr auto code_of = NumberCode(std::size_t(NumberCode::first_rule) + place_of<Rule>(BlockRules()));
-
 /// The node under a norm, which is the number made of a 1x1 matrix.
 template <class eT>
 Index under_number(const Engine<eT>& engine, Index i) {
@@ -34,11 +29,6 @@ bool has_smooth_square(const Engine<eT>& engine, Index i) {
 template <class eT>
 bool are_same(const Node<eT>& a, const Node<eT>& b) {
   return a.operation == b.operation && a.operands == b.operands && a.shape == b.shape;
-}
-/// Whether an operation multiplies its first operand by its last one, entry by entry.
-template <class eT>
-bool multiplies(const Operation<eT>& operation) {
-  return operation.code == code_of<rules::Square> || operation.code == code_of<rules::Times>;
 }
 }  // namespace
 
@@ -109,7 +99,7 @@ bool is_number(const Argument<eT>& x) {
 template <class eT>
 Index smooth_product(Engine<eT>& engine, const Operation<eT>& operation, std::span<const Index> operands,
                      const Location& at) {
-  if (!engine.has_kinks() || !multiplies(operation)) return no_index;
+  if (!engine.has_kinks() || !is_a_product(operation.code)) return no_index;
   return detail::smooth_product(engine, operands.front(), operands.back(), at);
 }
 template <class eT, std::size_t... k>

@@ -22,9 +22,11 @@ inline std::array<Index, 3> with_rest(Index a, Index b = no_index, Index c = no_
 template <class eT>
 Index smooth_product(Engine<eT>& engine, Index x, Index y, Location at);
 
-/// Whether a rule multiplies, so that smooth_product may have to be asked.
-template <class Rule>
-inline constexpr bool is_a_product = std::is_same_v<Rule, rules::Times> || std::is_same_v<Rule, rules::Square>;
+/// Whether operations of this code multiply their first operand by their last one, entry by entry, so that
+/// smooth_product may have to be asked.
+constexpr bool is_a_product(NumberCode code) {
+  return code == code_of_number<rules::Times> || code == code_of_number<rules::Square>;
+}
 
 /// The general way to append a number: for those that are not all nodes of one tape, on a tape that has to grow, or
 /// where anomalies are looked for.
@@ -47,7 +49,7 @@ template <class Rule, class... X>
   Tape<eT>* const tape = first_var<eT>(x...).tape_;
   Engine* const engine = tape ? &engine_of(*tape) : nullptr;
   if (!engine || !(engine->has(x) && ...) || engine->size_ >= engine->quick_until_ ||
-      (is_a_product<Rule> && engine->has_kinks_)) [[unlikely]]
+      (is_a_product(code_of_number<Rule>) && engine->has_kinks_)) [[unlikely]]
     return append_number_elsewhere<Rule>(at, x...);
   return engine->template append_ready_number<Rule>(at, engine->index_of_given(x)...);
 }
@@ -72,7 +74,7 @@ template <class Rule, class... X>
     return append_by_arguments<eT>(operation_of<Rule, eT>(), numbers);
   std::array<Index, sizeof...(X)> operands;
   std::ranges::transform(numbers, operands.begin(), [engine](const auto& number) { return number.index_on(*engine); });
-  if (is_a_product<Rule> && engine->has_kinks_) {
+  if (is_a_product(code_of_number<Rule>) && engine->has_kinks_) {
     const Index square =
         smooth_product(*engine, operands.front(), operands.back(), engine->place ? *engine->place : at);
     if (square != no_index) return engine->number_handle(square);
