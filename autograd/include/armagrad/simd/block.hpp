@@ -69,31 +69,31 @@ template <class T, std::size_t K, class F>
 [[gnu::always_inline]] inline void for_each_pack(T* y, const T* const* x, const std::uint8_t* step, std::size_t n,
                                                  F f) {
   constexpr int N = pack_width<T>;
+  // Places are counted, and not by K pointers that go on: GCC packs those in registers through memory, in each step.
   std::array<const T*, K> from;
-  std::array<std::size_t, K> stride;
-  for (std::size_t k = 0; k < K; ++k) from[k] = x[k], stride[k] = step[k] ? N : 0;
+  std::array<std::size_t, K> mask;
+  for (std::size_t k = 0; k < K; ++k) from[k] = x[k], mask[k] = step[k] ? ~std::size_t(0) : 0;
   std::array<Pack<T, N>, K> in;
   if constexpr (N == 1) {
     for (std::size_t i = 0; i < n; ++i) {
-      for (std::size_t k = 0; k < K; ++k) in[k] = load_pack<T, N>(from[k]), from[k] += stride[k];
+      for (std::size_t k = 0; k < K; ++k) in[k] = load_pack<T, N>(from[k] + (i & mask[k]));
       store_pack<T, N>(y + i, f(in));
     }
   } else {
     alignas(64) T padded[K][N];
     alignas(64) T last[N];
-    const int rest = int(n % N);
+    const std::size_t rest = n % N, whole = n - rest;
     bool is_last = false;
     T* to = y;
-    for (std::size_t packs = n / N;; packs = 1) {
-      for (; packs; --packs) {
-        for (std::size_t k = 0; k < K; ++k) in[k] = load_pack<T, N>(from[k]), from[k] += stride[k];
-        store_pack<T, N>(to, f(in));
-        to += N;
+    for (std::size_t end = whole;; end = N) {
+      for (std::size_t i = 0; i < end; i += N) {
+        for (std::size_t k = 0; k < K; ++k) in[k] = load_pack<T, N>(from[k] + (i & mask[k]));
+        store_pack<T, N>(to + i, f(in));
       }
-      if (is_last) return store_first(y + (n - std::size_t(rest)), load_pack<T, N>(last), rest);
+      if (is_last) return store_first(y + whole, load_pack<T, N>(last), int(rest));
       if (!rest) return;
       for (std::size_t k = 0; k < K; ++k) {
-        store_pack<T, N>(padded[k], step[k] ? load_first(from[k], rest) : load_pack<T, N>(from[k]));
+        store_pack<T, N>(padded[k], step[k] ? load_first(from[k] + whole, int(rest)) : load_pack<T, N>(from[k]));
         from[k] = padded[k];
       }
       to = last;
