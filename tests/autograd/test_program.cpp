@@ -159,6 +159,24 @@ BOOST_AUTO_TEST_CASE(the_least_recently_used_recordings_go) {
   BOOST_TEST(recorded == 3);
 }
 
+BOOST_AUTO_TEST_CASE(the_value_alone_holds_no_matrix_in_between) {  // of a chain that a gradient would keep
+  const arma::vec x = arma::linspace(-1, 1, 10000);
+  const Tape<double>* tape = nullptr;
+  auto program = record(
+      [&tape](auto v) {
+        tape = &v.tape();
+        auto y = v;
+        for (int i = 0; i < 4; ++i) y = exp(-square(y)) % v;
+        return accu(y);
+      },
+      variables(x));
+  const double J = program.value(x);
+  BOOST_TEST(tape->bytes() < 2 * x.n_elem * sizeof(double));  // one between two groups of fused nodes
+  const auto [again, g] = program.value_and_gradient(x);
+  BOOST_TEST(again == J);
+  BOOST_TEST(tape->bytes() > 3 * x.n_elem * sizeof(double));
+}
+
 BOOST_AUTO_TEST_CASE(second_derivatives_are_replayed) {
   const Numbers first(4);
   auto program = record(loss, variables(first.W, first.b), inputs(first.X, first.Y));

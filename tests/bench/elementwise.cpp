@@ -54,7 +54,7 @@ void chains(uword n) {
       tape->clear();
       const Var<eT> y = Chain::chain(tape->constant(view(*x)));
       Engine<eT>& engine = engine_of(*tape);
-      engine.plan(*plan, y.index(), true, false);
+      engine.plan(*plan, y.index(), Planned::value);
       engine.run(*plan);
       return *engine.data(y.index());
     };

@@ -41,7 +41,7 @@ void check_chain(const Case& c, Random& random, Errors& errors) {
     const Var<double> end = accu(x[0]);
     forward[j] = tape.size();
     Schedule schedule;
-    engine_of(tape).plan(schedule, end.index(), true, true);
+    engine_of(tape).plan(schedule, end.index(), Planned::value_and_adjoints);
     swept[j] = schedule.adjoints.size();
     tape.backward(end);
     errors.add(check::chain, arma::abs(tape.gradient(r.leaves[0]) - 1).max());
@@ -82,7 +82,7 @@ void check_engine(const Case& c, const Point& p, Errors& errors) {
   const CompiledLoss<double> replay = record(tape, c, p, elsewhere);
   Schedule schedule;
   engine_of(tape).forget_values();
-  engine_of(tape).plan(schedule, replay.loss.index(), true, true);
+  engine_of(tape).plan(schedule, replay.loss.index(), Planned::value_and_adjoints);
   engine_of(tape).run(schedule);
   for (std::size_t k = 0; k < g.size(); ++k) engine_of(tape).rebind(replay.leaves[k].index(), p.x[k].memptr());
   engine_of(tape).run(schedule);

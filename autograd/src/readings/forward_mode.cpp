@@ -7,7 +7,7 @@ namespace armagrad::detail {
 template <class eT>
 ForwardMode<eT>::ForwardMode(const Var<eT>& root)
     : engine_(engine_of(root)), root_(engine_.index_of(root, "jvp", {})), tangents_(root_ + 1) {
-  engine_.plan(schedule_, root_, true, true);
+  engine_.plan(schedule_, root_, Planned::value_and_adjoints);
   for (const Index i : schedule_.adjoints) {
     for (const Index k : engine_.operands(engine_.node(i))) ++tangents_[k].uses;
   }

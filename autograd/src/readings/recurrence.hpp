@@ -311,7 +311,8 @@ class Recurrence : public RecordedStep<eT> {
     Engine<eT>& engine = engine_of(r.tape());
     if (r.reads_values() || !row.is_planned) {
       row.forget(engine);
-      engine.plan(row.backward, r.root.index(), has_own_memory(engine), true);
+      engine.plan(row.backward, r.root.index(),
+                  has_own_memory(engine) ? Planned::value_and_adjoints : Planned::adjoints);
       row.is_planned = !r.reads_values();
     }
     const eT** seed = places_.adjoints.data() + program_.states;

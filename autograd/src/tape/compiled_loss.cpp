@@ -126,8 +126,8 @@ CompiledLoss<eT>& CompiledLosses<eT>::bind(const Function<eT>& f, std::span<cons
     if (recorded_ == Recorded::tangents) {
       r.tangents = std::make_shared<ForwardMode<eT>>(r.root);
     } else {
-      engine.plan(r.forward, r.root.index(), true, false);
-      engine.plan(r.both, r.root.index(), true, true);
+      engine.plan(r.forward, r.root.index(), Planned::value);
+      engine.plan(r.both, r.root.index(), Planned::value_and_adjoints);
       if (optimise_ == Optimise::yes) {
         arrange(engine, r.forward);
         arrange(engine, r.both);

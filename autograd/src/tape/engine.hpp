@@ -18,7 +18,7 @@ namespace armagrad::detail {
 template <class eT>
 void Engine<eT>::evaluate(Index i) {
   if (nodes_[i].evaluated) return;
-  plan(schedule_, i, true, false);
+  plan(schedule_, i, Planned::value_before_adjoints);
   const auto was_dropped = [this](Index k) { return nodes_[k].dropped; };
   if (std::any_of(schedule_.values.begin(), schedule_.values.end(), was_dropped)) schedule_.drops.clear();
   run(schedule_);
@@ -106,7 +106,7 @@ void Engine<eT>::backward(Index root, bool value, const eT* seed) {
   const bool is_worth_planning =
       others_.size() > size_ / 16 && !(value && std::ranges::all_of(others_, has_few_entries));
   if (!is_worth_planning && nodes_[root].one_by_one() && !detect_anomalies_) return sweep_numbers(root, seed);
-  plan(schedule_, root, value, true);
+  plan(schedule_, root, value ? Planned::value_and_adjoints : Planned::adjoints);
   run(schedule_, seed);
 }
 

@@ -206,14 +206,15 @@ void Engine<eT>::group_adjoints(Schedule& schedule) {
 
 /// Goes down the tape from root, marking what is needed, then lists it and takes the marks away.
 template <class eT>
-void Engine<eT>::plan(Schedule& schedule, Index root, bool value, bool adjoints) {
+void Engine<eT>::plan(Schedule& schedule, Index root, Planned planned) {
+  const bool adjoints = planned >= Planned::adjoints;
   schedule.root = root;
   schedule.backward = adjoints;
   schedule.values.clear();
   schedule.adjoints.clear();
   schedule.drops.clear();
   Index lowest = root;
-  if (value) need(root, lowest);
+  if (planned != Planned::adjoints) need(root, lowest);
   nodes_[root].kept = true;
   if (adjoints) nodes_[root].active = nodes_[root].needs_gradient;
   for (Index i = root + 1; i-- > lowest;) {
@@ -233,7 +234,7 @@ void Engine<eT>::plan(Schedule& schedule, Index root, bool value, bool adjoints)
         }
       }
     }
-    if (n.needs_gradient && !n.active) keep(i);
+    if (planned != Planned::value && n.needs_gradient && !n.active) keep(i);
     if (!n.evaluated && (n.needed || n.summed)) need_operands(i, lowest, schedule);
   }
   for (Index i = lowest; i <= root; ++i) {

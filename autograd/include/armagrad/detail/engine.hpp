@@ -147,7 +147,7 @@ class ARMAGRAD_EXPORT Engine {
   /// if nothing else needs it.
   eT* take_over(Index i, Index from);
   /// Lists what is not yet evaluated and needed for root's value, its adjoints, or both.
-  void plan(Schedule& schedule, Index root, bool value, bool adjoints);
+  void plan(Schedule& schedule, Index root, Planned planned);
   /// Does what was planned, also again after a leaf was bound to other numbers. With `accumulate`, gradients
   /// are added to those that the variables have.
   void run(const Schedule& schedule, bool accumulate = false) { run(schedule, &one_, accumulate); }

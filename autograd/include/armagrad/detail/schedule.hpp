@@ -16,6 +16,10 @@ struct NumberLoop {
   std::size_t begin;    // in Schedule::streams: of the numbers' nodes; then `count` first operands, and so on
 };
 
+/// What a sweep is for: the root's value; the same, while what a pass backward would read is kept; the adjoints of
+/// values that are there; or both in one sweep.
+enum class Planned : std::uint8_t { value, value_before_adjoints, adjoints, value_and_adjoints };
+
 /// What a sweep does: which nodes' values it computes, and on from which it passes adjoints, both in tape
 /// order; and which values have had their last use when a value was computed.
 struct Schedule {
