@@ -293,7 +293,7 @@ BOOST_AUTO_TEST_CASE(functions_of_a_general_matrix) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(logarithms) {
+BOOST_AUTO_TEST_CASE(logarithms_of_general_matrices) {
   const auto value = [](const mat& A) {
     Tape<double> tape;
     return mat(logmat(tape.variable(A)).value());
