@@ -51,6 +51,13 @@ void set_identity(Moving<T>& one, uword n) {
   one = {arma::Mat<T>(n, n, arma::fill::eye), arma::Mat<T>(n, n, arma::fill::zeros)};
 }
 
+template <class M>
+M minus_one(const M& a) {
+  M one;
+  set_identity(one, resting(a).n_rows);
+  return a - one;
+}
+
 /// A^-1 B.
 template <class T>
 arma::Mat<T> quotient(const arma::Mat<T>& a, const arma::Mat<T>& b) {
@@ -201,20 +208,16 @@ M<T> logarithm_near_one(const M<T>& x) {
 template <template <class> class M, class eT>
 M<eT> logarithm(const M<eT>& a) {
   using C = std::complex<eT>;
-  const uword n = resting(a).n_rows;
-  if (n == 0) return a;
+  if (resting(a).is_empty()) return a;
   const auto is_small = [](const auto& x) { return arma::norm(resting(x), 1) <= 0.264; };
-  M<eT> real_one;
-  set_identity(real_one, n);
-  if (const M<eT> x = a - real_one; is_small(x)) return logarithm_near_one(x);  // of which Q and T would lose digits
+  if (const M<eT> x = minus_one(a); is_small(x)) return logarithm_near_one(x);  // of which Q and T would lose digits
   const auto [q, form] = schur_form(resting(a));
-  M<C> one, t = in_schur_basis(a, q, form), x;
-  set_identity(one, n);
+  M<C> t = in_schur_basis(a, q, form), x = minus_one(t);
   eT power = 1;
-  for (x = t - one; !is_small(x); power *= 2) t = triangular_root(t), x = t - one;
+  for (; !is_small(x); power *= 2) t = triangular_root(t), x = minus_one(t);
   M<C> y = C(power) * logarithm_near_one(x);
   resting(y).diag() = arma::log(form.diag());  // without the digits that T - 1 lost
-  return mapped([&](const arma::Mat<C>& z) { return evaluated(arma::real(q * z * q.t())); }, y);
+  return mapped([&q = q](const arma::Mat<C>& z) { return evaluated(arma::real(q * z * q.t())); }, y);
 }
 
 /// X of A X + X B + C = 0. std::runtime_error where A and -B share an eigenvalue. Over complex numbers to
