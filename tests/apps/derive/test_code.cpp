@@ -90,10 +90,9 @@ BOOST_AUTO_TEST_CASE(a_gaussian_likelihood) {
 }
 
 BOOST_AUTO_TEST_CASE(functions_of_matrices) {
-  const OnTape t("trace(sinmat(X)*B) + accu(square(logmat(A*A' + eye(n, n)))) + trace(cosmat(A)*B)",
-                 {"X:n,n", "A:n,n", "B:n,n"}, {"X", "A"});
+  const OnTape t("trace(sinmat(X)*B) + trace(cosmat(X)*B) + accu(square(logmat(X*X' + eye(n, n))))", {"X:n,n", "B:n,n"},
+                 {"X"});
   check(matrix_functions::dJ_dX(t("B"), t("X")), t.gradients[0]);
-  check(matrix_functions::dJ_dA(t("A"), t("B")), t.gradients[1]);
 }
 
 BOOST_AUTO_TEST_CASE(a_number_and_a_name_that_is_a_keyword) {
