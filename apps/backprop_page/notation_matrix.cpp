@@ -82,6 +82,18 @@ Rule expmat(const Case&) {
           {"{A:i,j} = Σ_{p≥0} Σ_{q≥0} Σ_{k,l} {a^p:k,i} {Y:k,l} {a^q:j,l} / (p + q + 1)!"},
           "The product rule at each place in each power of the series."};
 }
+Rule logmat(const Case&) {
+  return {"Σ_{p≥0} {y^p:i,j} / p! = {a:i,j}",
+          {"Σ_{p≥0} Σ_{q≥0} Σ_{k,l} {y^p:k,i} {A:k,l} {y^q:j,l} / (p + q + 1)! = {Y:i,j}"},
+          "The exponential's rule at the result, solved for what A gets."};
+}
+/// `wave`: sin or cos, which of multiples of π / 2 is 0, 1 and -1.
+Rule circular(const Text& wave) {
+  return {
+      "{y:i,j} = Σ_{p≥0} " + wave + "(π p / 2) {a^p:i,j} / p!",
+      {"{A:i,j} = Σ_{p≥0} Σ_{q≥0} " + wave + "(π (p + q + 1) / 2) Σ_{k,l} {a^p:k,i} {Y:k,l} {a^q:j,l} / (p + q + 1)!"},
+      "The product rule at each place in each power of the series."};
+}
 Rule syl(const Case&) {
   const Text where = ", where Σ_k {a:k,i} {S:k,j} + Σ_l {S:i,l} {b:j,l} + {Y:i,j} = 0";
   return {"Σ_k {a:i,k} {y:k,j} + Σ_l {y:i,l} {b:l,j} + {c:i,j} = 0",
@@ -126,6 +138,9 @@ Rule matrix_rule(const Text& name, const Case& of) {
       {"over_gaps", over_gaps},
       {"sqrtmat_sympd", sqrtmat_sympd},
       {"expmat", expmat},
+      {"logmat", logmat},
+      {"sinmat", [](const Case&) { return circular("sin"); }},
+      {"cosmat", [](const Case&) { return circular("cos"); }},
       {"syl", syl},
       {"least_squares", least_squares},
       {"normal_equations", normal_equations}};

@@ -189,6 +189,7 @@ class Generator {
     if (f == "unit")
       return {joined("arma::mat(arma::eye(", argument(t, 0), ", ", argument(t, 0), ")).col(", argument(t, 1), ")")};
     if (f == "log_det") return {joined("std::real(arma::log_det(", x.code, "))"), Piece::atom, true};
+    if (f == "logmat") return {joined("arma::real(arma::logmat(", x.code, "))")};
     if (is_one_of(f, {"accu", "dot", "trace", "det", "norm", "log_det_sympd"}))
       return {joined("arma::", f, "(", arguments(t, 0), ")"), Piece::atom, true};
     if (f == "polygamma") throw std::runtime_error("polygamma is not in Armadillo");

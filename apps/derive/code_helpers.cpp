@@ -65,6 +65,14 @@ constexpr Helper table[] = {
      "  arma::eig_sym(w, v, arma::mat((x + x.t()) / 2));\n"
      "  return v;\n"
      "}\n"},
+    {"sinmat", "sinmat", false,
+     "arma::mat sinmat(const arma::mat& x) {\n"
+     "  return arma::imag(arma::expmat(arma::cx_mat(arma::mat(arma::size(x), arma::fill::zeros), x)));\n"
+     "}\n"},
+    {"cosmat", "cosmat", false,
+     "arma::mat cosmat(const arma::mat& x) {\n"
+     "  return arma::real(arma::expmat(arma::cx_mat(arma::mat(arma::size(x), arma::fill::zeros), x)));\n"
+     "}\n"},
     {"left_vectors", "left_vectors", false,
      "arma::mat left_vectors(const arma::mat& x) {\n"
      "  arma::vec s;\n"

@@ -16,7 +16,7 @@ const std::map<std::string, std::string, std::less<>>& function_aliases() {
       {"logdet", "log_det"}, {"ln", "log"},          {"diag", "diag"},    {"vec", "vectorise"},    {"expm", "expmat"},
       {"eig", "eig_sym"},    {"eigvals", "eig_sym"}, {"sgn", "sign"},     {"Det", "det"},          {"arctan", "atan"},
       {"arcsin", "asin"},    {"arccos", "acos"},     {"sum_all", "accu"}, {"logistic", "sigmoid"}, {"sigma", "sigmoid"},
-      {"lse", "logsumexp"}};
+      {"lse", "logsumexp"},  {"logm", "logmat"},     {"sinm", "sinmat"},  {"cosm", "cosmat"}};
   return all;
 }
 

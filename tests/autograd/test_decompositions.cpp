@@ -248,11 +248,128 @@ BOOST_AUTO_TEST_CASE(exponentials) {
              1e-12);
 }
 
+// Values and derivatives by mpmath at 60 digits, from the series of exp and roots by the Denman-Beavers iteration.
+BOOST_AUTO_TEST_CASE(functions_of_a_general_matrix) {
+  const mat A{{2, -1, 0.5}, {1, 1, -2}, {0, 0.75, 3}}, E{{0, 1, 2}, {-1, 0.5, 0}, {3, 0, -1}};
+  const struct {
+    const char* name;
+    Var<double> (*f)(V);
+    mat value, along;
+  } cases[] = {{"logmat",
+                [](V x) { return logmat(x); },
+                {{0.83855943615158467, -0.57463286004394438, -0.035026286048489294},
+                 {0.53671018756506656, 0.45353993850202939, -0.92172968521462183},
+                 {-0.075845344957755644, 0.32668729571604428, 1.2235789338011399}},
+                {{-0.15661260759762768, 0.42851999528087742, 0.88925907012323949},
+                 {0.022316527650561564, 0.32811140780721344, -0.24153066698297943},
+                 {1.0707420543607204, 0.33495359782377569, -0.20180183051261606}}},
+               {"sinmat",
+                [](V x) { return sinmat(x); },
+                {{1.5290295154497906, -0.24368963438055234, -1.5339775751380448},
+                 {0.048886999988985174, 2.2593530530270741, 0.68143653758829834},
+                 {-0.38960526878313434, -0.35294001879139546, 0.79870597787250705}},
+                {{-1.4826075483291842, -0.85967816760120736, -0.40630029679627811},
+                 {3.2067910159297013, -0.85571431894078608, -2.1337545948139352},
+                 {-2.5616134102556091, 2.0711157144152562, 1.5023715642638457}}},
+               {"cosmat",
+                [](V x) { return cosmat(x); },
+                {{-0.41463278309397522, 1.4885436773095126, -0.029598986021701475},
+                 {-1.4044645181762121, 0.65351509854903458, 2.4726123998192219},
+                 {0.16815831826660114, -0.88519007036555792, -1.482780664736985}},
+                {{1.8749471526788912, -1.6578751878736895, -2.7813631608411612},
+                 {0.58450626164093616, 0.56876603399263573, -0.008201694085008319},
+                 {-3.1651233599287213, -0.57564840740114885, 2.3138828932983086}}}};
+  for (const auto& [name, f, value, along] : cases) {
+    BOOST_TEST_CONTEXT(name) {
+      const auto [y, dy] = jvp(f, A, E);
+      BOOST_TEST(error(y, value) < 1e-14);
+      BOOST_TEST(error(dy, along) < 1e-14);
+      BOOST_TEST(error(mat(1e10 * jvp(f, A, mat(1e-10 * E)).second), along) < 1e-14);  // linear, however small
+      const mat G = uniform(3, 3);
+      const auto loss = [&f = f, &G](V x) { return accu(G % f(x)); };
+      BOOST_TEST(error(arma::accu(gradient(loss, A) % E), arma::accu(G % along)) < 1e-13);
+      BOOST_TEST(check_gradient(loss, A).passed());
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(logarithms_of_general_matrices) {
+  const auto value = [](const mat& A) {
+    Tape<double> tape;
+    return mat(logmat(tape.variable(A)).value());
+  };
+  for (const double angle : {0.3, 2.0, 3.141592}) {
+    const mat turn{{std::cos(angle), -std::sin(angle)}, {std::sin(angle), std::cos(angle)}};
+    const double by = std::atan2(turn(1, 0), turn(0, 0));
+    BOOST_TEST(error(value(turn), mat{{0, -by}, {by, 0}}) < 1e-15);
+  }
+  // A Jordan block, and one that is far from normal.
+  BOOST_TEST(error(value({{2, 1, 0}, {0, 2, 1}, {0, 0, 2}}),
+                   mat{{std::log(2), 0.5, -0.125}, {0, std::log(2), 0.5}, {0, 0, std::log(2)}}) < 1e-15);
+  BOOST_TEST(error(value({{1, 1e6}, {0, 1}}), mat{{0, 1e6}, {0, 0}}) < 1e-15);
+  // Near I, where Schur vectors would lose what A - I has: log(1 + N) = N - N^2 / 2 of N^3 = 0.
+  BOOST_TEST(error(mat(1e8 * value({{1, 0x1p-30, 0}, {0, 1, 0x1p-30}, {0, 0, 1}})),
+                   mat(1e8 * mat{{0, 0x1p-30, -0x1p-61}, {0, 0, 0x1p-30}, {0, 0, 0}})) < 1e-15);
+  const mat X = uniform(6, 6) + 3 * mat(6, 6, arma::fill::eye), B = uniform(6, 6), D = uniform(6, 6);
+  BOOST_TEST(error(value(arma::expmat(B)), B) < 1e-13);
+  BOOST_TEST(value(mat()).is_empty());
+  // trace log X = log det X: the gradient X^-T, and of that -(X^-1 D X^-1)' along D.
+  const auto loss = [](V x) { return trace(logmat(x)); };
+  const mat Y = arma::inv(X);
+  BOOST_TEST(error(value_and_gradient(loss, X).first, std::log(arma::det(X))) < 1e-14);
+  BOOST_TEST(error(gradient(loss, X), mat(Y.t())) < 1e-14);
+  BOOST_TEST(error(hessian_vector_product(loss, X, D), mat(-(Y * D * Y).t())) < 1e-14);
+  // As of the symmetric ones, whose rule is another.
+  const mat S = with_eigenvalues({0.1, 1, 1, 5});
+  const mat G = arma::symmatu(uniform(4, 4));
+  BOOST_TEST(error(gradient([&](V a) { return accu(G % logmat(a)); }, S),
+                   gradient([&](V a) { return accu(G % logmat_sympd(a)); }, S)) < 1e-13);
+  // In float from a double's.
+  const arma::fmat Xf = arma::conv_to<arma::fmat>::from(X);
+  Tape<float> tape;
+  BOOST_TEST(error(logmat(tape.variable(Xf)).value(), value(arma::conv_to<mat>::from(Xf))) < 1e-5);
+}
+
+BOOST_AUTO_TEST_CASE(sines_and_cosines) {
+  const mat A = uniform(4, 4, -3, 3), S = 2 * symmetric(4);
+  Tape<double> tape;
+  const auto a = tape.variable(A), s = tape.variable(S);
+  BOOST_TEST(error((sinmat(a) * sinmat(a) + cosmat(a) * cosmat(a)).value(), mat(4, 4, arma::fill::eye)) < 1e-12);
+  vec w;
+  mat v;
+  arma::eig_sym(w, v, S);
+  BOOST_TEST(error(sinmat(s).value(), mat(v * arma::diagmat(arma::sin(w)) * v.t())) < 1e-14);
+  BOOST_TEST(error(cosmat(s).value(), mat(v * arma::diagmat(arma::cos(w)) * v.t())) < 1e-14);
+  BOOST_TEST(error(gradient([](V x) { return trace(sinmat(x)); }, A), mat(cosmat(a).value().t())) < 1e-13);
+  BOOST_TEST(error(gradient([](V x) { return trace(cosmat(x)); }, A), mat(-sinmat(a).value().t())) < 1e-13);
+  // Of a small matrix to its own size, and of a nilpotent one exactly.
+  BOOST_TEST(error(mat(1e9 * sinmat(tape.variable(mat(1e-9 * A))).value()), A) < 1e-14);
+  const auto n = tape.variable(mat{{0, 5}, {0, 0}});
+  BOOST_TEST(error(sinmat(n).value(), n.value()) == 0);
+  BOOST_TEST(error(cosmat(n).value(), mat(2, 2, arma::fill::eye)) == 0);
+}
+
 BOOST_AUTO_TEST_CASE(refusals) {
   const mat flat{{1, 1}, {1, 1}, {1, 1}}, bad{{1, not_a_number}, {2, 3}}, A{{1, 0}, {0, 2}};
   check_says(failure([&] { gradient([](V a) { return accu(pinv(a)); }, flat); }), {"3x2", "of deficient rank"});
   check_says(failure([&] { gradient([](V a) { return accu(eig_sym(a)); }, bad); }), {"eig_sym", "2x2", "not finite"});
   check_says(failure([&] { gradient([](V a) { return accu(expmat(a)); }, bad); }), {"expmat", "not finite"});
+  for (const char* name : {"logmat", "sinmat", "cosmat"}) {
+    const auto f = [&](V a) { return accu(*name == 'l' ? logmat(a) : *name == 's' ? sinmat(a) : cosmat(a)); };
+    check_says(failure([&] { gradient(f, bad); }), {name, "2x2", "not finite"});
+  }
+  const auto logarithm = [](V a) { return accu(logmat(a)); };
+  check_says(failure([&] {
+               gradient(logarithm, mat{{1, 5}, {0, -2}});
+             }),
+             {"logmat: the 2x2 matrix is one without a principal logarithm (its eigenvalue -2 is negative)"});
+  check_says(failure([&] { gradient(logarithm, mat(-mat(2, 2, arma::fill::eye))); }),
+             {"its eigenvalue -1 is negative"});
+  check_says(failure([&] {
+               gradient(logarithm, mat{{1, 2}, {2, 4}});
+             }),
+             {"logmat: the 2x2 matrix is singular to working precision (eigenvalues of sizes", " to 5)"});
+  check_says(failure([&] { gradient(logarithm, mat(3, 3)); }), {"logmat: the 3x3 matrix is singular"});
   check_says(failure([&] { gradient([&](V a) { return accu(syl(a, mat(-A), A)); }, A); }),
              {"syl", "share an eigenvalue"});
   Tape<double> tape;
@@ -261,6 +378,7 @@ BOOST_AUTO_TEST_CASE(refusals) {
   check_says(refusal([&] { qr_econ(q, r, wide); }), {"qr_econ at test_decompositions.cpp", "2x3"});
   check_says(refusal([&] { eig_sym(wide); }), {"eig_sym at", "2x3"});
   check_says(refusal([&] { expmat(wide); }), {"expmat at", "2x3"});
+  check_says(refusal([&] { logmat(wide); }), {"logmat at", "2x3"});
   check_says(refusal([&] { syl(A, A, wide); }), {"syl at", "2x3"});
 }
 

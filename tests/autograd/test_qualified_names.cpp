@@ -24,6 +24,10 @@ mat values(const Base<double, E>& x) {
   return x.get_ref();
 }
 template <class E>
+mat values(const Base<std::complex<double>, E>& x) {  // of arma::logmat
+  return arma::real(cx_mat(x.get_ref()));
+}
+template <class E>
 mat values(const Base<uword, E>& x) {
   return conv_to<mat>::from(umat(x.get_ref()));
 }
@@ -218,6 +222,7 @@ BOOST_AUTO_TEST_CASE(linear_algebra) {
   SAME(S, arma::inv_sympd(x));
   SAME(X, arma::log_det(x));
   SAME(S, arma::log_det_sympd(x));
+  SAME(X, arma::logmat(x));
   SAME(S, arma::logmat_sympd(x));
   SAME(T, arma::pinv(x));
   SAME(X, arma::powmat(x, 3));

@@ -309,6 +309,9 @@ BOOST_AUTO_TEST_CASE(nodes_of_composed_functions_have_the_users_line) {
   at_line(__LINE__, [](V x) { solve(x, x); });
   at_line(__LINE__, [](V x) { pinv(x); });
   at_line(__LINE__, [](V x) { expmat(x); });
+  at_line(__LINE__, [](V x) { logmat(x); });
+  at_line(__LINE__, [](V x) { sinmat(x); });
+  at_line(__LINE__, [](V x) { cosmat(x); });
   at_line(__LINE__, [](V x) { eig_sym(x); });
   at_line(__LINE__, [](V x) { sqrtmat_sympd(x); });
   at_line(__LINE__ + 2, [](V x) {

@@ -81,6 +81,9 @@ FamilyOfCases cases_of<DecompositionRules>() {
       of<>("pinv(tall a)", [](auto a) { return pinv(a); }, tall()).shaped(tall_shape),
       of<>("pinv(wide a)", [](auto a) { return pinv(a); }, tall()).shaped(wide_shape),
       of<rules::Expmat>("expmat(a)", [](auto a) { return expmat(a / double(a.n_rows + 1)); }, in(-2, 2)).shaped(square_shape),
+      of<rules::Logmat>("logmat(a)", [](auto a) { return logmat(a); }, dominant()).shaped(square_shape),
+      of<rules::Sinmat>("sinmat(a)", [](auto a) { return sinmat(a); }, in(-2, 2)).shaped(square_shape),
+      of<rules::Cosmat>("cosmat(a)", [](auto a) { return cosmat(a); }, in(-2, 2)).shaped(square_shape),
       of<rules::Sylvester>("syl(a, b, c)", [](auto a, auto b, auto c) { return syl(a, b, c); }, dominant(), dominant(), in(-2, 2)).shaped(sylvester_shapes).not_on_diagonal());
 }
 // clang-format on

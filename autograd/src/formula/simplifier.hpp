@@ -164,7 +164,7 @@ class Simplifier {
   std::optional<Term> spectral_rule(Term f);
   std::optional<Term> repeated_diagonal_rule(Term f);
   std::uint32_t row_repeats(Term t) const;
-  std::optional<Term> exponential_block(const Expression& e);
+  std::optional<Term> function_block(const Expression& e);
   bool commutes(Term a, Term b);
   std::optional<Term> filled_like(Term x, Shape to);
 

@@ -113,10 +113,19 @@ bool Simplifier::commutes(Term a, Term b) {
   return a == b || is_identity(a) || is_identity(b);
 }
 
-/// The upper right block of exp(A E; 0 A) is E exp(A) where A and E commute.
-std::optional<Term> Simplifier::exponential_block(const Expression& e) {
+/// Functions f of square matrices, and their derivatives f': g, or -g.
+constexpr struct {
+  const char *f, *g;
+  bool negative;
+} matrix_derivatives[] = {
+    {"expmat", "expmat", false}, {"logmat", "inv", false}, {"sinmat", "cosmat", false}, {"cosmat", "sinmat", true}};
+
+/// The upper right block of f(A E; 0 A) is E f'(A) where A and E commute.
+std::optional<Term> Simplifier::function_block(const Expression& e) {
   const Term x = e.parts[0].term;
-  if (!is_function(x, "expmat") || !is_function(in_[x].parts[0].term, "join_cols")) return {};
+  const auto known = std::find_if(std::begin(matrix_derivatives), std::end(matrix_derivatives),
+                                  [&](const auto& d) { return is_function(x, d.f); });
+  if (known == std::end(matrix_derivatives) || !is_function(in_[x].parts[0].term, "join_cols")) return {};
   const Parts rows = in_[in_[x].parts[0].term].parts;
   if (rows.size() != 2 || !is_function(rows[0].term, "join_rows") || !is_function(rows[1].term, "join_rows")) return {};
   const Parts above = in_[rows[0].term].parts, below = in_[rows[1].term].parts;
@@ -125,7 +134,8 @@ std::optional<Term> Simplifier::exponential_block(const Expression& e) {
   const bool is_corner = e.parameters[0].value == 0 && e.parameters[1].value == double(in_[a].shape.cols);
   if (!is_zero(below[0].term) || below[1].term != a || e.shape != in_[a].shape || !is_corner || !commutes(a, b))
     return {};
-  return product(e.shape, {b, apply("expmat", {}, false, e.shape, {a})});
+  const Term moved = product(e.shape, {b, apply(known->g, {}, false, e.shape, {a})});
+  return known->negative ? scaled(-1, moved) : moved;
 }
 
 /// Functions of eigenvalues and singular values, which are in order, and of matrices by them.
@@ -133,13 +143,13 @@ std::optional<Term> Simplifier::spectral_rule(Term f) {
   const Expression e = in_[f];
   if (e.parts.size() != 1) return {};
   const Term x = e.parts[0].term;
-  if (e.name == "expmat" && in_[x].kind == Kind::transpose)
-    return transposed(apply("expmat", {}, false, e.shape, {in_[x].parts[0].term}));
-  if (e.name == "expmat" && in_[x].kind == Kind::powers && cost(transposed(x)) < cost(x))
-    return transposed(apply("expmat", {}, false, e.shape, {transposed(x)}));
+  const bool of_matrix = std::any_of(std::begin(matrix_derivatives), std::end(matrix_derivatives),
+                                     [&](const auto& d) { return e.name == d.f; });
+  if (of_matrix && (in_[x].kind == Kind::transpose || (in_[x].kind == Kind::powers && cost(transposed(x)) < cost(x))))
+    return transposed(apply(e.name, {}, false, e.shape, {transposed(x)}));
   if (e.name == "prod" && is_function(x, "eig_sym") && transposed(in_[x].parts[0].term) == in_[x].parts[0].term)
     return apply("det", {}, false, e.shape, {in_[x].parts[0].term});
-  if (e.name == "submat") return exponential_block(e);
+  if (e.name == "submat") return function_block(e);
   if (e.name == "diagmat" && is_unit_vector(x) && e.shape.rows == e.shape.cols)
     return product(e.shape, {x, transposed(x)});
   if (e.name != "first_max") return {};

@@ -21,6 +21,6 @@ using DecompositionRules =
     RuleList<rules::SquareRoot, rules::Logarithm, rules::LogarithmAlong, rules::Eigen, rules::Eigenvalues,
              rules::Eigenvectors, rules::OverGaps, rules::OverSums, rules::Singular, rules::SingularValues,
              rules::SingularVectors, rules::Qr, rules::QrQ, rules::QrR, rules::NormalSolve, rules::LeastSquares,
-             rules::Expmat, rules::Sylvester>;
+             rules::Expmat, rules::Logmat, rules::Sinmat, rules::Cosmat, rules::Sylvester>;
 
 }  // namespace armagrad::detail

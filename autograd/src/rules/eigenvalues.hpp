@@ -235,7 +235,7 @@ Var<eT> logarithm_along(const Var<eT>& a, const Var<eT>& f, const Var<eT>& x, co
   const auto blocks = [&](const Var<eT>& on, const Var<eT>& right) {
     return joined(joined(on, right, 1), joined(none, on, 1), 0);
   };
-  const Var<eT> curved = expmat_along(blocks(y, u), blocks(w, none));
+  const Var<eT> curved = function_along<rules::Expmat>(blocks(y, u), blocks(w, none));
   return minus(logarithm_along(a, f, block(curved, Place{0, std::uint32_t(a.n_cols), a.shape()})));
 }
 

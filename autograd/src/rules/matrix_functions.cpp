@@ -5,10 +5,32 @@
 namespace armagrad {
 using namespace detail;
 
+namespace {
+template <class F, class eT>
+Var<eT> function_of(const Var<eT>& A, Here at) {
+  check_square(A, F::name, at);
+  return append_node<F, eT>({}, A.shape(), at, {&A});
+}
+}  // namespace
+
 template <class eT>
 Var<eT> expmat(const Var<eT>& A, Here at) {
-  detail::check_square(A, "expmat", at);
-  return append_node<rules::Expmat, eT>({}, A.shape(), at, {&A});
+  return function_of<rules::Expmat>(A, at);
+}
+
+template <class eT>
+Var<eT> logmat(const Var<eT>& A, Here at) {
+  return function_of<rules::Logmat>(A, at);
+}
+
+template <class eT>
+Var<eT> sinmat(const Var<eT>& A, Here at) {
+  return function_of<rules::Sinmat>(A, at);
+}
+
+template <class eT>
+Var<eT> cosmat(const Var<eT>& A, Here at) {
+  return function_of<rules::Cosmat>(A, at);
 }
 
 namespace detail {
@@ -25,7 +47,10 @@ Var<eT> syl(const Argument<eT>& a, const Argument<eT>& b, const Argument<eT>& c,
 
 #define ARMAGRAD_INSTANTIATE(eT)                                                                                     \
   template ARMAGRAD_EXPORT Var<eT> detail::syl(const Argument<eT>&, const Argument<eT>&, const Argument<eT>&, Here); \
-  template ARMAGRAD_EXPORT Var<eT> expmat(const Var<eT>&, Here);
+  template ARMAGRAD_EXPORT Var<eT> expmat(const Var<eT>&, Here);                                                     \
+  template ARMAGRAD_EXPORT Var<eT> logmat(const Var<eT>&, Here);                                                     \
+  template ARMAGRAD_EXPORT Var<eT> sinmat(const Var<eT>&, Here);                                                     \
+  template ARMAGRAD_EXPORT Var<eT> cosmat(const Var<eT>&, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)
 #undef ARMAGRAD_INSTANTIATE

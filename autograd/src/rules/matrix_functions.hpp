@@ -1,5 +1,7 @@
 #pragma once
-// The matrix exponential and Sylvester's equation.
+// Functions of square matrices, such as exp and log, and Sylvester's equation.
+
+#include <complex>
 
 #include <armagrad/ops/matrix_functions.hpp>
 #include "linear_algebra.hpp"
@@ -20,14 +22,23 @@ struct Moving {
   }
 };
 
+/// The matrix itself, which may be moving.
+auto& resting(auto& a) {
+  if constexpr (requires { a.dx; })
+    return a.x;
+  else
+    return a;
+}
+
+/// A linear function of the matrix.
 template <class T>
-const arma::Mat<T>& resting(const arma::Mat<T>& a) {
-  return a;
+auto mapped(auto f, const arma::Mat<T>& a) {
+  return f(a);
 }
 
 template <class T>
-const arma::Mat<T>& resting(const Moving<T>& a) {
-  return a.x;
+auto mapped(auto f, const Moving<T>& a) {
+  return Moving<typename decltype(f(a.x))::elem_type>{f(a.x), f(a.dx)};
 }
 
 template <class T>
@@ -38,6 +49,13 @@ void set_identity(arma::Mat<T>& one, uword n) {
 template <class T>
 void set_identity(Moving<T>& one, uword n) {
   one = {arma::Mat<T>(n, n, arma::fill::eye), arma::Mat<T>(n, n, arma::fill::zeros)};
+}
+
+template <class M>
+M minus_one(const M& a) {
+  M one;
+  set_identity(one, resting(a).n_rows);
+  return a - one;
 }
 
 /// A^-1 B.
@@ -54,12 +72,12 @@ Moving<T> quotient(const Moving<T>& a, const Moving<T>& b) {
 }
 
 /// exp(A) by scaling and squaring of its Pade approximant of degree 13 (Higham 2005), and so the derivative
-/// of a moving A (Al-Mohy and Higham 2009). std::runtime_error if A is not finite.
+/// of a moving A (Al-Mohy and Higham 2009). std::runtime_error, by the operation's name, if A is not finite.
 template <template <class> class M, class T>
-M<T> exponential(const M<T>& matrix) {
+M<T> exponential(const M<T>& matrix, const char* operation) {
   const uword n = resting(matrix).n_rows;
   if (n == 0) return matrix;
-  if (!resting(matrix).is_finite()) unfit("expmat", n, n, "not finite");
+  if (!resting(matrix).is_finite()) unfit(operation, n, n, "not finite");
   const double norm = double(arma::norm(arma::abs(resting(matrix)), 1)), largest = 4.74;
   const int halvings = norm > largest ? int(std::ceil(std::log2(norm / largest))) : 0;
   static constexpr double c[] = {64764752532480000,
@@ -87,10 +105,119 @@ M<T> exponential(const M<T>& matrix) {
   return y;
 }
 
-/// L(A, E) = d exp(A + t E) / dt.
+/// cos A + i sin A = exp(i A) of a real A.
+auto circular(const auto& a, const char* operation) {
+  const auto times_i = []<class eT>(const arma::Mat<eT>& x) {
+    return arma::Mat<std::complex<eT>>(arma::zeros<arma::Mat<eT>>(arma::size(x)), x);
+  };
+  return exponential(mapped(times_i, a), operation);
+}
+
+/// The root of an upper triangular matrix whose eigenvalues have positive real parts, by columns (Bjorck and Hammarling
+/// 1983).
+template <class T>
+arma::Mat<T> triangular_root(const arma::Mat<T>& t) {
+  arma::Mat<T> y(arma::size(t), arma::fill::zeros);
+  for (uword j = 0; j < t.n_cols; ++j) {
+    y(j, j) = std::sqrt(t(j, j));
+    if (j == 0) continue;
+    arma::Mat<T> sum = y.submat(0, 0, j - 1, j - 1);
+    sum.diag() += y(j, j);
+    y.submat(0, j, j - 1, j) = triangular_solved(sum, evaluated(t.submat(0, j, j - 1, j)), true, false);
+  }
+  return y;
+}
+
+/// Its derivative is not triangular: Y dY + dY Y = dT.
+template <class T>
+Moving<T> triangular_root(const Moving<T>& t) {
+  const arma::Mat<T> y = triangular_root(t.x);
+  arma::Mat<T> dy(arma::size(y), arma::fill::zeros);
+  for (uword j = 0; j < y.n_cols; ++j) {
+    arma::Mat<T> sum = y;
+    sum.diag() += y(j, j);
+    dy.col(j) = triangular_solved(sum, evaluated(t.dx.col(j) - dy * y.col(j)), true, false);
+  }
+  return {y, dy};
+}
+
+/// Q and the upper triangular T of A = Q T Q*. std::runtime_error where A has no principal logarithm.
 template <class eT>
-arma::Mat<eT> expmat_along(const arma::Mat<eT>& a, const arma::Mat<eT>& e) {
-  return exponential(Moving<eT>{a, e}).dx;
+std::pair<arma::Mat<std::complex<eT>>, arma::Mat<std::complex<eT>>> schur_form(const arma::Mat<eT>& a) {
+  using C = std::complex<eT>;
+  using M = arma::Mat<C>;
+  const uword n = a.n_rows;
+  arma::Mat<eT> u, s;
+  if (!a.is_finite()) unfit("logmat", n, n, "not finite");
+  if (!arma::schur(u, s, a)) unfit("logmat", n, n, "one whose eigenvalues were not found");
+  M q(u, arma::zeros<arma::Mat<eT>>(n, n)), t(s, arma::zeros<arma::Mat<eT>>(n, n));
+  for (uword k = 0; k + 1 < n; ++k) {
+    const eT above = s(k, k + 1), below = s(k + 1, k);
+    if (below == 0) continue;
+    // A pair of eigenvalues: LAPACK's block (d b; c d), b c < 0, has the vectors (b, +-i sqrt(-b c)).
+    const eT x = std::copysign(std::sqrt(std::abs(above)), above), y = std::sqrt(std::abs(below)), r = std::hypot(x, y);
+    const M turn{{{x / r, 0}, {0, y / r}}, {{0, y / r}, {x / r, 0}}};
+    const arma::span both(k, k + 1);
+    t.rows(both) = evaluated(turn.t() * t.rows(both));
+    t.cols(both) = evaluated(t.cols(both) * turn);
+    q.cols(both) = evaluated(q.cols(both) * turn);
+    const C value(s(k, k), std::abs(x * y));
+    t(both, both) = M{{value, above + below}, {0, std::conj(value)}};
+  }
+  const arma::Col<eT> sizes = arma::abs(t.diag());  // of a random singular matrix nearly always below this limit
+  if (sizes.min() <= eT(16 * n) * std::numeric_limits<eT>::epsilon() * sizes.max())
+    unfit("logmat", n, n,
+          "singular to working precision (eigenvalues of sizes " + to_text(sizes.min()) + " to " +
+              to_text(sizes.max()) + ")");
+  for (uword k = 0; k < n; ++k) {
+    if (t(k, k).imag() == 0 && t(k, k).real() < 0)
+      unfit("logmat", n, n,
+            "one without a principal logarithm (its eigenvalue " + to_text(t(k, k).real()) + " is negative)");
+  }
+  return {std::move(q), std::move(t)};
+}
+
+/// Q* A Q, of which T is known.
+template <class eT, class C>
+const arma::Mat<C>& in_schur_basis(const arma::Mat<eT>&, const arma::Mat<C>&, const arma::Mat<C>& t) {
+  return t;
+}
+
+template <class eT, class C>
+Moving<C> in_schur_basis(const Moving<eT>& a, const arma::Mat<C>& q, const arma::Mat<C>& t) {
+  return {t, q.t() * a.dx * q};
+}
+
+/// log(1 + X) of a small X: its Pade approximant of degree 7, by the nodes and weights of Gauss and Legendre on [0, 1].
+template <template <class> class M, class T>
+M<T> logarithm_near_one(const M<T>& x) {
+  static constexpr double node[] = {0.5, 0.70292257568869858, 0.87076559279969722, 0.97455395617137926};
+  static constexpr double weight[] = {0.20897959183673469, 0.19091502525255947, 0.13985269574463833,
+                                      0.064742483084434847};
+  M<T> one, y = T(0) * x;
+  set_identity(one, resting(x).n_rows);
+  for (int k = -3; k <= 3; ++k) {
+    const double at = k < 0 ? 1 - node[-k] : node[k];
+    y = y + T(weight[std::abs(k)]) * quotient(M<T>(one + T(at) * x), x);
+  }
+  return y;
+}
+
+/// The principal logarithm of a real A by roots of the T in A = Q T Q* until one is near 1 (Higham, "Functions of
+/// matrices", 2008, chapter 11), and so the derivative of a moving A (Al-Mohy, Higham and Relton 2013).
+template <template <class> class M, class eT>
+M<eT> logarithm(const M<eT>& a) {
+  using C = std::complex<eT>;
+  if (resting(a).is_empty()) return a;
+  const auto is_small = [](const auto& x) { return arma::norm(resting(x), 1) <= 0.264; };
+  if (const M<eT> x = minus_one(a); is_small(x)) return logarithm_near_one(x);  // of which Q and T would lose digits
+  const auto [q, form] = schur_form(resting(a));
+  M<C> t = in_schur_basis(a, q, form), x = minus_one(t);
+  eT power = 1;
+  for (; !is_small(x); power *= 2) t = triangular_root(t), x = minus_one(t);
+  M<C> y = C(power) * logarithm_near_one(x);
+  resting(y).diag() = arma::log(form.diag());  // without the digits that T - 1 lost
+  return mapped([&q = q](const arma::Mat<C>& z) { return evaluated(arma::real(q * z * q.t())); }, y);
 }
 
 /// X of A X + X B + C = 0. std::runtime_error where A and -B share an eigenvalue. Over complex numbers to
@@ -126,24 +253,68 @@ template <class eT>
 Var<eT> sylvester(const Var<eT>& a, const Var<eT>& b, const Var<eT>& c, Here at = {}) {
   return append_node<rules::Sylvester, eT>({}, c.shape(), at, {&a, &b, &c});
 }
-/// The upper right block of exp(A E; 0 A) (Najfeld and Havel 1995).
-template <class eT>
-Var<eT> expmat_along(const Var<eT>& a, const Var<eT>& e) {
+
+/// The value, over complex numbers to first order, which is what a complex step needs.
+template <class F, class eT>
+arma::Mat<eT> function_value(const arma::Mat<eT>& a) {
+  return F::of(a);
+}
+
+template <class F, class eT>
+arma::Mat<std::complex<eT>> function_value(const arma::Mat<std::complex<eT>>& a) {
+  const Moving<eT> y = F::of(Moving<eT>{arma::real(a), arma::imag(a)});
+  return arma::Mat<std::complex<eT>>(y.x, y.dx);
+}
+
+/// d f(A + t E) / dt at t = 0.
+template <class F, class eT>
+arma::Mat<eT> function_along(const arma::Mat<eT>& a, const arma::Mat<eT>& e) {
+  return F::of(Moving<eT>{a, e}).dx;
+}
+
+/// The upper right block of f(A E; 0 A) (Najfeld and Havel 1995).
+template <class F, class eT>
+Var<eT> function_along(const Var<eT>& a, const Var<eT>& e) {
   const Var<eT> none = spread(a.tape().constant(eT(0)), a.shape());
-  const Var<eT> both = expmat(joined(joined(a, e, 1), joined(none, a, 1), 0));
-  return block(both, Place{0, std::uint32_t(a.n_rows), a.shape()});
+  const Var<eT> both = joined(joined(a, e, 1), joined(none, a, 1), 0);
+  return block(append_node<F, eT>({}, both.shape(), {}, {&both}), Place{0, std::uint32_t(a.n_rows), a.shape()});
 }
 
 namespace rules ARMAGRAD_EXPORT {
 
-struct Expmat : General<1> {
-  static constexpr auto name = "expmat";
+/// A function f of square matrices: F::of has its value, and its derivative where A moves.
+template <class F>
+struct MatrixFunction : General<1> {
   static constexpr std::array reads{reads::first};
-  static void forward(auto y, const auto& a) { y = exponential(a); }
+  static void forward(auto y, const auto& a) { y = function_value<F>(a); }
   static void reverse(auto da, const auto& dy, const auto&, const auto& a) {
-    da += expmat_along(transposed(a), full(dy));
+    da += function_along<F>(transposed(a), full(dy));
   }
-  static void tangent(auto ty, const auto&, const auto& a, const auto& ta) { ty = expmat_along(a, ta); }
+  static void tangent(auto ty, const auto&, const auto& a, const auto& ta) { ty = function_along<F>(a, ta); }
+};
+
+struct Expmat : MatrixFunction<Expmat> {
+  static constexpr auto name = "expmat";
+  static auto of(const auto& a) { return exponential(a, name); }
+};
+
+struct Logmat : MatrixFunction<Logmat> {
+  static constexpr auto name = "logmat";
+  static auto of(const auto& a) { return logarithm(a); }
+};
+
+struct Sinmat : MatrixFunction<Sinmat> {
+  static constexpr auto name = "sinmat";
+  static auto of(const auto& a) {
+    return mapped([](const auto& z) { return evaluated(arma::imag(z)); }, circular(a, name));
+  }
+};
+
+struct Cosmat : MatrixFunction<Cosmat> {
+  static constexpr auto name = "cosmat";
+  static auto of(const auto& a) {
+    return mapped([](const auto& z) { return evaluated(arma::real(z)); }, circular(a, name));
+  }
 };
 
 /// X of A X + X B + C = 0; the reverse solves A' Z + Z B' + dX = 0.

@@ -17,5 +17,7 @@ armagrad_generated_code(hessian_times_vector "-accu(Y % log_softmax(W'*X, 0))/n"
 armagrad_generated_code(perceptron "0.5*accu(square((A*relu((B*X).each_col() + b)) - Y))/n" --wrt A --wrt B --wrt b
   --var A:c,h --var B:h,d --var b:h,1 --var X:d,n --var Y:c,n)
 armagrad_generated_code(gaussian "0.5*n*log_det(S) + 0.5*accu(X % solve(S, X))" --wrt S --var S:d,d --var X:d,n)
+armagrad_generated_code(matrix_functions "trace(sinmat(X)*B) + trace(cosmat(X)*B) + accu(square(logmat(X*X' + eye(n, n))))"
+  --wrt X --var X:n,n --var B:n,n)
 armagrad_generated_code(logistic "accu(softplus(-y % (X*new)))/n + s*norm(new)" --wrt new --wrt s
   --var new:d,1 --var X:n,d --var y:n,1 --var s)

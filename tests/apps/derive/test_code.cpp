@@ -23,6 +23,9 @@ namespace perceptron {
 namespace gaussian {
 #include "gaussian.inc"
 }
+namespace matrix_functions {
+#include "matrix_functions.inc"
+}
 namespace logistic {
 #include "logistic.inc"
 }
@@ -84,6 +87,12 @@ BOOST_AUTO_TEST_CASE(a_perceptron_with_named_intermediates) {
 BOOST_AUTO_TEST_CASE(a_gaussian_likelihood) {
   const OnTape t("0.5*n*log_det(S) + 0.5*accu(X % solve(S, X))", {"S:d,d:spd", "X:d,n"}, {"S"});
   check(gaussian::dJ_dS(t("S"), t("X")), t.gradients[0]);
+}
+
+BOOST_AUTO_TEST_CASE(functions_of_matrices) {
+  const OnTape t("trace(sinmat(X)*B) + trace(cosmat(X)*B) + accu(square(logmat(X*X' + eye(n, n))))", {"X:n,n", "B:n,n"},
+                 {"X"});
+  check(matrix_functions::dJ_dX(t("B"), t("X")), t.gradients[0]);
 }
 
 BOOST_AUTO_TEST_CASE(a_number_and_a_name_that_is_a_keyword) {

@@ -32,7 +32,7 @@ class Expressions {
     }
   }
   /// A function of matrices, of which each of these is a different one, at a random expression of depth 1.
-  static constexpr std::size_t functions_tried = 68;
+  static constexpr std::size_t functions_tried = 71;
   std::string loss_of_function(std::size_t k) {
     constexpr std::array<const char*, functions_tried> all{"chol(@*@' + 2*eye(d, d))",
                                                            "chol(@*@' + 2*eye(d, d), \"lower\")",
@@ -49,6 +49,9 @@ class Expressions {
                                                            "kron(@, Mcd)",
                                                            "kron(Mhc, @)",
                                                            "expmat(@/4)",
+                                                           "logmat(@*@' + 2*eye(d, d))",
+                                                           "sinmat(@/4)",
+                                                           "cosmat(@/4)",
                                                            "inv_sympd(@*@' + 2*eye(d, d))",
                                                            "inv(@ + 5*eye(d, d))",
                                                            "solve(@ + 5*eye(d, d), Mdc)",

@@ -1,5 +1,5 @@
 #pragma once
-// The matrix exponential and Sylvester's equation.
+// Functions of square matrices, such as exp and log, and Sylvester's equation.
 
 #include "linear_algebra.hpp"
 
@@ -12,6 +12,19 @@ Var<eT> syl(const Argument<eT>& a, const Argument<eT>& b, const Argument<eT>& c,
 /// The exponential of a square matrix.
 template <class eT>
 Var<eT> expmat(const Var<eT>& A, Here at = Here::current());
+
+/// The principal logarithm of a square matrix: the real Y of expmat(Y) = A whose eigenvalues have imaginary parts
+/// between -pi and pi. std::runtime_error, when it is computed, where A has a real eigenvalue that is negative, or is
+/// singular to working precision.
+template <class eT>
+Var<eT> logmat(const Var<eT>& A, Here at = Here::current());
+
+/// The sine and the cosine of a square matrix, which are the imaginary and the real part of expmat(i A). Armadillo has
+/// neither; the names are as its others.
+template <class eT>
+Var<eT> sinmat(const Var<eT>& A, Here at = Here::current());
+template <class eT>
+Var<eT> cosmat(const Var<eT>& A, Here at = Here::current());
 
 /// X (m x n) of A X + X B + C = 0, for A (m x m), B (n x n) and C (m x n), each a Var or a matrix.
 template <class A, class B, class C>
