@@ -5,7 +5,7 @@
 
 #include "apps/datasets/data.hpp"
 #include "apps/datasets/data_known.hpp"
-#include "apps/io/image.hpp"
+#include "apps/io/picture.hpp"
 #include "apps/mnist_softmax/drawing/fitted_drawing.hpp"
 #include "apps/mnist_softmax/drawing/text_blocks.hpp"
 #include "apps/mnist_softmax/model/labelled_images.hpp"
@@ -29,14 +29,14 @@ struct Question {
   Json found;         // the same
 };
 
-Question from_file(const std::string& file, const SavedModel& model) {
-  const arma::Mat<unsigned char> picture = read_grey_image(file);
+std::vector<Question> from_file(const std::string& file, const SavedModel& model) {
+  const ColourPicture picture = read_picture(file, longest_side);
   // Clothes fill their pictures; digits are fitted.
   const bool whole = model.dataset == fashion_mnist().name;
-  const Drawing d = [&] {
+  const std::vector<Drawing> drawings = [&] {
     try {
-      return whole ? fitted_whole(picture, model.width, model.height)
-                   : fitted_digit(picture, model.width, model.height);
+      return whole ? std::vector{fitted_whole(picture, model.width, model.height)}
+                   : fitted_digits(picture, model.width, model.height);
     } catch (const std::runtime_error& error) {
       throw std::runtime_error(file + ": " + error.what());
     }
@@ -44,15 +44,27 @@ Question from_file(const std::string& file, const SavedModel& model) {
   const auto size = [](arma::uword width, arma::uword height) {
     return std::to_string(width) + "x" + std::to_string(height);
   };
-  const std::string ink = d.light_on_dark ? "light on dark" : "dark on light";
-  return {file,
-          d.image,
-          size(picture.n_cols, picture.n_rows) + ", " + ink + ", ink " + size(d.width, d.height) + " at (" +
-              std::to_string(d.left) + ", " + std::to_string(d.top) + ")",
-          {{"width", picture.n_cols},
-           {"height", picture.n_rows},
-           {"light_on_dark", d.light_on_dark},
-           {"ink", {{"left", d.left}, {"top", d.top}, {"width", d.width}, {"height", d.height}}}}};
+  std::vector<Question> all;
+  for (const Drawing& d : drawings) {
+    const bool one = drawings.size() == 1;
+    const std::string which =
+        one ? "" : "digit " + std::to_string(all.size() + 1) + " of " + std::to_string(drawings.size()) + ", ";
+    const std::string ink = d.light_on_dark ? "light on dark" : "dark on light";
+    Json found{{"width", picture.width},
+               {"height", picture.height},
+               {"light_on_dark", d.light_on_dark},
+               {"ink", {{"left", d.left}, {"top", d.top}, {"width", d.width}, {"height", d.height}}}};
+    if (!one) found["digit"] = all.size() + 1;
+    // A digit of MNIST is rarely as wide.
+    const bool too_wide = !whole && 2 * d.width > 3 * d.height;
+    if (too_wide) found["too_wide"] = true;
+    all.push_back({file, d.image,
+                   which + size(picture.width, picture.height) + ", " + ink + ", ink " + size(d.width, d.height) +
+                       " at (" + std::to_string(d.left) + ", " + std::to_string(d.top) + ")" +
+                       (too_wide ? ", too wide for one digit: several that touch?" : ""),
+                   found});
+  }
+  return all;
 }
 
 std::vector<Question> from_test_set(const CommandOptions& options, const std::string& file, const SavedModel& model,
@@ -133,8 +145,8 @@ Json predict(const Question& q, const SavedModel& model, const Terminal& termina
 
 int predict_command(const Arguments& arguments) {
   CommandOptions options("predict",
-                         "recognises digits in PNG or PGM pictures, drawn dark on light or light on dark, or "
-                         "images of the test set.",
+                         "recognises digits in pictures (PNG, JPEG, WebP, GIF, BMP, PGM), drawn dark on light or "
+                         "light on dark, or images of the test set.",
                          "digit.png --model digits.model");
   options.add_data();
   options.add_arguments("FILE");
@@ -154,7 +166,7 @@ int predict_command(const Arguments& arguments) {
   std::vector<Question> questions;
   Json refused = Json::array();
   for (const std::string& picture : pictures) try {
-      questions.push_back(from_file(picture, model));
+      for (Question& q : from_file(picture, model)) questions.push_back(std::move(q));
     } catch (const std::runtime_error& error) {
       if (pictures.size() == 1) throw;
       std::cerr << "mnist_softmax: " << one_line(error.what()) << '\n';

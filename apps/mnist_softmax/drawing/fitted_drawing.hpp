@@ -3,6 +3,9 @@
 // and put its centre of mass in the middle of 28x28.
 
 #include <armadillo>
+#include <vector>
+
+#include "apps/io/picture.hpp"
 
 namespace armagrad::apps {
 
@@ -12,13 +15,15 @@ struct Drawing {
   arma::uword left = 0, top = 0, width = 0, height = 0;  // the ink, in the picture's pixels
 };
 
-/// Finds the largest ink in a picture of greys (0 black, 255 white), dark on light or light on dark: what is
-/// less than half of the picture by Otsu's threshold, without what runs along a side, is apart and small, or is a box
-/// around the rest, and without the lines of ruled paper.
+/// Pictures are best read no larger than this.
+inline constexpr arma::uword longest_side = 800;
+
+/// Finds the digits in a picture, dark on light or light on dark, from left to right: the largest piece of ink that is
+/// no frame, box or ruled line, with the pieces close to it, and others of about its height.
 /// std::runtime_error if there is none.
-Drawing fitted_digit(const arma::Mat<unsigned char>& picture, arma::uword width, arma::uword height);
+std::vector<Drawing> fitted_digits(const ColourPicture& picture, arma::uword width, arma::uword height);
 
 /// The whole picture scaled; inverted if its border is light.
-Drawing fitted_whole(const arma::Mat<unsigned char>& picture, arma::uword width, arma::uword height);
+Drawing fitted_whole(const ColourPicture& picture, arma::uword width, arma::uword height);
 
 }  // namespace armagrad::apps

@@ -232,9 +232,19 @@ BOOST_AUTO_TEST_CASE(predictions) {
   const Report partly = Report::parse(read_bytes(folder / "some.json"));
   BOOST_TEST(partly["pictures"].size() == 1U);
   BOOST_TEST(partly["refused"][1]["name"] == "missing.png");
+  // Two digits in one picture are read one by one.
+  std::string two = "P5 80 40 255\n" + std::string(80 * 40, '\xff');
+  for (const std::size_t left : {20u, 50u})
+    for (std::size_t i = 8; i < 32; ++i) two.replace(13 + 80 * i + left, 5, 5, '\0');
+  write_bytes(folder / "two.pgm", two);
+  const Report each = json_of("predict two.pgm --model some.model");
+  BOOST_REQUIRE(each["pictures"].size() == 2U);
+  BOOST_TEST((each["pictures"][0]["digit"] == 1 && each["pictures"][1]["digit"] == 2));
+  BOOST_TEST((each["pictures"][0]["ink"]["left"] == 20 && each["pictures"][1]["ink"]["left"] == 50));
+  BOOST_TEST(contains(succeeds("predict two.pgm --model some.model"), "digit 2 of 2"));
   refused("predict missing.png --model some.model", 1, {"missing.png"});
   refused("predict set --model some.model", 1, {"set", "not a regular file"});
-  refused("predict some.model --model some.model", 1, {"some.model", "neither a PNG nor a PGM"});
+  refused("predict some.model --model some.model", 1, {"some.model", "not a PNG"});
   refused("predict --model some.model", 2, {"which picture?"});
   refused("predict bar.pgm --index 1 --model some.model", 2, {"which picture?"});
   refused("predict bar.pgm", 2, {"--model"});
