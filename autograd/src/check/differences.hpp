@@ -100,6 +100,9 @@ class Differences {
   void measure();
   void sweep_steps(const Direction& d);
 
+  static bool may_be_kink(const Slope& s);
+  static Seen seen_by(const Fit& fit, double target);
+
   double negligible(uword e) const;
   double wanted(uword e) const;
   double wanted_of_spread(uword e) const;
@@ -117,6 +120,7 @@ class Differences {
   Tested test(const Direction& d);
   bool settle(Group group, std::vector<Group>& left);
   void note_unseen(const Direction& d, double allowed);
+  double unseen() const;
   double limit_of_norm() const;
   double limit_along(const Direction& d) const;
   Evidence confirmed_by_norm(Evidence e);
@@ -144,9 +148,9 @@ class Differences {
   Truth truth_;
 
   // Of by_groups().
-  arma::vec resolution_;  // the smallest error of each entry that would have been seen
-  arma::vec unseen_;      // its share of the norm of the largest error that would not, squared
-  uword directions_ = 0;  // of groups that agreed
+  arma::vec resolution_;              // the smallest error of each entry that would have been seen
+  arma::vec missed_by_, seen_along_;  // its share of the norm of what directions that agreed allow: logarithms, number
+  arma::vec settled_alone_;           // what was allowed of an entry that was tested for itself
   std::vector<uword> kink_groups_at_, unsettled_;
   std::vector<std::vector<uword>> kink_groups_;
   Comparer tested_, single_;

@@ -19,8 +19,7 @@ Differences::Judged Differences::judged(uword e, const Slope& s) const {
   switch (s.kind) {
     case Slope::smooth: {
       j.value = s.both.value, j.miss = std::abs(s.both.value), j.allowed = safety * s.both.error + own;
-      const bool one = high - low <= 0.3 * j.miss + safety * (s.left.error + s.right.error);
-      if (j.miss > j.allowed && !one) j.allowed = infinity;  // neither a derivative nor a kink was found
+      if (j.miss > j.allowed && may_be_kink(s)) j.allowed = infinity;  // neither a derivative nor a kink was found
       j.reason = hidden;
       break;
     }
@@ -28,7 +27,7 @@ Differences::Judged Differences::judged(uword e, const Slope& s) const {
       j.value = low > 0 ? low : high < 0 ? high : 0;
       j.miss = std::max({low, -high, 0.0});
       j.allowed = safety * std::max(s.left.error, s.right.error) + own;
-      enough = std::max(enough, (loss_.single ? 5e-2 : 1e-3) * (high - low));
+      enough = std::max(enough, 0.5 * limits(loss_.single).entry * (high - low));
       if (j.allowed > enough) j.slope.kind = Slope::undefined;  // it may be one or none
       j.reason = hidden;
       break;
@@ -138,11 +137,26 @@ Differences::Judged Differences::judge(uword e) {
 /// may be one, it is counted as one.
 Differences::Judged Differences::judged_by_many_steps(uword e, const Judged& before) {
   StepRange r;
-  r.first = W_(e) != 0 ? 0.5 * std::abs(W_(e)) : scale_, r.least = 64 * loss_.eps * r.first, r.target = wanted(e);
-  const auto found = slope_near_zero(entry(e), r, 1e4 * scale_);
-  if (!found) return before;
-  const auto kind = before.slope.kind == Slope::smooth ? Slope::smooth : Slope::kink;
-  return {Verdict::passed, {kind, *found, {}, {}, 0}, found->value, std::abs(found->value), found->error, ""};
+  r.first = W_(e) != 0 ? 0.5 * std::abs(W_(e)) : scale_, r.least = 64 * loss_.eps * r.first;
+  r.target = wanted(e), r.unit = loss_.eps * std::abs(f0_);
+  const Fit fit = fit_near_zero(entry(e), r, 1e4 * scale_);
+  if (seen_by(fit, r.target) == Seen::unclear) return before;
+  const bool matches = seen_by(fit, r.target) == Seen::matches;
+  const auto kind = before.slope.kind == Slope::smooth || !matches ? Slope::smooth : Slope::kink;
+  const double miss = std::abs(fit.slope.value);
+  return {matches ? Verdict::passed : Verdict::failed,
+          {kind, fit.slope, {}, {}, 0},
+          fit.slope.value,
+          miss,
+          matches ? miss + fit.slope.error : fit.slope.error,
+          ""};
+}
+/// Whether a fit says that the slope is less than `target`, or that it is not 0 and that no kink at W explains that.
+Differences::Seen Differences::seen_by(const Fit& fit, double target) {
+  const double miss = std::abs(fit.slope.value), error = fit.slope.error;
+  if (error <= target / 2 && miss + error <= target) return Seen::matches;
+  const bool differs = miss > std::max(3 * error, target / 2) && miss > 2 * (std::abs(fit.bend.value) + fit.bend.error);
+  return differs ? Seen::differs : Seen::unclear;
 }
 
 void Differences::one_by_one() {
