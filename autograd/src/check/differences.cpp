@@ -176,7 +176,8 @@ bool Differences::may_be_kink(const Slope& s) {
 /// nothing else.
 double Differences::negligible(uword e) const {
   const Limits limit = limits(loss_.single);
-  return only_rounding_ ? 1e-2 * limit.norm * nearby_ : std::min(1e3 * rounding_(e), limit.norm * nearby_);
+  return only_rounding_ ? 1e-2 * limit.norm * nearby_
+                        : std::min((loss_.single ? 50 : 1e3) * rounding_(e), limit.norm * nearby_);
 }
 /// The error of an entry that has to be seen: see Limits.
 double Differences::wanted(uword e) const {
