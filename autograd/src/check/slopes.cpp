@@ -254,26 +254,35 @@ Fit fitted(const Line& f, double most, uword steps, double unit) {
 
 Fit fit_near_zero(const Line& f, const StepRange& range, double most) {
   constexpr uword few = 24, many = 240;
+  // A bend is one at 0, or beside it: smaller steps may show the derivative there.
+  const auto unsure = [](const Fit& fit) {
+    const double bend = std::abs(fit.bend.value);
+    return fit.slope.error + (bend > fit.bend.error ? bend : 0);
+  };
   Fit best;
-  double best_h = 0;
+  double best_h = 0, least_error = infinity;
   int idle = 0;  // steps that brought nothing
   const auto try_steps = [&](double h) {
     const Fit fit = fitted(f, h, few, range.unit);
-    idle = fit.slope.error < best.slope.error || fit.slope.error == infinity ? 0 : idle + 1;
-    if (fit.slope.error < best.slope.error) best = fit, best_h = h;
+    const bool bent = unsure(fit) > 2 * fit.slope.error;
+    idle = fit.slope.error < least_error || fit.slope.error == infinity || bent ? 0 : idle + 1;
+    least_error = std::min(least_error, fit.slope.error);
+    if (unsure(fit) < unsure(best)) best = fit, best_h = h;
   };
-  const auto found = [&] { return best.slope.error <= range.target / 2; };
+  const auto found = [&] { return unsure(best) <= range.target / 2; };
   for (double h = range.first; h > 100 * range.least && !found() && idle < patience; h /= 4) try_steps(h);
   for (double h = 4 * range.first; h < most && !found(); h *= 4) try_steps(h);
-  const double hope = std::sqrt(double(many) / double(few));
-  if (!found() && best.slope.error <= hope * range.target) best = fitted(f, best_h, many, range.unit);
+  const double hope = std::sqrt(double(many) / double(few)) * range.target;
+  if (best.slope.error > range.target / 2 && best.slope.error <= hope) best = fitted(f, best_h, many, range.unit);
+  if (best.slope.error > range.target / 2) return best;
   // Large steps may all lie beyond what the function does near 0: smaller ones must not contradict, as far as they
-  // tell.
+  // tell. They may tell more of a bend, to which curvature adds.
   const double tells = std::max(4 * range.target, std::abs(best.slope.value) / 2);
-  for (double h = best_h / 4; found() && h > 100 * range.least; h /= 4) {
-    const Derivative closer = fitted(f, h, few, range.unit).slope;
-    if (closer.error > tells) break;
-    if (std::abs(closer.value - best.slope.value) > closer.error + best.slope.error) best = {};
+  for (double h = best_h / 4; h > 100 * range.least; h /= 4) {
+    const Fit closer = fitted(f, h, few, range.unit);
+    if (closer.slope.error > tells) break;
+    if (std::abs(closer.slope.value - best.slope.value) > closer.slope.error + best.slope.error) return {};
+    if (closer.bend.error < best.bend.error) best.bend = closer.bend;
   }
   return best;
 }
