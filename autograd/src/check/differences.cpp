@@ -216,6 +216,8 @@ Evidence Differences::concluded(Evidence e) {
   if (e.verdict != Verdict::passed || e.compared == 0) return e;
   // Tolerances are of errors that were estimated with care: what was measured may be as near to the truth as that.
   const double limit = limit_of_norm(), seen = std::hypot(e.error, e.tolerance / safety) * norm_;
+  // Directions that move entries at kinks would not tell of them.
+  if (missed_at_kinks_ > 0.9 * limit) return hiding(e, missed_at_kinks_ / norm_);
   return e.tolerance * norm_ <= 2 * limit && seen <= 0.9 * limit ? e : confirmed_by_norm(e);
 }
 Evidence Differences::confirmed_by_norm(Evidence e) {
@@ -244,9 +246,13 @@ Evidence Differences::confirmed_by_norm(Evidence e) {
     e.verdict = Verdict::failed;
     e.problem = "along random directions it differs from the slopes of the loss";
   } else if (differ + unclear > 0) {
-    e.verdict = Verdict::inconclusive;
-    e.problem = "rounding of the loss hides errors of less than " + to_text(float(e.tolerance)) + " of the gradient";
+    e = hiding(e, e.tolerance);
   }
+  return e;
+}
+Evidence Differences::hiding(Evidence e, double share) {
+  e.verdict = Verdict::inconclusive;
+  e.problem = "rounding of the loss hides errors of less than " + to_text(float(share)) + " of the gradient";
   return e;
 }
 

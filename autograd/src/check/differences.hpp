@@ -124,6 +124,7 @@ class Differences {
   double limit_of_norm() const;
   double limit_along(const Direction& d) const;
   Evidence confirmed_by_norm(Evidence e);
+  static Evidence hiding(Evidence e, double share);
   void split(const Group& group, std::vector<Group>& left) const;
   uword bisect(std::vector<uword> block);
   void count_kinks();
@@ -143,6 +144,7 @@ class Differences {
   double f0_, scale_ = 1, noise_ = 0, relative_noise_ = 0, typical_ = 0, largest_ = 0, norm_ = 0, nearby_ = 0;
   bool only_rounding_ = false;           // the gradient is 0 but for its rounding errors, as at a minimum
   uword evaluations_ = 0, refused_ = 0;  // refused: of those that were not finite or threw
+  double missed_at_kinks_ = 0;           // the norm of what the gradient is off there
   double most_changed_ = 0;              // |f - f(W)| over all evaluations, in multiples of its rounding
   std::string exception_;
   Truth truth_;

@@ -102,6 +102,7 @@ Differences::Judged Differences::judged_from(uword e, double first) {
   r.first = first, r.least = 64 * loss_.eps * (w > 0 ? w : scale_);
   if (w == 0 && first < scale_) r.least *= 1e-4;
   r.target = 1e-4 * std::min(wanted(e), limits(loss_.single).norm * norm_);
+  r.kink = loss_.single ? 1e-4 : 1e-6;
   r.size = std::max({std::abs(g_(e)), typical_, 1e-3 * nearby_});
   return judged(e, slope_at_zero(entry(e), r));
 }
@@ -142,7 +143,8 @@ Differences::Judged Differences::judged_by_many_steps(uword e, const Judged& bef
   const Fit fit = fit_near_zero(entry(e), r, 1e4 * scale_);
   if (seen_by(fit, r.target) == Seen::unclear) return before;
   const bool matches = seen_by(fit, r.target) == Seen::matches;
-  const auto kind = before.slope.kind == Slope::smooth || !matches ? Slope::smooth : Slope::kink;
+  const bool no_kink = before.slope.kind == Slope::smooth || std::abs(fit.bend.value) + fit.bend.error <= r.target;
+  const auto kind = no_kink || !matches ? Slope::smooth : Slope::kink;
   const double miss = std::abs(fit.slope.value);
   return {matches ? Verdict::passed : Verdict::failed,
           {kind, fit.slope, {}, {}, 0},
@@ -177,6 +179,7 @@ void Differences::one_by_one() {
     }
     truth_.gradient(e) = given + (kink && j.verdict == Verdict::passed ? 0 : j.value * unit_);
     errors = std::hypot(errors, kink ? 0 : j.slope.both.error * unit_);
+    if (kink) missed_at_kinks_ = std::hypot(missed_at_kinks_, j.miss);
     c.add(e % W_.n_rows, e / W_.n_rows, given, given + j.value * unit_, j.miss * unit_, j.allowed * unit_, kink);
     failed_ = failed_ || j.verdict == Verdict::failed;
   }

@@ -145,7 +145,7 @@ class Search {
   void decide(const Quotients& q, double h) {
     const bool at_kink = run_ >= patience;
     const double error = at_kink ? std::max(left_.error, right_.error) : central_.error;
-    const bool good = error <= (at_kink ? std::max(range_.target, 1e-4 * second_) : range_.target);
+    const bool good = error <= (at_kink ? std::max(range_.target, range_.kink * second_) : range_.target);
     if (!at_kink && central_.rows() >= 3) {
       idle_ = central_.error < 0.5 * least_error_ || central_.error > 30 * q.rounding ? 0 : idle_ + 1;
       least_error_ = central_.error;

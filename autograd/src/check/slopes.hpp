@@ -72,6 +72,7 @@ struct Slope {
 struct StepRange {
   double first, least;     // steps are halved from `first`; below `least` the point's own rounding spoils them
   double target = 0;       // an error that suffices
+  double kink = 1e-4;      // at a kink, also one of this share of what the derivatives differ by
   double size = infinity;  // steps at which rounding exceeds a derivative of this size, and the one found, show nothing
   double unit = 0;         // of the last place of a value
 };
