@@ -127,7 +127,7 @@ class Differences {
   static Evidence hiding(Evidence e, double share);
   void split(const Group& group, std::vector<Group>& left) const;
   uword bisect(std::vector<uword> block);
-  void count_kinks();
+  void count_kinks(uword most);
   void sample(uword wrong);
   Evidence concluded(Evidence e);
 

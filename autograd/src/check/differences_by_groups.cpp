@@ -170,7 +170,9 @@ void Differences::by_groups() {
     const std::vector<uword> entries = group.entries;
     if (!settle(std::move(group), left)) wrong = entries;
   }
-  count_kinks();
+  count_kinks(evaluations_ + 2000);
+  const double missed = wrong.empty() && !only_rounding_ ? unseen() : 0;
+  if (missed > limit_of_norm() && unsettled_.empty()) count_kinks(most);  // directions must not move them
   Evidence e = tested_.verdict();
   e.entries = false;
   e.kinks = truth_.at_kink.n_elem;
@@ -182,8 +184,7 @@ void Differences::by_groups() {
     if (refused_ > 0 && !exception_.empty()) e.problem += ": " + exception_;
   } else {
     e.verdict = wrong.size() > 1 ? Verdict::failed : Verdict::passed;
-    if (const double missed = wrong.empty() && !only_rounding_ ? unseen() : 0; missed > limit_of_norm())
-      e.tolerance = missed / norm_, e = confirmed_by_norm(e);
+    if (missed > limit_of_norm()) e.tolerance = missed / norm_, e = confirmed_by_norm(e);
   }
   if (e.compared > 0 || e.verdict != Verdict::passed) report_.evidence.push_back(e);
   Evidence one = single_.verdict();
@@ -193,12 +194,11 @@ void Differences::by_groups() {
   if (!wrong.empty()) failed_ = true, sample(bisect(wrong));
 }
 
-/// Splits groups with kinks down to entries, while that is affordable; the others stay in kink_groups_.
-void Differences::count_kinks() {
+/// Splits groups with kinks down to entries, up to so many evaluations; the others stay in kink_groups_.
+void Differences::count_kinks(uword most) {
   std::vector<std::vector<uword>> groups = std::move(kink_groups_);
   kink_groups_.clear();
-  std::vector<uword> found;
-  const uword most = evaluations_ + 2000;
+  std::vector<uword> found(truth_.at_kink.begin(), truth_.at_kink.end());
   while (!groups.empty()) {
     std::vector<uword> group = std::move(groups.back());
     groups.pop_back();
