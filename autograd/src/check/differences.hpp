@@ -113,6 +113,7 @@ class Differences {
   Judged judged_by_many_steps(uword e, const Judged& before);
   bool larger_steps_agree(const Line& line, double first, double miss);
   double smaller_steps_that_agree(const Line& line, double first, double miss);
+  bool others_agree(const Line& line, double first, const Fit& fit);
   std::vector<double> first_steps(uword e) const;
 
   void one_by_one();

@@ -145,6 +145,9 @@ Differences::Judged Differences::judged_by_many_steps(uword e, const Judged& bef
   const Fit fit = fit_near_zero(entry(e), r, 1e4 * scale_);
   if (seen_by(fit, r.target) == Seen::unclear) return before;
   const bool matches = seen_by(fit, r.target) == Seen::matches;
+  // It refuses nothing beside a kink or a jump, and no gradient with which smaller or larger steps agree.
+  if (!matches && (before.slope.kind != Slope::smooth || others_agree(entry(e), std::max(r.first, scale_), fit)))
+    return before;
   const bool no_kink = before.slope.kind == Slope::smooth || std::abs(fit.bend.value) + fit.bend.error <= r.target;
   const auto kind = no_kink || !matches ? Slope::smooth : Slope::kink;
   const double miss = std::abs(fit.slope.value);
@@ -154,6 +157,10 @@ Differences::Judged Differences::judged_by_many_steps(uword e, const Judged& bef
           miss,
           matches ? miss + fit.slope.error : fit.slope.error,
           ""};
+}
+bool Differences::others_agree(const Line& line, double first, const Fit& fit) {
+  const double miss = std::abs(fit.slope.value);
+  return smaller_steps_that_agree(line, first, miss) > 0 || larger_steps_agree(line, first, miss);
 }
 /// Whether a fit says that the slope is less than `target`, or that it is not 0 and that no kink at W explains that.
 Differences::Seen Differences::seen_by(const Fit& fit, double target) {
