@@ -168,8 +168,10 @@ void Differences::sweep_steps(const Direction& d) {
 /// Whether a kink may explain a slope other than 0 where `both` sides gave one derivative: 0 may lie between the
 /// derivatives from the left and from the right, whose mean it is then.
 bool Differences::may_be_kink(const Slope& s) {
-  const double apart = std::abs(s.right.value - s.left.value) + safety * (s.left.error + s.right.error);
-  return !(apart < 2 * std::abs(s.both.value));
+  const double miss = std::abs(s.both.value), apart = std::abs(s.right.value - s.left.value),
+               errors = safety * (s.left.error + s.right.error);
+  const bool alike = apart <= 0.3 * miss + errors, surely = apart + errors < 2 * miss || s.apart < 0.5 * miss;
+  return !alike || !surely;
 }
 
 /// Errors of an entry below this need not be seen: its own rounding error, or all of a gradient that is

@@ -142,7 +142,9 @@ Differences::Judged Differences::judged_by_many_steps(uword e, const Judged& bef
   StepRange r;
   r.first = W_(e) != 0 ? 0.5 * std::abs(W_(e)) : scale_, r.least = 64 * loss_.eps * r.first;
   r.target = wanted(e), r.unit = loss_.eps * std::abs(f0_);
+  const double changed = most_changed_;  // far away, by more than rounding of another size
   const Fit fit = fit_near_zero(entry(e), r, 1e4 * scale_);
+  most_changed_ = changed;
   if (seen_by(fit, r.target) == Seen::unclear) return before;
   const bool matches = seen_by(fit, r.target) == Seen::matches;
   // It refuses nothing beside a kink or a jump, and no gradient with which smaller or larger steps agree.
@@ -152,7 +154,7 @@ Differences::Judged Differences::judged_by_many_steps(uword e, const Judged& bef
   const auto kind = no_kink || !matches ? Slope::smooth : Slope::kink;
   const double miss = std::abs(fit.slope.value);
   return {matches ? Verdict::passed : Verdict::failed,
-          {kind, fit.slope, {}, {}, 0},
+          {kind, fit.slope, {}, {}},
           fit.slope.value,
           miss,
           matches ? miss + fit.slope.error : fit.slope.error,

@@ -66,7 +66,8 @@ struct Slope {
     undefined   // the function has no finite value at any step
   } kind = undefined;
   Derivative both, left, right;
-  double steepest = 0;  // the larger |f(t) / t| at the step that gave the best estimate of `both`
+  double apart = infinity;  // at most, quotients from either side at the last step
+  double steepest = 0;      // the larger |f(t) / t| at the step that gave the best estimate of `both`
 };
 
 struct StepRange {
