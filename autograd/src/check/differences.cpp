@@ -170,7 +170,7 @@ void Differences::sweep_steps(const Direction& d) {
 bool Differences::may_be_kink(const Slope& s) {
   const double miss = std::abs(s.both.value), apart = std::abs(s.right.value - s.left.value),
                errors = safety * (s.left.error + s.right.error);
-  const bool alike = apart <= 0.3 * miss + errors, surely = apart + errors < 2 * miss || s.apart < 0.5 * miss;
+  const bool alike = apart <= 0.3 * miss + errors, surely = apart + errors < 2 * miss || 30 * s.rounding < miss;
   return !alike || !surely;
 }
 

@@ -142,9 +142,12 @@ Differences::Judged Differences::judged_by_many_steps(uword e, const Judged& bef
   StepRange r;
   r.first = W_(e) != 0 ? 0.5 * std::abs(W_(e)) : scale_, r.least = 64 * loss_.eps * r.first;
   r.target = wanted(e), r.unit = loss_.eps * std::abs(f0_);
-  const double changed = most_changed_;  // far away, by more than rounding of another size
+  // Far away a loss may be rounded otherwise, or overflow: that says nothing of it near W.
+  const double changed = most_changed_;
+  const uword refused = refused_;
   const Fit fit = fit_near_zero(entry(e), r, 1e4 * scale_);
   most_changed_ = changed;
+  if (refused == 0) refused_ = 0;
   if (seen_by(fit, r.target) == Seen::unclear) return before;
   const bool matches = seen_by(fit, r.target) == Seen::matches;
   // It refuses nothing beside a kink or a jump, and no gradient with which smaller or larger steps agree.

@@ -19,7 +19,8 @@ Differences::Tested Differences::test(const Direction& d) {
     if (s.kind == Slope::smooth) {
       const double miss = std::abs(s.both.value), allowed = safety * s.both.error + own;
       if (miss <= allowed) return {Seen::matches, s.both.value, allowed, false, s.steepest};
-      if (!std::isfinite(allowed) || may_be_kink(s)) return t;
+      const bool one = std::abs(s.right.value - s.left.value) <= 0.3 * miss + safety * (s.left.error + s.right.error);
+      if (!std::isfinite(allowed) || !one) return t;
       // Wrong only if smaller steps say so too: they pass by a kink nearby.
       if (allowed < t.allowed) t.value = s.both.value, t.allowed = allowed;
       t.seen = Seen::differs;

@@ -179,7 +179,7 @@ class Search {
     Slope s;
     s.steepest = steepest_;
     s.both = {central_.best, central_.error}, s.left = {left_.best, left_.error}, s.right = {right_.best, right_.error};
-    if (seen_both_ > 0) s.apart = std::abs(last_.second()) + 2 * last_.rounding;
+    if (seen_both_ > 0) s.rounding = last_.rounding;
     if (seen_both_ > 0)
       s.kind = growth_ >= patience ? Slope::unbounded : run_ >= 2 ? Slope::kink : Slope::smooth;
     else if (left_.rows() > 0 || right_.rows() > 0)

@@ -66,8 +66,8 @@ struct Slope {
     undefined   // the function has no finite value at any step
   } kind = undefined;
   Derivative both, left, right;
-  double apart = infinity;  // at most, quotients from either side at the last step
-  double steepest = 0;      // the larger |f(t) / t| at the step that gave the best estimate of `both`
+  double rounding = infinity;  // of quotients at the last step
+  double steepest = 0;         // the larger |f(t) / t| at the step that gave the best estimate of `both`
 };
 
 struct StepRange {
