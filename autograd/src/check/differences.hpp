@@ -100,6 +100,9 @@ class Differences {
   void measure();
   void sweep_steps(const Direction& d);
 
+  static bool may_be_kink(const Slope& s);
+  static Seen seen_by(const Fit& fit, double target);
+
   double negligible(uword e) const;
   double wanted(uword e) const;
   double wanted_of_spread(uword e) const;
@@ -110,6 +113,7 @@ class Differences {
   Judged judged_by_many_steps(uword e, const Judged& before);
   bool larger_steps_agree(const Line& line, double first, double miss);
   double smaller_steps_that_agree(const Line& line, double first, double miss);
+  bool others_agree(const Line& line, double first, const Fit& fit);
   std::vector<double> first_steps(uword e) const;
 
   void one_by_one();
@@ -117,12 +121,14 @@ class Differences {
   Tested test(const Direction& d);
   bool settle(Group group, std::vector<Group>& left);
   void note_unseen(const Direction& d, double allowed);
+  double unseen() const;
   double limit_of_norm() const;
   double limit_along(const Direction& d) const;
   Evidence confirmed_by_norm(Evidence e);
+  static Evidence hiding(Evidence e, double share);
   void split(const Group& group, std::vector<Group>& left) const;
   uword bisect(std::vector<uword> block);
-  void count_kinks();
+  void count_kinks(uword most);
   void sample(uword wrong);
   Evidence concluded(Evidence e);
 
@@ -139,14 +145,15 @@ class Differences {
   double f0_, scale_ = 1, noise_ = 0, relative_noise_ = 0, typical_ = 0, largest_ = 0, norm_ = 0, nearby_ = 0;
   bool only_rounding_ = false;           // the gradient is 0 but for its rounding errors, as at a minimum
   uword evaluations_ = 0, refused_ = 0;  // refused: of those that were not finite or threw
+  double missed_at_kinks_ = 0;           // the norm of what the gradient is off there
   double most_changed_ = 0;              // |f - f(W)| over all evaluations, in multiples of its rounding
   std::string exception_;
   Truth truth_;
 
   // Of by_groups().
-  arma::vec resolution_;  // the smallest error of each entry that would have been seen
-  arma::vec unseen_;      // its share of the norm of the largest error that would not, squared
-  uword directions_ = 0;  // of groups that agreed
+  arma::vec resolution_;              // the smallest error of each entry that would have been seen
+  arma::vec missed_by_, seen_along_;  // its share of the norm of what directions that agreed allow: logarithms, number
+  arma::vec settled_alone_;           // what was allowed of an entry that was tested for itself
   std::vector<uword> kink_groups_at_, unsettled_;
   std::vector<std::vector<uword>> kink_groups_;
   Comparer tested_, single_;

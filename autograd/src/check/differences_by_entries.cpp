@@ -19,8 +19,7 @@ Differences::Judged Differences::judged(uword e, const Slope& s) const {
   switch (s.kind) {
     case Slope::smooth: {
       j.value = s.both.value, j.miss = std::abs(s.both.value), j.allowed = safety * s.both.error + own;
-      const bool one = high - low <= 0.3 * j.miss + safety * (s.left.error + s.right.error);
-      if (j.miss > j.allowed && !one) j.allowed = infinity;  // neither a derivative nor a kink was found
+      if (j.miss > j.allowed && may_be_kink(s)) j.allowed = infinity;  // neither a derivative nor a kink was found
       j.reason = hidden;
       break;
     }
@@ -28,8 +27,10 @@ Differences::Judged Differences::judged(uword e, const Slope& s) const {
       j.value = low > 0 ? low : high < 0 ? high : 0;
       j.miss = std::max({low, -high, 0.0});
       j.allowed = safety * std::max(s.left.error, s.right.error) + own;
-      enough = std::max(enough, (loss_.single ? 5e-2 : 1e-3) * (high - low));
+      enough = std::max(enough, 0.5 * limits(loss_.single).entry * (high - low));
       if (j.allowed > enough) j.slope.kind = Slope::undefined;  // it may be one or none
+      // A gradient is a derivative there or lies between two: it is off by no more than they were measured.
+      if (j.miss > 0.3 * j.allowed && j.miss <= j.allowed) return j;
       j.reason = hidden;
       break;
     case Slope::one_sided: {
@@ -103,6 +104,7 @@ Differences::Judged Differences::judged_from(uword e, double first) {
   r.first = first, r.least = 64 * loss_.eps * (w > 0 ? w : scale_);
   if (w == 0 && first < scale_) r.least *= 1e-4;
   r.target = 1e-4 * std::min(wanted(e), limits(loss_.single).norm * norm_);
+  r.kink = loss_.single ? 1e-4 : 1e-6;
   r.size = std::max({std::abs(g_(e)), typical_, 1e-3 * nearby_});
   return judged(e, slope_at_zero(entry(e), r));
 }
@@ -138,11 +140,39 @@ Differences::Judged Differences::judge(uword e) {
 /// may be one, it is counted as one.
 Differences::Judged Differences::judged_by_many_steps(uword e, const Judged& before) {
   StepRange r;
-  r.first = W_(e) != 0 ? 0.5 * std::abs(W_(e)) : scale_, r.least = 64 * loss_.eps * r.first, r.target = wanted(e);
-  const auto found = slope_near_zero(entry(e), r, 1e4 * scale_);
-  if (!found) return before;
-  const auto kind = before.slope.kind == Slope::smooth ? Slope::smooth : Slope::kink;
-  return {Verdict::passed, {kind, *found, {}, {}, 0}, found->value, std::abs(found->value), found->error, ""};
+  r.first = W_(e) != 0 ? 0.5 * std::abs(W_(e)) : scale_, r.least = 64 * loss_.eps * r.first;
+  r.target = wanted(e), r.unit = loss_.eps * std::abs(f0_);
+  // Far away a loss may be rounded otherwise, or overflow: that says nothing of it near W.
+  const double changed = most_changed_;
+  const uword refused = refused_;
+  const Fit fit = fit_near_zero(entry(e), r, 1e4 * scale_);
+  most_changed_ = changed;
+  if (refused == 0) refused_ = 0;
+  if (seen_by(fit, r.target) == Seen::unclear) return before;
+  const bool matches = seen_by(fit, r.target) == Seen::matches;
+  // It refuses nothing beside a kink or a jump, and no gradient with which smaller or larger steps agree.
+  if (!matches && (before.slope.kind != Slope::smooth || others_agree(entry(e), std::max(r.first, scale_), fit)))
+    return before;
+  const bool no_kink = before.slope.kind == Slope::smooth || std::abs(fit.bend.value) + fit.bend.error <= r.target;
+  const auto kind = no_kink || !matches ? Slope::smooth : Slope::kink;
+  const double miss = std::abs(fit.slope.value);
+  return {matches ? Verdict::passed : Verdict::failed,
+          {kind, fit.slope, {}, {}},
+          fit.slope.value,
+          miss,
+          matches ? miss + fit.slope.error : fit.slope.error,
+          ""};
+}
+bool Differences::others_agree(const Line& line, double first, const Fit& fit) {
+  const double miss = std::abs(fit.slope.value);
+  return smaller_steps_that_agree(line, first, miss) > 0 || larger_steps_agree(line, first, miss);
+}
+/// Whether a fit says that the slope is less than `target`, or that it is not 0 and that no kink at W explains that.
+Differences::Seen Differences::seen_by(const Fit& fit, double target) {
+  const double miss = std::abs(fit.slope.value), error = fit.slope.error;
+  if (error <= target / 2 && miss + error <= target) return Seen::matches;
+  const bool differs = miss > std::max(3 * error, target / 2) && miss > 2 * (std::abs(fit.bend.value) + fit.bend.error);
+  return differs ? Seen::differs : Seen::unclear;
 }
 
 void Differences::one_by_one() {
@@ -163,6 +193,7 @@ void Differences::one_by_one() {
     }
     truth_.gradient(e) = given + (kink && j.verdict == Verdict::passed ? 0 : j.value * unit_);
     errors = std::hypot(errors, kink ? 0 : j.slope.both.error * unit_);
+    if (kink) missed_at_kinks_ = std::hypot(missed_at_kinks_, j.miss);
     c.add(e % W_.n_rows, e / W_.n_rows, given, given + j.value * unit_, j.miss * unit_, j.allowed * unit_, kink);
     failed_ = failed_ || j.verdict == Verdict::failed;
   }

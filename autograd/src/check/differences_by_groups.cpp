@@ -44,11 +44,27 @@ Differences::Tested Differences::test(const Direction& d) {
 
 /// A direction sees about the norm of an error that is spread over its entries, each weighted by how far it moves.
 void Differences::note_unseen(const Direction& d, double allowed) {
-  ++directions_;
   for (std::size_t k = 0; k < d.by.size(); ++k) {
-    double& unseen = unseen_(d.entries[k]);
-    unseen = std::min(unseen, allowed / d.by[k] * (allowed / d.by[k]) / double(d.by.size()));
+    const double share = allowed / std::abs(d.by[k]) / std::sqrt(double(d.by.size()));
+    missed_by_(d.entries[k]) += std::log(share);
+    ++seen_along_(d.entries[k]);
   }
+}
+/// The norm of an error that is spread over all entries and that all directions which agreed would miss with a
+/// probability of 1e-5. Of an error of norm E each sees E times a normal number, so that it is below `allowed` with a
+/// probability of up to sqrt(2 / pi) allowed / E: the least of what directions allow says little if others allow more.
+double Differences::unseen() const {
+  double squares = 0;
+  for (uword e = 0; e < W_.n_elem; ++e) {
+    const double n = seen_along_(e);
+    if (settled_alone_(e) < infinity)
+      squares += settled_alone_(e) * settled_alone_(e);
+    else if (n > 0)
+      squares += std::exp(2 * (missed_by_(e) / n + std::log(1e5) / n + 0.5 * std::log(2 / arma::datum::pi)));
+    else
+      return infinity;
+  }
+  return std::sqrt(squares);
 }
 
 void Differences::split(const Group& group, std::vector<Group>& left) const {
@@ -69,7 +85,7 @@ bool Differences::settle(Group group, std::vector<Group>& left) {
       if (exception_.empty()) exception_ = j.reason;
       return true;
     }
-    unseen_(e) = j.slope.kind == Slope::smooth ? j.allowed * j.allowed : 0;
+    settled_alone_(e) = j.slope.kind == Slope::smooth ? j.allowed : 0;
     single_.add(e % W_.n_rows, e / W_.n_rows, g_(e) * unit_, (g_(e) + j.value) * unit_, j.miss * unit_,
                 j.allowed * unit_);
     return j.verdict == Verdict::passed;
@@ -129,7 +145,8 @@ void Differences::by_groups() {
                    [this](uword a, uword b) { return std::abs(W_(a)) > std::abs(W_(b)); });
   resolution_.set_size(W_.n_elem);
   resolution_.fill(infinity);
-  unseen_ = resolution_;
+  settled_alone_ = resolution_;
+  missed_by_.zeros(W_.n_elem), seen_along_.zeros(W_.n_elem);
   // Of a loss that costs about as much as it has entries.
   const uword most = std::clamp<uword>(uword(4e8 / double(W_.n_elem)), 20000, 1000000);
   constexpr uword evaluations_of_an_entry = 150;
@@ -154,7 +171,9 @@ void Differences::by_groups() {
     const std::vector<uword> entries = group.entries;
     if (!settle(std::move(group), left)) wrong = entries;
   }
-  count_kinks();
+  count_kinks(evaluations_ + 2000);
+  const double missed = wrong.empty() && !only_rounding_ ? unseen() : 0;
+  if (missed > limit_of_norm() && unsettled_.empty()) count_kinks(most);  // directions must not move them
   Evidence e = tested_.verdict();
   e.entries = false;
   e.kinks = truth_.at_kink.n_elem;
@@ -166,11 +185,7 @@ void Differences::by_groups() {
     if (refused_ > 0 && !exception_.empty()) e.problem += ": " + exception_;
   } else {
     e.verdict = wrong.size() > 1 ? Verdict::failed : Verdict::passed;
-    // So many directions miss what each of them sees of an error with a probability of 1e-5.
-    const double spread = std::max(limits(loss_.single).spread, directions_ < 16 ? 0 : directions_ < 32 ? 0.5 : 1);
-    const double unseen = std::sqrt(arma::accu(unseen_)) / spread;
-    if (wrong.empty() && !only_rounding_ && unseen > limit_of_norm())
-      e.tolerance = unseen / norm_, e = confirmed_by_norm(e);
+    if (missed > limit_of_norm()) e.tolerance = missed / norm_, e = confirmed_by_norm(e);
   }
   if (e.compared > 0 || e.verdict != Verdict::passed) report_.evidence.push_back(e);
   Evidence one = single_.verdict();
@@ -180,12 +195,11 @@ void Differences::by_groups() {
   if (!wrong.empty()) failed_ = true, sample(bisect(wrong));
 }
 
-/// Splits groups with kinks down to entries, while that is affordable; the others stay in kink_groups_.
-void Differences::count_kinks() {
+/// Splits groups with kinks down to entries, up to so many evaluations; the others stay in kink_groups_.
+void Differences::count_kinks(uword most) {
   std::vector<std::vector<uword>> groups = std::move(kink_groups_);
   kink_groups_.clear();
-  std::vector<uword> found;
-  const uword most = evaluations_ + 2000;
+  std::vector<uword> found(truth_.at_kink.begin(), truth_.at_kink.end());
   while (!groups.empty()) {
     std::vector<uword> group = std::move(groups.back());
     groups.pop_back();

@@ -50,7 +50,8 @@ std::vector<Nearby> gradients_nearby(const F& gradients_at, const std::vector<ar
         std::array<double, 7> values;
         for (std::size_t k = 0; k < values.size(); ++k) values[k] = g[k][v](e);
         const double noise = noise_of(values), change = std::abs(values[6] - values[0]) / (6 * spacing);
-        here.rounding(e) = (std::isfinite(noise) ? noise : 0) + 3 * eps * change;
+        // A W of zeros is not rounded itself.
+        here.rounding(e) = (std::isfinite(noise) ? noise : 0) + (largest(W[v]) == 0 ? 0 : 3 * eps * change);
         here.change = std::max(here.change, change);
       }
       if (first)

@@ -145,7 +145,7 @@ class Search {
   void decide(const Quotients& q, double h) {
     const bool at_kink = run_ >= patience;
     const double error = at_kink ? std::max(left_.error, right_.error) : central_.error;
-    const bool good = error <= (at_kink ? std::max(range_.target, 1e-4 * second_) : range_.target);
+    const bool good = error <= (at_kink ? std::max(range_.target, range_.kink * second_) : range_.target);
     if (!at_kink && central_.rows() >= 3) {
       idle_ = central_.error < 0.5 * least_error_ || central_.error > 30 * q.rounding ? 0 : idle_ + 1;
       least_error_ = central_.error;
@@ -179,6 +179,7 @@ class Search {
     Slope s;
     s.steepest = steepest_;
     s.both = {central_.best, central_.error}, s.left = {left_.best, left_.error}, s.right = {right_.best, right_.error};
+    if (seen_both_ > 0) s.rounding = last_.rounding;
     if (seen_both_ > 0)
       s.kind = growth_ >= patience ? Slope::unbounded : run_ >= 2 ? Slope::kink : Slope::smooth;
     else if (left_.rows() > 0 || right_.rows() > 0)
@@ -204,53 +205,87 @@ Slope slope_at_zero(const Line& f, const StepRange& range) { return Search(f, ra
 
 namespace {
 
-/// What so many steps of up to `most` say: the factor of t in fits by t, t^3, ... of two to four terms, whichever
-/// leaves least. Each power in turn is taken out of t and of the values.
-Derivative fitted_slope(const Line& f, double most, uword steps) {
-  arma::vec t(steps), values(steps);
-  for (uword k = 0; k < steps; ++k) {
-    double up = most * double(k + 1) / double(steps), down = -up;
-    const double above = f(up).value, below = f(down).value;
-    t(k) = (up - down) / (2 * most), values(k) = (above - below) / 2;
-  }
-  if (!values.is_finite() || t(0) == 0) return {};
-  std::vector<arma::vec> powers;
-  arma::vec line = t;
+/// Fits `powers` to the values by least squares, of which the first is the one whose factor is looked for: each other
+/// power in turn is taken out of it and of the values. Of fits of two to four terms, the one with the least error,
+/// which is five standard deviations by what it leaves, and the change that a term more brings.
+Derivative fitted_factor(arma::vec values, const std::vector<arma::vec>& powers, double unit) {
+  const uword steps = values.n_elem;
+  std::vector<arma::vec> others;
+  arma::vec line = powers[0];
   Derivative best, fewer;
-  for (uword terms = 1; terms <= 5; ++terms) {
-    const double slope = arma::dot(line, values) / arma::dot(line, line);
-    if (const double error = 5 * fewer.error + std::abs(slope - fewer.value); terms > 2 && error < best.error * most)
-      best = {fewer.value / most, error / most};
-    fewer = {slope, arma::norm(values - slope * line) / std::sqrt(double(steps - terms)) / arma::norm(line)};
-    arma::vec power = arma::pow(t, 2.0 * double(terms) + 1);
-    for (const arma::vec& other : powers) power -= arma::dot(other, power) * other;
-    powers.push_back(power / arma::norm(power));
-    line -= arma::dot(powers.back(), line) * powers.back();
-    values -= arma::dot(powers.back(), values) * powers.back();
+  for (uword terms = 1; terms <= powers.size(); ++terms) {
+    const double factor = arma::dot(line, values) / arma::dot(line, line);
+    const double error = 5 * fewer.error + std::abs(factor - fewer.value);
+    if (terms > 2 && error < best.error) best = {fewer.value, error};
+    const arma::vec left = values - factor * line;
+    // What a fit leaves is less than rounding errors only by chance, or as all are alike.
+    const double deviation = std::max(arma::norm(left) / std::sqrt(double(steps - terms)), unit / 4);
+    // Errors of one sign in a row, of a staircase or of a function that is no such polynomial, do not average out.
+    const double alike = arma::dot(left.head(steps - 1), left.tail(steps - 1)) / arma::dot(left, left);
+    const double together = alike > 0 ? std::min(alike, 0.98) : 0;
+    fewer = {factor, deviation * std::sqrt((1 + together) / (1 - together)) / arma::norm(line)};
+    if (terms == powers.size()) break;
+    arma::vec power = powers[terms];
+    for (const arma::vec& other : others) power -= arma::dot(other, power) * other;
+    others.push_back(power / arma::norm(power));
+    line -= arma::dot(others.back(), line) * others.back();
+    values -= arma::dot(others.back(), values) * others.back();
   }
   return best;
 }
 
+/// What so many steps of up to `most` say: the slope is the factor of t in fits by t, t^3, ... to what is odd in f, the
+/// bend that of |t| in fits by |t|, t^2, t^4, ... to what is even.
+Fit fitted(const Line& f, double most, uword steps, double unit) {
+  arma::vec t(steps), odd(steps), even(steps);
+  for (uword k = 0; k < steps; ++k) {
+    double up = most * double(k + 1) / double(steps), down = -up;
+    const LineValue above = f(up), below = f(down);
+    t(k) = (up - down) / (2 * most), odd(k) = (above.value - below.value) / 2,
+    even(k) = (above.value + below.value) / 2;
+  }
+  if (!odd.is_finite() || !even.is_finite() || t(0) == 0) return {};
+  std::vector<arma::vec> of_odd{t}, of_even{t};
+  for (int k = 1; k <= 4; ++k) of_odd.push_back(arma::pow(t, 2 * k + 1)), of_even.push_back(arma::pow(t, 2 * k));
+  const Derivative slope = fitted_factor(odd, of_odd, unit), bend = fitted_factor(even, of_even, unit);
+  return {{slope.value / most, slope.error / most}, {bend.value / most, bend.error / most}};
+}
+
 }  // namespace
 
-std::optional<Derivative> slope_near_zero(const Line& f, const StepRange& range, double most) {
+Fit fit_near_zero(const Line& f, const StepRange& range, double most) {
   constexpr uword few = 24, many = 240;
-  double least_error = infinity;
-  int idle = 0;  // steps that brought nothing
-  std::optional<Derivative> found;
-  const auto try_steps = [&](double h) {
-    for (const uword steps : {few, many}) {
-      const Derivative d = fitted_slope(f, h, steps);
-      if (d.error <= range.target / 2 && std::abs(d.value) <= d.error) found = d;
-      if (steps == few) idle = d.error < least_error || d.error == infinity ? 0 : idle + 1;
-      least_error = std::min(least_error, d.error);
-      const double hope = std::sqrt(double(many) / double(steps));
-      if (found || d.error > hope * range.target || std::abs(d.value) > hope * d.error) break;
-    }
+  // A bend is one at 0, or beside it: smaller steps may show the derivative there.
+  const auto unsure = [](const Fit& fit) {
+    const double bend = std::abs(fit.bend.value);
+    return fit.slope.error + (bend > fit.bend.error ? bend : 0);
   };
-  for (double h = range.first; h > 100 * range.least && !found && idle < patience; h /= 4) try_steps(h);
-  for (double h = 4 * range.first; h < most && !found; h *= 4) try_steps(h);
-  return found;
+  Fit best;
+  double best_h = 0, least_error = infinity;
+  int idle = 0;  // steps that brought nothing
+  const auto try_steps = [&](double h) {
+    const Fit fit = fitted(f, h, few, range.unit);
+    const bool bent = unsure(fit) > 2 * fit.slope.error;
+    idle = fit.slope.error < least_error || fit.slope.error == infinity || bent ? 0 : idle + 1;
+    least_error = std::min(least_error, fit.slope.error);
+    if (unsure(fit) < unsure(best)) best = fit, best_h = h;
+  };
+  const auto found = [&] { return unsure(best) <= range.target / 2; };
+  for (double h = range.first; h > 100 * range.least && !found() && idle < patience; h /= 4) try_steps(h);
+  for (double h = 4 * range.first; h < most && !found(); h *= 4) try_steps(h);
+  const double hope = std::sqrt(double(many) / double(few)) * range.target;
+  if (best.slope.error > range.target / 2 && best.slope.error <= hope) best = fitted(f, best_h, many, range.unit);
+  if (best.slope.error > range.target / 2) return best;
+  // Large steps may all lie beyond what the function does near 0: smaller ones must not contradict, as far as they
+  // tell. They may tell more of a bend, to which curvature adds.
+  const double tells = std::max(4 * range.target, std::abs(best.slope.value) / 2);
+  for (double h = best_h / 4; h > 100 * range.least; h /= 4) {
+    const Fit closer = fitted(f, h, few, range.unit);
+    if (closer.slope.error > tells) break;
+    if (std::abs(closer.slope.value - best.slope.value) > closer.slope.error + best.slope.error) return {};
+    if (closer.bend.error < best.bend.error) best.bend = closer.bend;
+  }
+  return best;
 }
 
 bool has_kink(const Line& f, const StepRange& range) {

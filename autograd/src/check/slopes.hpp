@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <functional>
 #include <limits>
-#include <optional>
 
 namespace armagrad::detail {
 
@@ -67,23 +66,31 @@ struct Slope {
     undefined   // the function has no finite value at any step
   } kind = undefined;
   Derivative both, left, right;
-  double steepest = 0;  // the larger |f(t) / t| at the step that gave the best estimate of `both`
+  double rounding = infinity;  // of quotients at the last step
+  double steepest = 0;         // the larger |f(t) / t| at the step that gave the best estimate of `both`
 };
 
 struct StepRange {
   double first, least;     // steps are halved from `first`; below `least` the point's own rounding spoils them
   double target = 0;       // an error that suffices
+  double kink = 1e-4;      // at a kink, also one of this share of what the derivatives differ by
   double size = infinity;  // steps at which rounding exceeds a derivative of this size, and the one found, show nothing
+  double unit = 0;         // of the last place of a value
 };
 
 /// The derivative of f at 0. An estimate counts only if much smaller steps do not contradict it.
 Slope slope_at_zero(const Line& f, const StepRange& range);
 
-/// A derivative of 0, but for an error of at most half of range.target, seen over many steps where a few do not tell:
-/// by a polynomial fitted by least squares, in which rounding errors average out. Looked for among steps of up to
-/// range.first and smaller ones, then larger ones up to `most`. The error is five standard deviations by what the fit
-/// leaves, and the change that a term more brings.
-std::optional<Derivative> slope_near_zero(const Line& f, const StepRange& range, double most = 0);
+/// What a polynomial says that is fitted to many steps by least squares, in which rounding errors average out: the
+/// derivative, and half of what the derivatives from the right and from the left differ by.
+struct Fit {
+  Derivative slope, bend;  // infinite errors: no fit was found
+};
+
+/// A fit for where a few steps do not tell. The steps, up to range.first or fewer, or more, up to `most`, are chosen by
+/// the errors of the fits alone: the first whose slope has an error of at most half of range.target, or the least. What
+/// they say must not choose among them, as one of many says by chance what is looked for.
+Fit fit_near_zero(const Line& f, const StepRange& range, double most = 0);
 
 /// Whether the derivatives from the left and the right differ, by a few steps only.
 bool has_kink(const Line& f, const StepRange& range);
