@@ -92,42 +92,41 @@ std::string reason_of(const GradientCheck& check) {
 }
 
 template <class eT>
-void check_one(Draw& draw, double most, bool on_tape, bool wrong, HardTally& all) {
-  HardLoss<eT> loss = random_hard_loss<eT>(draw, most);
+void check_hard(const HardCase& c, HardTally& all) {
+  Draw draw(c.seed);
+  HardLoss<eT> loss;
   std::string what = "right";
-  arma::Col<eT> given = loss.gradient(loss.w);
-  if (wrong) {
-    given = wrong_gradient(draw, loss, what);
-    if (given.is_empty()) return check_one<eT>(draw, most, on_tape, wrong, all);
-  }
-  const GradientCheck check = check_hard(loss, given, on_tape);
-  HardTally::Verdicts& v = wrong ? all.wrong : all.right;
+  arma::Col<eT> given;
+  do {
+    loss = random_hard_loss<eT>(draw, c.most);
+    given = c.wrong ? wrong_gradient(draw, loss, what) : loss.gradient(loss.w);
+  } while (given.is_empty());
+  const GradientCheck check = check_hard(loss, given, c.on_tape);
+  HardTally::Verdicts& v = c.wrong ? all.wrong : all.right;
   const Verdict verdict = check.verdict();
   ++(verdict == Verdict::passed ? v.passed : verdict == Verdict::failed ? v.failed : v.inconclusive);
   std::ostringstream report;
-  report << what << (on_tape ? ", on the tape, " : ", ") << loss.name() << (sizeof(eT) == 4 ? ", float" : "")
-         << ", scale " << loss.scale << '\n'
+  report << "seed " << c.seed << ", " << what << (c.on_tape ? ", on the tape, " : ", ") << loss.name()
+         << (c.single ? ", float" : "") << ", scale " << loss.scale << '\n'
          << check;
   if (verdict == Verdict::inconclusive) {
     ++all.reasons[reason_of(check)];
     if (loss.smooth) ++v.inconclusive_though_smooth, all.inconclusive_smooth.push_back(report.str());
-  } else if ((verdict == Verdict::passed) == wrong) {
+  } else if ((verdict == Verdict::passed) == c.wrong) {
     all.mistaken.push_back(report.str());
   }
 }
 
 }  // namespace
 
+void check_hard_loss(const HardCase& c, HardTally& all) {
+  c.single ? check_hard<float>(c, all) : check_hard<double>(c, all);
+}
+
 HardTally check_hard_losses(std::uint64_t seed, unsigned checks, double most) {
   HardTally all;
-  for (unsigned i = 0; i < 2 * checks; ++i) {
-    Draw draw(seed + i);  // so that each can be run alone
-    const bool wrong = i % 2, single = (i / 2) % 4 == 3, on_tape = (i / 2) % 3 == 2;
-    if (single)
-      check_one<float>(draw, most, on_tape, wrong, all);
-    else
-      check_one<double>(draw, most, on_tape, wrong, all);
-  }
+  for (unsigned i = 0; i < 2 * checks; ++i)
+    check_hard_loss({seed + i, most, i % 2 == 1, (i / 2) % 4 == 3, (i / 2) % 3 == 2}, all);
   return all;
 }
 

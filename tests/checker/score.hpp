@@ -43,6 +43,14 @@ struct HardTally {
   }
 };
 
+/// A gradient of a loss of up to `most` entries, both drawn by the seed.
+struct HardCase {
+  std::uint64_t seed;
+  double most;
+  bool wrong, single, on_tape;
+};
+void check_hard_loss(const HardCase& c, HardTally& all);
+
 /// Checks `checks` right and `checks` wrong gradients of hard losses of up to `most` entries: in double and,
 /// one in four, in float; as plain functions and, one in three, on the tape.
 HardTally check_hard_losses(std::uint64_t seed, unsigned checks, double most);

@@ -16,8 +16,9 @@ using arma::mat;
 using arma::umat;
 using arma::uword;
 
-// Most of MNIST's strokes are between these widths, in pixels where digits are 20 pixels large. The slants, as the shift
-// to the right per row downwards, are around MNIST's median; they are narrower than MNIST's, as that reads turned digits.
+// Most of MNIST's strokes are between these widths, in pixels where digits are 20 pixels large. The slants, as the
+// shift to the right per row downwards, are around MNIST's median; they are narrower than MNIST's, as that reads turned
+// digits.
 constexpr double thinnest = 1.5, thickest = 3.1, most_left = -0.25, most_right = 0.0;
 
 /// The digit's pixels in its box are `fine` times as many as the model's.

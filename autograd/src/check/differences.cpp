@@ -236,7 +236,7 @@ Evidence Differences::confirmed_by_norm(Evidence e) {
     r.target = limit_here;
     const Fit fit = fit_near_zero(along(d), r);
     const Seen seen = seen_by(fit, r.target);
-    return seen == Seen::differs && others_agree(along(d), r.first, fit) ? Seen::unclear : seen;
+    return seen == Seen::differs && (only_rounding_ || others_agree(along(d), r.first, fit)) ? Seen::unclear : seen;
   };
   uword differ = 0, unclear = smooth.empty() ? 1 : 0;
   for (uword k = 0; k < limit.directions && !smooth.empty() && differ < 2 && unclear < 2; ++k) {

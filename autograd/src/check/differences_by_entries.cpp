@@ -150,8 +150,10 @@ Differences::Judged Differences::judged_by_many_steps(uword e, const Judged& bef
   if (refused == 0) refused_ = 0;
   if (seen_by(fit, r.target) == Seen::unclear) return before;
   const bool matches = seen_by(fit, r.target) == Seen::matches;
-  // It refuses nothing beside a kink or a jump, and no gradient with which smaller or larger steps agree.
-  if (!matches && (before.slope.kind != Slope::smooth || others_agree(entry(e), std::max(r.first, scale_), fit)))
+  // It refuses nothing beside a kink or a jump, no gradient that is but rounding errors, as what it was fitted to may
+  // be, and none with which smaller or larger steps agree.
+  if (!matches &&
+      (before.slope.kind != Slope::smooth || only_rounding_ || others_agree(entry(e), std::max(r.first, scale_), fit)))
     return before;
   const bool no_kink = before.slope.kind == Slope::smooth || std::abs(fit.bend.value) + fit.bend.error <= r.target;
   const auto kind = no_kink || !matches ? Slope::smooth : Slope::kink;

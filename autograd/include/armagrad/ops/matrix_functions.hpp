@@ -19,10 +19,10 @@ Var<eT> expmat(const Var<eT>& A, Here at = Here::current());
 template <class eT>
 Var<eT> logmat(const Var<eT>& A, Here at = Here::current());
 
-/// The sine and the cosine of a square matrix, which are the imaginary and the real part of expmat(i A). Armadillo has
-/// neither; the names are as its others.
+/// The sine of a square matrix: the imaginary part of expmat(i A). Armadillo has none; the name is as its others.
 template <class eT>
 Var<eT> sinmat(const Var<eT>& A, Here at = Here::current());
+/// The cosine of a square matrix: the real part of expmat(i A). Armadillo has none either.
 template <class eT>
 Var<eT> cosmat(const Var<eT>& A, Here at = Here::current());
 
