@@ -4,7 +4,7 @@
 #include <boost/test/unit_test.hpp>
 #include <map>
 
-#include "autograd/src/rules/linear_algebra.hpp"
+#include "autograd/src/rules/linear_algebra/linear_algebra.hpp"
 #include "tests/support/oracle.hpp"
 
 using namespace armagrad;

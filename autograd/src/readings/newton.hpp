@@ -6,7 +6,7 @@
 #include <cmath>
 #include <optional>
 
-#include "../rules/factor.hpp"
+#include "../rules/linear_algebra/factor.hpp"
 
 namespace armagrad::detail {
 

@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "../rules/elementwise.hpp"
-#include "../rules/factor.hpp"
+#include "../rules/linear_algebra/factor.hpp"
 #include "../rules/products.hpp"
 #include "../rules/reductions.hpp"
 #include "../rules/softmax.hpp"

@@ -7,7 +7,7 @@
 
 #include "../rules/products.hpp"
 #include "../rules/reductions.hpp"
-#include "../rules/sparse.hpp"
+#include "../rules/sparse/sparse.hpp"
 
 namespace armagrad::detail {
 namespace {

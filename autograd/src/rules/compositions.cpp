@@ -2,7 +2,7 @@
 #include <armagrad/ops/values.hpp>
 
 #include "compositions.hpp"
-#include "linear_algebra.hpp"
+#include "linear_algebra/linear_algebra.hpp"
 #include "reductions.hpp"
 #include "shape.hpp"
 #include "tables.hpp"

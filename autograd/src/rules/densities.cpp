@@ -2,7 +2,7 @@
 
 #include <armagrad/ops/densities.hpp>
 
-#include "linear_algebra.hpp"
+#include "linear_algebra/linear_algebra.hpp"
 #include "partials.hpp"
 #include "required.hpp"
 #include "tables.hpp"

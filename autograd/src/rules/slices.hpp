@@ -6,7 +6,7 @@
 
 #include <string_view>
 
-#include "linear_algebra.hpp"
+#include "linear_algebra/linear_algebra.hpp"
 #include "products.hpp"
 
 namespace armagrad::detail {

@@ -3,7 +3,7 @@
 #include <bit>
 #include <iterator>
 
-#include "tables.hpp"
+#include "../tables.hpp"
 
 namespace armagrad {
 using namespace detail;

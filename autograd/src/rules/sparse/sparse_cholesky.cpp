@@ -1,6 +1,6 @@
 #include "sparse_cholesky.hpp"
 
-#include "tables.hpp"
+#include "../tables.hpp"
 #ifdef ARMAGRAD_CHOLMOD
 #include <cholmod.h>
 #endif

@@ -1,6 +1,6 @@
 #include "decompositions.hpp"
 
-#include "tables.hpp"
+#include "../tables.hpp"
 
 namespace armagrad {
 using namespace detail;

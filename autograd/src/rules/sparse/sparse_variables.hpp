@@ -4,7 +4,7 @@
 #include <armagrad/detail/rule.hpp>
 #include <armagrad/ops/sparse_variables.hpp>
 
-#include "linear_algebra.hpp"
+#include "../linear_algebra/linear_algebra.hpp"
 #include "sparse.hpp"
 
 namespace armagrad::detail {

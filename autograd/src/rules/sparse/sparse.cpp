@@ -1,6 +1,6 @@
 #include "sparse.hpp"
 
-#include "tables.hpp"
+#include "../tables.hpp"
 
 namespace armagrad {
 using namespace detail;

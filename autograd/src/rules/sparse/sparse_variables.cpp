@@ -1,7 +1,7 @@
 #include "sparse_variables.hpp"
 
-#include "indices.hpp"
-#include "tables.hpp"
+#include "../indices.hpp"
+#include "../tables.hpp"
 
 namespace armagrad {
 using namespace detail;

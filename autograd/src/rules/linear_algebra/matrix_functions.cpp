@@ -1,6 +1,6 @@
 #include "matrix_functions.hpp"
 
-#include "tables.hpp"
+#include "../tables.hpp"
 
 namespace armagrad {
 using namespace detail;

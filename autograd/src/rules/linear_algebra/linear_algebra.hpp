@@ -12,8 +12,8 @@
 
 #include <armagrad/ops/linear_algebra.hpp>
 #include "factor.hpp"
-#include "products.hpp"
-#include "shape.hpp"
+#include "../products.hpp"
+#include "../shape.hpp"
 
 namespace armagrad::detail {
 // ---- Functions of Var that rules call ----
