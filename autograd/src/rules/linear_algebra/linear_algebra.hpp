@@ -11,9 +11,9 @@
 // adjoint is symmetric.
 
 #include <armagrad/ops/linear_algebra.hpp>
-#include "factor.hpp"
 #include "../products.hpp"
 #include "../shape.hpp"
+#include "factor.hpp"
 
 namespace armagrad::detail {
 // ---- Functions of Var that rules call ----
