@@ -21,7 +21,7 @@ set(armagrad_exports _ZN8armagrad* _ZNK8armagrad* _ZT?N8armagrad*)
 # armagrad_library(NAME EXPORT_NAME OBJECTS...): the library of these objects, armagrad::EXPORT_NAME. A static one is
 # a single object in which all that is not exported is local, so that the linker cannot merge it with a user's code.
 function(armagrad_library name export_name)
-  list(TRANSFORM ARGN REPLACE "(.+)" "$<TARGET_OBJECTS:\\1>" OUTPUT_VARIABLE objects)
+  list(TRANSFORM ARGN REPLACE "(.+)" "$<FILTER:$<TARGET_OBJECTS:\\1>,EXCLUDE,[.]gch$>" OUTPUT_VARIABLE objects)
   if(BUILD_SHARED_LIBS)
     list(JOIN armagrad_exports "; " exports)
     file(CONFIGURE OUTPUT ${name}.map CONTENT "{ global: @exports@; local: *; };\n" @ONLY)
