@@ -26,40 +26,42 @@ struct Png {
   Png& operator=(const Png&) = delete;
 };
 
-/// The file's pixels of this format, row by row, over `background` where the format has no transparency.
-template <class Pixels>
-void read_pixels(const fs::path& file, std::span<const unsigned char> bytes, unsigned format,
-                 const png_color* background, Pixels& pixels) {
+/// The file's pixels, row by row, in the format that `choose` takes for the file's own; over `background` where that
+/// has no transparency.
+PngPixels read_pixels(const fs::path& file, std::span<const unsigned char> bytes, auto choose,
+                      const png_color* background = nullptr) {
   Png png;
   const auto require = [&](int success) {
     if (!success) fail(file, std::string("a damaged PNG: ") + png.image.message);
   };
   require(png_image_begin_read_from_memory(&png.image, bytes.data(), bytes.size()));
   require_size(file, png.image.height, png.image.width);
-  const unsigned channels = PNG_IMAGE_SAMPLE_CHANNELS(format);
-  pixels.set_size(channels * png.image.width, png.image.height);
-  png.image.format = format;
-  require(png_image_finish_read(&png.image, background, pixels.memptr(), 0, nullptr));
+  png.image.format = choose(png.image.format);
+  PngPixels result{{}, png.image.width, png.image.height, PNG_IMAGE_SAMPLE_CHANNELS(png.image.format)};
+  result.pixels.resize(PNG_IMAGE_SIZE(png.image));
+  require(png_image_finish_read(&png.image, background, result.pixels.data(), 0, nullptr));
+  return result;
 }
 
 /// Whether the picture is light ink on nothing: most of it is transparent, and the rest light.
-bool is_light_on_transparent(const Grey& grey_and_opacity) {
+bool is_light_on_transparent(const std::vector<unsigned char>& grey_and_opacity) {
   double light = 0, opaque = 0;
-  for (arma::uword k = 0; k < grey_and_opacity.n_elem; k += 2) {
+  for (std::size_t k = 0; k < grey_and_opacity.size(); k += 2) {
     const double opacity = grey_and_opacity[k + 1] / 255.0;
     light += opacity * grey_and_opacity[k] / 255.0;
     opaque += opacity;
   }
-  return opaque < double(grey_and_opacity.n_elem / 4) && light > opaque / 2;
+  const std::size_t half = grey_and_opacity.size() / 4;
+  return opaque < double(half) && light > opaque / 2;
 }
 
 Grey read_png(const fs::path& file, std::span<const unsigned char> bytes) {
-  Grey pixels;
-  read_pixels(file, bytes, PNG_FORMAT_GA, nullptr, pixels);
-  const unsigned char level = is_light_on_transparent(pixels) ? 0 : 255;
+  const auto with_opacity = [](unsigned) -> unsigned { return PNG_FORMAT_GA; };
+  const auto grey = [](unsigned) -> unsigned { return PNG_FORMAT_GRAY; };
+  const unsigned char level = is_light_on_transparent(read_pixels(file, bytes, with_opacity).pixels) ? 0 : 255;
   const png_color background{level, level, level};
-  read_pixels(file, bytes, PNG_FORMAT_GRAY, &background, pixels);
-  return pixels.t();
+  const PngPixels png = read_pixels(file, bytes, grey, &background);
+  return Grey(png.pixels.data(), png.width, png.height).t();
 }
 
 }  // namespace
@@ -92,20 +94,12 @@ Grey read_pgm(const fs::path& file, std::span<const unsigned char> bytes) {
 }
 
 PngPixels read_png_colours(const fs::path& file, std::span<const unsigned char> bytes) {
-  Png png;
-  const auto require = [&](int success) {
-    if (!success) fail(file, std::string("a damaged PNG: ") + png.image.message);
-  };
-  require(png_image_begin_read_from_memory(&png.image, bytes.data(), bytes.size()));
-  require_size(file, png.image.height, png.image.width);
   // Of the file's own channels, so that little is converted: a photo has many pixels.
-  const bool colour = png.image.format & PNG_FORMAT_FLAG_COLOR, alpha = png.image.format & PNG_FORMAT_FLAG_ALPHA;
-  png.image.format = alpha ? PNG_FORMAT_RGBA : colour ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
-  const unsigned channels = alpha ? 4 : colour ? 3 : 1;
-  PngPixels result{{}, png.image.width, png.image.height, channels};
-  result.pixels.resize(std::size_t(channels) * png.image.width * png.image.height);
-  require(png_image_finish_read(&png.image, nullptr, result.pixels.data(), 0, nullptr));
-  return result;
+  return read_pixels(file, bytes, [](unsigned own) -> unsigned {
+    return own & PNG_FORMAT_FLAG_ALPHA   ? PNG_FORMAT_RGBA
+           : own & PNG_FORMAT_FLAG_COLOR ? PNG_FORMAT_RGB
+                                         : PNG_FORMAT_GRAY;
+  });
 }
 
 Grey read_grey_image(const fs::path& file) {

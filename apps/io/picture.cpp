@@ -54,10 +54,6 @@ ColourPicture shrunk(const arma::Mat<unsigned char>& greys, arma::uword longest)
 
 }  // namespace
 
-ColourPicture colour_picture_of(const arma::Mat<unsigned char>& greys) {
-  return shrunk(greys, std::max(greys.n_rows, greys.n_cols));
-}
-
 ColourPicture read_picture(const fs::path& file, arma::uword longest) {
   const std::vector<unsigned char> all = read_image_bytes(file);
   const Bytes bytes(all);

@@ -12,9 +12,6 @@ struct ColourPicture {
   arma::uword width, height;  // of the upright picture in the file
 };
 
-/// Opaque greys (0 black, 255 white).
-ColourPicture colour_picture_of(const arma::Mat<unsigned char>& greys);
-
 /// A PNG, JPEG, WebP, GIF, BMP or PGM file (its first bytes tell which), with no side longer than `longest`: pixels are
 /// averaged over squares of equal size. JPEG: turned as its EXIF says. GIF: its first image.
 /// std::runtime_error that names the file and says why for anything else, a damaged or cut file, and one of more than

@@ -26,7 +26,8 @@ void Shrinker::add(const unsigned char* row, unsigned channels) {
       sum[3] += opacity;
     }
   }
-  if (++row_ % side_ == 0 || row_ == height_) finish_row();
+  ++row_;
+  if (row_ % side_ == 0 || row_ == height_) finish_row();
 }
 
 void Shrinker::finish_row() {

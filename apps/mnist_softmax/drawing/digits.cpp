@@ -156,8 +156,10 @@ std::vector<const Component*> drawn_in(const std::vector<Component>& all, const 
              : drawn;
 }
 
+/// Digits stand side by side; those above each other keep a distance, which pieces of one do not.
 bool are_apart(const Component& a, const Component& b) {
-  return a.right < b.left || b.right < a.left || a.bottom < b.top || b.bottom < a.top;
+  const uword distance = std::max(a.size(), b.size()) / 4;
+  return a.right < b.left || b.right < a.left || a.bottom + distance < b.top || b.bottom + distance < a.top;
 }
 
 /// Whether p is a digit of its own beside `largest`, not a piece of it: about as high, and apart.

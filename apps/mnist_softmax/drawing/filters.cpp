@@ -1,6 +1,7 @@
 #include "filters.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 namespace armagrad::apps {
@@ -105,7 +106,7 @@ mat depth(const umat& mask, bool border_is_outside) {
     for (uword i = 0; i < h; ++i) d.at(i + 1, j + 1) = mask.at(i, j) ? 1e9 : 0;
   const auto closer = [&d](uword i, uword j, std::ptrdiff_t di, std::ptrdiff_t dj, double step) {
     double& here = d.at(i, j);
-    here = std::min(here, d.at(uword(std::ptrdiff_t(i) + di), uword(std::ptrdiff_t(j) + dj)) + step);
+    here = std::min(here, d.at(i + uword(di), j + uword(dj)) + step);
   };
   for (uword j = 1; j <= w; ++j) {
     for (uword i = 1; i <= h; ++i) {
@@ -128,7 +129,7 @@ mat depth(const umat& mask, bool border_is_outside) {
 
 double otsu(const arma::vec& values) {
   arma::vec counts(256, arma::fill::zeros);
-  for (const double v : values) counts(uword(255 * v + 0.5)) += 1;
+  for (const double v : values) counts(uword(std::lround(255 * v))) += 1;
   const arma::vec levels = arma::regspace(0, 255), below = arma::cumsum(counts), sums = arma::cumsum(counts % levels);
   const arma::vec above = below(255) - below, between = arma::square(sums(255) * below - sums * below(255));
   arma::vec score = between / (below % above);

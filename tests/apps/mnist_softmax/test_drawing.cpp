@@ -29,6 +29,13 @@ Grey strokes(arma::uword height, arma::uword width, double pen, const std::vecto
 }
 const std::vector<std::pair<double, double>> seven{{40, 60}, {40, 120}, {160, 80}};
 
+/// The picture of these greys, opaque.
+ColourPicture colour_picture_of(const Grey& greys) {
+  ColourPicture picture{arma::fcube(greys.n_rows, greys.n_cols, 4, arma::fill::ones), greys.n_cols, greys.n_rows};
+  for (arma::uword c = 0; c < 3; ++c) picture.colours.slice(c) = arma::conv_to<arma::fmat>::from(greys) / 255;
+  return picture;
+}
+
 /// The only digit in it.
 Drawing fitted_digit(const Grey& picture, arma::uword width, arma::uword height) {
   const std::vector<Drawing> all = fitted_digits(colour_picture_of(picture), width, height);
@@ -222,6 +229,9 @@ BOOST_AUTO_TEST_CASE(several_digits) {
   five = arma::min(five, strokes(300, 200, 8, {{62, 60}, {100, 60}, {110, 100}, {150, 95}, {160, 60}}));
   BOOST_TEST(fitted_digits(colour_picture_of(five), 28, 28).size() == 1u);
   BOOST_TEST(fitted_digit(five, 28, 28).top < 50u);
+  // So are the halves of one whose line is interrupted, though each might be a digit.
+  const Grey upper = strokes(300, 200, 8, {{75, 70}, {40, 120}}), lower = strokes(300, 200, 8, {{88, 65}, {160, 80}});
+  BOOST_TEST(fitted_digits(colour_picture_of(arma::min(upper, lower)), 28, 28).size() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(nothing_to_find) {
