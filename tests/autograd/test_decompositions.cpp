@@ -370,6 +370,12 @@ BOOST_AUTO_TEST_CASE(refusals) {
              }),
              {"logmat: the 2x2 matrix is singular to working precision (eigenvalues of sizes", " to 5)"});
   check_says(failure([&] { gradient(logarithm, mat(3, 3)); }), {"logmat: the 3x3 matrix is singular"});
+  // The root's entry is 1e300 / 2e-10, beyond all doubles; one that only is large has a logarithm.
+  check_says(failure([&] {
+               gradient(logarithm, mat{{1e-20, 1e300}, {0, 1e-20}});
+             }),
+             {"logmat: the 2x2 matrix is one whose roots overflow"});
+  BOOST_TEST(std::abs(value_and_gradient(logarithm, mat{{1, 1e300}, {0, 1}}).first / 1e300 - 1) < 1e-13);
   check_says(failure([&] { gradient([&](V a) { return accu(syl(a, mat(-A), A)); }, A); }),
              {"syl", "share an eigenvalue"});
   Tape<double> tape;

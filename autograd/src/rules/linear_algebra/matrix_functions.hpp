@@ -214,7 +214,10 @@ M<eT> logarithm(const M<eT>& a) {
   const auto [q, form] = schur_form(resting(a));
   M<C> t = in_schur_basis(a, q, form), x = minus_one(t);
   eT power = 1;
-  for (; !is_small(x); power *= 2) t = triangular_root(t), x = minus_one(t);
+  for (; !is_small(x); power *= 2) {
+    t = triangular_root(t), x = minus_one(t);
+    if (!resting(x).is_finite()) unfit("logmat", resting(a).n_rows, resting(a).n_rows, "one whose roots overflow");
+  }
   M<C> y = C(power) * logarithm_near_one(x);
   resting(y).diag() = arma::log(form.diag());  // without the digits that T - 1 lost
   return mapped([&q = q](const arma::Mat<C>& z) { return evaluated(arma::real(q * z * q.t())); }, y);
