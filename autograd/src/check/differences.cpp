@@ -113,7 +113,7 @@ StepRange Differences::range(const Direction& d) const {
   StepRange r;
   r.first = 1, r.least = 64 * loss_.eps * std::max(1.0, std::min(farthest, 1e6));
   r.target = 1e-3 * targets[targets.size() / 4];
-  r.unit = loss_.eps * std::abs(f0_);
+  r.unit = last_place();
   r.size = std::max(slope, 1e-3 * nearby_ * norm_of(arma::vec(d.by)));
   return r;
 }
@@ -124,7 +124,7 @@ void Differences::measure() {
   std::iota(all.begin(), all.end(), uword(0));
   for (int k = 0; k < 3; ++k) {
     const Direction d = direction(all, Steps::relative);
-    const double close = noise_of(along(d), 64 * loss_.eps), one_ulp = loss_.eps * std::abs(f0_);
+    const double close = noise_of(along(d), 64 * loss_.eps), one_ulp = last_place();
     double here = std::max(close, noise_of(along(d), loss_.single ? 0x1p-12 : 0x1p-20));
     // Far less between closer points, but not nothing: there are kinks, jumps or all of a function between the others.
     for (double spacing = loss_.single ? 0x1p-16 : 0x1p-28; spacing > 64 * loss_.eps; spacing /= 0x1p8) {
@@ -138,7 +138,7 @@ void Differences::measure() {
   }
 }
 void Differences::sweep_steps(const Direction& d) {
-  noise_ = std::max({noise_, loss_.eps * std::abs(f0_), std::numeric_limits<double>::min()});
+  noise_ = std::max({noise_, last_place(), std::numeric_limits<double>::min()});
   relative_noise_ = f0_ == 0 ? 0 : std::min(noise_ / std::abs(f0_), 1e3 * loss_.eps);
   report_.noise = std::max(report_.noise, noise_ / std::max(std::abs(f0_), 1e-300));
   const Line line = along(d);

@@ -103,6 +103,7 @@ class Differences {
   static bool may_be_kink(const Slope& s);
   static Seen seen_by(const Fit& fit, double target);
 
+  double last_place() const { return loss_.eps * std::abs(f0_); }  // of the loss at W
   double negligible(uword e) const;
   double wanted(uword e) const;
   double wanted_of_spread(uword e) const;

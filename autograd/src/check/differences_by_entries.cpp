@@ -90,7 +90,7 @@ double Differences::smaller_steps_that_agree(const Line& line, double first, dou
   for (double h = first / 64; h > first * loss_.eps; h /= 2) {
     agree = agrees(h, 0.1) ? agree + 1 : 0;
     if (agree == 7) return 64 * h;
-    const bool visible = miss * h > 16 * loss_.eps * std::abs(f0_);
+    const bool visible = miss * h > 16 * last_place();
     if (visible && agrees(h, 0.3) && agrees(0.9 * h, 0.3) && agrees(0.8 * h, 0.3) && agrees(0.7 * h, 0.3) &&
         agrees(0.6 * h, 0.3) && agrees(0.5 * h, 0.3))
       return h;
@@ -141,7 +141,7 @@ Differences::Judged Differences::judge(uword e) {
 Differences::Judged Differences::judged_by_many_steps(uword e, const Judged& before) {
   StepRange r;
   r.first = W_(e) != 0 ? 0.5 * std::abs(W_(e)) : scale_, r.least = 64 * loss_.eps * r.first;
-  r.target = wanted(e), r.unit = loss_.eps * std::abs(f0_);
+  r.target = wanted(e), r.unit = last_place();
   // Far away a loss may be rounded otherwise, or overflow: that says nothing of it near W.
   const double changed = most_changed_;
   const uword refused = refused_;
