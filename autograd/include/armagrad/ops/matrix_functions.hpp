@@ -9,20 +9,22 @@ template <class eT>
 Var<eT> syl(const Argument<eT>& a, const Argument<eT>& b, const Argument<eT>& c, Here at);
 }  // namespace detail
 
-/// The exponential of a square matrix.
+/// The exponential of a square matrix. std::runtime_error, when it is computed, where A is not finite.
 template <class eT>
 Var<eT> expmat(const Var<eT>& A, Here at = Here::current());
 
 /// The principal logarithm of a square matrix: the real Y of expmat(Y) = A whose eigenvalues have imaginary parts
-/// between -pi and pi. std::runtime_error, when it is computed, where A has a real eigenvalue that is negative, or is
-/// singular to working precision.
+/// between -pi and pi. std::runtime_error, when it is computed, where A has a real eigenvalue that is negative, is
+/// singular to working precision or not finite, or where its roots overflow.
 template <class eT>
 Var<eT> logmat(const Var<eT>& A, Here at = Here::current());
 
-/// The sine of a square matrix: the imaginary part of expmat(i A). Armadillo has none; the name is as its others.
+/// The sine of a square matrix: the imaginary part of expmat(i A). std::runtime_error, when it is computed, where A is
+/// not finite. Armadillo has none; the name is as its others.
 template <class eT>
 Var<eT> sinmat(const Var<eT>& A, Here at = Here::current());
-/// The cosine of a square matrix: the real part of expmat(i A). Armadillo has none either.
+/// The cosine of a square matrix: the real part of expmat(i A). std::runtime_error as for the sine. Armadillo has none
+/// either.
 template <class eT>
 Var<eT> cosmat(const Var<eT>& A, Here at = Here::current());
 
