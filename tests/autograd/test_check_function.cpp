@@ -144,6 +144,21 @@ BOOST_AUTO_TEST_CASE(large_parameters_are_seen_by_directions) {
   BOOST_TEST(!wrong.passed(), wrong);
 }
 
+/// What the checker does beside calling the functions grows linearly with the number of entries: if it grew with its
+/// square, four million would take hours, and the test's time is limited.
+BOOST_AUTO_TEST_CASE(many_parameters_take_linear_time) {
+  const arma::vec w = uniform(4'000'000, 1);
+  struct Enough {};
+  int values = 0, gradients = 0;
+  const auto f = [&](const arma::vec& v) { return ++values < 5 ? accu(v) : throw Enough(); };
+  const auto g = [&](const arma::vec& v) {
+    ++gradients;
+    return v;
+  };
+  BOOST_CHECK_THROW(check_gradient(f, g, w), Enough);
+  BOOST_TEST(gradients > 7);
+}
+
 BOOST_AUTO_TEST_CASE(kinks_are_counted_and_not_failed) {
   const auto f = [](const arma::vec& v) { return accu(arma::abs(v)) + accu(v % v); };
   const auto report = check_gradient(
