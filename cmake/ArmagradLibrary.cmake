@@ -4,8 +4,9 @@ function(armagrad_objects name optimisation)
   add_library(${name} OBJECT ${ARGN})
   target_compile_features(${name} PRIVATE cxx_std_20)
   target_include_directories(${name} PRIVATE include ${ARMAGRAD_GENERATED})
-  # A product and a sum become one FMA wherever the instruction set has it, in our own code with every compiler.
-  target_compile_options(${name} PRIVATE -ffp-contract=fast $<$<NOT:$<CONFIG:Debug,MinSizeRel>>:${optimisation}> -fno-lto $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>
+  # A product and a sum become one FMA wherever the instruction set has it, in our own code with every compiler. Nobody reads
+  # errno, and a call that may set it stays in a kernel that does not need its result.
+  target_compile_options(${name} PRIVATE -ffp-contract=fast -fno-math-errno $<$<NOT:$<CONFIG:Debug,MinSizeRel>>:${optimisation}> -fno-lto $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>
     $<$<AND:$<BOOL:${ARMAGRAD_NATIVE}>,$<NOT:$<BOOL:${PROJECT_IS_TOP_LEVEL}>>>:-march=native>)
   set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON
     INTERPROCEDURAL_OPTIMIZATION OFF UNITY_BUILD ${ARMAGRAD_UNITY})

@@ -44,7 +44,10 @@ void Engine<eT>::need_operands(Index i, Index& lowest, Schedule& schedule) {
 template <class eT>
 void Engine<eT>::keep(Index i, std::span<const Index> group) {
   const auto mark = [&](Index read) {
-    (std::ranges::find(group, read) == group.end() ? nodes_[read].kept : nodes_[read].reread) = true;
+    if (std::ranges::find(group, read) == group.end())
+      nodes_[read].kept = true;
+    else
+      nodes_[read].reread = true;
   };
   const std::span<const Index> xs = operands(nodes_[i]);
   for (unsigned k = 0; k < xs.size(); ++k) {

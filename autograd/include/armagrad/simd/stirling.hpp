@@ -15,18 +15,25 @@ inline constexpr std::array stirling_terms{1.0 / 12,         -1.0 / 360,        
                                            1.0 / 1188,       -691.0 / 360360,   1.0 / 156,  -3617.0 / 122400,
                                            43867.0 / 244188, -174611.0 / 125400};
 
+template <int n>
+inline constexpr std::array stirling_step_terms = [] {
+  std::array<double, 16> terms{};
+  for (std::size_t k = 0; k < terms.size(); ++k) terms[k] = (n == 0 ? 1.0 : 2.0 * double(k + 1)) / double(2 * k + 3);
+  return terms;
+}();
+
 /// stirling(n, x) - stirling(n, x + 1), n = 0 or 1: (x + 1/2) log(1 + 1 / x) - 1 and its derivative, by logarithms
 /// below 1; above, with s = 1 / (2 x + 1), those are atanh(s) / s - 1 and 2 (atanh(s) - s / (1 - s^2)), by `terms`
 /// terms.
-template <class T, int N>
-Pack<T, N> stirling_step(int n, Pack<T, N> x, int terms) {
+template <int n, class T, int N>
+Pack<T, N> stirling_step(Pack<T, N> x, std::size_t terms) {
   const Pack<T, N> s = 1.0 / (2.0 * x + 1.0), square = s % s;
   Pack<T, N> sum(0);
-  for (int k = terms; k >= 1; --k) sum = Pack<T, N>(n == 0 ? 1.0 / (2 * k + 1) : 2.0 * k / (2 * k + 1)) + square % sum;
+  for (std::size_t k = terms; k-- > 0;) sum = Pack<T, N>(stirling_step_terms<n>[k]) + square % sum;
   return n == 0 ? square % sum : -2.0 * (s % square % sum);
 }
-template <class T, int N>
-Pack<T, N> stirling_step_below_1(int n, Pack<T, N> x) {
+template <int n, class T, int N>
+Pack<T, N> stirling_step_below_1(Pack<T, N> x) {
   const Pack<T, N> ratio = log1p(x) - log(x);
   return n == 0 ? (x + 0.5) % ratio - 1.0 : ratio - (x + 0.5) / x / (x + 1.0);
 }
@@ -35,16 +42,17 @@ template <class T, int N>
 bool any_lane(Pack<T, N> mask) {
   return fold(mask, [](auto a, auto b) { return a + b; }) > 0;
 }
-/// stirling of order 0 or 1: by steps to where the series holds.
-template <class T, int N>
-Pack<T, N> stirling_by_steps(int n, Pack<T, N> x) {
-  constexpr std::array terms{16, 16, 12, 10, 9, 8, 7, 7};  // of step k, which begins at k or above
+/// stirling of order 0 or 1: by steps to where the series holds. Calls whose result a kernel does not need, the partial
+/// of another operand say, go only where the compiler is told that they do nothing else.
+template <int n, class T, int N>
+[[gnu::const]] Pack<T, N> stirling_by_steps(Pack<T, N> x) {
+  constexpr std::array<std::size_t, 8> terms{16, 16, 12, 10, 9, 8, 7, 7};  // of step k, which begins at k or above
   Pack<T, N> sum(0);
   for (std::size_t k = 0; k < terms.size(); ++k) {
     const Pack<T, N> below = x < 8.0;
     if (!any_lane(below)) break;
-    Pack<T, N> step = stirling_step(n, x, terms[k]);
-    if (k == 0 && any_lane(x < 1.0)) step = select(x < 1.0, stirling_step_below_1(n, x), step);
+    Pack<T, N> step = stirling_step<n>(x, terms[k]);
+    if (k == 0 && any_lane(x < 1.0)) step = select(x < 1.0, stirling_step_below_1<n>(x), step);
     sum = sum + select(below, step, 0);
     x = x + below;
   }
@@ -57,7 +65,7 @@ Pack<T, N> stirling_by_steps(int n, Pack<T, N> x) {
 
 namespace lane {
 /// stirling of order n > 1.
-inline double stirling(int n, double x) {
+[[gnu::const]] inline double stirling(int n, double x) {
   if (x < 7 + n) {
     // Without the powers' derivatives: (n - 2)! (-1)^n (1 / x^(n-1) + (n - 1) / 2 / x^n)
     const double powers = std::tgamma(n - 1.0) * (1 + (n - 1) / (2 * x)) / std::pow(x, n - 1);
@@ -85,7 +93,8 @@ Pack<T, N> stirling(int n, Pack<T, N> x) {
       return lane::first_order(v, stirling(n, real).v, stirling(n + 1, real).v);
     });
   } else {
-    if (n < 2) return stirling_by_steps(n, x);
+    if (n == 0) return stirling_by_steps<0>(x);
+    if (n == 1) return stirling_by_steps<1>(x);
     return map(x, [n](auto v) { return lane::stirling(n, v); });
   }
 }
@@ -99,7 +108,7 @@ Pack<T, N> log1pmx_near(Pack<T, N> x) {
   return s % (2.0 * (square % sum) - x);
 }
 template <class T, int N>
-Pack<T, N> log1pmx(Pack<T, N> x) {
+[[gnu::const]] Pack<T, N> log1pmx(Pack<T, N> x) {
   return select((x >= -0.5) % (x <= 1.0), log1pmx_near(x), log1p(x) - x);
 }
 /// a log(a / m) + m - a, given d = m - a as exact as it is known; m where a is 0.
