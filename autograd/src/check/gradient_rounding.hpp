@@ -46,12 +46,12 @@ std::vector<Nearby> gradients_nearby(const F& gradients_at, const std::vector<ar
     const bool first = all.empty();
     for (std::size_t v = 0; v < W.size(); ++v) {
       Nearby here{arma::mat(arma::size(W[v])), 0};
-      const double own = largest(W[v]) == 0 ? 0 : 3 * eps;  // a W of zeros is not rounded itself
+      const double rounding_of_w = largest(W[v]) == 0 ? 0 : 3 * eps;  // a W of zeros is not rounded itself
       for (uword e = 0; e < W[v].n_elem; ++e) {
         std::array<double, 7> values;
         for (std::size_t k = 0; k < values.size(); ++k) values[k] = g[k][v](e);
         const double noise = noise_of(values), change = std::abs(values[6] - values[0]) / (6 * spacing);
-        here.rounding(e) = (std::isfinite(noise) ? noise : 0) + own * change;
+        here.rounding(e) = (std::isfinite(noise) ? noise : 0) + rounding_of_w * change;
         here.change = std::max(here.change, change);
       }
       if (first)

@@ -1,7 +1,6 @@
 #pragma once
 // Incomplete gamma and beta functions and Bessel functions of real numbers, with derivatives in every argument. Outside
-// of a function's domain the result is NaN. They are const functions to the compiler, so that a kernel for one partial
-// derivative does not compute the others that the rule's text names.
+// of a function's domain the result is NaN. Why they are [[gnu::const]] says simd/lane.hpp.
 
 namespace armagrad::detail::special {
 

@@ -1,6 +1,9 @@
 #pragma once
 // Functions of one number, real or complex: the complex ones are the analytic continuation of the real ones
 // (as the complex-step check needs), with branches taken by the real part.
+//
+// Functions that the compiler may not take into their callers are declared [[gnu::const]], here and in the headers on
+// this one: the kernel of one partial derivative then leaves out the calls that only the rule's other partials need.
 
 #include <cmath>
 #include <complex>

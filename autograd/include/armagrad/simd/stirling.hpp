@@ -15,6 +15,7 @@ inline constexpr std::array stirling_terms{1.0 / 12,         -1.0 / 360,        
                                            1.0 / 1188,       -691.0 / 360360,   1.0 / 156,  -3617.0 / 122400,
                                            43867.0 / 244188, -174611.0 / 125400};
 
+/// The series of stirling_step<n> in s^2, without signs and common factors.
 template <int n>
 inline constexpr std::array stirling_step_terms = [] {
   std::array<double, 16> terms{};
@@ -42,8 +43,7 @@ template <class T, int N>
 bool any_lane(Pack<T, N> mask) {
   return fold(mask, [](auto a, auto b) { return a + b; }) > 0;
 }
-/// stirling of order 0 or 1: by steps to where the series holds. Calls whose result a kernel does not need, the partial
-/// of another operand say, go only where the compiler is told that they do nothing else.
+/// stirling of order 0 or 1: by steps to where the series holds.
 template <int n, class T, int N>
 [[gnu::const]] Pack<T, N> stirling_by_steps(Pack<T, N> x) {
   constexpr std::array<std::size_t, 8> terms{16, 16, 12, 10, 9, 8, 7, 7};  // of step k, which begins at k or above
