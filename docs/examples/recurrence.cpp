@@ -1,4 +1,5 @@
-// A GARCH(1, 1) model by scan: its likelihood is checked and maximised, with standard errors.
+// A GARCH(1, 1) model by scan: its likelihood is checked and maximised, with standard errors. And the formula of a
+// recurrence's gradient.
 #include "newton.hpp"
 using namespace armagrad;
 
@@ -41,4 +42,12 @@ int main() {
     (void)gradient(J, by);  // recorded, and not computed
     std::printf("%4d steps: %d nodes, and %d of the gradient\n", int(length), int(nodes), int(tape.size() - nodes));
   }
+
+  // A recurrent network, and backpropagation through time as a formula.
+  const auto cell = [](const auto& h, const auto& x, const auto& w, const auto& u) { return tanh(w * h + u * x); };
+  const arma::mat X(3, 20, arma::fill::randn), W(2, 2, arma::fill::randn), U(2, 3, arma::fill::randn);
+  const auto network = [&](const auto& w, const auto& u) {
+    return accu(square(scan(cell, arma::vec(2), steps(view(X, "X")), w, u)));
+  };
+  std::cout << derive({}, network, view(W, "W"), view(U, "U")).text() << '\n';
 }

@@ -70,8 +70,8 @@ class ARMAGRAD_EXPORT Formula {
   struct Line {
     std::string left, right;
   };
-  /// One line for what is assumed, one for each name that stands for something repeated, at last one for each
-  /// gradient: dJ/dW = ...
+  /// One line for what is assumed, one for each name that stands for something repeated, the recurrences of a scan, at
+  /// last one for each gradient: dJ/dW = ...
   std::string text() const;
   /// The same lines in LaTeX, without dollar signs.
   std::string latex() const;
@@ -84,6 +84,11 @@ class ARMAGRAD_EXPORT Formula {
   std::vector<Assumption> assumptions() const;
   /// Names of what is repeated: {"P", "softmax(W' X)"}.
   std::vector<Line> definitions() const;
+  /// The recurrences behind the gradients of a loss with a scan, and their adjoint recurrences: {"s_t", "tanh(W
+  /// s_(t-1)) forward in t"}, {"ds_(t-1)", "W' ((1 - s_t^2) % ds_t) backward in t"}. s_t are states, ds_t the loss's
+  /// derivatives by them, y_t what the steps give out, x_t the part of an input x that step t gets, and sum_t a sum
+  /// over the steps.
+  std::vector<Line> recurrences() const;
   /// {"dJ/dW", "1/n X (P - Y)' + l2 W"}, one for each variable.
   std::vector<Line> gradients() const;
   /// The dimension that softmax, log_softmax and logsumexp go along where the text does not say.

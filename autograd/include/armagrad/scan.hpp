@@ -50,6 +50,9 @@ template <class eT>
 using StepFunction = std::function<std::vector<Var<eT>>(std::span<const Var<eT>>)>;
 
 template <class eT>
+class Recurrence;
+
+template <class eT>
 struct ScanProgram {
   StepFunction<eT> step;
   std::size_t states = 0;
@@ -59,6 +62,8 @@ struct ScanProgram {
   uword interval = 1;        // between states that are kept
   bool is_backward = false;  // from the last column to the first
   Location at;
+  std::shared_ptr<const Recurrence<eT>> of{};  // the scan whose states this gives out, or whose gradient it is
+  std::vector<bool> by{};                      // of a gradient: by which arguments of that scan
 };
 
 /// The last states, and what the steps gave out, as nodes of the tape: by column, or summed.

@@ -5,6 +5,7 @@
 
 #include <armagrad/derive.hpp>
 
+#include "recurrences.hpp"
 #include "simplifier.hpp"
 #include "writer.hpp"
 
@@ -31,14 +32,15 @@ struct Formula::Derivation {
   std::string loss{};
   std::vector<std::pair<std::string, algebra::Term>> gradients{};  // by variable
   std::optional<algebra::Term> kron_form{};                        // of a differential: K of vec(dY) = K vec(dX)
+  std::vector<algebra::RecurrenceLine> recurrences{};
   algebra::Wording wording{};
   std::vector<Assumption> assumptions{};
   std::vector<Step> steps{};
   std::vector<algebra::Rewrite> rewrites{};
   algebra::Wording step_wording{};
 
-  /// The definitions, or the gradients.
-  std::vector<Line> lines(const algebra::Style& style, bool shapes, bool of_gradients) const;
+  enum class Part : std::uint8_t { definitions, recurrences, gradients };
+  std::vector<Line> lines(const algebra::Style& style, bool shapes, Part part) const;
   std::string left_side(const algebra::Style& style, const std::string& variable) const;
   std::string written(const algebra::Style& style, bool shapes = false) const;
   std::string preamble() const;

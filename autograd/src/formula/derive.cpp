@@ -128,6 +128,8 @@ Formula derive(const Var<eT>& J, const std::vector<Var<eT>>& by, const FormulaOp
   Engine<eT>& engine = engine_of(J);
   algebra::Expressions& in = d->expressions;
   algebra::Reader<eT> read(engine, in, options);
+  algebra::Recurrences<eT> recurrences(in, options);
+  read.write_recurrences(&recurrences);
   GradientGraph<eT> recording(J);
   const auto as_assumption = [&](algebra::Fact fact) {
     return Assumption{Assumption::Kind(fact.kind), algebra::Writer(in, {}, algebra::Style::text())(fact.of)};
@@ -139,6 +141,7 @@ Formula derive(const Var<eT>& J, const std::vector<Var<eT>>& by, const FormulaOp
                                     },
                                     [&](std::uint32_t n) { return read.size(n); },
                                     [&](algebra::Term raw, algebra::Term normal) { read.same(raw, normal); }});
+  recurrences.simplify = [&](algebra::Term t) { return simplify(t); };
   simplify(read(J.index()));  // what the loss calls upright is so in its gradient
   std::vector<algebra::Term> written;
   std::vector<std::string> taken;
@@ -165,12 +168,18 @@ Formula derive(const Var<eT>& J, const std::vector<Var<eT>>& by, const FormulaOp
   }
   written = algebra::with_shared_chains(in, simplify, written);
   for (std::size_t k = 0; k < written.size(); ++k) d->gradients[k].second = written[k];
+  d->recurrences = recurrences.lines_behind(written);
   std::map<algebra::Term, std::string> given;
+  for (const algebra::RecurrenceLine& line : d->recurrences) {
+    written.push_back(line.right);
+    if (line.is_upward == true) given.try_emplace(line.right, line.left());
+  }
   for (const auto& [raw, name] : read.names()) given.try_emplace(simplify(raw), name), taken.push_back(name);
   taken.insert(taken.end(), read.leaf_names().begin(), read.leaf_names().end());
   for (const auto& [name, value] : options.names) taken.push_back(name);
   taken.push_back(options.loss);
   d->rewrites = simplify.rewrites();
+  read.write_recurrences(nullptr);  // a step takes a scan for one operation
   if (options.steps) d->steps = backward_steps(J, in, options, read, simplify);
   d->loss = options.loss;
   d->wording = wording_of(in, written, given, taken, options);

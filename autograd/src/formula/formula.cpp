@@ -3,18 +3,31 @@
 namespace armagrad {
 using namespace detail;
 
-std::vector<Formula::Line> Formula::Derivation::lines(const algebra::Style& style, bool shapes,
-                                                      bool of_gradients) const {
+std::vector<Formula::Line> Formula::Derivation::lines(const algebra::Style& style, bool shapes, Part part) const {
   algebra::Wording w = wording;
   w.shapes = shapes;
   algebra::Writer write(expressions, w, style);
   std::vector<Line> all;
-  if (of_gradients) {
+  const auto is_defined = [&](const algebra::RecurrenceLine& line) {
+    const auto own = w.names.find(line.right);
+    return own != w.names.end() && own->second == line.left();
+  };
+  if (part == Part::recurrences) {
+    for (const algebra::RecurrenceLine& line : recurrences) {
+      const std::string name = style.name(line.left()),
+                        right = is_defined(line) ? write.definition(line.right) : write(line.right);
+      all.push_back({line.of.empty() ? name : style.equals(name, style.derivative(loss, line.of + "_" + line.index)),
+                     line.is_upward ? style.for_steps(right, *line.is_upward) : right});
+    }
+  } else if (part == Part::gradients) {
     for (const auto& [variable, term] : gradients) all.push_back({left_side(style, variable), write(term)});
     if (kron_form)
       all.push_back({style.derivative("vec(" + loss + ")", "vec(" + gradients[0].first + ")"), write(*kron_form)});
   } else {
-    for (const auto& [term, name] : w.names) all.push_back({style.name(name), write.definition(term)});
+    for (const auto& [term, name] : w.names) {
+      if (std::ranges::none_of(recurrences, [&](const auto& line) { return line.right == term && is_defined(line); }))
+        all.push_back({style.name(name), write.definition(term)});
+    }
   }
   return all;
 }
@@ -35,8 +48,8 @@ std::string Formula::Derivation::left_side(const algebra::Style& style, const st
 
 std::string Formula::Derivation::written(const algebra::Style& style, bool shapes) const {
   std::string text;
-  for (const bool of_gradients : {false, true}) {
-    for (const Line& l : lines(style, shapes, of_gradients)) {
+  for (const Part part : {Part::definitions, Part::recurrences, Part::gradients}) {
+    for (const Line& l : lines(style, shapes, part)) {
       if (!text.empty()) text += '\n';
       text += style.equation(l.left, l.right);
     }
@@ -83,10 +96,13 @@ std::string Formula::latex() const { return derivation_->written(algebra::Style:
 std::string Formula::mathml() const { return derivation_->written(algebra::Style::mathml()); }
 std::vector<Assumption> Formula::assumptions() const { return derivation_->assumptions; }
 std::vector<Formula::Line> Formula::definitions() const {
-  return derivation_->lines(algebra::Style::text(), false, false);
+  return derivation_->lines(algebra::Style::text(), false, Derivation::Part::definitions);
+}
+std::vector<Formula::Line> Formula::recurrences() const {
+  return derivation_->lines(algebra::Style::text(), false, Derivation::Part::recurrences);
 }
 std::vector<Formula::Line> Formula::gradients() const {
-  return derivation_->lines(algebra::Style::text(), false, true);
+  return derivation_->lines(algebra::Style::text(), false, Derivation::Part::gradients);
 }
 std::vector<BackwardStep> Formula::steps(Format format) const {
   const Derivation& d = *derivation_;

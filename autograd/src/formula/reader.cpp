@@ -205,6 +205,10 @@ Term Reader<eT>::converted(Index i) {
   if (n.operation->family == Family::leaf) return leaf(i);
   Parts x;
   for (const Index k : engine_.operands(n)) x.push_back({read_.at(k)});
+  if (recurrences_) {
+    if (const std::optional<Term> t = recurrences_->read(engine_, i, x)) return *t;
+    if (rule<rules::Reshape>(i) && in_[x[0].term].shape == n.shape) return x[0].term;  // a part of a scan
+  }
   const Shape s = in_[x[0].term].shape;
   const Part above{in_.ones({1, s.rows})}, beside{in_.ones({s.cols, 1})};
   switch (n.operation->family) {

@@ -7,6 +7,7 @@
 #include <armagrad/derive.hpp>
 
 #include "reader_functions.hpp"
+#include "recurrences.hpp"
 #include "simplifier.hpp"
 
 namespace armagrad::detail::algebra {
@@ -21,6 +22,8 @@ class Reader {
   Term operator()(Index i);
   /// Reads node i as t from now on.
   void replace(Index i, Term t) { read_[i] = t; }
+  /// Has scans written as recurrences, or, without, as functions.
+  void write_recurrences(Recurrences<eT>* by) { recurrences_ = by; }
   /// A number of rows or columns.
   Term size(std::uint32_t n);
   /// Whether a fact holds for the numbers on the tape.
@@ -63,6 +66,7 @@ class Reader {
   Engine<eT>& engine_;
   Expressions& in_;
   const FormulaOptions& options_;
+  Recurrences<eT>* recurrences_ = nullptr;
   std::unordered_map<Index, Term> read_;
   std::unordered_map<Term, Index> node_of_;
   std::map<std::string, Index> leaves_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <optional>
 #include <string_view>
 
 #include <armagrad/shape.hpp>
@@ -20,6 +21,16 @@ std::string joined(const Style::Strings& x, const char* by) {
   for (std::size_t k = 0; k < x.size(); ++k) all.append(k ? by : "").append(x[k]);
   return all;
 }
+
+/// Where the _ of a name with an index stands: s_t, s_(t-1), s_20.
+std::optional<std::size_t> place_of_index(const std::string& name) {
+  const std::size_t at = name.rfind('_');
+  if (at == name.npos || at == 0) return {};
+  const std::string_view index = std::string_view(name).substr(at + 1);
+  const bool is_number = !index.empty() && index.find_first_not_of("0123456789") == index.npos;
+  return is_number || index.size() == 1 || index.starts_with('(') ? std::optional(at) : std::nullopt;
+}
+std::string without_parentheses(const std::string& x) { return x.starts_with('(') ? x.substr(1, x.size() - 2) : x; }
 
 /// ' transposes, juxtaposition multiplies matrices and numbers, % entry by entry.
 class Text final : public Style {
@@ -54,7 +65,11 @@ class Text final : public Style {
   std::string with_shape(const std::string& x, const std::string& r, const std::string& c) const override {
     return concat({x, "[", r, ",", c, "]"});
   }
-  std::string equation(const std::string& a, const std::string& b) const override { return concat({a, " = ", b}); }
+  std::string equation(const std::string& a, const std::string& b) const override { return equals(a, b); }
+  std::string equals(const std::string& a, const std::string& b) const override { return concat({a, " = ", b}); }
+  std::string for_steps(const std::string& x, bool is_upward) const override {
+    return concat({x, is_upward ? "    for t = 1, 2, ..." : "    for t = ..., 2, 1"});
+  }
   std::string derivative(const std::string& of, const std::string& by) const override {
     return concat({"d", of, "/d", by});
   }
@@ -68,6 +83,8 @@ class Text final : public Style {
 class Latex final : public Style {
   std::string name(const std::string& x) const override {
     if (x.size() == 1) return x;
+    if (const auto at = place_of_index(x))
+      return concat({"{", name(x.substr(0, *at)), "}_{", without_parentheses(x.substr(*at + 1)), "}"});
     const std::size_t digits = x.find_last_not_of("0123456789") + 1;
     const std::string letters = x.substr(0, digits), index = x.substr(digits);
     const std::string body = letters.size() == 1 ? letters
@@ -82,6 +99,8 @@ class Latex final : public Style {
       if (f == k) return concat({"\\", f, parentheses(joined(x, ", "))});
     }
     if (f == "sqrt") return concat({"\\sqrt{", x[0], "}"});
+    if (f == "sum_t") return concat({"\\sum_t ", parentheses(x[0])});
+    if (f == "part_t") return concat({parentheses(x[0]), "_t"});
     if (f == "diagmat") return concat({"\\operatorname{diag}", parentheses(x[0])});
     if (f == "eye") return concat({"I_{", x[0], "}"});
     if (f == "index_max") return concat({"\\arg\\max ", x[0]});
@@ -127,7 +146,11 @@ class Latex final : public Style {
   std::string with_shape(const std::string& x, const std::string& r, const std::string& c) const override {
     return concat({"\\underset{", r, " \\times ", c, "}{", x, "}"});
   }
-  std::string equation(const std::string& a, const std::string& b) const override { return concat({a, " = ", b}); }
+  std::string equation(const std::string& a, const std::string& b) const override { return equals(a, b); }
+  std::string equals(const std::string& a, const std::string& b) const override { return concat({a, " = ", b}); }
+  std::string for_steps(const std::string& x, bool is_upward) const override {
+    return concat({x, " \\quad \\text{for } t = ", is_upward ? "1, 2, \\ldots" : "\\ldots, 2, 1"});
+  }
   std::string derivative(const std::string& of, const std::string& by) const override {
     return concat({"\\frac{\\partial ", name(of), "}{\\partial ", name(by), "}"});
   }
@@ -156,10 +179,16 @@ class Latex final : public Style {
 };
 
 class MathMl final : public Style {
-  std::string name(const std::string& x) const override { return concat({"<mi>", escaped(x), "</mi>"}); }
+  std::string name(const std::string& x) const override {
+    if (const auto at = place_of_index(x))
+      return concat({"<msub>", name(x.substr(0, *at)), "<mi>", without_parentheses(x.substr(*at + 1)), "</mi></msub>"});
+    return concat({"<mi>", escaped(x), "</mi>"});
+  }
   std::string number(const std::string& x) const override { return concat({"<mn>", escaped(x), "</mn>"}); }
   std::string call(const std::string& f, const Strings& x) const override {
     if (f == "sqrt") return concat({"<msqrt>", x[0], "</msqrt>"});
+    if (f == "sum_t") return row({"<munder><mo>&#x2211;</mo><mi>t</mi></munder>", parentheses(x[0])});
+    if (f == "part_t") return concat({"<msub>", parentheses(x[0]), "<mi>t</mi></msub>"});
     if (f == "eye") return concat({"<msub><mi>I</mi>", x[0], "</msub>"});
     if (f == "norm" && (x.size() == 1 || x[1] == "\"fro\"")) {
       const std::string bars = row({"<mo>&#x2016;</mo>", x[0], "<mo>&#x2016;</mo>"});
@@ -213,7 +242,13 @@ class MathMl final : public Style {
     return concat({"<munder>", row({x}), row({r, "<mo>&#xD7;</mo>", c}), "</munder>"});
   }
   std::string equation(const std::string& a, const std::string& b) const override {
-    return concat({"<math display=\"block\">", row({a, "<mo>=</mo>", b}), "</math>"});
+    return concat({"<math display=\"block\">", equals(a, b), "</math>"});
+  }
+  std::string equals(const std::string& a, const std::string& b) const override { return row({a, "<mo>=</mo>", b}); }
+  std::string for_steps(const std::string& x, bool is_upward) const override {
+    return row({x, "<mspace width=\"2em\"/><mtext>for </mtext><mi>t</mi><mo>=</mo>",
+                is_upward ? "<mn>1</mn><mo>,</mo><mn>2</mn><mo>,</mo><mi>...</mi>"
+                          : "<mi>...</mi><mo>,</mo><mn>2</mn><mo>,</mo><mn>1</mn>"});
   }
   std::string derivative(const std::string& of, const std::string& by) const override {
     const std::string d = "<mo>&#x2202;</mo>";

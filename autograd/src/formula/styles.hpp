@@ -30,6 +30,9 @@ class Style {
   virtual std::string parentheses(const std::string& x) const = 0;
   virtual std::string with_shape(const std::string& x, const std::string& rows, const std::string& cols) const = 0;
   virtual std::string equation(const std::string& left, const std::string& right) const = 0;
+  /// The same inside of an equation, and the right side of one that holds for each step, from the first or the last on.
+  virtual std::string equals(const std::string& left, const std::string& right) const = 0;
+  virtual std::string for_steps(const std::string& right, bool is_upward) const = 0;
   virtual std::string derivative(const std::string& of, const std::string& by) const = 0;
   virtual std::string second_derivative(const std::string& of, const std::string& by) const = 0;
   virtual std::string differential(const std::string& of) const = 0;

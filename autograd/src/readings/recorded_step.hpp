@@ -59,6 +59,8 @@ class RecordedStep {
   }
 
   const ScanProgram<eT>& program() const { return program_; }
+  /// Whether the step asks for values, so that it is recorded anew for others.
+  bool reads_values() const { return one_.recordings.last().reads_values(); }
   std::span<const Given<eT>> arguments() const { return arguments_; }
   std::span<const StepValue> results() const { return results_; }
   /// Of the node: all results in one column, or the only one.

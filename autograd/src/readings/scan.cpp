@@ -101,7 +101,8 @@ namespace {
 
 /// The same scan with the state before each step as what it gives out.
 template <class eT>
-ScanProgram<eT> states_of_scan(const ScanProgram<eT>& p) {
+ScanProgram<eT> states_of_scan(std::shared_ptr<const Recurrence<eT>> of) {
+  const ScanProgram<eT>& p = of->program();
   ScanProgram<eT> q = p;
   q.step = [step = p.step, n = p.states](std::span<const Var<eT>> x) {
     std::vector<Var<eT>> results = step(x);
@@ -110,6 +111,7 @@ ScanProgram<eT> states_of_scan(const ScanProgram<eT>& p) {
     return results;
   };
   q.summed.assign(p.states, false);
+  q.of = std::move(of);
   return q;
 }
 
@@ -158,7 +160,7 @@ void Scan<eT>::append_gradient(GradientGraph<eT>& graph, Index i) const {
   std::vector<Var<eT>> x;
   for (const Index k : indices) x.push_back(engine.handle(k));
   const std::vector<Var<eT>> seeds = own->parts(spread(graph.adjoint(i), engine.node(i).shape));
-  const std::vector<Var<eT>> states = append_scan<eT>(engine.tape(), states_of_scan(p), x);
+  const std::vector<Var<eT>> states = append_scan<eT>(engine.tape(), states_of_scan<eT>(own), x);
 
   ScanProgram<eT> adjoint;
   adjoint.states = p.states;
@@ -172,6 +174,8 @@ void Scan<eT>::append_gradient(GradientGraph<eT>& graph, Index i) const {
     if (wanted[k] && !own->is_state(k)) adjoint.summed.push_back(!own->is_input(k));
   }
   adjoint.step = adjoint_step(p, wanted);
+  adjoint.of = own;
+  adjoint.by = wanted;
   adjoint.inputs = p.inputs;
   const auto end_of_inputs = x.begin() + std::ptrdiff_t(p.states + p.inputs.size());
   std::vector<Var<eT>> arguments(seeds.begin(), seeds.begin() + std::ptrdiff_t(p.states));

@@ -16,9 +16,6 @@ struct StepPlaces {
   std::vector<const eT*> adjoints;
 };
 
-template <class eT>
-class Recurrence;
-
 namespace rules ARMAGRAD_EXPORT {
 
 /// The end of a step's own tape: a number of no meaning, for a sweep to start from, over all of the step's results.
