@@ -11,7 +11,7 @@ namespace {
 
 using namespace armagrad;
 using namespace armagrad::bench;
-using arma::vec;
+using arma::mat, arma::vec;
 
 /// The median time of f in microseconds.
 double median_us(const std::function<void()>& f, int runs = 31) { return 1e6 * median_seconds(f, runs); }
@@ -35,6 +35,81 @@ double garch_by_hand(const vec& p, const vec& r, vec& g) {
     dh *= p[2];
   }
   return nll;
+}
+
+/// The same with Armadillo's vectors: arrays of all steps at once, where there is no recursion.
+double garch_by_armadillo(const vec& p, const vec& r, vec& g) {
+  const uword n = r.n_elem;
+  const vec square = arma::square(r);
+  vec h(n), dh(n, arma::fill::zeros);
+  h(0) = arma::var(r);
+  for (uword t = 1; t < n; ++t) h(t) = p(0) + p(1) * square(t - 1) + p(2) * h(t - 1);
+  const vec now = h.tail(n - 1), seen = square.tail(n - 1);
+  const vec direct = 0.5 * (now - seen) / arma::square(now);
+  for (uword t = n; t-- > 1;) dh(t) = direct(t - 1) + (t + 1 < n ? p(2) * dh(t + 1) : 0);
+  const vec d = dh.tail(n - 1);
+  g = {arma::accu(d), arma::dot(d, square.head(n - 1)), arma::dot(d, h.head(n - 1))};
+  return 0.5 * arma::accu(arma::log(now) + seen / now);
+}
+
+/// The Kalman filter's gradient by hand, with Armadillo's matrices: what each step computed is kept for the way back.
+double kalman_by_armadillo(const vec& p, const vec& y, vec& g) {
+  struct Step {
+    mat spread;
+    vec gain;
+    double error, variance;
+  };
+  const mat drift{{1, 1}, {0, 1}};
+  const vec variances = arma::exp(2 * p);
+  const mat noise = arma::diagmat(variances.head(2));
+  vec mean(2, arma::fill::zeros);
+  mat cov = 100 * arma::eye(2, 2);
+  double nll = 0;
+  std::vector<Step> steps;
+  steps.reserve(y.n_elem);
+  for (const double seen : y) {
+    mean = drift * mean;
+    const mat spread = drift * cov * drift.t() + noise;
+    const double error = seen - mean(0), variance = spread(0, 0) + variances(2);
+    const vec gain = spread.col(0) / variance;
+    mean += gain * error;
+    cov = spread - gain * spread.row(0);
+    nll += 0.5 * (std::log(variance) + error * error / variance);
+    steps.push_back({spread, gain, error, variance});
+  }
+  vec dmean(2, arma::fill::zeros), dnoise(2, arma::fill::zeros);
+  mat dcov(2, 2, arma::fill::zeros);
+  double dobservation = 0;
+  for (std::size_t t = steps.size(); t-- > 0;) {
+    const auto& [spread, gain, error, variance] = steps[t];
+    const vec dgain = dmean * error - dcov * spread.row(0).t();
+    const double scaled = error / variance, derror = arma::dot(dmean, gain) + scaled;
+    const double dvariance = 0.5 * (1 / variance - scaled * scaled) - arma::dot(dgain, gain) / variance;
+    mat dspread = dcov;
+    dspread.row(0) -= gain.t() * dcov;
+    dspread.col(0) += dgain / variance;
+    dspread(0, 0) += dvariance;
+    dobservation += dvariance;
+    dnoise += dspread.diag();
+    dmean(0) -= derror;
+    dmean = drift.t() * dmean;
+    dcov = drift.t() * dspread * drift;
+  }
+  g = 2 * variances % vec{dnoise(0), dnoise(1), dobservation};
+  return nll;
+}
+
+/// A gradient by hand, found to be that of the loss before it is timed.
+template <class Loss, class ByHand>
+void row_by_hand(const char* name, const char* what, const Loss& loss, const ByHand& by_hand, const vec& at) {
+  vec g;
+  by_hand(at, g);
+  const vec right = value_and_gradient(loss, at).second;
+  if (const double e = arma::abs(g - right).max() / arma::abs(right).max(); !(e < 1e-10)) {
+    std::printf("the gradient by hand of %s differs by %.0e\n", name, e);
+    std::exit(1);
+  }
+  std::printf("%-14s %-10s %10s %10.1f\n", name, what, "", median_us([&] { by_hand(at, g); }));
 }
 
 template <class Scan, class Loop>
@@ -136,11 +211,15 @@ int main() {
   row(
       "garch 1000", [&](const auto& p) { return recurrences::garch(p, r); },
       [&](const auto& p) { return ports::garch(p, r); }, garch);
-  vec g;
-  std::printf("%-14s %-10s %10s %10.1f\n", "garch 1000", "by hand", "", median_us([&] { garch_by_hand(garch, r, g); }));
-  row(
-      "kalman 2 x 200", [&](const auto& p) { return recurrences::kalman(p, y200); },
-      [&](const auto& p) { return ports::kalman(p, y200); }, {-2, -3, -1});
+  const auto garch_loss = [&](const auto& p) { return ports::garch(p, r); };
+  row_by_hand(
+      "garch 1000", "Armadillo", garch_loss, [&](const vec& p, vec& g) { garch_by_armadillo(p, r, g); }, garch);
+  row_by_hand(
+      "garch 1000", "by numbers", garch_loss, [&](const vec& p, vec& g) { garch_by_hand(p, r, g); }, garch);
+  const auto kalman_loss = [&](const auto& p) { return ports::kalman(p, y200); };
+  row("kalman 2 x 200", [&](const auto& p) { return recurrences::kalman(p, y200); }, kalman_loss, {-2, -3, -1});
+  row_by_hand("kalman 2 x 200", "Armadillo", kalman_loss,
+              [&](const vec& p, vec& g) { kalman_by_armadillo(p, y200, g); }, {-2, -3, -1});
   row(
       "hmm 3 x 500", [&](const auto& p) { return recurrences::hidden_markov(p, y500, 3); },
       [&](const auto& p) { return ports::hidden_markov(p, y500, 3); },

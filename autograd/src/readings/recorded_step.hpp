@@ -45,7 +45,7 @@ class RecordedStep {
     const bool reads_values = record(one_, 1).reads_values();
     if (reads_values || appends_gradients_) {  // such gradients are by any of the arguments
       for (Given<eT>& a : arguments_) a.variable = a.variable || appends_gradients_;
-      one_.recordings = CompiledLosses<eT>(Optimise::no);
+      one_.recordings = CompiledLosses<eT>(Optimise::no, Recorded::steps);
       record(one_, 1);
     }
     size_ = state_size_;

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "../tape/arrange.hpp"
 #include "named_errors.hpp"
 #include "recorded_step.hpp"
 
@@ -314,6 +315,7 @@ class Recurrence : public RecordedStep<eT> {
       engine.plan(row.backward, r.root.index(),
                   has_own_memory(engine) ? Planned::value_and_adjoints : Planned::adjoints);
       row.is_planned = !r.reads_values();
+      if (row.is_planned) arrange(engine, row.backward);
     }
     const eT** seed = places_.adjoints.data() + program_.states;
     for (uword n = 0; n < row.steps; ++n) {

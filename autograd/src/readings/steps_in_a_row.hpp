@@ -67,7 +67,7 @@ struct StepsInARow {
   const Schedule* last_run = nullptr;
   bool has_gradients = false;  // by the shared arguments, of the backward pass under way
 
-  explicit StepsInARow(Optimise optimise = Optimise::yes) : recordings(optimise) {}
+  explicit StepsInARow(Optimise optimise = Optimise::yes) : recordings(optimise, Recorded::steps) {}
 
   /// Runs what was planned. Sums may have been taken without storing what they are of: another plan must not find
   /// there what was computed for other steps.

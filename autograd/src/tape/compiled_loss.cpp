@@ -127,7 +127,7 @@ CompiledLoss<eT>& CompiledLosses<eT>::bind(const Function<eT>& f, std::span<cons
       r.tangents = std::make_shared<ForwardMode<eT>>(r.root);
     } else {
       engine.plan(r.forward, r.root.index(), Planned::value);
-      engine.plan(r.both, r.root.index(), Planned::value_and_adjoints);
+      if (recorded_ != Recorded::steps) engine.plan(r.both, r.root.index(), Planned::value_and_adjoints);
       if (optimise_ == Optimise::yes) {
         arrange(engine, r.forward);
         arrange(engine, r.both);

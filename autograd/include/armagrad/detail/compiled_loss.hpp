@@ -82,8 +82,9 @@ enum class Optimise : bool { no, yes };
 /// Whether a function may draw random numbers: not if it must give the same result whenever it is computed.
 enum class MayDraw : bool { no, yes };
 
-/// What is recorded: a loss, whose result is a number; a function of any result; or the same for forward mode.
-enum class Recorded : std::uint8_t { loss, function, tangents };
+/// What is recorded: a loss, whose result is a number; a function of any result; the same for forward mode; or steps,
+/// of which only the value is planned, as a scan plans the way back itself.
+enum class Recorded : std::uint8_t { loss, function, tangents, steps };
 
 /// Puts the arguments on a tape, as views, and calls f.
 template <class eT>
