@@ -67,7 +67,7 @@ Term Reader<eT>::leaf(Index i) {
   } else if (const std::optional<Term> plain = n.needs_gradient ? std::nullopt : plain_matrix(i)) {
     return *plain;
   } else {
-    const std::string base = (n.needs_gradient ? "variable_" : "constant_") + to_string(n.shape);
+    const std::string base = (n.needs_gradient ? "variable_" : "constant_") + to_string(n.shape) + where_;
     name = base;
     for (int k = 2;; ++k) {
       const Index first = leaves_.try_emplace(name, i).first->second;

@@ -15,8 +15,9 @@ namespace armagrad::detail::algebra {
 template <class eT>
 class Reader {
  public:
-  Reader(Engine<eT>& engine, Expressions& in, const FormulaOptions& options)
-      : engine_(engine), in_(in), options_(options) {}
+  /// `where` is added to the names of what has none, constant_2x3.
+  Reader(Engine<eT>& engine, Expressions& in, const FormulaOptions& options, std::string where = {})
+      : engine_(engine), in_(in), options_(options), where_(std::move(where)) {}
 
   /// Node i and what it was computed from.
   Term operator()(Index i);
@@ -66,6 +67,7 @@ class Reader {
   Engine<eT>& engine_;
   Expressions& in_;
   const FormulaOptions& options_;
+  std::string where_;
   Recurrences<eT>* recurrences_ = nullptr;
   std::unordered_map<Index, Term> read_;
   std::unordered_map<Term, Index> node_of_;

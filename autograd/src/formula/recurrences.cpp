@@ -82,9 +82,9 @@ Term Recurrences<eT>::indexed(const std::string& base, const std::string& index,
 template <class eT>
 Term Recurrences<eT>::part(Term sequence, Shape of_step, uword steps) {
   const Expression e = in_[sequence];
-  if (e.kind == Kind::name) return indexed(e.name, "t", of_step);
   const Shape whole = e.shape;
   if (whole == scalar_shape) return sequence;
+  if (e.kind == Kind::name) return indexed(e.name, "t", of_step);
   const bool down = whole.cols == 1 && whole.rows == steps && of_step == scalar_shape;
   const bool along = whole.cols == steps && of_step == Shape{whole.rows, 1};
   const auto parts_of_all = [&] {
@@ -154,7 +154,7 @@ typename Recurrences<eT>::Scan& Recurrences<eT>::scan_of(const Recurrence<eT>& r
     }
   }
   StepOnTape<eT> step(recurrence);
-  Reader<eT> read(step.engine(), in_, options_);
+  Reader<eT> read(step.engine(), in_, options_, "_in_the_step");
   for (std::size_t k = 0; k < arguments.size(); ++k) read.replace(step.arguments[k].index(), scan.arguments[k]);
   for (std::size_t k = 0; k < step.results.size(); ++k) {
     const Index y = step.results[k].index();
@@ -188,7 +188,7 @@ std::vector<Term> Recurrences<eT>::gradients_of(const Recurrence<eT>& adjoint, c
   const std::size_t states = p.states, inputs = p.inputs.size();
   const std::size_t sums = std::size_t(std::count(p.summed.begin(), p.summed.end(), true));
   StepOnTape<eT> step(of);
-  Reader<eT> read(step.engine(), in_, options_);
+  Reader<eT> read(step.engine(), in_, options_, "_in_the_step");
   for (std::size_t k = 0; k < step.arguments.size(); ++k) read.replace(step.arguments[k].index(), scan.arguments[k]);
   for (std::size_t k = 0; k < step.results.size(); ++k) {
     const Var<eT>& y = step.results[k];

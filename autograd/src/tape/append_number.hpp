@@ -1,6 +1,8 @@
 #pragma once
 // How a number that a rule makes of other numbers is appended: by code of the rule's own, which computes it at once.
 
+#include <bit>
+
 #include <armagrad/detail/elementwise_kernels.hpp>
 #include <armagrad/detail/engine.hpp>
 
@@ -43,21 +45,41 @@ const Var<eT>& first_var(eT, const Var<eT>& x) {
   return x;
 }
 
+/// The engine on whose tape a number of this rule can be appended at once; else nullptr.
+template <class eT>
+template <class Rule, class... X>
+[[gnu::always_inline]] inline Engine<eT>* Engine<eT>::ready_for(const X&... x) {
+  Tape<eT>* const tape = first_var<eT>(x...).tape_;
+  Engine* const engine = tape ? &engine_of(*tape) : nullptr;
+  const bool is_ready = engine && (engine->has(x) && ...) && engine->size_ < engine->quick_until_ &&
+                        !(is_a_product(code_of_number<Rule>) && engine->has_kinks_);
+  return is_ready ? engine : nullptr;
+}
+
 template <class eT>
 template <class Rule, class... X>
 [[gnu::always_inline]] inline NumberVar<eT> Engine<eT>::append_number(Location at, const X&... x) {
-  Tape<eT>* const tape = first_var<eT>(x...).tape_;
-  Engine* const engine = tape ? &engine_of(*tape) : nullptr;
-  if (!engine || !(engine->has(x) && ...) || engine->size_ >= engine->quick_until_ ||
-      (is_a_product(code_of_number<Rule>) && engine->has_kinks_)) [[unlikely]]
-    return append_number_elsewhere<Rule>(at, x...);
-  return engine->template append_ready_number<Rule>(at, engine->index_of_given(x)...);
+  if (Engine* const engine = ready_for<Rule>(x...)) [[likely]]
+    return engine->template append_ready_number<Rule>(at, engine->index_of_given(x)...);
+  return append_number_elsewhere<Rule>(at, x...);
 }
 
 /// The same where a part of a matrix has to be read first, a number is on no tape, or more is to be asked.
 template <class eT>
 template <class Rule, class... X>
 [[gnu::noinline]] NumberVar<eT> Engine<eT>::append_number_elsewhere(Location at, const X&... x) {
+  const auto read = [](const auto& number) {
+    if constexpr (!std::is_arithmetic_v<std::decay_t<decltype(number)>>) number.read_now();
+  };
+  (read(x), ...);
+  if (Engine* const engine = ready_for<Rule>(x...)) [[likely]]
+    return engine->template append_ready_number<Rule>(at, engine->index_of_given(x)...);
+  return append_number_anywhere<Rule>(at, x...);
+}
+
+template <class eT>
+template <class Rule, class... X>
+[[gnu::noinline]] NumberVar<eT> Engine<eT>::append_number_anywhere(Location at, const X&... x) {
   const auto given = [&at](const auto& number) {
     if constexpr (std::is_arithmetic_v<std::decay_t<decltype(number)>>)
       return NumberOperand<eT>(number, at);
@@ -85,21 +107,37 @@ template <class Rule, class... X>
 template <class eT>
 template <class Rule, std::same_as<Index>... I>
 [[gnu::always_inline]] inline NumberVar<eT> Engine<eT>::append_ready_number(const Location& at, I... operands) {
+  if (!(nodes_[operands].evaluated && ...)) [[unlikely]]
+    return append_pending_number<Rule>(at, operands...);
+  values_[size_] = Pack<eT, 1>(Rule().value(Pack<eT, 1>(values_[operands])...)).v;
+  return write_number_node<Rule, true>(at, operands...);
+}
+
+/// A number whose operands are not evaluated.
+template <class eT>
+template <class Rule, std::same_as<Index>... I>
+[[gnu::noinline]] NumberVar<eT> Engine<eT>::append_pending_number(const Location& at, I... operands) {
+  note_pending(Index(size_));
+  return write_number_node<Rule, false>(at, operands...);
+}
+
+/// Marks as the eight bytes that they are, so that all are written at once; GCC computes those of constants when it
+/// compiles, and has no constexpr for bit-fields.
+inline std::uint64_t bits_of(const NodeMarks& marks) { return std::bit_cast<std::uint64_t>(marks); }
+
+template <class eT>
+template <class Rule, bool is_computed, std::same_as<Index>... I>
+[[gnu::always_inline]] inline NumberVar<eT> Engine<eT>::write_number_node(const Location& at, I... operands) {
   constexpr NumberCode code = code_of_number<Rule>;
+  const std::uint64_t constant = bits_of({.code = code, .is_scalar = true, .evaluated = is_computed});
+  const std::uint64_t one_wanting = bits_of({.wanting = 1});
+  const std::uint64_t need = bits_of({.needs_gradient = true});
   const Index i = Index(size_++);
-  const bool is_computed = (nodes_[operands].evaluated && ...);
-  if (is_computed) [[likely]]
-    values_[i] = Pack<eT, 1>(Rule().value(Pack<eT, 1>(values_[operands])...)).v;
-  else
-    note_pending(i);
   unsigned wanting = 0, k = 0;
   ((wanting |= unsigned(nodes_[operands].needs_gradient) << k++), ...);
   Node<eT>& n = nodes_[i];
-  static_cast<NodeMarks&>(n) = {.code = code,
-                                .wanting = std::uint8_t(wanting),
-                                .needs_gradient = wanting != 0 && !IsFlat<Rule>,
-                                .is_scalar = true,
-                                .evaluated = is_computed};
+  const std::uint64_t marks = constant | wanting * one_wanting | (wanting != 0 && !IsFlat<Rule> ? need : 0);
+  std::memcpy(static_cast<void*>(static_cast<NodeMarks*>(&n)), &marks, sizeof marks);
   n.operands = with_rest(operands...);
   n.arity = sizeof...(I);
   if constexpr (code == NumberCode::by_pointer)

@@ -75,6 +75,7 @@ class Reading {
     if (index == name.npos) {
       if (const auto known = globals_.find(name); known != globals_.end()) return known->second;
       if (const auto text = texts_.find(name); text != texts_.end()) return value(text->second, t);
+      if (!history_.contains(name)) throw std::logic_error("nothing says what " + name + " is");
       mat all;  // a sequence
       for (const auto& [step, x] : history_[name]) all = arma::join_rows(all, arma::vectorise(x));
       return all;
@@ -223,6 +224,58 @@ BOOST_AUTO_TEST_CASE(one_upon_the_other) {
         return accu(square(high - view(Y, "Y")));
       },
       {{"W", W}, {"V", V}, {"U", U}}, {{"X", X}, {"Y", Y}}, 6);
+}
+
+BOOST_AUTO_TEST_CASE(by_the_start_and_the_inputs) {
+  const mat W = .4 * arma::randn(2, 2), start = arma::randn(2, 1);
+  const auto step = [](const auto& h, const auto& x, const auto& w) {
+    const auto next = tanh(w * h + x % x);
+    return std::pair(next, accu(square(next)));
+  };
+  for (const uword n : {1, 5}) {
+    const mat X = arma::randn(2, n), l{0.7};
+    compared(
+        [&](const auto& v) {
+          const auto [last, y] = scan(step, v[1], steps((as_scalar(v[3]) * v[2]).each_col() + exp(v[1])), v[0]);
+          return accu(log(1 + y)) + accu(last);
+        },
+        {{"W", W}, {"h", start}, {"X", X}, {"l", l}}, {}, n);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(constants_of_the_step_and_of_the_loss) {
+  const mat W = .4 * arma::randn(2, 2), A = arma::randn(2, 2), B = arma::randn(2, 2);
+  const auto step = [A](const auto& h, const auto& w) { return tanh(w * A * h); };
+  const auto loss = [&](const auto& w) { return accu(B * scan(step, vec{1, 2}, steps(3), w)); };
+  const std::string text = derive(loss, W, "W").text();
+  BOOST_TEST(text.find("constant_2x2_in_the_step") != text.npos);
+  BOOST_TEST(text.find("accu(") == text.npos);
+}
+
+BOOST_AUTO_TEST_CASE(without_inputs_and_with_slices) {
+  const mat W = .4 * arma::randn(2, 2);
+  const auto halve = [](const auto& h, const auto& w) { return 0.5 * (h + sin(w * h)); };
+  compared([&](const auto& v) { return accu(square(scan(halve, vec(2, arma::fill::ones), steps(6), v[0]))); },
+           {{"W", W}}, {}, 6);
+  const arma::cube Q(2, 2, 4, arma::fill::randn);
+  const auto step = [](const auto& h, const auto& q, const auto& w) { return tanh(q * h + w * h); };
+  Tape<double> tape;
+  const auto w = tape.variable(view(W, "W"));
+  const Formula f = derive<double>(accu(scan(step, vec{1, 2}, steps(Q), w)), {w});
+  BOOST_TEST(f.text().find("ds_(t-1) = ") != std::string::npos);
+  BOOST_TEST(f.text().find("dJ/dW = sum_t(") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(second_derivatives_and_scans_in_steps_are_functions) {
+  const mat W = .4 * arma::randn(2, 2);
+  const auto step = [](const auto& h, const auto& w) { return tanh(w * h); };
+  const auto loss = [&](const auto& w) { return accu(scan(step, vec{1, 2}, steps(3), w)); };
+  Tape<double> tape;
+  const auto w = tape.variable(view(W, "W"));
+  const Var<double> g = gradient(loss(w), w);
+  BOOST_TEST(!derive<double>(accu(square(g)), {w}).text().empty());
+  const auto outer = [&](const auto& h, const auto& v) { return scan(step, h, steps(2), v); };
+  BOOST_TEST(!derive<double>(accu(scan(outer, vec{1, 2}, steps(3), w)), {w}).text().empty());
 }
 
 BOOST_AUTO_TEST_CASE(steps_with_values_are_functions) {

@@ -256,10 +256,19 @@ class ARMAGRAD_EXPORT Engine {
   /// Node i, a number, is to be computed yet.
   void note_pending(Index i) { first_pending_ = std::min(first_pending_, i); }
   void update_quick() { quick_until_ = detect_anomalies_ ? 0 : std::max(adjoints_.size(), room_kept) - room_kept; }
+  // How a number is appended: src/tape/append_number.hpp.
+  template <class Rule, class... X>
+  static Engine* ready_for(const X&... x);
   template <class Rule, class... X>
   static NumberVar<eT> append_number_elsewhere(Location at, const X&... x);
+  template <class Rule, class... X>
+  static NumberVar<eT> append_number_anywhere(Location at, const X&... x);
   template <class Rule, std::same_as<Index>... I>
   NumberVar<eT> append_ready_number(const Location& at, I... operands);
+  template <class Rule, std::same_as<Index>... I>
+  NumberVar<eT> append_pending_number(const Location& at, I... operands);
+  template <class Rule, bool is_computed, std::same_as<Index>... I>
+  NumberVar<eT> write_number_node(const Location& at, I... operands);
   // What append_number is given: a number, or a Var that may be a node of this tape.
   bool has(const Var<eT>& x) const { return x.tape_ == &tape_ && x.at_.generation == generation_; }
   bool has(eT) const { return true; }

@@ -27,7 +27,9 @@ struct NodeMarks {
   bool is_symmetric : 1 = false;     // by construction, as X X' is
   bool is_shared : 1 = false;        // a constant that several nodes read, of which users get no handle
   std::uint8_t unused : 3 = 0;       // so that marks are written without a look at the bits that stood there
+  std::uint16_t unused_bytes = 0;
 };
+static_assert(sizeof(NodeMarks) == 8);
 
 /// What the tape knows of a node. Its value and its adjoint, its source line and its rule's parameters stand beside it,
 /// so that a sweep over small nodes reads little: see Engine.
