@@ -46,6 +46,20 @@ struct Fixture {
   }
 };
 
+/// What a page shows, and a node of it.
+Report document_of(const std::string& html) {
+  const std::string begin = "type=\"application/json\">";
+  const std::size_t from = html.find(begin) + begin.size();
+  return Report::parse(html.substr(from, html.find("</script>", from) - from));
+}
+Report node(const Report& document, const std::string& name) {
+  for (const Report& n : document["nodes"]) {
+    if (n["name"] == name) return n;
+  }
+  BOOST_FAIL("no node " << name);
+  return {};
+}
+
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(suite, Fixture)
@@ -170,6 +184,22 @@ BOOST_AUTO_TEST_CASE(the_steps) {
   const std::string checked = succeeds(problem + Words{"--check"});
   BOOST_TEST(contains(checked, "differences: "));
   BOOST_TEST(!contains(checked, "DIFFER"));
+}
+
+BOOST_AUTO_TEST_CASE(results_go_by_the_names_of_their_lines) {
+  const Words problem =
+      Words{"scores = W'*X\nP = softmax(scores, 0)\nfit = -accu(Y % log(P))/n\nfit + 0.5*l2*accu(W % W)"} +
+      with_its_variables;
+  BOOST_TEST(contains(succeeds(problem), "\nscores = W' X\nP = softmax(scores)\ndJ/dW = 1/n X (P - Y)' + l2 W\n"));
+  const std::string steps = succeeds(problem + Words{"--steps"});
+  for (const char* part : {"fit gets dY = 1", "P gets dY % (1 / A) = -1/n Y / P", "scores gets"})
+    BOOST_TEST(contains(steps, part), part);
+  BOOST_TEST(
+      contains(succeeds(problem + Words{"--format", "latex"}), "P = \\operatorname{softmax}\\left(\\mathrm{scores}"));
+  const Report document = document_of(succeeds(problem + Words{"--format", "html"}));
+  BOOST_TEST(node(document, "scores")["text"] == "W' X");
+  BOOST_TEST(node(document, "P")["text"] == "softmax(scores)");
+  BOOST_TEST(node(document, "fit")["kind"] == "computed");
 }
 
 BOOST_AUTO_TEST_CASE(help_has_an_example_and_every_function) {
