@@ -167,7 +167,7 @@ Data drawn_in_domain(const Problem& problem, Length length = Length::one) {
   for (const Range range : {Range::normal, Range::positive, Range::above_one}) {
     for (const Problem* p : {&problem, &std::as_const(definite)}) {
       for (const Order order : {Order::ascending, Order::descending}) {
-        Data data = drawn(p->variables, range, length, order, 1);
+        Data data = drawn(p->variables, range, length, order, problem.seed_of_try(1));
         if (!is_in_domain(problem, data)) continue;
         const double condition = condition_of(problem, data);
         if (condition < least) least = condition, best = std::move(data);
@@ -175,7 +175,8 @@ Data drawn_in_domain(const Problem& problem, Length length = Length::one) {
       }
     }
   }
-  for (unsigned seed = 2; !best && seed < 100; ++seed) {  // of other sizes, as where logarithms are taken of b - A x
+  for (unsigned n = 2; !best && n < 100; ++n) {  // of other sizes, as where logarithms are taken of b - A x
+    const unsigned seed = problem.seed_of_try(n);
     std::mt19937_64 random(seed);
     Data data = drawn(problem.variables, Range(random() % 3), length, Order(random() % 2), seed);
     for (const Variable& v : problem.variables.all) {
@@ -417,6 +418,7 @@ GradientCheck evidence(const Problem& problem, const Formula& formula, const Dat
     report.evidence.push_back(formula_evidence(problem, formula, k, read_back(formula, k), data));
   CheckOptions<double> options;
   options.names = problem.by;
+  options.seed = problem.seed;
   std::vector<arma::mat> at;
   for (const std::string& name : problem.by) at.push_back(data.values.at(name));
   const GradientCheck numerical = run_check<double>(

@@ -202,6 +202,20 @@ BOOST_AUTO_TEST_CASE(results_go_by_the_names_of_their_lines) {
   BOOST_TEST(node(document, "fit")["kind"] == "computed");
 }
 
+BOOST_AUTO_TEST_CASE(a_seed_draws_other_numbers) {
+  const Words problem{"accu(square(W'*X))", "--wrt", "W", "--var", "W:d,c", "--var", "X:d,n"};
+  for (const Words& shows : {Words{"--check"}, Words{"--format", "html"}}) {
+    const auto seeded = [&](const std::string& seed) { return succeeds(problem + shows + Words{"--seed", seed}); };
+    BOOST_TEST(seeded("1") == succeeds(problem + shows));
+    BOOST_TEST(seeded("2") == seeded("2"));
+    BOOST_TEST(seeded("2") != seeded("1"));
+    BOOST_TEST(seeded("2") != seeded("0"));
+  }
+  for (const char* bad : {"-1", "1.5", "x"})
+    refused(problem + Words{"--seed", bad}, 2,
+            std::string("--seed: expected a whole number from 0 to 1000000, got '") + bad + "'");
+}
+
 BOOST_AUTO_TEST_CASE(help_has_an_example_and_every_function) {
   const std::string out = succeeds({"--help"});
   for (const char* part : {"Example: derive", "log_softmax(x[, dim])", "solve(A, B)", "--along", "standard input"})
