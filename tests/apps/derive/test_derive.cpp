@@ -216,6 +216,24 @@ BOOST_AUTO_TEST_CASE(a_seed_draws_other_numbers) {
             std::string("--seed: expected a whole number from 0 to 1000000, got '") + bad + "'");
 }
 
+BOOST_AUTO_TEST_CASE(a_page_has_the_readers_numbers) {
+  write("W.csv", "1,2\n3,4\n5,6\n");
+  write("X.csv", "1,0,1,2\n0,1,-1,0.5\n2,1,1,1\n");
+  const Report document = document_of(succeeds({"0.5*accu(square(W'*X))", "--wrt", "W", "--var", "W:d,c", "--var",
+                                                "X:d,n", "--at", "W=W.csv", "--at", "X=X.csv", "--format", "html"}));
+  const arma::mat W{{1, 2}, {3, 4}, {5, 6}}, X{{1, 0, 1, 2}, {0, 1, -1, 0.5}, {2, 1, 1, 1}}, G = X * X.t() * W;
+  const auto is = [](const Report& numbers, const arma::mat& x) {
+    BOOST_TEST(
+        numbers["values"].get<std::vector<double>>() == arma::conv_to<std::vector<double>>::from(arma::vectorise(x)),
+        boost::test_tools::per_element());
+  };
+  is(node(document, "X")["value"], X);
+  is(node(document, "W")["value"], W);
+  is(node(document, "W")["adjoint"], G);
+  BOOST_TEST(document["sizes"] ==
+             Report::parse(R"([{"name": "c", "value": 2}, {"name": "d", "value": 3}, {"name": "n", "value": 4}])"));
+}
+
 BOOST_AUTO_TEST_CASE(help_has_an_example_and_every_function) {
   const std::string out = succeeds({"--help"});
   for (const char* part : {"Example: derive", "log_softmax(x[, dim])", "solve(A, B)", "--along", "standard input"})
