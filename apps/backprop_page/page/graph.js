@@ -62,8 +62,8 @@ function nodeElement(n, [x, y], state, go) {
 
 const arrow = (id, c) => make("marker", { id, viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 8, markerHeight: 8, markerUnits: "userSpaceOnUse", orient: "auto-start-reverse" }, make("path", { class: c, d: "M0,0 L8,4 L0,8 z" }));
 
-function drawGraph(into, state, go) {
-  const wide = matchMedia("(min-width: 50rem), print").matches;
+/** From left to right if `wide`, else from top to bottom. */
+function drawGraph(into, state, go, wide = matchMedia("(min-width: 50rem)").matches) {
   const plan = layout(shownNodes, wide, box);
   const focused = document.activeElement?.closest?.("[data-node]")?.dataset.node;
   const edges = plan.edges.map(e => {
