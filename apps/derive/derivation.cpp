@@ -18,6 +18,25 @@ double relative_error(const arma::mat& a, const arma::mat& b) {
   return larger == 0 ? 0 : arma::norm(a - b, "fro") / larger;
 }
 
+namespace {
+
+using V = Var<double>;
+
+/// Formulas call the values of lines NAME = ... by their names, unless a name means something else too.
+void name_lines(const std::vector<Line>& lines, const std::vector<V>& values, const Environment& environment) {
+  for (std::size_t k = 0; k + 1 < lines.size(); ++k) {
+    const std::string& name = lines[k].label;
+    const auto has_name = [&](const Line& line) { return line.label == name; };
+    const bool is_plain = is_name(name) && !is_function(name) && name != "J" && !environment.names.contains(name);
+    const bool is_replaced = std::any_of(lines.begin() + std::ptrdiff_t(k) + 1, lines.end(), has_name);
+    const bool is_leaf = node_of(values[k]).operation->family == Family::leaf;
+    if (is_plain && !is_replaced && !is_leaf && !engine_of(values[k]).name(values[k].index()))
+      environment.tape.named(values[k], name.c_str());
+  }
+}
+
+}  // namespace
+
 Var<double> value_on_tape(const Problem& problem, const Data& data, const std::vector<Var<double>>& by) {
   Tape<double>& tape = by[0].tape();
   Environment environment{tape, {}};
@@ -25,12 +44,12 @@ Var<double> value_on_tape(const Problem& problem, const Data& data, const std::v
   for (const auto& [name, size] : data.sizes)
     environment.names[name] = tape.named(tape.constant(double(size)), name.c_str());
   for (std::size_t k = 0; k < by.size(); ++k) environment.names[problem.by[k]] = by[k];
-  return evaluate(problem.expression, environment).back();
+  const std::vector<V> values = evaluate(problem.expression, environment);
+  name_lines(problem.expression.lines, values, environment);
+  return values.back();
 }
 
 namespace {
-
-using V = Var<double>;
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -148,7 +167,7 @@ Data drawn_in_domain(const Problem& problem, Length length = Length::one) {
   for (const Range range : {Range::normal, Range::positive, Range::above_one}) {
     for (const Problem* p : {&problem, &std::as_const(definite)}) {
       for (const Order order : {Order::ascending, Order::descending}) {
-        Data data = drawn(p->variables, range, length, order, 1);
+        Data data = drawn(p->variables, range, length, order, problem.seed_of_try(1));
         if (!is_in_domain(problem, data)) continue;
         const double condition = condition_of(problem, data);
         if (condition < least) least = condition, best = std::move(data);
@@ -156,7 +175,8 @@ Data drawn_in_domain(const Problem& problem, Length length = Length::one) {
       }
     }
   }
-  for (unsigned seed = 2; !best && seed < 100; ++seed) {  // of other sizes, as where logarithms are taken of b - A x
+  for (unsigned n = 2; !best && n < 100; ++n) {  // of other sizes, as where logarithms are taken of b - A x
+    const unsigned seed = problem.seed_of_try(n);
     std::mt19937_64 random(seed);
     Data data = drawn(problem.variables, Range(random() % 3), length, Order(random() % 2), seed);
     for (const Variable& v : problem.variables.all) {
@@ -398,6 +418,7 @@ GradientCheck evidence(const Problem& problem, const Formula& formula, const Dat
     report.evidence.push_back(formula_evidence(problem, formula, k, read_back(formula, k), data));
   CheckOptions<double> options;
   options.names = problem.by;
+  options.seed = problem.seed;
   std::vector<arma::mat> at;
   for (const std::string& name : problem.by) at.push_back(data.values.at(name));
   const GradientCheck numerical = run_check<double>(

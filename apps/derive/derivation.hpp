@@ -15,6 +15,10 @@ struct Problem {
   std::string along;          // if not empty: not J is differentiated but <dJ/dW, V>, W being the one in `by`
   bool is_number = true;      // the expression; else it has a Jacobian
   bool by_symmetric = false;  // entries (i, j) and (j, i) of the square ones in `by` are one variable
+  unsigned seed = 1;          // of the numbers that are drawn for the variables
+
+  /// The seed of the nth try to draw some.
+  unsigned seed_of_try(unsigned n) const { return 100 * (seed - 1) + n; }
 };
 
 /// An expression, declarations of its variables and the variables to differentiate by, as they were typed.

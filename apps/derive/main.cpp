@@ -249,6 +249,7 @@ int derive_command(const std::vector<std::string>& arguments) {
       .add_flag("symmetric", "the square variables are symmetric: their entries (i, j) and (j, i) are one variable")
       .add_flag("steps", "how it comes about: the backward pass and what was simplified")
       .add_flag("check", "check it: read the formula back, compare with the tape and with differences")
+      .add("seed", "1", "of the random numbers that --check and the page use without --at")
       .add_repeated("at", "NAME=FILE.csv, or NAME=NUMBER: value and gradient at these data, all variables given")
       .add("code", "armadillo or numpy: print the gradient as C++ or Python instead");
   if (!options.parse(arguments)) return 0;
@@ -259,6 +260,7 @@ int derive_command(const std::vector<std::string>& arguments) {
   try {
     Problem problem = posed(typed.expression, typed.declarations, typed.by, options.text("along"));
     problem.by_symmetric = options.flag("symmetric");
+    problem.seed = unsigned(options.count("seed", 0, 1'000'000));
     note_column_extremes(problem);
     std::optional<Data> data;
     if (options.given("at")) data = read(problem.variables, options.texts("at"));

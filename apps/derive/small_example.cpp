@@ -72,16 +72,16 @@ Data small_example(const Problem& problem) {
     return number ? uword(*number) : data.sizes.at(side.text());
   };
   std::vector<std::string> dimensions = problem.variables.declarations.dimensions;
-  for (unsigned seed = 1; seed <= 40; ++seed) {
+  for (unsigned n = 1; n <= 40; ++n) {
     uword next = 3;  // all differ, so that each has its name in formulas
     for (const std::string& name : dimensions) {
       while (problem.variables.numbers.contains(double(next))) ++next;
       data.sizes[name] = next++;
     }
-    Hand hand(seed);
+    Hand hand(problem.seed_of_try(n));
     for (const Variable& v : problem.variables.all)
       data.values[v.name] = hand.matrix(length(v.sides.rows), length(v.sides.cols), nature_of(v, drawn.options),
-                                        seed > 20 || is_given_number(problem, v));
+                                        n > 20 || is_given_number(problem, v));
     if (is_fit(problem, data)) return data;
     std::reverse(dimensions.begin(), dimensions.end());  // wide matrices and tall ones
   }

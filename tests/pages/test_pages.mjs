@@ -196,6 +196,26 @@ async function looks(browser, address, name, last, pictures) {
   }
 }
 
+const sheetsOf = async page => (await page.pdf({ format: "A4" })).toString("latin1").match(/\/Type \/Page\b/g).length;
+
+/** One sheet for each step, which go when the print is done; of many steps only the first. */
+async function sheets(page, last) {
+  const whole = await sheetsOf(page);
+  const others = await page.addStyleTag({ content: "@media print { header, main > :not(#sheets) { display: none !important; } }" });
+  assert.equal(await sheetsOf(page), last + 1, "each step has a sheet of its own");
+  await others.evaluate(e => e.remove());
+  assert.ok(whole >= last + 3, "with the graph and the table before and after them");
+  const seen = await page.evaluate(() => {
+    const left = $("sheets").childElementCount;
+    drawSheets($("sheets"), 2);
+    const [first, second, note, ...more] = $("sheets").children;
+    const marked = second.querySelector(".current").dataset.node, says = note.textContent;
+    $("sheets").replaceChildren();
+    return { left, marked: Number(marked) === steps[1].node, says, more: more.length };
+  });
+  assert.deepEqual(seen, { left: 0, marked: true, says: `These are the first 2 of ${last + 1} steps; the table has all of them.`, more: 0 });
+}
+
 async function paper(page, name, pictures) {
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme });
@@ -229,6 +249,7 @@ await eachPage({
     await arithmetic(page);
     const computed = await entries(page);
     await access(page, last);
+    await sheets(page, last);
     await paper(page, name, pictures);
     await order(browser, address);
   await looks(browser, address, name, last, pictures);

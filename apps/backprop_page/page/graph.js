@@ -42,9 +42,10 @@ function nodeElement(n, [x, y], state, go) {
   const value = state.values.has(n.id) ? matrixOf(n.value) : null, adjoint = state.adjoints.get(n.id);
   const size = n.rows === 1 && n.cols === 1 ? "number" : n.size;
   const [, letters, index] = inParts(n.name), op = n.kind === "computed" ? does[n.op] ?? n.op : n.kind;
-  const heading = make("text", { class: "name", x: 10, y: 17 }, letters);
+  const cut = (text, most) => (text.length <= most ? text : most < 3 ? "" : text.slice(0, most - 1) + "…"), room = Math.floor(18 - 1.4 * n.name.length);
+  const heading = make("text", { class: "name", x: 10, y: 17 }, cut(letters, 13));
   if (index) heading.append(make("tspan", { dy: 3, "font-size": 10 }, index));
-  heading.append(" ", make("tspan", { class: "does", dx: 3, dy: index ? -3 : 0 }, op.length > 15 ? op.slice(0, 14) + "…" : op));
+  heading.append(" ", make("tspan", { class: "does", dx: 3, dy: index ? -3 : 0 }, cut(op, room)));
   const inside = [heading, ...slot(value, 10, "value"), ...(n.adjoint ? slot(adjoint, 52, "adjoint") : []),
     ...(size === "number" ? [] : [make("text", { class: "size", x: box.width - 8, y: 45, "text-anchor": "end" }, size)])];
   const says = inside.map(e => e.textContent).filter(t => t).join(" ") + (size === "number" ? ", number" : "") + `, ${value ? "value known" : "no value yet"}` +
@@ -61,8 +62,8 @@ function nodeElement(n, [x, y], state, go) {
 
 const arrow = (id, c) => make("marker", { id, viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 8, markerHeight: 8, markerUnits: "userSpaceOnUse", orient: "auto-start-reverse" }, make("path", { class: c, d: "M0,0 L8,4 L0,8 z" }));
 
-function drawGraph(into, state, go) {
-  const wide = matchMedia("(min-width: 50rem), print").matches;
+/** From left to right if `wide`, else from top to bottom. */
+function drawGraph(into, state, go, wide = matchMedia("(min-width: 50rem)").matches) {
   const plan = layout(shownNodes, wide, box);
   const focused = document.activeElement?.closest?.("[data-node]")?.dataset.node;
   const edges = plan.edges.map(e => {

@@ -1,7 +1,6 @@
 // Moves: buttons, keys, the slider, the address.
 
 const $ = id => document.getElementById(id);
-const lastStep = steps.length - 1;
 let current = 0, asking = null;
 
 const say = text => ($("live").textContent = text);
@@ -49,6 +48,7 @@ function goToNode(id) {
 $("title").textContent = doc.title;
 document.title = `${doc.title}: backpropagation, a step at a time`;
 $("loss").innerHTML = math(doc.loss.mathml, true);
+$("loss").classList.toggle("long", isLong(doc.loss));
 $("loss-text").textContent = doc.loss.text;
 $("sizes").textContent = doc.sizes.map(s => `${s.name} = ${s.value}`).join(", ");
 $("slider").max = lastStep;
@@ -75,17 +75,22 @@ addEventListener("keydown", e => {
   else return;
   e.preventDefault();
 });
-for (const query of ["(prefers-color-scheme: dark)", "(min-width: 50rem)"]) matchMedia(query).addEventListener("change", draw);
+// A sheet of paper is narrower than the window, and keeps what was drawn for it.
+for (const query of ["(prefers-color-scheme: dark)", "(min-width: 50rem)"]) matchMedia(query).addEventListener("change", () => before ?? draw());
 
-// On paper: the last step's graph, every list open.
+// On paper: the last step's graph, then a sheet for each step, every list open.
 let before = null;
 addEventListener("beforeprint", () => {
   before ??= { current, asking, open: [...document.querySelectorAll("details")].filter(d => d.open) };
   document.querySelectorAll("main > details").forEach(d => (d.open = true));
-  drawGraph($("graph"), stateAt(lastStep), goToNode);
+  document.documentElement.classList.add("paper");
+  drawGraph($("graph"), stateAt(lastStep), goToNode, false);
+  drawSheets($("sheets"));
 });
 addEventListener("afterprint", () => {
   if (!before) return;
+  document.documentElement.classList.remove("paper");
+  $("sheets").replaceChildren();
   document.querySelectorAll("details").forEach(d => (d.open = before.open.includes(d)));
   before = null;
   draw();

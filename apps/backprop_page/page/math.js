@@ -32,7 +32,8 @@ function nameMath(name) {
   const plain = name.replace(bar, "");
   const [, letters, over, digits] = typed.has(plain) ? [name, plain, name === plain ? "" : bar, ""] : name.match(/^(.*?)(\u0304?)(\d*)$/) ?? [null, name, "", ""];
   const base = `<mi>${escaped(letters)}</mi>`;
-  const whole = over ? `<mover accent="true">${base}<mo stretchy="${letters.length > 1}">¯</mo></mover>` : base;
+  // The bar of a font is as wide as a letter.
+  const whole = !over ? base : letters.length > 1 ? `<mi class="barred">${escaped(letters)}</mi>` : `<mover accent="true">${base}<mo stretchy="false">¯</mo></mover>`;
   return digits ? `<msub>${whole}<mn>${digits}</mn></msub>` : whole;
 }
 const isName = text => names.has(text.replace(bar, ""));

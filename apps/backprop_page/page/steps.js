@@ -1,6 +1,6 @@
 // What each step says and shows.
 
-const steps = doc.steps;
+const steps = doc.steps, lastStep = steps.length - 1;
 const contributionsTo = id => steps.flatMap(s => (s.kind === "backward" ? s.contributions.filter(c => c.to === id).map(c => ({ ...c, from: s.node })) : []));
 /** What a step adds to an adjoint; where nothing else is added, the document has only the adjoint. */
 const partOf = c => matrixOf(c.value ?? byId.get(c.to).adjoint);
@@ -131,6 +131,10 @@ function drawPanel(into, k) {
     figures.length ? make("div", { class: "columns" }, left, right) : left);
 }
 
+/** A formula, or the text of one that a table has no room for. */
+const isLong = f => f.text.length > 100;
+const fitting = f => (isLong(f) ? `<div><code>${escaped(f.text)}</code></div>` : math(f.mathml, true));
+
 /** Every step as a row of a table: the same for who does not see the pictures, and on paper. */
 function drawTable(into) {
   into.replaceChildren(...steps.map((s, k) => {
@@ -144,9 +148,9 @@ function drawTable(into) {
       const state = stateAt(k);
       numbers = s.contributions.map(c => `${barred(byId.get(c.to).name)} =\n${asText(state.adjoints.get(c.to))}` + (standing(k, c).isLast && byId.get(c.to).check ? `\n${byId.get(c.to).check.passed ? "✓" : "✗"} differences: ${byId.get(c.to).check.error.toExponential(0)}` : "")).join("\n");
     }
-    if (s.kind === "simplify") what = [...s.before, ...s.after].map(f => (f.text.length > 100 ? `<div><code>${escaped(f.text)}</code></div>` : math(f.mathml, true))).join("");
+    if (s.kind === "simplify") what = [...s.before, ...s.after].map(fitting).join("");
     if (s.kind === "result") { what = s.gradients.map(g => math(g.mathml, true)).join(""); numbers = s.gradients.map(g => `${barred(byId.get(g.node).name)} =\n${asText(matrixOf(byId.get(g.node).adjoint))}`).join("\n"); }
-    if (s.kind === "start") { what = math(doc.loss.mathml, true); numbers = doc.nodes.filter(x => x.kind === "variable" || x.kind === "constant").map(x => `${x.name} =\n${asText(matrixOf(x.value))}`).join("\n"); }
+    if (s.kind === "start") { what = fitting(doc.loss); numbers = doc.nodes.filter(x => x.kind === "variable" || x.kind === "constant").map(x => `${x.name} =\n${asText(matrixOf(x.value))}`).join("\n"); }
     return make("tr", { "data-step": k }, make("td", {}, make("a", { href: `#step=${k}` }, String(k))), make("td", {}, titleOf(s)), 
       ...(index ? [make("td", { html: what }), make("td", { html: index })] : [make("td", { html: what, colspan: 2 })]), make("td", {}, make("span", { class: "rows" }, numbers)));
   }));

@@ -60,11 +60,15 @@ algebra::Term rule_of(Engine<eT>& engine, algebra::Expressions& in, const Formul
   return read(part);
 }
 
-/// The same names, and some for all else that is long.
+/// The same names, those given to what the gradients do not have, and some for all else that is long.
 algebra::Wording step_wording(const algebra::Expressions& in, const algebra::Wording& wording,
+                              const std::map<algebra::Term, std::string>& given,
                               const std::vector<std::string>& taken) {
   constexpr double long_to_read = 100;
   algebra::Wording w = wording;
+  for (const auto& [term, name] : given) {
+    if (!in[term].parts.empty()) w.names.try_emplace(term, name);
+  }
   std::unordered_set<std::string> used(taken.begin(), taken.end());
   for (const auto& [term, name] : w.names) used.insert(name);
   std::vector<double> length(in.size());
@@ -183,7 +187,7 @@ Formula derive(const Var<eT>& J, const std::vector<Var<eT>>& by, const FormulaOp
   if (options.steps) d->steps = backward_steps(J, in, options, read, simplify);
   d->loss = options.loss;
   d->wording = wording_of(in, written, given, taken, options);
-  d->step_wording = step_wording(in, d->wording, taken);
+  d->step_wording = step_wording(in, d->wording, given, taken);
   for (const algebra::Fact fact : simplify.facts()) d->assumptions.push_back(as_assumption(fact));
   return Formula(d);
 }

@@ -122,6 +122,16 @@ BOOST_AUTO_TEST_CASE(differences_tell_right_from_wrong_everywhere) {
   BOOST_TEST(checked > 15);
 }
 
+// Probabilities may be small, and their logarithms curve there.
+BOOST_AUTO_TEST_CASE(differences_of_small_entries_take_small_steps) {
+  Tape<double> tape;
+  const arma::mat p = arma::vec{1e-5, 0.3, 0.7 - 1e-5};
+  const V P = tape.variable(view(p, "P"));
+  Differences differences(accu(log(P)));
+  BOOST_TEST(differences.check(P.index(), 1 / p).passed);
+  BOOST_TEST(!differences.check(P.index(), 1.0001 / p).passed);
+}
+
 BOOST_AUTO_TEST_CASE(the_document) {
   Network n;
   const auto document = explanation(n.J, {n.U, n.A}, {"A </script> title", {{"d", 2}, {"h", 3}, {"n", 4}}, {}, {}, {}});

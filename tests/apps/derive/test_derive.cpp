@@ -46,6 +46,20 @@ struct Fixture {
   }
 };
 
+/// What a page shows, and a node of it.
+Report document_of(const std::string& html) {
+  const std::string begin = "type=\"application/json\">";
+  const std::size_t from = html.find(begin) + begin.size();
+  return Report::parse(html.substr(from, html.find("</script>", from) - from));
+}
+Report node(const Report& document, const std::string& name) {
+  for (const Report& n : document["nodes"]) {
+    if (n["name"] == name) return n;
+  }
+  BOOST_FAIL("no node " << name);
+  return {};
+}
+
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(suite, Fixture)
@@ -170,6 +184,54 @@ BOOST_AUTO_TEST_CASE(the_steps) {
   const std::string checked = succeeds(problem + Words{"--check"});
   BOOST_TEST(contains(checked, "differences: "));
   BOOST_TEST(!contains(checked, "DIFFER"));
+}
+
+BOOST_AUTO_TEST_CASE(results_go_by_the_names_of_their_lines) {
+  const Words problem =
+      Words{"scores = W'*X\nP = softmax(scores, 0)\nfit = -accu(Y % log(P))/n\nfit + 0.5*l2*accu(W % W)"} +
+      with_its_variables;
+  BOOST_TEST(contains(succeeds(problem), "\nscores = W' X\nP = softmax(scores)\ndJ/dW = 1/n X (P - Y)' + l2 W\n"));
+  const std::string steps = succeeds(problem + Words{"--steps"});
+  for (const char* part : {"fit gets dY = 1", "P gets dY % (1 / A) = -1/n Y / P", "scores gets"})
+    BOOST_TEST(contains(steps, part), part);
+  BOOST_TEST(
+      contains(succeeds(problem + Words{"--format", "latex"}), "P = \\operatorname{softmax}\\left(\\mathrm{scores}"));
+  const Report document = document_of(succeeds(problem + Words{"--format", "html"}));
+  BOOST_TEST(node(document, "scores")["text"] == "W' X");
+  BOOST_TEST(node(document, "P")["text"] == "softmax(scores)");
+  BOOST_TEST(node(document, "fit")["kind"] == "computed");
+}
+
+BOOST_AUTO_TEST_CASE(a_seed_draws_other_numbers) {
+  const Words problem{"accu(square(W'*X))", "--wrt", "W", "--var", "W:d,c", "--var", "X:d,n"};
+  for (const Words& shows : {Words{"--check"}, Words{"--format", "html"}}) {
+    const auto seeded = [&](const std::string& seed) { return succeeds(problem + shows + Words{"--seed", seed}); };
+    BOOST_TEST(seeded("1") == succeeds(problem + shows));
+    BOOST_TEST(seeded("2") == seeded("2"));
+    BOOST_TEST(seeded("2") != seeded("1"));
+    BOOST_TEST(seeded("2") != seeded("0"));
+  }
+  for (const char* bad : {"-1", "1.5", "x"})
+    refused(problem + Words{"--seed", bad}, 2,
+            std::string("--seed: expected a whole number from 0 to 1000000, got '") + bad + "'");
+}
+
+BOOST_AUTO_TEST_CASE(a_page_has_the_readers_numbers) {
+  write("W.csv", "1,2\n3,4\n5,6\n");
+  write("X.csv", "1,0,1,2\n0,1,-1,0.5\n2,1,1,1\n");
+  const Report document = document_of(succeeds({"0.5*accu(square(W'*X))", "--wrt", "W", "--var", "W:d,c", "--var",
+                                                "X:d,n", "--at", "W=W.csv", "--at", "X=X.csv", "--format", "html"}));
+  const arma::mat W{{1, 2}, {3, 4}, {5, 6}}, X{{1, 0, 1, 2}, {0, 1, -1, 0.5}, {2, 1, 1, 1}}, G = X * X.t() * W;
+  const auto is = [](const Report& numbers, const arma::mat& x) {
+    BOOST_TEST(
+        numbers["values"].get<std::vector<double>>() == arma::conv_to<std::vector<double>>::from(arma::vectorise(x)),
+        boost::test_tools::per_element());
+  };
+  is(node(document, "X")["value"], X);
+  is(node(document, "W")["value"], W);
+  is(node(document, "W")["adjoint"], G);
+  BOOST_TEST(document["sizes"] ==
+             Report::parse(R"([{"name": "c", "value": 2}, {"name": "d", "value": 3}, {"name": "n", "value": 4}])"));
 }
 
 BOOST_AUTO_TEST_CASE(help_has_an_example_and_every_function) {

@@ -64,6 +64,18 @@ BOOST_AUTO_TEST_CASE(traces_norms_and_determinants) {
     answers(q);
 }
 
+// A name that means something else too, or is given again, is not used.
+BOOST_AUTO_TEST_CASE(lines_name_their_values) {
+  for (const Question& q :
+       std::vector<Question>{{"R = X*w - y; R'*R", "w", "X:n,d w:d,1 y:n,1", "R = X w - y\ndJ/dw = 2 X' R"},
+                             {"P = W; P = P % W; accu(P % W)", "W", "W:d,c", "P = square(W)\ndJ/dW = 3 P"},
+                             {"J = W % W; accu(J % W)", "W", "W:d,c", "dJ/dW = 3 square(W)"},
+                             {"exp = W % W; accu(exp % W)", "W", "W:d,c", "dJ/dW = 3 square(W)"},
+                             {"d = W % W; accu(d % W)", "W", "W:d,c", "dJ/dW = 3 square(W)"},
+                             {"W = W % W; accu(W % W)", "W", "W:d,c", "dJ/dW = 4 pow(W, 3)"}})
+    answers(q);
+}
+
 BOOST_AUTO_TEST_CASE(an_entry_is_no_product) {
   answers({"(x'*y)(0)", "x", "x:n,1 y:n,1", "dJ/dx = y"});
   answers(
