@@ -36,6 +36,16 @@ BOOST_AUTO_TEST_CASE(the_first_operation_is_named_and_its_line) {
   check_says(said, {"log at test_anomalies.cpp:" + std::to_string(line), "-inf at (1,2)", "the variable 0 at (1,2)"});
 }
 
+BOOST_AUTO_TEST_CASE(every_entry_is_looked_at) {
+  for (arma::uword e = 0; e < 12; ++e) {
+    mat W(3, 4, arma::fill::ones);
+    W[e] = 0;
+    const std::string place = " at (" + std::to_string(e % 3) + "," + std::to_string(e / 3) + ")";
+    check_says(anomaly([](auto w) { return accu(square(log(w) + 1)); }, W), {"-inf" + place, "the variable 0" + place});
+    check_says(anomaly([](auto w) { return accu(square(sqrt(w) + 1)); }, W), {"backward pass: inf" + place});
+  }
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(forward, eT, Reals) {
   const auto W = arma::conv_to<arma::Mat<eT>>::from(zeros);
   check_says(anomaly<eT>([](auto w) { return accu(log(w)); }, W), {"log at", "-inf at (0,0)"});  // not stored, summed

@@ -243,6 +243,12 @@ BOOST_FIXTURE_TEST_CASE(by_lbfgs, Logistic) {
   };
   BOOST_TEST(error(mat(vec(argmin(Lbfgs{}, valley, vec(200, arma::fill::value(0.5))))),
                    mat(200, 1, arma::fill::ones)) <= 1e-12);
+  // A bowl whose sides differ: as many evaluations as there are directions, or few more.
+  unsigned evaluations = 0;
+  const vec steep = arma::logspace(0, 3, 6);
+  const auto counted = [&](const auto& x) { return ++evaluations, accu(steep % square(x - 1)); };
+  BOOST_TEST(error(mat(vec(argmin(Lbfgs{}, counted, vec(6)))), mat(6, 1, arma::fill::ones)) <= 1e-12);
+  BOOST_TEST(evaluations < 60u);
   // Steps that leave the domain of a logarithm or of chol, a number, a start that is the minimum, and one that is 0.
   BOOST_TEST(error(argmin(
                        Lbfgs{}, [](const auto& x, const auto& p) { return p * x - log(x); }, 10.0, 2.0),

@@ -136,6 +136,13 @@ BOOST_AUTO_TEST_CASE(the_branch_not_taken_leaks_nothing_to_second_order) {
                 there / safe + (1 - there), -there / square(safe));
 }
 
+// A root of 0 has infinite derivatives, of which an adjoint of zeros that are stored passes nothing on.
+BOOST_AUTO_TEST_CASE(zeros_times_the_derivative_of_a_root_of_a_matrix) {
+  const mat none(3, 3, arma::fill::zeros);
+  BOOST_TEST(error(gradient([&](const auto& s) { return accu(none % sqrtmat_sympd(s)) + trace(s); }, none),
+                   mat(3, 3, arma::fill::eye)) == 0);
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(nothing_times_log_of_nothing, eT, Reals) {
   const arma::Mat<eT> a{0, 0, 2, eT(0.5)}, b{0, 3, 3, eT(0.25)};
   const mat A = to_double(a), B = to_double(b), ok{0, 1, 1, 1}, log_b = arma::log(B + (1 - ok));

@@ -129,6 +129,8 @@ BOOST_FIXTURE_TEST_CASE(recordings, Linear) {
   };
   gradient(loss(counted()), x);
   BOOST_TEST(calls == 1);
+  (void)jacobian([&](const auto& w) { return sin(counted()(w)); }, x);
+  BOOST_TEST(calls == 2);
   auto step = record(loss(counted()), variables(x));
   auto shaped = record(loss(counted(shape_of(4, 1))), variables(x));
   for (int i = 0; i < 3; ++i) {

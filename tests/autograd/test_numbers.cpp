@@ -247,6 +247,28 @@ BOOST_AUTO_TEST_CASE(rules_from_outside_the_library) {
   BOOST_TEST(error(g, differences(plain, at)) < 1e-7);
 }
 
+BOOST_AUTO_TEST_CASE(an_entry_whose_operation_was_replaced_goes_by_the_new_one) {
+  Tape<double> tape;
+  const auto x = tape.variable(arma::vec{2, 3});
+  const auto entry = x(1);
+  Engine<double>& engine = engine_of(tape);
+  const Operation<double> same = *engine.node(entry.index()).operation;
+  engine.replace_operation(entry.index(), same);
+  tape.backward(entry * entry, true);
+  BOOST_TEST(tape.gradient(x)(1) == 6);
+}
+
+BOOST_AUTO_TEST_CASE(rules_of_the_library_that_loops_do_not_know) {
+  const auto loss = [](const auto& x) { return logaddexp(log1mexp(-x(0)), x(1) * x(0)) + log1mexp(-x(1)); };
+  const auto plain = [](const arma::mat& x) {
+    return std::log(1 - std::exp(-x(0)) + std::exp(x(1) * x(0))) + std::log(1 - std::exp(-x(1)));
+  };
+  const arma::mat at(arma::vec{.9, .3});
+  const auto [J, g] = value_and_gradient(loss, at);
+  BOOST_TEST(J == plain(at), boost::test_tools::tolerance(1e-14));
+  BOOST_TEST(error(g, differences(plain, at)) < 1e-7);
+}
+
 BOOST_AUTO_TEST_CASE(losses_that_call_value_and_gradient_themselves) {
   // The inner call has a tape of its own while the outer one's is in use.
   const auto inner = [](const auto& y) { return accu(square(y)); };

@@ -125,6 +125,13 @@ BOOST_AUTO_TEST_CASE(what_does_not_vary_is_computed_once) {
   };
   BOOST_TEST(done_to(on_tape, places[0]).folded == 4);  // the entry, its logarithm, the factor, the inverse
   check_same(on_tape, places);
+  int calls = 0;
+  const auto counted = external([&](const mat& x) -> mat { return ++calls, 2 * x; },
+                                [](const mat& dy, const mat&) -> mat { return 2 * dy; });
+  auto program =
+      record([&](const auto& p) { return accu(counted(p.tape().constant(S)) * p(1)); }, variables(places[0]));
+  for (const vec& at : places) (void)program.value(at);
+  BOOST_TEST(calls == 1);
 }
 
 // ---- Numbers of one operation, which go through loops and, where they do not depend on each other, through packs ----
@@ -289,6 +296,61 @@ BOOST_AUTO_TEST_CASE(small_matrices_become_numbers) {
     scalarised += done_to(loss, at).scalarised;
   }
   BOOST_TEST(scalarised > 150 * 30);
+}
+
+BOOST_AUTO_TEST_CASE(arguments_without_use_beside_small_matrices) {
+  const auto loss = [](const auto& p, const auto&, const auto&) {
+    mat_of<std::decay_t<decltype(p)>> A = diagmat(p);
+    for (int t = 0; t < 20; ++t) A = A * A;
+    return accu(A);
+  };
+  const vec at{.5, 1};
+  const mat X(2, 2, arma::fill::ones);
+  const double two = 2;
+  auto program = record(loss, variables(at, X, two));
+  BOOST_TEST(program.optimisations().scalarised >= 20u);
+  BOOST_TEST(arma::all(arma::vectorise(std::get<1>(program.value_and_gradient(at, X, two).second)) == 0));
+}
+
+// Of matrices that only numbers read.
+BOOST_AUTO_TEST_CASE(values_that_numbers_read_are_computed_once_and_given_back) {
+  int calls = 0;
+  const uword n = 10000;
+  const vec zeros(n, arma::fill::zeros);
+  const auto twice = external([&](const vec& x) -> vec { return ++calls, 2 * x; },
+                              [](const vec& dy, const vec&) -> vec { return 2 * dy; });
+  const Tape<double>* tape = nullptr;
+  auto program = record(
+      [&](const auto& p) {
+        tape = &p.tape();
+        scalar_of<std::decay_t<decltype(p)>> sum = 0;
+        for (int k = 0; k < 6; ++k) {
+          const auto y = twice(p * double(k));
+          sum = sum + y(0) * y(n - 1) + exp(y(k));
+        }
+        return sum;
+      },
+      variables(zeros));
+  (void)program.value(zeros + 1);
+  calls = 0;
+  BOOST_TEST(program.value(zeros) == 6);
+  BOOST_TEST(calls == 6);
+  BOOST_TEST(tape->bytes() < 8 * n * sizeof(double));  // six, and one that they are made of
+}
+
+// Only where most of the work is on small matrices.
+BOOST_AUTO_TEST_CASE(small_matrices_among_large_ones_stay_what_they_are) {
+  const auto scalarised = [](int large) {
+    const auto loss = [large](const auto& p) {
+      mat_of<std::decay_t<decltype(p)>> A = diagmat(p), B = repmat(p, 4, 8);
+      for (int t = 0; t < 20; ++t) A = A * A;
+      for (int t = 1; t < large; ++t) B = sin(B);  // with repmat so many
+      return accu(A) + accu(B);
+    };
+    return done_to(loss, vec{.5, 1, .2}).scalarised;
+  };
+  BOOST_TEST(scalarised(9) >= 20u);
+  BOOST_TEST(scalarised(14) == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(small_matrices_keep_infinities_and_nans_and_are_inputs_and_variables) {

@@ -3,6 +3,8 @@
 #include <armagrad/armagrad.hpp>
 
 #include <cmath>
+#include <set>
+#include <thread>
 
 #include "tests/support/oracle.hpp"
 
@@ -113,6 +115,19 @@ BOOST_AUTO_TEST_CASE(losses_that_ask_for_values) {
   const mat G = each_problem(Threads{2}, branch, W, columns(Y)).second;
   for (uword k = 0; k < n; ++k)
     BOOST_TEST(error(vec(G.col(k)), Y(0, k) > 0 ? vec(2 * W.col(k)) : vec(Y.col(k).head(3))) <= 1e-15);
+}
+
+// The user's function may have state, which threads would share.
+BOOST_AUTO_TEST_CASE(the_loss_is_called_in_the_calling_thread_only) {
+  std::set<std::thread::id> threads;
+  const auto loss = [&](const auto& w, const auto& x, const auto& y) {
+    threads.insert(std::this_thread::get_id());
+    return squares(w, x, y);
+  };
+  (void)each_problem(Threads{4}, loss, W, slices(X), columns(Y));
+  (void)each_hessian(Threads{4}, loss, W, slices(X), columns(Y));
+  (void)each_argmin(Threads{4}, loss, W, slices(X), columns(Y));
+  BOOST_TEST((threads == std::set{std::this_thread::get_id()}));
 }
 
 BOOST_AUTO_TEST_CASE(without_problems_or_variables) {

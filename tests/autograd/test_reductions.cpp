@@ -160,6 +160,16 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(adjoints_of_extremes_meet_products_sums_and_each_o
   }
 }
 
+// More of them than a product takes at a time, all of them 1.
+BOOST_AUTO_TEST_CASE(adjoints_of_many_extremes_meet_a_product) {
+  const mat A = uniform(9, 4), B = uniform(4, 600), C = A * B;
+  mat G(9, 600, arma::fill::zeros);
+  for (uword j = 0; j < 600; ++j) G(C.col(j).index_max(), j) = 1;
+  const auto [a, b] = gradient([](const auto& p, const auto& q) { return accu(max(p * q, 0)); }, A, B);
+  BOOST_TEST(error(a, mat(G * B.t())) < 1e-12);
+  BOOST_TEST(error(b, mat(A.t() * G)) < 1e-13);
+}
+
 BOOST_AUTO_TEST_CASE(an_infinite_adjoint_of_an_extreme_goes_to_one_entry) {
   mat x = uniform(9, 2, 1, 2), expected(9, 2, arma::fill::zeros);
   x(4, 0) = 0;

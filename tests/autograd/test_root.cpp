@@ -115,6 +115,20 @@ BOOST_AUTO_TEST_CASE(equations_made_of_a_gradient) {
   BOOST_TEST(report.passed(), report);
 }
 
+BOOST_AUTO_TEST_CASE(a_matrix_of_one_unknown_and_an_equation_between_numbers) {
+  const vec V{0.5, 1, 2};
+  const auto solution = [&](const auto& p) {
+    return accu(root([&](const auto& x, const auto& q) { return accu(exp(view(V) * x)) - q; },
+                     mat(1, 1, arma::fill::zeros), p));
+  };
+  const double x = value_and_gradient(solution, 4.0).first;
+  const vec e = arma::exp(V * x);
+  BOOST_TEST(error(arma::accu(e), 4.0) <= 1e-14);
+  const double slope = 1 / arma::dot(V, e);
+  BOOST_TEST(error(gradient(solution, 4.0), slope) <= 1e-14);
+  BOOST_TEST(error(hessian(solution, 4.0)(0), -arma::dot(V % V, e) * slope * slope * slope) <= 1e-14);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_matrix_of_unknowns, Seeded) {
   // X^2 = A, solved as equations; X = sqrtmat(A), whose derivative the library has apart.
   const mat G = uniform(3, 3), A = G * G.t() + 3 * arma::eye(3, 3), W = uniform(3, 3);

@@ -170,6 +170,24 @@ BOOST_AUTO_TEST_CASE(the_tape_does_not_grow_with_the_steps) {
   BOOST_TEST(nodes(5000).first < 20U);
 }
 
+BOOST_AUTO_TEST_CASE(inputs_without_gradient_take_no_memory_for_one) {
+  const mat X = uniform(200, 50);
+  Tape<double> tape;
+  const auto p = tape.variable(0.5);
+  const auto J =
+      scan([](const auto& s, const auto& x, const auto& a) { return a * s + accu(square(x)); }, 0.0, steps(view(X)), p);
+  tape.backward(J, true);
+  BOOST_TEST(tape.bytes() < X.n_elem * sizeof(double));
+}
+
+BOOST_AUTO_TEST_CASE(a_matrix_that_is_the_only_result_is_the_scan_itself) {
+  Tape<double> tape;
+  const auto A = tape.variable(uniform(2, 2)), X = tape.variable(uniform(2, 2));
+  const std::size_t before = tape.size();
+  const Var<double> last = scan([](const auto& x, const auto& a) { return a * x; }, X, steps(5), A);
+  BOOST_TEST(tape.size() == before + 1);
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(the_element_type, eT, Reals) {
   const auto y = uniform<eT>(50, 1);
   const auto A = uniform<eT>(3, 3);

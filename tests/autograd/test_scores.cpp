@@ -49,6 +49,18 @@ struct Observations : Seeded {
     }
     return worst;
   }
+  /// Whether the loss is computed for several columns at once. It is called for a single one to compare with then, and
+  /// once more where all columns are taken alone.
+  template <class Loss, class... V>
+  bool is_by_blocks(const Loss& loss, const V&... v) const {
+    unsigned calls = 0;
+    const auto counted = [&](const auto&... x) {
+      calls += std::get<sizeof...(V)>(std::tie(x...)).n_cols == 1;
+      return loss(x...);
+    };
+    (void)scores(Blocks{16}, counted, variables(v...), samples(X, Y));
+    return calls == 1;
+  }
   template <class First, class... Rest>
   static auto u_constant(const mat& x, const First& first, const Rest&...) {
     return first.tape().constant(x);
@@ -69,6 +81,7 @@ BOOST_AUTO_TEST_CASE(logistic_regression) {
   BOOST_TEST(error(scores(logistic, w, samples(X, y)), right) <= 1e-15);
   BOOST_TEST(error(scores(Blocks{7, 2}, logistic, w, samples(view(X), view(y))), right) <= 1e-15);
   BOOST_TEST(error(scores(Blocks{1}, logistic, w, samples(X, y)), right) <= 1e-15);
+  BOOST_TEST(error(scores(Blocks{7, 0}, logistic, w, samples(X, y)), right) <= 1e-15);  // one thread at least
   BOOST_TEST(error(fisher(logistic, w, samples(X, y)), mat(right * right.t())) <= 1e-13);
   const rowvec p = 1 / (1 + arma::exp(-w.t() * X));
   const mat H = X * arma::diagmat(p % (1 - p)) * X.t();
@@ -85,32 +98,39 @@ BOOST_AUTO_TEST_CASE(many_models_as_their_columns_alone) {
     return -accu(c % log_softmax((v.t() * x).each_col() + bias, 0));
   };
   BOOST_TEST(error_by_columns(softmax_regression, W, b) <= 1e-14);
+  BOOST_TEST(is_by_blocks(softmax_regression, W, b));
   const auto untransposed = [](const auto& v, const auto& x, const auto& c) {
     return -accu(c % log_softmax(v * x, 0));
   };
   BOOST_TEST(error_by_columns(untransposed, mat(W.t())) <= 1e-14);
+  BOOST_TEST(is_by_blocks(untransposed, mat(W.t())));
   const auto observations_in_rows = [](const auto& v, const auto& x, const auto& c) {
     return accu(logsumexp(x.t() * v, 1)) - accu(c.t() % (x.t() * v));
   };
   BOOST_TEST(error_by_columns(observations_in_rows, W) <= 1e-14);
+  BOOST_TEST(is_by_blocks(observations_in_rows, W));
   const auto transposed_twice = [](const auto& v, const auto& x, const auto& c) {
     return accu(square(c.t() - x.t() * v.t()));
   };
   BOOST_TEST(error_by_columns(transposed_twice, mat(W.t())) <= 1e-14);
+  BOOST_TEST(is_by_blocks(transposed_twice, mat(W.t())));
   const auto net = [](const auto& v, const auto& bias, const auto& x, const auto& c) {
     const auto hidden = tanh((v.t() * x).each_col() + bias);
     return accu(square(v * hidden - x)) + 0.5 * accu(exp(hidden) % c) / 3;  // v twice
   };
   BOOST_TEST(error_by_columns(net, W, b) <= 1e-13);
+  BOOST_TEST(is_by_blocks(net, W, b));
   const auto with_scale = [](const auto& v, const auto& log_sd, const auto& x, const auto& c) {
     const auto z = (c - v.t() * x) / exp(log_sd);
     return 0.5 * accu(square(z)) + accu(0 * c + log_sd);
   };
   BOOST_TEST(error_by_columns(with_scale, W, 0.3) <= 1e-13);
+  BOOST_TEST(is_by_blocks(with_scale, W, 0.3));
   const auto of_functions_of_w = [](const auto& v, const auto& x, const auto& c) {  // sample-free nodes between
     return accu(square(c - (exp(v) % v).t() * x)) + accu(relu(normalise(v).t() * x));
   };
   BOOST_TEST(error_by_columns(of_functions_of_w, W) <= 1e-13);
+  BOOST_TEST(is_by_blocks(of_functions_of_w, W));
 }
 
 BOOST_AUTO_TEST_CASE(losses_that_columns_must_be_taken_alone_for) {
@@ -118,25 +138,32 @@ BOOST_AUTO_TEST_CASE(losses_that_columns_must_be_taken_alone_for) {
     return accu(square(c - v.t() * x)) + 0.1 * accu(square(v));
   };
   BOOST_TEST(error_by_columns(with_penalty, W) <= 1e-13);
+  BOOST_TEST(!is_by_blocks(with_penalty, W));
   const auto mean_of_all = [](const auto& v, const auto& x, const auto& c) {
     return mean(mean(square(c - v.t() * x)));
   };
   BOOST_TEST(error_by_columns(mean_of_all, W) <= 1e-13);
+  BOOST_TEST(!is_by_blocks(mean_of_all, W));
   const auto square_of_sum = [](const auto& v, const auto& x, const auto& c) { return square(accu(c % (v.t() * x))); };
   BOOST_TEST(error_by_columns(square_of_sum, W) <= 1e-13);
+  BOOST_TEST(!is_by_blocks(square_of_sum, W));
   const auto across = [](const auto& v, const auto& x, const auto& c) { return accu(softmax(v.t() * x, 1) % c); };
   BOOST_TEST(error_by_columns(across, W) <= 1e-13);
+  BOOST_TEST(!is_by_blocks(across, W));
   const auto in_products = [](const auto& v, const auto& x, const auto& c) { return accu(square((x * c.t()) % v)); };
   BOOST_TEST(error_by_columns(in_products, W) <= 1e-13);
+  BOOST_TEST(!is_by_blocks(in_products, W));
   const auto scaled_by_w = [](const auto& v, const auto& x, const auto& c) {
     return accu(v) * accu(square(c - v.t() * x));
   };
   BOOST_TEST(error_by_columns(scaled_by_w, W) <= 1e-13);
+  BOOST_TEST(!is_by_blocks(scaled_by_w, W));
   const auto branches = [](const auto& v, const auto& x, const auto& c) {
     const auto z = accu(c % (v.t() * x));
     return z.scalar() > 0 ? square(z) : 3 * z;
   };
   BOOST_TEST(error_by_columns(branches, W) <= 1e-13);
+  BOOST_TEST(!is_by_blocks(branches, W));
 }
 
 BOOST_AUTO_TEST_CASE(edges_and_refusals) {

@@ -147,6 +147,11 @@ BOOST_AUTO_TEST_CASE(sums_and_products) {
   check_hessian(
       "a product of two blocks",
       [](const auto& x) { return accu(reshape(x.head(6), 2, 3) * reshape(x.tail(6), 3, 2)); }, w, 6, 24);
+  // Sums that look like entries of their operand where this is 1, 2, 3, ...
+  check_hessian(
+      "cumulative sums", [](const auto& x) { return accu(exp(0.1 * cumsum(x))); }, w, n, n * n);
+  check_hessian(
+      "differences", [](const auto& x) { return accu(exp(diff(x))); }, w, n, n * n);
   check_hessian(
       "what no rule says more about",
       [](const auto& x) {
@@ -179,6 +184,14 @@ BOOST_AUTO_TEST_CASE(large) {
   BOOST_TEST(double(at_w(500, 501)) == -slope(500), boost::test_tools::tolerance(1e-12));
   BOOST_TEST(double(at_w(500, 500)) == slope(499) + slope(500), boost::test_tools::tolerance(1e-12));
   BOOST_TEST(at_w.n_nonzero == 3 * m - 2);
+}
+
+/// A product of more than 2^28 multiplications is not looked into: each of its entries may depend on all.
+BOOST_AUTO_TEST_CASE(products_that_are_too_large_to_be_looked_into) {
+  const uword m = 646;  // whose cube is just more
+  const mat E(m, m, arma::fill::eye);
+  const Function<double> first_entry = [&](std::span<const Var<double>> x) { return Var<double>((E * x[0])(0, 0)); };
+  BOOST_TEST(derivative_pattern<double>(first_entry, {E.memptr(), shape_of(m, m), true}, false)->size() == m * m);
 }
 
 BOOST_AUTO_TEST_CASE(refused) {

@@ -80,6 +80,36 @@ BOOST_AUTO_TEST_CASE(what_a_root_does_not_need_is_right_when_it_is_asked_for) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(numbers_wait_for_matrices_that_were_computed_meanwhile) {
+  Tape<double> tape;
+  const auto x = tape.variable(A);
+  const auto y = exp(x);
+  const auto z = y(1) * y(1);
+  BOOST_TEST(error(y.value(), arma::mat(arma::exp(A))) < 1e-15);
+  tape.backward(z, true);
+  BOOST_TEST(z.scalar() == std::exp(2 * A(1)), boost::test_tools::tolerance(1e-14));
+  BOOST_TEST(tape.gradient(x)(1) == 2 * std::exp(2 * A(1)), boost::test_tools::tolerance(1e-14));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_symmetric_by_construction_is_known_to_be) {
+  Tape<double> tape;
+  const auto x = tape.variable(A);
+  const auto is_symmetric = [](const auto& y) { return bool(node_of(y).is_symmetric); };
+  const auto S = x * x.t();
+  BOOST_TEST(is_symmetric(S));
+  BOOST_TEST(is_symmetric(exp(S) + 2.0 * S));
+  BOOST_TEST(is_symmetric(S % accu(x)));
+  BOOST_TEST(!is_symmetric(S + x.head_cols(2)));
+  BOOST_TEST(!is_symmetric(exp(x)));
+}
+
+BOOST_AUTO_TEST_CASE(sides_of_more_than_32_bits_are_refused) {
+  const arma::uword most = UINT32_MAX;
+  BOOST_TEST((shape_of(most, most) == Shape{UINT32_MAX, UINT32_MAX}));
+  BOOST_CHECK_THROW((void)shape_of(most + 1, 1), std::length_error);
+  BOOST_CHECK_THROW((void)shape_of(1, most + 1), std::length_error);
+}
+
 BOOST_AUTO_TEST_CASE(values_and_scalars) {
   Tape<double> tape;
   const auto x = tape.variable(A);

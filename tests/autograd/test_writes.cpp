@@ -275,6 +275,20 @@ BOOST_AUTO_TEST_CASE(parts_live_as_values) {
   BOOST_TEST(accu(moved).scalar() == 2);
 }
 
+BOOST_AUTO_TEST_CASE(numbers_that_are_written_need_no_gradient) {
+  Tape<double> tape;
+  ColVar<double> h = tape.constant(vec{1, 2, 3});
+  h(0) = 5, h(2) = 7;
+  BOOST_TEST(error(h.value(), mat{vec{5, 2, 7}}) == 0);
+  BOOST_TEST(!engine_of(tape).wants(h.index()));
+}
+
+BOOST_AUTO_TEST_CASE(a_number_of_no_tape_is_filled) {
+  Var<double> h = NumberVar<double>(2.0);
+  h.fill(5.0);
+  BOOST_TEST(accu(h * 2.0).scalar() == 10);
+}
+
 BOOST_AUTO_TEST_CASE(a_diagonal_is_read_as_one) {
   const mat X = uniform(3, 3, 1, 2);
   const auto loss = [](auto x) { return accu(log(x.diag())); };  // of an x that could be written to

@@ -115,10 +115,7 @@ void for_each_problem(const char* name, const ProblemSet<eT>& problems, bool wit
         },
         [&] { return "problem " + std::to_string(k); });
   };
-  if (threads == 1)
-    work(0);
-  else
-    in_threads(threads, work);
+  in_threads(threads, std::cref(work));
 }
 
 /// One of the problems at one x.

@@ -173,7 +173,7 @@ class ScoreBlock {
     const std::vector<Index> operands(span.begin(), span.end());
     for (std::size_t k = 0; k < operands.size() && is_possible_; ++k) {
       const Index o = operands[k];
-      if (by_sample(o) || !by_w_[o] || !engine_.wants(o)) continue;
+      if (by_sample(o) || !engine_.wants(o)) continue;
       if (is<rules::MatMul>(i))
         add_product(graph, i, operands, k);
       else if (engine_.node(i).operation->family == Family::elementwise &&
@@ -358,10 +358,7 @@ class Scores {
     const auto work = [&](unsigned t) {
       for (uword b = 1 + t; b < whole; b += threads) put(*workers[t].block, b * size, size);
     };
-    if (threads == 1)
-      work(0);
-    else
-      in_threads(threads, work);
+    in_threads(threads, std::cref(work));
     if (rest > 0) put(*workers[0].rest, n_ - rest, rest);
     return true;
   }
@@ -388,10 +385,7 @@ class Scores {
     const auto work = [&](unsigned t) {
       for (uword j = n_ * t / threads; j < n_ * (t + 1) / threads; ++j) put_column(losses[t], j, out.colptr(j));
     };
-    if (threads == 1)
-      work(0);
-    else
-      in_threads(threads, work);
+    in_threads(threads, std::cref(work));
   }
 
   const Function<eT>& f_;

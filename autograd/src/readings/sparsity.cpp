@@ -18,9 +18,8 @@ using Entries = std::shared_ptr<const std::vector<Index>>;
 Entries entries_of_both(const Entries& a, const Entries& b) {
   if (!a || a == b) return b;
   if (!b) return a;
-  std::vector<Index> all;
-  all.reserve(a->size() + b->size());
-  std::set_union(a->begin(), a->end(), b->begin(), b->end(), std::back_inserter(all));
+  std::vector<Index> all(a->size() + b->size());
+  all.erase(std::set_union(a->begin(), a->end(), b->begin(), b->end(), all.begin()), all.end());
   if (all.size() == a->size()) return a;
   if (all.size() == b->size()) return b;
   return std::make_shared<const std::vector<Index>>(std::move(all));
@@ -168,7 +167,7 @@ class Dependence {
     const Node<eT>& n = engine_.node(i);
     const auto x = engine_.operands(n);
     bool common = true;
-    for (const Index k : x) common = common && (of_[k].empty() || of_[k].size() == 1);
+    for (const Index k : x) common = common && of_[k].size() <= 1;
     const std::size_t count = common ? 1 : n.shape.size();
     std::vector<Entries>& y = of_[i];
     y.resize(count);

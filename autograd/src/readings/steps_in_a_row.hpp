@@ -18,7 +18,9 @@ class StepOutlet {
  public:
   StepOutlet(std::span<const StepOutput> outputs, T* out, uword steps = 1) : outputs_(outputs), out_(out) {
     uword size = 0;
-    for (const StepOutput& o : outputs) size += o.is_summed ? o.size : 0;
+    for (const StepOutput& o : outputs) {
+      if (o.is_summed) size += o.size;
+    }
     sums_.resize(size);
     terms_.resize(steps * size);
   }

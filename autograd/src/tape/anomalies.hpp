@@ -42,10 +42,7 @@ struct Anomalies {
     if (bad == n.shape.size()) return;
     std::string operands;
     for (const Index k : engine.operands(n)) {
-      if (!engine.node(k).evaluated) {  // a sum that was taken without storing what is summed: is it to blame?
-        engine.evaluate(k);
-        value(engine, k);
-      }
+      engine.evaluate(k);  // of a sum that was taken without storing what is summed: this throws if that is to blame
       operands += (operands.empty() ? "" : ", ") + at_entry(engine, k, n.shape, bad);
     }
     throw std::runtime_error(describe(n.operation->name, engine.at(i)) + ": not finite: " +

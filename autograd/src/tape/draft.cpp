@@ -138,7 +138,7 @@ Index Draft<eT>::node() {
     } else if (any_of(w, is_seen)) {
       const Shape s = engine.node(w.part).shape;
       if (w.what == What::list)
-        rule.parts.push_back({{0, 0, s}, lists_[w.place].entries});
+        rule.parts.push_back({{.shape = s}, lists_[w.place].entries});
       else
         rule.parts.push_back({{w.place % shape_.rows, w.place / shape_.rows, s}, nullptr});
       whole |= w.what == What::block && s == shape_;
@@ -152,7 +152,7 @@ Index Draft<eT>::node() {
     const Shape s = shape_of(numbers.size(), 1);
     parts.push_back(engine.leaf(false, s, numbers.data(), true, false).index());
     const auto list = arma::conv_to<arma::uvec>::from(places_of_numbers);
-    rule.parts.push_back({{0, 0, s}, std::make_shared<const arma::uvec>(list)});
+    rule.parts.push_back({{.shape = s}, std::make_shared<const arma::uvec>(list)});
   }
   rule.entries = places_of_entries;
   if (whole && parts.size() == 1 && entries.empty() && !engine.node(parts[0]).is_scalar) {

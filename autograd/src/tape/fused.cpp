@@ -107,7 +107,7 @@ template <class eT>
   std::array<AdjointInTile<eT>, tiles::max_group> adjoints;
   std::array<int, tiles::max_buffers> uses{};
   std::size_t count = 0;
-  const Shape shape = nodes_[group[0]].shape;
+  const Shape shape = nodes_[group.front()].shape;
   if (std::any_of(group.begin(), group.end(), [this](Index i) { return passes_entries_on(i); })) {
     for (const Index i : recomputed) compute(i);
     std::for_each(group.rbegin(), group.rend(), [this](Index i) { pull(i); });

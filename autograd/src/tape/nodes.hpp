@@ -213,10 +213,9 @@ inline void Engine<eT>::note_needs(Node<eT>& n, std::span<const Index> operands)
 
 template <class eT>
 std::size_t Engine<eT>::bytes_in_all() const {
-  const auto held = [](const auto& list) { return list.capacity() * sizeof(list[0]); };
-  return pool_.bytes() + held(nodes_) + held(places_) + held(values_) + held(adjoints_) + held(parameters_) +
-         held(storage_) + held(others_) + held(wide_operands_) + held(schedule_.values) + held(schedule_.adjoints) +
-         held(schedule_.drops);
+  const auto held = [](const auto&... lists) { return (... + (lists.capacity() * sizeof(lists[0]))); };
+  return pool_.bytes() + held(nodes_, places_, values_, adjoints_, parameters_, storage_, others_, wide_operands_,
+                              schedule_.values, schedule_.adjoints, schedule_.drops);
 }
 
 template <class eT>

@@ -251,7 +251,7 @@ void in_parts(std::size_t numbers, F f) {
 }
 template <class eT>
 void collect(eT* to, const eT* from, const Index* which, std::size_t count) {
-  for (std::size_t j = 0; j < count; ++j) to[j] = from[which[j]];
+  std::transform(which, which + count, to, [from](Index i) { return from[i]; });
 }
 
 template <class eT>

@@ -39,10 +39,7 @@ class BlockSum {
       for (unsigned s = t; s < segments; s += threads)
         sum_segment(workers_[t], segments_[s], arguments, blocks * s / segments, blocks * (s + 1) / segments);
     };
-    if (threads == 1)
-      work(0);
-    else
-      in_threads(threads, work);
+    in_threads(threads, std::cref(work));
     double total = 0;
     for (const Segment& s : segments_) total += s.value;
     if (gradient) {
@@ -72,9 +69,9 @@ class BlockSum {
 
   /// Records f for the blocks of each thread, which then only replay: f may not be called by several at once.
   void record_for(unsigned threads, unsigned segments, std::span<const Given<eT>> arguments) {
-    const arma::uword n = arguments.back().shape.cols, rest = n % blocks_.columns;
+    const arma::uword rest = arguments.back().shape.cols % blocks_.columns;
     for (unsigned t = 0; t < threads; ++t) take(workers_[t], arguments, 0, blocks_.columns);
-    if (rest) take(workers_[(segments - 1) % threads], arguments, n - rest, rest);
+    if (rest) take(workers_[(segments - 1) % threads], arguments, 0, rest);
   }
 
   /// The recording for the block of `size` columns from `first` on.

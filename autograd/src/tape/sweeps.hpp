@@ -251,9 +251,6 @@ void Engine<eT>::plan(Schedule& schedule, Index root, Planned planned) {
   std::erase_if(schedule.drops, [&](const auto& d) { return nodes_[d.value].kept || !nodes_[d.value].needed; });
   std::reverse(schedule.drops.begin(), schedule.drops.end());
   schedule.value_groups.clear();
-  schedule.value_loops.clear();
-  schedule.adjoint_loops.clear();
-  schedule.streams.clear();
   group_values(schedule);
   for (Index i = lowest; i <= root; ++i) {
     Node<eT>& n = nodes_[i];
@@ -313,7 +310,7 @@ void Engine<eT>::sweep_numbers(Index root, const eT* seed) {
       for (Index i = begin; i < end; ++i) {
         if (is_needed(i)) list.push_back(i);
       }
-      compute_numbers({list.data(), 0, list.size()});
+      compute_numbers({.indices = list.data(), .size = list.size()});
     };
     for (const Index i : others) {
       compute_until(i);
@@ -373,7 +370,7 @@ void Engine<eT>::sweep(const Schedule& schedule, const eT* seed, bool accumulate
       while (drop != schedule.drops.end() && drop->after <= end[-1]) ++drop;
       const std::span<const Index> together(at, end);
       if (nodes_[*at].code != NumberCode::none) {
-        if (loops.empty()) compute_numbers({together.data(), 0, together.size()});
+        if (loops.empty()) compute_numbers({.indices = together.data(), .size = together.size()});
         for (const NumberLoop& loop : loops) compute_loop(loop, &schedule.streams[loop.begin]);
         std::for_each(first, drop, [&](const Schedule::Drop& d) { drop_value(d.value); });
       } else {
@@ -407,7 +404,7 @@ void Engine<eT>::sweep(const Schedule& schedule, const eT* seed, bool accumulate
             std::span(schedule.recomputed).subspan(g.first_recomputed, g.end_recomputed - g.first_recomputed);
         if (fuses && nodes_[*begin].code != NumberCode::none) {
           const auto loops = std::span(schedule.adjoint_loops).subspan(g.first_loop, g.end_loop - g.first_loop);
-          if (loops.empty()) pull_numbers({&*begin, 0, std::size_t(end - begin)});
+          if (loops.empty()) pull_numbers({.indices = &*begin, .size = std::size_t(end - begin)});
           for (const NumberLoop& loop : loops) pull_loop(loop, &schedule.streams[loop.begin]);
         } else if (fuses) {
           const auto in_tile = schedule.in_tile.begin() + g.begin;

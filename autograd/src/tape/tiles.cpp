@@ -74,7 +74,7 @@ class Loop {
       scaled_[s] = nullptr;
       if (step.scale != T(1) && (step.kernel || is_sum(step))) {
         Reader<T>& first = readers_[s][0];
-        if (first.advances == 0 && step.x[0].buffer < 0)
+        if (first.advances == 0)
           first.scale = step.scale, scale_number(first);
         else
           scaled_[s] = tile();
