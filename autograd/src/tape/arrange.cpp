@@ -150,6 +150,9 @@ void arrange_groups(const Engine<eT>& engine, Schedule& schedule, bool backward)
 
 template <class eT>
 void arrange(const Engine<eT>& engine, Schedule& schedule) {
+  schedule.value_loops.clear();
+  schedule.adjoint_loops.clear();
+  schedule.streams.clear();
   arrange_groups(engine, schedule, false);
   arrange_groups(engine, schedule, true);
 }
