@@ -295,9 +295,9 @@ Truth Differences::run() {
   return truth_;
 }
 
-std::string loss_problem(double first, double second) {
+std::string loss_problem(double first, double second, double rounding) {
   if (!std::isfinite(first)) return "the loss is " + to_text(first);
-  if (std::abs(first - second) <= 1e-9 * std::abs(first)) return "";  // sums in another order
+  if (std::abs(first - second) <= 1e-9 * std::abs(first) + rounding) return "";  // sums in another order
   return "two calls gave " + to_text(first) + " and " + to_text(second) +
          ": it draws random numbers or keeps a state; seed its generator anew in each call, or hold() it";
 }

@@ -161,8 +161,9 @@ class Differences {
   bool failed_ = false;
 };
 
-/// A loss that is not a number, or another one at each call: why nothing can be compared, or "".
-std::string loss_problem(double first, double second);
+/// A loss that is not a number, or another one at each call: why nothing can be compared, or "". Sums in another order
+/// may differ by `rounding`.
+std::string loss_problem(double first, double second, double rounding = 0);
 
 /// The gradient of f with respect to one variable where `wanted` has a number, by fourth-order differences.
 arma::mat differences_where(const arma::mat& wanted, const LossOfOne& f, const arma::mat& W);

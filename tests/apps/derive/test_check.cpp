@@ -195,9 +195,13 @@ BOOST_AUTO_TEST_CASE(right_formulas_pass_and_mutants_do_not) {
 
 // What the tape finds there is rounding alone, and often the same for all data.
 BOOST_AUTO_TEST_CASE(gradients_of_nothing_but_rounding) {
-  const char* losses[] = {"accu(X.each_row() - mean(X, 0)) + s", "accu(X.each_col() - mean(X, 1)) * 3 + s",
-                          "accu(softmax(X, 0)) + s", "accu(X) / 3 - accu(X / 3) + s",
-                          "accu(X - X * 0.7 - X * 0.3) + s"};
+  const char* losses[] = {"accu(X.each_row() - mean(X, 0)) + s",
+                          "accu(X.each_col() - mean(X, 1)) * 3 + s",
+                          "accu(softmax(X, 0)) + s",
+                          "accu(X) / 3 - accu(X / 3) + s",
+                          "accu(X - X * 0.7 - X * 0.3) + s",
+                          "accu(tanh(X) - mean(mean(tanh(X), 0), 1))",
+                          "accu(tanh(X) - accu(tanh(X))/(n*d))"};
   for (const char* loss : losses) {
     BOOST_TEST_CONTEXT(loss) {
       const Problem problem = posed(loss, {"X:n,d", "s"}, {"X"}, "");
