@@ -128,9 +128,8 @@ bool is_in_domain(const Problem& problem, const Data& data) {
   }
 }
 
-/// By how much more, relatively, each gradient moves than the data do, all entries by a few roundings.
-std::vector<double> condition_numbers(const Problem& problem, const Data& data, const Values& values) {
-  constexpr double step = 1e-9;
+/// The data, each entry moved by `step` of it, up or down.
+Data moved_by(double step, const Problem& problem, const Data& data) {
   std::mt19937_64 random(1);
   Data moved = data;
   for (const Variable& v : problem.variables.all) {
@@ -140,9 +139,15 @@ std::vector<double> condition_numbers(const Problem& problem, const Data& data, 
     if (v.nature == Nature::symmetric || v.nature == Nature::spd) x = arma::symmatu(x);
     if (v.nature <= Nature::spd || v.nature == Nature::positive_definite) moved.values[v.name] = x;
   }
+  return moved;
+}
+
+/// By how much more, relatively, each gradient moves than the data do, all entries by a few roundings.
+std::vector<double> condition_numbers(const Problem& problem, const Data& data, const Values& values) {
+  constexpr double step = 1e-9;
   std::vector<double> all(problem.by.size(), 1);
   try {
-    const Values other = values_at(problem, moved);
+    const Values other = values_at(problem, moved_by(step, problem, data));
     for (std::size_t k = 0; k < all.size(); ++k)
       all[k] = std::max(1., relative_error(other.gradients[k], values.gradients[k]) / step);
   } catch (const std::runtime_error&) {  // at the edge of the domain: as it was
@@ -346,13 +351,19 @@ class AtData {
   V J_;
 };
 
-/// About the norm of gradient k's rounding errors: with other adjoints the backward pass rounds in another way.
+/// About the norm of gradient k's rounding errors: with other adjoints the backward pass rounds in another way, and at
+/// data that differ by a rounding so does the loss, of which a part may be much worse conditioned than the gradient.
 double rounding_of(const Problem& problem, const Data& data, std::size_t k) {
   AtData at(problem, data);
   const arma::mat G = at.gradients()[k];
   double rounding = 0;
   for (const double adjoint : {1.0 / 3, 0.7, 1.1})
     rounding = std::max(rounding, arma::norm(at.gradients(adjoint)[k] - G, "fro"));
+  try {
+    const Values beside = values_at(problem, moved_by(arma::datum::eps, problem, data));
+    rounding = std::max(rounding, arma::norm(beside.gradients[k] - G, "fro"));
+  } catch (const std::runtime_error&) {  // at the edge of the domain
+  }
   return rounding;
 }
 }  // namespace

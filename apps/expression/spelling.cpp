@@ -124,7 +124,8 @@ class Spelling {
     if (c == '"') return copy_to(text_.find('"', at_ + 1));
     if (c == '\'' && (last() == '(' || last() == ',')) return quoted();
     if (is_letter(c)) return word({});
-    if (is_digit(c) || (c == '.' && !after_operand())) return number();
+    if (is_digit(c) || (c == '.' && at_ + 1 < text_.size() && is_digit(text_[at_ + 1]) && !after_operand()))
+      return number();
     if (c == '\\' && !is_letter(last()) && last() != ')' && last() != '\'' && is_letter(text_[at_ + 1])) {
       ++at_;  // a command of LaTeX
       return;

@@ -93,7 +93,7 @@ std::size_t DecodedFile::inflate_some(unsigned char* bytes, std::size_t count) {
 }
 
 std::vector<unsigned char> read_up_to(ByteSource& source, std::uint64_t count) {
-  constexpr std::uint64_t first_step = std::uint64_t{1} << 20;
+  constexpr std::uint64_t first_step = std::uint64_t{1} << 16;
   std::vector<unsigned char> bytes;
   while (bytes.size() < count) {
     const std::size_t old_size = bytes.size();

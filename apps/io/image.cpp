@@ -2,6 +2,7 @@
 
 #include <png.h>
 
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,24 @@ struct Png {
   Png& operator=(const Png&) = delete;
 };
 
+/// How many bits a pixel has in the file, by its header; 1 if that is not where it should be.
+unsigned bits_of_pixel(std::span<const unsigned char> bytes) {
+  if (bytes.size() < 26 || std::memcmp(bytes.data() + 12, "IHDR", 4) != 0) return 1;
+  const unsigned char depth = bytes[24], colour = bytes[25];
+  return depth * (colour == PNG_COLOR_TYPE_RGB    ? 3
+                  : colour == PNG_COLOR_TYPE_GA   ? 2
+                  : colour == PNG_COLOR_TYPE_RGBA ? 4
+                                                  : 1);
+}
+
+/// std::runtime_error if the file is too short for as many pixels: deflate makes at most 1,032 bytes of one. Else a few
+/// bytes would have memory for the largest picture filled with zeros.
+void require_bytes(const fs::path& file, std::span<const unsigned char> bytes, std::uint64_t pixels) {
+  if (pixels * bits_of_pixel(bytes) / 8 > 1032 * bytes.size())
+    fail(file, "a damaged PNG: " + std::to_string(bytes.size()) + " bytes are too few for " + std::to_string(pixels) +
+                   " pixels");
+}
+
 /// The file's pixels, row by row, in the format that `choose` takes for the file's own; over `background` where that
 /// has no transparency.
 PngPixels read_pixels(const fs::path& file, std::span<const unsigned char> bytes, auto choose,
@@ -36,6 +55,7 @@ PngPixels read_pixels(const fs::path& file, std::span<const unsigned char> bytes
   };
   require(png_image_begin_read_from_memory(&png.image, bytes.data(), bytes.size()));
   require_size(file, png.image.height, png.image.width);
+  require_bytes(file, bytes, std::uint64_t(png.image.height) * png.image.width);
   png.image.format = choose(png.image.format);
   PngPixels result{{}, png.image.width, png.image.height, PNG_IMAGE_SAMPLE_CHANNELS(png.image.format)};
   result.pixels.resize(PNG_IMAGE_SIZE(png.image));

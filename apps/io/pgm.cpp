@@ -51,6 +51,7 @@ std::uint64_t PgmReader::binary() {
 }
 
 arma::Mat<unsigned char> PgmReader::pixels() {
+  if (height_ * width_ > left_.size()) fail(file_, "a truncated PGM");  // before there is memory
   arma::Mat<unsigned char> image(height_, width_);
   for (std::uint64_t i = 0; i < height_; ++i) {
     for (std::uint64_t j = 0; j < width_; ++j) {

@@ -59,6 +59,13 @@ BOOST_AUTO_TEST_CASE(patterns_that_are_known) {
       },
       w, 3, 3 * n - 2);
   check_hessian(
+      "a gradient whose rows are all the same",
+      [](const auto& x) {
+        const auto X = reshape(x, 3, n / 3);
+        return accu(exp(gradient(accu(square(sum(X, 0))), X).t()) % X.t());
+      },
+      0.1 * w, 3, 3 * n);
+  check_hessian(
       "linear", [](const auto& x) { return 3 * accu(x) - x(2); }, w, 0, 0);
   check_hessian(
       "second neighbours", [](const auto& x) { return accu(x.head(n - 2) % x.subvec(1, n - 2) % x.tail(n - 2)); }, w, 5,

@@ -48,6 +48,7 @@ BOOST_AUTO_TEST_CASE(other_spellings_of_what_armadillo_has) {
            {"1e-5*x + 2e3 + .5", "1e-5*x + 2e3 + .5"},
            {"diag(x)*y", "diag(x)*y"},
            {"sum(x, \"tr\")", "sum(x, \"tr\")"},
+           {"./x + (.*x) + .^2 + .", "/x + (%x) + .^2 + ."},
        })
     BOOST_TEST(in_armadillo_spelling(typed, {}) == armadillo);
 }

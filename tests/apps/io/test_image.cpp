@@ -138,12 +138,24 @@ BOOST_AUTO_TEST_CASE(what_is_no_picture) {
 
 BOOST_AUTO_TEST_CASE(a_bomb_is_refused_by_its_header) {
   refuses("P5 100000 100000 255\n", "100000x100000 pixels");
-  std::string png = png_of(1, 1, PNG_COLOR_TYPE_GRAY, 8, false, {{0}});
-  const std::string size = big_endian(60000) + big_endian(60000);
-  png.replace(16, 8, size);
-  const auto crc = crc32(crc32(0, nullptr, 0), reinterpret_cast<const Bytef*>(png.data()) + 12, 17);
-  png.replace(29, 4, big_endian(static_cast<std::uint32_t>(crc)));
-  refuses(png, "60000x60000 pixels");
+  refuses("P5 8000 8000 255\n\1", "truncated");
+  const auto promising = [](unsigned side) {
+    std::string png = png_of(1, 1, PNG_COLOR_TYPE_GRAY, 8, false, {{0}});
+    png.replace(16, 8, big_endian(side) + big_endian(side));
+    const auto crc = crc32(crc32(0, nullptr, 0), reinterpret_cast<const Bytef*>(png.data()) + 12, 17);
+    return png.replace(29, 4, big_endian(static_cast<std::uint32_t>(crc)));
+  };
+  refuses(promising(60000), "60000x60000 pixels");
+  refuses(promising(8000), "are too few for 64000000 pixels");
+  refuses(promising(200), "a damaged PNG");
+}
+
+/// As well as deflate can pack them.
+BOOST_AUTO_TEST_CASE(a_large_empty_picture_is_small) {
+  const std::vector<unsigned char> row(500, 0);
+  const std::string png = png_of(4000, 4000, PNG_COLOR_TYPE_GRAY, 1, false, std::vector(4000, row));
+  BOOST_TEST(png.size() < 4000u);
+  BOOST_TEST((read(png).n_elem == 16000000u));
 }
 
 BOOST_AUTO_TEST_CASE(a_damaged_png) {
