@@ -6,15 +6,6 @@
 
 namespace armagrad::detail::algebra {
 
-/// The names of a scan's states and outputs, and what the arguments of a step are.
-template <class eT>
-struct Recurrences<eT>::Scan {
-  std::vector<std::string> states, inputs, outputs;
-  std::vector<Term> arguments;
-  std::string last;  // the number of steps
-  std::vector<Term> results;
-};
-
 namespace {
 
 /// A step on a tape of its own, its arguments variables.
@@ -127,10 +118,9 @@ Term Recurrences<eT>::part(Term sequence, Shape of_step, uword steps) {
 template <class eT>
 typename Recurrences<eT>::Scan& Recurrences<eT>::scan_of(const Recurrence<eT>& recurrence, const Parts& x,
                                                          const Engine<eT>& engine) {
-  std::unique_ptr<Scan>& known = scans_[&recurrence];
-  if (known) return *known;
-  known = std::make_unique<Scan>();
-  Scan& scan = *known;
+  const auto [known, is_new] = scans_.try_emplace(&recurrence);
+  Scan& scan = known->second;
+  if (!is_new) return scan;
   const ScanProgram<eT>& p = recurrence.program();
   const auto arguments = recurrence.arguments();
   scan.states = numbered(free_letter("suvw", engine), p.states);
@@ -183,7 +173,7 @@ std::vector<Term> Recurrences<eT>::gradients_of(const Recurrence<eT>& adjoint, c
   const Recurrence<eT>& of = *program.of;
   const auto found = scans_.find(&of);
   if (found == scans_.end()) return {};
-  const Scan& scan = *found->second;
+  const Scan& scan = found->second;
   const ScanProgram<eT>& p = of.program();
   const std::size_t states = p.states, inputs = p.inputs.size();
   const std::size_t sums = std::size_t(std::count(p.summed.begin(), p.summed.end(), true));

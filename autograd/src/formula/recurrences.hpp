@@ -2,7 +2,6 @@
 // A scan as a lecturer writes it: the recurrence of its states, and backpropagation through time.
 
 #include <map>
-#include <memory>
 #include <set>
 
 #include <armagrad/derive.hpp>
@@ -37,7 +36,13 @@ class Recurrences {
   std::function<Term(Term)> simplify = [](Term t) { return t; };
 
  private:
-  struct Scan;
+  /// The names of a scan's states and outputs, and what the arguments of a step are.
+  struct Scan {
+    std::vector<std::string> states, inputs, outputs;
+    std::vector<Term> arguments;
+    std::string last;  // the number of steps
+    std::vector<Term> results;
+  };
 
   std::vector<Term> results_of(const Engine<eT>& engine, Index i, const Parts& x);
   Scan& scan_of(const Recurrence<eT>& recurrence, const Parts& x, const Engine<eT>& engine);
@@ -48,7 +53,7 @@ class Recurrences {
 
   Expressions& in_;
   const FormulaOptions& options_;
-  std::map<const void*, std::unique_ptr<Scan>> scans_;
+  std::map<const void*, Scan> scans_;
   std::map<Index, std::vector<Term>> results_;  // by scan; none of one that has no lines
   std::vector<RecurrenceLine> lines_;
   std::map<Term, std::string> bases_;  // of indexed names, and of sequences
