@@ -314,11 +314,13 @@ class EngineSteps {
         bytes_.below(2) ? scan(step, start, steps(X), W) : scan(Checkpoints{}, step, start, steps(X), W);
     return bytes_.below(2) ? M(last) : M(out);
   }
+  /// Not 0: what an argmin finds there is 0 but for rounding, which the complex step rounds otherwise.
+  static constexpr double branches_at = 0.0123;
   M scan_of_numbers() {
     const ColVar<double> x = column(1 + bytes_.below(5));
     const bool asks = bytes_.below(4) == 0;
     const auto step = [asks](const Number& s, const Number& one) -> Number {
-      if (asks && s.scalar() > 0) return 0.9 * s - one;
+      if (asks && s.scalar() > branches_at) return 0.9 * s - one;
       return where(one > s, 0.5 * s + one, s * tanh(one));
     };
     return scan(step, number(), steps(x));
@@ -358,7 +360,7 @@ class EngineSteps {
   M branch() {
     const Number a = number();
     const M& x = pick();
-    if (a.scalar() > 0) return x * a;
+    if (a.scalar() > branches_at) return x * a;
     return tanh(x) - a;
   }
   M broadcast() {
