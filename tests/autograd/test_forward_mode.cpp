@@ -89,6 +89,42 @@ BOOST_AUTO_TEST_CASE(the_memory_of_a_long_chain_of_tangents_is_used_again) {
   BOOST_TEST(tape.bytes() < 1010 * W.n_elem * sizeof(double) * 5 / 4);
 }
 
+// What only the derivative by the operand that stands still reads is not there any more.
+BOOST_AUTO_TEST_CASE(operands_that_do_not_move) {
+  const arma::mat tall = uniform(5, 3), square = uniform(3, 3) + 3 * arma::eye(3, 3), sides = uniform(5, 2),
+                  side = uniform(3, 2);
+  const auto compared = [](const char* what, const auto& f, const arma::mat& W) {
+    BOOST_TEST_CONTEXT(what) {
+      const arma::mat V = uniform(W.n_rows, W.n_cols);
+      const auto loss = [&](const auto& w) { return accu(sin(f(2 * w + 1))); };
+      const double slope = arma::as_scalar(jvp(loss, W, V).second);
+      BOOST_TEST(std::abs(slope - arma::dot(gradient(loss, W), V)) < 1e-11 * (1 + std::abs(slope)));
+    }
+  };
+  compared(
+      "side of a tall matrix", [&](const auto& x) { return solve(tall, x); }, sides);
+  compared(
+      "tall matrix", [&](const auto& x) { return solve(x, sides); }, tall);
+  compared(
+      "side of a wide matrix", [&](const auto& x) { return solve(arma::mat(tall.t()), x); }, side);
+  compared(
+      "wide matrix", [&](const auto& x) { return solve(x.t(), side); }, tall);
+  compared(
+      "side", [&](const auto& x) { return solve(square, x); }, side);
+  compared(
+      "matrix", [&](const auto& x) { return solve(x + 5 * arma::eye(3, 3), side); }, square);
+  compared(
+      "left", [&](const auto& x) { return kron(x, square); }, side);
+  compared(
+      "right", [&](const auto& x) { return kron(square, x); }, side);
+  compared(
+      "kernel", [&](const auto& x) { return conv2(tall, x); }, square);
+  compared(
+      "signal", [&](const auto& x) { return conv2(x, square); }, tall);
+  compared(
+      "Sylvester", [&](const auto& x) { return syl(square, square, x); }, square);
+}
+
 BOOST_AUTO_TEST_CASE(wrong_shapes_are_refused) {
   const arma::mat W = uniform(2, 3), V = uniform(3, 2);
   const auto identity = [](const auto& w) { return w; };

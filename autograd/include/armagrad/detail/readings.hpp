@@ -193,9 +193,14 @@ class Readings {
           engine.node(i).operation->along.tangent(&text, ty, engine.data(i), engine.data(x[0]), forward.tangent(x[0]),
                                                   from.rows, from.cols);
         } else {
+          // What no partial derivative by an operand that moves reads may not be there: ones, times a tangent of 0.
+          const auto value = [&engine](Index j) {
+            const Shape of = engine.node(j).shape;
+            return engine.node(j).evaluated ? over(engine.data(j), of)
+                                            : arma::Mat<eT>(of.rows, of.cols, arma::fill::ones);
+          };
           const Result<eT> out{ty, s};
-          text.tangent(out, over(engine.data(i), s), over(engine.data(x[k]), engine.node(x[k]).shape)...,
-                       forward.matrix(x[k])...);
+          text.tangent(out, value(i), value(x[k])..., forward.matrix(x[k])...);
         }
       });
     }
