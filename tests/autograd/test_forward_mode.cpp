@@ -89,14 +89,17 @@ BOOST_AUTO_TEST_CASE(the_memory_of_a_long_chain_of_tangents_is_used_again) {
   BOOST_TEST(tape.bytes() < 1010 * W.n_elem * sizeof(double) * 5 / 4);
 }
 
-// What only the derivative by the operand that stands still reads is not there any more.
+// What only the derivative by the operand that stands still reads is not there any more, once the result was looked at.
 BOOST_AUTO_TEST_CASE(operands_that_do_not_move) {
   const arma::mat tall = uniform(5, 3), square = uniform(3, 3) + 3 * arma::eye(3, 3), sides = uniform(5, 2),
                   side = uniform(3, 2);
   const auto compared = [](const char* what, const auto& f, const arma::mat& W) {
     BOOST_TEST_CONTEXT(what) {
       const arma::mat V = uniform(W.n_rows, W.n_cols);
-      const auto loss = [&](const auto& w) { return accu(sin(f(2 * w + 1))); };
+      const auto loss = [&](const auto& w) {
+        const auto y = f(2 * w + 1);
+        return y.value().is_finite() ? accu(sin(y)) : accu(y);
+      };
       const double slope = arma::as_scalar(jvp(loss, W, V).second);
       BOOST_TEST(std::abs(slope - arma::dot(gradient(loss, W), V)) < 1e-11 * (1 + std::abs(slope)));
     }
