@@ -84,10 +84,10 @@ class ARMAGRAD_EXPORT Formula {
   std::vector<Assumption> assumptions() const;
   /// Names of what is repeated: {"P", "softmax(W' X)"}.
   std::vector<Line> definitions() const;
-  /// The recurrences behind the gradients of a loss with a scan, and their adjoint recurrences: {"s_t", "tanh(W
-  /// s_(t-1)) forward in t"}, {"ds_(t-1)", "W' ((1 - s_t^2) % ds_t) backward in t"}. s_t are states, ds_t the loss's
-  /// derivatives by them, y_t what the steps give out, x_t the part of an input x that step t gets, and sum_t a sum
-  /// over the steps.
+  /// The recurrences behind the gradients of a loss with a scan, and their adjoint recurrences; empty without one.
+  /// {"s_0", "zeros(2, 1)"}, {"s_t", "tanh(W s_(t-1))    for t = 1, 2, ..."}, {"ds_20 = dJ/ds_20", "2 s_20"},
+  /// {"ds_(t-1)", "W' (ds_t % (1 - square(s_t)))    for t = ..., 2, 1"}: docs/scan.md says what the names are. Source:
+  /// each step's recorded gradient.
   std::vector<Line> recurrences() const;
   /// {"dJ/dW", "1/n X (P - Y)' + l2 W"}, one for each variable.
   std::vector<Line> gradients() const;

@@ -33,8 +33,9 @@ class TapeCheck {
     base_ = record(tape_, W_);
     tape_.backward(base_.loss, true);
     const double at_W = double(base_.loss.scalar()), again = value(W_);
-    if (!loss_problem(at_W, again).empty() && !loss_problem(at_W, again, rounding_of_terms()).empty()) {
-      const std::string problem = loss_problem(at_W, again);
+    std::string problem = loss_problem(at_W, again);
+    if (!problem.empty() && std::isfinite(at_W)) problem = loss_problem(at_W, again, rounding_of_terms());
+    if (!problem.empty()) {
       report_.evidence.push_back(Comparer("loss", "itself").failed(problem + culprit()));
       return report_;
     }
@@ -62,12 +63,15 @@ class TapeCheck {
     r.loss = engine_of(tape).here(loss_(r.leaves), "check_gradient", {});
     return r;
   }
-  /// What sums in another order may change in a loss whose terms cancel: some roundings of the largest matrix on the
-  /// tape, by the sum of its entries' sizes.
+  /// What sums in another order may change in a loss whose terms cancel: some roundings of the largest matrix that it
+  /// is made of, by the sum of its entries' sizes.
   double rounding_of_terms() {
     double most = 0;
     Engine<eT>& engine = engine_of(tape_);
-    for (Index i = 0; i < engine.size(); ++i) {
+    const Index root = base_.loss.index();
+    const std::vector<bool> needed = engine.needed_by({&root, 1});
+    for (Index i = 0; i < needed.size(); ++i) {
+      if (!needed[i]) continue;
       const double size = arma::accu(arma::abs(in_double(engine.handle(i).value())));
       if (std::isfinite(size)) most = std::max(most, size);
     }

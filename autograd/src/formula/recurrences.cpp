@@ -8,14 +8,17 @@ namespace armagrad::detail::algebra {
 
 namespace {
 
-/// A step on a tape of its own, its arguments variables.
+/// A step on a tape of its own, its arguments variables, and what it reads as.
 template <class eT>
 struct StepOnTape {
   Tape<eT> tape;
   std::vector<eT> zeros;
   std::vector<Var<eT>> arguments, results;
+  Reader<eT> read;
 
-  explicit StepOnTape(const Recurrence<eT>& recurrence) {
+  StepOnTape(const Recurrence<eT>& recurrence, const std::vector<Term>& terms, Expressions& in,
+             const FormulaOptions& options)
+      : read(engine(), in, options, "_in_the_step") {
     std::vector<Given<eT>> given(recurrence.arguments().begin(), recurrence.arguments().end());
     std::size_t most = 1;
     for (const Given<eT>& a : given) most = std::max<std::size_t>(most, a.shape.size());
@@ -29,6 +32,7 @@ struct StepOnTape {
         },
         given, arguments);
     for (Var<eT>& y : results) y = engine().here(y, "derive", {});
+    for (std::size_t k = 0; k < arguments.size(); ++k) read.replace(arguments[k].index(), terms[k]);
   }
   Engine<eT>& engine() { return engine_of(tape); }
   /// A variable of y's shape and kind.
@@ -54,11 +58,15 @@ std::string Recurrences<eT>::free_letter(std::string_view letters, const Engine<
       if (const char* name = engine.name(i)) used_.insert(name);
     }
   }
+  // So that the name of the loss's derivative by it, ds, is free, too.
+  const auto take = [this](const std::string& name) {
+    return !used_.contains("d" + name) && used_.insert(name).second;
+  };
   for (const char letter : letters) {
-    if (std::string name(1, letter); used_.insert(name).second) return name;
+    if (std::string name(1, letter); take(name)) return name;
   }
   std::string name(2, letters[0]);
-  while (!used_.insert(name).second) name += letters[0];
+  while (!take(name)) name += letters[0];
   return name;
 }
 
@@ -143,13 +151,11 @@ typename Recurrences<eT>::Scan& Recurrences<eT>::scan_of(const Recurrence<eT>& r
       scan.arguments.push_back(x[k].term);
     }
   }
-  StepOnTape<eT> step(recurrence);
-  Reader<eT> read(step.engine(), in_, options_, "_in_the_step");
-  for (std::size_t k = 0; k < arguments.size(); ++k) read.replace(step.arguments[k].index(), scan.arguments[k]);
+  StepOnTape<eT> step(recurrence, scan.arguments, in_, options_);
   for (std::size_t k = 0; k < step.results.size(); ++k) {
     const Index y = step.results[k].index();
     const Shape shape = step.results[k].shape();
-    const Term term = read(y);
+    const Term term = step.read(y);
     const bool is_state = k < p.states;
     const std::string& base = is_state ? scan.states[k] : scan.outputs[k - p.states];
     lines_.push_back({base, "t", {}, term, true});
@@ -177,15 +183,13 @@ std::vector<Term> Recurrences<eT>::gradients_of(const Recurrence<eT>& adjoint, c
   const ScanProgram<eT>& p = of.program();
   const std::size_t states = p.states, inputs = p.inputs.size();
   const std::size_t sums = std::size_t(std::count(p.summed.begin(), p.summed.end(), true));
-  StepOnTape<eT> step(of);
-  Reader<eT> read(step.engine(), in_, options_, "_in_the_step");
-  for (std::size_t k = 0; k < step.arguments.size(); ++k) read.replace(step.arguments[k].index(), scan.arguments[k]);
+  StepOnTape<eT> step(of, scan.arguments, in_, options_);
   for (std::size_t k = 0; k < step.results.size(); ++k) {
     const Var<eT>& y = step.results[k];
-    read(y.index());
+    step.read(y.index());
     const std::string& base = k < states ? scan.states[k] : scan.outputs[k - states];
     if (step.engine().node(y.index()).operation->family != Family::leaf)
-      read.replace(y.index(), indexed(base, "t", y.shape()));
+      step.read.replace(y.index(), indexed(base, "t", y.shape()));
   }
   std::vector<Var<eT>> seeds, by;
   std::size_t one = 2 * states + inputs, sum = x.size() - sums;  // operands of the gradient's scan
@@ -200,7 +204,7 @@ std::vector<Term> Recurrences<eT>::gradients_of(const Recurrence<eT>& adjoint, c
     } else {
       seed = p.summed[k - states] ? x[sum++].term : part(simplify(x[one++].term), shape, p.steps);
     }
-    read.replace(seeds.back().index(), seed);
+    step.read.replace(seeds.back().index(), seed);
   }
   for (std::size_t k = 0; k < program.by.size(); ++k) {
     if (program.by[k]) by.push_back(step.arguments[k]);
@@ -211,7 +215,7 @@ std::vector<Term> Recurrences<eT>::gradients_of(const Recurrence<eT>& adjoint, c
   for (std::size_t k = 0; k < program.by.size(); ++k) {
     if (!program.by[k]) continue;
     const Shape shape = gradient->shape();
-    const Term term = read((gradient++)->index());
+    const Term term = step.read((gradient++)->index());
     if (of.is_state(k)) {
       const std::string base = "d" + scan.states[k];
       lines_.push_back({base, "(t-1)", {}, term, false});

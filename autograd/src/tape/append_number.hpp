@@ -64,7 +64,7 @@ template <class Rule, class... X>
   return append_number_elsewhere<Rule>(at, x...);
 }
 
-/// The same where a part of a matrix has to be read first, a number is on no tape, or more is to be asked.
+/// The same where a part of a matrix has to be read first, or what append_number_anywhere is for.
 template <class eT>
 template <class Rule, class... X>
 [[gnu::noinline]] NumberVar<eT> Engine<eT>::append_number_elsewhere(Location at, const X&... x) {
@@ -77,6 +77,8 @@ template <class Rule, class... X>
   return append_number_anywhere<Rule>(at, x...);
 }
 
+/// The same where a number is on no tape or on another one, the tape has to grow, or a product may have a smooth
+/// square.
 template <class eT>
 template <class Rule, class... X>
 [[gnu::noinline]] NumberVar<eT> Engine<eT>::append_number_anywhere(Location at, const X&... x) {
