@@ -23,7 +23,8 @@ class Armagrad(ConanFile):
 
     def export_sources(self):
         root = Path(self.recipe_folder).resolve().parents[1]
-        for pattern in ("CMakeLists.txt", "LICENSE", "README.md", "autograd/*", "layers/*", "cmake/*", "packaging/*"):
+        exported = ("CMakeLists.txt", "LICENSE", "README.md", "autograd/*", "layers/*", "cmake/*", "packaging/*", "docs/names.md")
+        for pattern in exported:
             copy(self, pattern, root, self.export_sources_folder)
 
     def layout(self):
