@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -41,7 +39,7 @@ DecodedFile::DecodedFile(fs::path path) : path_(std::move(path)) {
   if (error) fail(path_, "cannot be read: " + error.message());
   if (!fs::is_regular_file(status)) fail(path_, "is not a regular file");
   file_.open(path_, std::ios::binary);
-  if (!file_) fail(path_, std::string("cannot be read: ") + std::strerror(errno));
+  if (!file_) fail_to_read(path_);
 
   std::array<unsigned char, 2> first{};
   const bool is_gzip = read_raw(first.data(), 2) == 2 && first[0] == 0x1f && first[1] == 0x8b;
@@ -58,7 +56,7 @@ std::size_t DecodedFile::read(unsigned char* bytes, std::size_t count) {
 
 std::size_t DecodedFile::read_raw(unsigned char* bytes, std::size_t count) {
   file_.read(reinterpret_cast<char*>(bytes), static_cast<std::streamsize>(count));
-  if (file_.bad()) fail(path_, std::string("cannot be read: ") + std::strerror(errno));
+  if (file_.bad()) fail_to_read(path_);
   return static_cast<std::size_t>(file_.gcount());
 }
 

@@ -14,11 +14,12 @@
 namespace armagrad::apps {
 
 struct NpzFile::Archive {
-  zip_t* handle;
-  explicit Archive(zip_t* opened) : handle(opened) {}
+  /// Opens it; `code` says why, where it cannot be opened.
+  Archive(const char* path, int& code) : handle(zip_open(path, ZIP_RDONLY, &code)) {}
   Archive(const Archive&) = delete;
   Archive& operator=(const Archive&) = delete;
   ~Archive() { zip_discard(handle); }
+  zip_t* const handle;
 };
 
 class NpzFile::Member : public ByteSource {
@@ -95,15 +96,14 @@ NpzFile::NpzFile(std::filesystem::path path) : path_(std::move(path)) {
   if (code) fail(path_, "cannot be read: " + code.message());
   if (!std::filesystem::is_regular_file(status)) fail(path_, "is not a regular file");
   int zip_code = 0;
-  zip_t* const handle = zip_open(path_.c_str(), ZIP_RDONLY, &zip_code);
-  if (handle == nullptr) {
+  archive_ = std::make_unique<Archive>(path_.c_str(), zip_code);
+  if (archive_->handle == nullptr) {
     zip_error_t error;
     zip_error_init_with_code(&error, zip_code);
     const std::string reason = zip_error_strerror(&error);
     zip_error_fini(&error);
     fail(path_, "cannot be read as an .npz file: " + reason);
   }
-  archive_ = std::make_unique<Archive>(handle);
   std::vector<std::string> names = keys();
   std::sort(names.begin(), names.end());
   const auto twice = std::adjacent_find(names.begin(), names.end());
@@ -117,7 +117,8 @@ std::vector<std::string> NpzFile::keys() const {
   const zip_int64_t n = zip_get_num_entries(archive_->handle, 0);
   for (zip_int64_t i = 0; i < n; ++i) {
     const char* const name = zip_get_name(archive_->handle, static_cast<zip_uint64_t>(i), 0);
-    std::string key = name == nullptr ? "" : name;
+    if (name == nullptr) fail(path_, std::string("damaged: ") + zip_strerror(archive_->handle));
+    std::string key = name;
     if (!key.ends_with(".npy")) continue;
     key.resize(key.size() - 4);
     names.push_back(key);

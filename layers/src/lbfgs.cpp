@@ -3,6 +3,7 @@
 #include <climits>
 #include <cmath>
 #include <exception>
+#include <new>
 #include <vector>
 #ifdef ARMAGRAD_NLOPT
 #include <nlopt.hpp>
@@ -88,6 +89,8 @@ struct LbfgsRun {
     try {
       optimizer.optimize(from, last);
       return false;
+    } catch (const std::bad_alloc&) {
+      throw;
     } catch (const std::exception&) {
       // Without `thrown` it is NLopt's own: rounding hides any further decrease, and x is the best there is.
       try {

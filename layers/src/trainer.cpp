@@ -93,9 +93,9 @@ bool Trainer<eT>::step() {
               size = full_batch_ ? n : std::min(options_.batch_size, n - first);
   Mat& g = full_batch_ && !net_.drops() ? full_gradient() : batch_gradient(first, size);
   if (options_.clip > 0) clip_norm(g, options_.clip);
-  ++state_.steps;
   rate_ = options_.rate(time());
-  update(options_.optimizer, state_.parameters, g, state_.optimizer, rate_, state_.steps);
+  update(options_.optimizer, state_.parameters, g, state_.optimizer, rate_, state_.steps + 1);
+  ++state_.steps;
   state_.position += size;
   if (state_.position == n) end_epoch();
   return !done();
@@ -117,11 +117,9 @@ double Trainer<eT>::EvaluateWithGradient(const Mat& parameters, Mat& gradient) {
 
 template <class eT>
 void Trainer<eT>::accept(const Mat& parameters, double loss) {
-  const EpochLog after = figures(parameters, loss);
+  log(figures(parameters, loss), state_.epoch + 1, parameters);
   state_.parameters = parameters;
   ++state_.steps;
-  ++state_.epoch;
-  log(after);
 }
 
 template <class eT>
@@ -222,11 +220,8 @@ void Trainer<eT>::end_epoch() {
   require_finite(loss, wants_gradient ? &gradient_ : nullptr, state_.epoch + !first);
   const EpochLog after = figures(state_.parameters, loss);
   const double before = first ? arma::datum::inf : state_.log.back().loss;
-  if (!first) {
-    state_.position = 0;
-    ++state_.epoch;
-  }
-  log(after);
+  log(after, state_.epoch + !first, state_.parameters);
+  if (!first) state_.position = 0;
   state_.stopped |= options_.tolerance > 0 && arma::abs(gradient_).max() <= options_.tolerance;
   state_.stopped |= std::abs(before - loss) < options_.relative_change * std::abs(loss);
 }
@@ -277,17 +272,20 @@ EpochLog Trainer<eT>::figures(const Mat& parameters, double loss) const {
   return figures;
 }
 
-/// Logs the figures of an epoch, keeps the best parameters and decides whether to stop.
+/// Begins an epoch after one with these figures and parameters: keeps the best and decides whether to stop. If memory
+/// ends, nothing has changed.
 template <class eT>
-void Trainer<eT>::log(const EpochLog& figures) {
-  if (validation_) {
-    if (state_.log.empty() || figures.validation_loss < state_.log[state_.best_epoch].validation_loss) {
-      state_.best_epoch = state_.epoch;
-      state_.best = state_.parameters;
-    }
-    state_.stopped |= options_.patience > 0 && state_.epoch >= state_.best_epoch + options_.patience;
-  }
+void Trainer<eT>::log(const EpochLog& figures, uword epoch, const Mat& parameters) {
+  const bool is_best =
+      validation_ && (state_.log.empty() || figures.validation_loss < state_.log[state_.best_epoch].validation_loss);
+  Mat best = is_best ? parameters : Mat();
   state_.log.push_back(figures);
+  state_.epoch = epoch;
+  if (is_best) {
+    state_.best_epoch = epoch;
+    state_.best = std::move(best);
+  }
+  state_.stopped |= validation_ && options_.patience > 0 && epoch >= state_.best_epoch + options_.patience;
 }
 
 template class Trainer<float>;

@@ -2,6 +2,7 @@
 // inputs: random bytes, or with "edited" seeds and files of the folder in which some bytes were changed. An input that
 // fails, or takes ten seconds of processor time, is left in the file "finding".
 //   fuzz_TARGET [FOLDER [INPUTS [SEED [edited]]]]
+//   fuzz_TARGET allocations MOST    the seeds, while allocation k fails: each k to MOST, and as many drawn beyond
 
 #include <sys/time.h>
 
@@ -12,6 +13,7 @@
 #include <random>
 
 #include "target.hpp"
+#include "tests/faults/failing_allocations.hpp"
 
 namespace {
 
@@ -26,11 +28,14 @@ void keep_input(int signal) {
   std::raise(signal);
 }
 
-void run(std::string bytes) {
+void run_again() {
   constexpr itimerval longest{{0, 0}, {10, 0}};
-  input = std::move(bytes);
   setitimer(ITIMER_PROF, &longest, nullptr);
   LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(input.data()), input.size());
+}
+void run(std::string bytes) {
+  input = std::move(bytes);
+  run_again();
 }
 
 using Random = std::mt19937_64;
@@ -78,10 +83,43 @@ std::string edited(const std::vector<std::string>& inputs, Random& random) {
   return bytes;
 }
 
+/// Each run ends, if only with an exception, and keeps nothing, but for what libraries of others keep.
+int fail_allocations(std::uint64_t most) {
+  using namespace armagrad::testing;
+  armagrad::fuzz::allocations_fail = true;
+  std::uint64_t failed = 0, kept_by_others = 0;
+  for (const std::string& seed : armagrad::fuzz::seeds()) {
+    run(seed);
+    run_again();
+    failed += fail_each_allocation(most, [&](std::uint64_t k, bool and_all_that_follow) {
+      std::int64_t kept = 0;
+      // What is kept once may be kept for good, as a locale's name.
+      for (int times = 0; times == 0 || (kept > 0 && times < 3); ++times) {
+        const std::int64_t before = blocks_held();
+        try {
+          const FailingAllocation failing(k, and_all_that_follow);
+          run_again();
+        } catch (const std::exception&) {
+        }
+        kept = blocks_held() - before;
+      }
+      if (kept > 0 && !failed_in_a_library()) {
+        print_where_it_failed();
+        armagrad::fuzz::finding(std::to_string(kept) + " blocks are lost after allocation " + std::to_string(k));
+      }
+      kept_by_others += kept > 0;
+    });
+  }
+  std::printf("%ju allocations failed, after %ju of them a library kept blocks\n", std::uintmax_t(failed),
+              std::uintmax_t(kept_by_others));
+  return failed == 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   for (const int signal : {SIGABRT, SIGSEGV, SIGFPE, SIGPROF}) std::signal(signal, keep_input);
+  if (argc > 2 && std::string_view(argv[1]) == "allocations") return fail_allocations(std::stoul(argv[2]));
   std::vector<std::string> known = armagrad::fuzz::seeds();
   const std::size_t seeds = known.size();
   if (argc > 1 && std::filesystem::exists(argv[1])) {

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -36,6 +37,9 @@ inline Choice choice(const std::uint8_t* data, std::size_t size) {
   std::abort();
 }
 
+/// Whether the driver lets allocations fail, which then may end a run with std::bad_alloc.
+inline bool allocations_fail = false;
+
 /// Runs f, which may refuse its input with one of these errors, whose message is one line of printable characters.
 /// Returns whether it did not.
 template <class... Refusal, class F>
@@ -44,6 +48,7 @@ bool accepted(F f) {
     f();
     return true;
   } catch (const std::exception& error) {
+    if (allocations_fail && dynamic_cast<const std::bad_alloc*>(&error)) throw;
     const bool is_refusal = (dynamic_cast<const Refusal*>(&error) || ...);
     const std::string_view what = error.what();
     if (!is_refusal) finding(std::string("an exception of another type: ") + error.what());

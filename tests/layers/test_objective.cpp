@@ -134,7 +134,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(lbfgs_finds_the_minimum, eT, Reals) {
   auto f = as_objective<eT>(ridge);
   arma::Mat<eT> w = uniform<eT>(4, 3), g;
   const double J = lbfgs(f, w, {.evaluations = 200, .tolerance = 1e-6});
-  BOOST_TEST(error(to_double(w), filled(4, 3, root)) < 1e-5);
+  // Rounding of the loss, which is flat there, hides more in float: some 1e-5, by the processor.
+  BOOST_TEST(error(to_double(w), filled(4, 3, root)) < (std::is_same_v<eT, float> ? 1e-4 : 1e-5));
   BOOST_TEST(error(J, f.EvaluateWithGradient(w, g)) < 1e-12);
   arma::Mat<eT> again = uniform<eT>(4, 3);
   int asked = 0;

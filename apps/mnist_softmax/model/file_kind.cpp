@@ -1,8 +1,6 @@
 #include "file_kind.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -41,7 +39,7 @@ FileKind kind_of(const std::string& file) {
   std::string bytes(8192, '\0');
   std::ifstream in(file, std::ios::binary);
   if (in) in.read(bytes.data(), std::streamsize(bytes.size()));
-  if (!in && !in.eof()) fail(file, std::string("cannot be read: ") + std::strerror(errno));
+  if (!in && !in.eof()) fail_to_read(file);
   bytes.resize(std::size_t(in.gcount()));
 
   const auto begins = [&bytes](std::string_view with) { return bytes.starts_with(with); };

@@ -1,4 +1,3 @@
-#include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <fstream>
@@ -27,7 +26,7 @@ class Reader {
     if (error) fail(path, "cannot be read: " + error.message());
     if (!fs::is_regular_file(status)) fail(path, "is not a regular file");
     file_.open(path, std::ios::binary | std::ios::ate);
-    if (!file_) fail(path, std::string("cannot be read: ") + std::strerror(errno));
+    if (!file_) fail_to_read(path);
     left_ = static_cast<std::uint64_t>(file_.tellg());  // of this file, which another may replace meanwhile
     file_.seekg(0);
   }
@@ -37,7 +36,7 @@ class Reader {
 
   void read(void* bytes, std::uint64_t count) {
     if (count <= left_) file_.read(static_cast<char*>(bytes), static_cast<std::streamsize>(count));
-    if (file_.bad()) fail(path_, std::string("cannot be read: ") + std::strerror(errno));
+    if (file_.bad()) fail_to_read(path_);
     if (count > left_ || !file_) {
       fail(path_,
            "truncated: " + std::to_string(count) + " bytes are expected where " + std::to_string(left_) + " are left");

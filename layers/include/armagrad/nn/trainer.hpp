@@ -128,7 +128,7 @@ class ARMAGRAD_EXPORT Trainer {
   void end_epoch();
   void require_finite(double loss, const Mat* gradient, uword epoch) const;
   EpochLog figures(const Mat& parameters, double loss) const;
-  void log(const EpochLog& figures);
+  void log(const EpochLog& figures, uword epoch, const Mat& parameters);
 
   const Sequential<eT> net_;
   const SampleLoss<eT> loss_;
