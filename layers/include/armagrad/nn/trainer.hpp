@@ -73,7 +73,7 @@ template <class eT>
 using SampleLoss = std::function<Var<eT>(const Var<eT>& outputs, const Var<eT>& targets)>;
 
 /// Trains a net by first-order steps. It copies the net and the options and refers to the samples, which have to live
-/// as long.
+/// as long. After an exception, as for memory that ended, the state is that of the last step, from which run() goes on.
 template <class eT>
 class ARMAGRAD_EXPORT Trainer {
  public:
