@@ -280,11 +280,8 @@ arma::Col<eT> wrong_gradient(Draw& draw, const HardLoss<eT>& loss, std::string& 
       what = "zeros";
       g.zeros();
   }
-  // Whatever lies between the derivatives at a kink is right.
-  C off = g - right;
-  for (uword e = 0; e < off.n_elem; ++e) {
-    if (g(e) >= low(e) && g(e) <= high(e)) off(e) = 0;
-  }
+  // Whatever lies between the derivatives at a kink is right, and what does not is off by how far it is from them.
+  const C off = g - arma::min(arma::max(g, low), high);
   const double error = arma::norm(arma::conv_to<arma::vec>::from(off));
   const bool counts = error >= (single ? 1e-3 : 1e-6) * norm * 0.999 || what.starts_with("entry");
   return error > 0 && counts ? g : C();

@@ -165,13 +165,14 @@ void Differences::sweep_steps(const Direction& d) {
   if (!found.empty()) report_.sweeps.push_back(std::move(sweep));
 }
 
-/// Whether a kink may explain a slope other than 0 where `both` sides gave one derivative: 0 may lie between the
-/// derivatives from the left and from the right, whose mean it is then.
+/// Whether a kink may explain a slope other than 0 where `both` sides gave one derivative: 0 may be the derivative from
+/// one side, or lie between the two, whose mean it is then.
 bool Differences::may_be_kink(const Slope& s) {
   const double miss = std::abs(s.both.value), apart = std::abs(s.right.value - s.left.value),
                errors = safety * (s.left.error + s.right.error);
+  const auto is_zero = [miss](const Derivative& d) { return std::abs(d.value) <= 3 * d.error && 3 * d.error < miss; };
   const bool alike = apart <= 0.3 * miss + errors, surely = apart + errors < 2 * miss || 30 * s.rounding < miss;
-  return !alike || !surely;
+  return !alike || !surely || is_zero(s.left) || is_zero(s.right);
 }
 
 /// Errors of an entry below this need not be seen: its own rounding error, or all of a gradient that is

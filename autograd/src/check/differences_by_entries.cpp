@@ -27,7 +27,8 @@ Differences::Judged Differences::judged(uword e, const Slope& s) const {
       j.value = low > 0 ? low : high < 0 ? high : 0;
       j.miss = std::max({low, -high, 0.0});
       j.allowed = safety * std::max(s.left.error, s.right.error) + own;
-      enough = std::max(enough, 0.5 * limits(loss_.single).entry * (high - low));
+      enough = std::max(enough,
+                        only_rounding_ ? 1e-4 * std::max(high, -low) : 0.5 * limits(loss_.single).entry * (high - low));
       if (j.allowed > enough) j.slope.kind = Slope::undefined;  // it may be one or none
       // A gradient is a derivative there or lies between two: it is off by no more than they were measured.
       if (j.miss > 0.3 * j.allowed && j.miss <= j.allowed) return j;
@@ -67,16 +68,21 @@ std::vector<double> Differences::first_steps(uword e) const {
   }
   return steps;
 }
-/// Whether larger steps agree with the given gradient where smaller ones differ from it by `miss`: close to W
-/// the loss may be a staircase of rounding errors.
+/// Whether larger steps agree with the given gradient where smaller ones differ from it by `miss`: close to W the loss
+/// may be a staircase of rounding errors. They go on to agree until what is missed is but a rounding error; a loss that
+/// swings stops earlier.
 bool Differences::larger_steps_agree(const Line& line, double first, double miss) {
   int agree = 0;
-  for (double h = first; h > first / 1000 && agree < 3; h /= 2) {
+  for (double h = first; h > 64 * loss_.eps * first; h /= 2) {
     double up = h, down = -h;
-    const double quotient = (line(up).value - line(down).value) / (2 * h);
-    agree = std::abs(quotient) < 0.1 * miss ? agree + 1 : 0;
+    const LineValue above = line(up), below = line(down);
+    const bool agrees = std::abs(above.value - below.value) < 0.1 * miss * (up - down);
+    if (!agrees && agree >= 3)
+      return miss * h < 1e-3 * std::max({std::abs(f0_), std::abs(above.value), std::abs(below.value)});
+    if (!agrees && h < first / 1000) return false;
+    agree = agrees ? agree + 1 : 0;
   }
-  return agree == 3;
+  return agree >= 3;
 }
 /// The largest of smaller steps that agree with the given gradient where others differ from it by `miss`, or 0: many
 /// small kinks, each too small to be seen, bend a loss like a curve, and the steps of a staircase give it a slope.
@@ -87,7 +93,7 @@ double Differences::smaller_steps_that_agree(const Line& line, double first, dou
     return std::abs((line(up).value - line(down).value) / (up - down)) < share * miss;
   };
   int agree = 0;
-  for (double h = first / 64; h > first * loss_.eps; h /= 2) {
+  for (double h = first / 64; h > first * loss_.eps && miss * h > last_place(); h /= 2) {
     agree = agrees(h, 0.1) ? agree + 1 : 0;
     if (agree == 7) return 64 * h;
     const bool visible = miss * h > 16 * last_place();
@@ -104,24 +110,26 @@ Differences::Judged Differences::judged_from(uword e, double first) {
   r.first = first, r.least = 64 * loss_.eps * (w > 0 ? w : scale_);
   if (w == 0 && first < scale_) r.least *= 1e-4;
   r.target = 1e-4 * std::min(wanted(e), limits(loss_.single).norm * norm_);
-  r.kink = loss_.single ? 1e-4 : 1e-6;
+  r.kink = loss_.single && !only_rounding_ ? 1e-4 : 1e-6;
   r.size = std::max({std::abs(g_(e)), typical_, 1e-3 * nearby_});
   return judged(e, slope_at_zero(entry(e), r));
 }
-/// An entry is wrong only if no first step leads to a derivative that agrees with it.
+/// An entry is wrong only if no first step leads to a derivative that agrees with it, and is measured well enough to
+/// tell it from the one that does not.
 Differences::Judged Differences::judge(uword e) {
-  Judged best;
+  Judged best, differing;
   for (const double first : first_steps(e)) {
     const Judged j = judged_from(e, first);
     const double share = limits(loss_.single).norm * norm_ / std::sqrt(double(W_.n_elem));
-    if (j.verdict == Verdict::passed && (j.allowed <= share || j.slope.kind != Slope::smooth || only_rounding_))
-      return j;
+    if (j.verdict == Verdict::passed && (j.allowed <= share || j.slope.kind != Slope::smooth)) return j;
+    if (j.verdict == Verdict::failed && j.allowed < differing.allowed) differing = j;
     const bool better = (j.verdict == Verdict::passed) != (best.verdict == Verdict::passed)
                             ? j.verdict == Verdict::passed
                             : j.allowed < best.allowed;
     if (best.reason.empty() || better) best = j;
     if (failed_ && best.verdict == Verdict::failed) break;  // one wrong entry was confirmed already
   }
+  if (best.verdict == Verdict::passed && differing.miss <= best.allowed) best = differing;
   const bool steep = best.slope.kind == Slope::unbounded;
   const bool failed = best.verdict == Verdict::failed && best.slope.kind != Slope::one_sided;
   const double first = std::max(0.5 * std::abs(W_(e)), scale_);

@@ -280,8 +280,10 @@ Fit fit_near_zero(const Line& f, const StepRange& range, double most) {
   // tell. They may tell more of a bend, to which curvature adds.
   const double tells = std::max(4 * range.target, std::abs(best.slope.value) / 2);
   for (double h = best_h / 4; h > 100 * range.least; h /= 4) {
+    double step = h;
+    if (f(step).rounding > tells * h) break;
     const Fit closer = fitted(f, h, few, range.unit);
-    if (closer.slope.error > tells) break;
+    if (closer.slope.error > tells) continue;
     if (std::abs(closer.slope.value - best.slope.value) > closer.slope.error + best.slope.error) return {};
     if (closer.bend.error < best.bend.error) best.bend = closer.bend;
   }
