@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(losses_on_which_the_verdict_was_mistaken) {
   };
   check(300, true, {10755, 10770, 11473, 11894, 12015, 12204, 12322, 30957, 64551, 114295});
   check(300, false, {61436, 101329});
-  for (const std::uint64_t seed : {102614, 112070}) check_hard_loss({seed, 300, false, true, true}, t);
+  for (const std::uint64_t seed : {102614, 112070, 206158}) check_hard_loss({seed, 300, false, true, true}, t);
   check(1000, true, {87, 273, 836});
   check(1000, false, {100, 2157, 2332, 2337});
   for (const std::string& report : t.mistaken) BOOST_ERROR(report);

@@ -115,7 +115,7 @@ Differences::Judged Differences::judged_from(uword e, double first) {
   return judged(e, slope_at_zero(entry(e), r));
 }
 /// An entry is wrong only if no first step leads to a derivative that agrees with it, and is measured well enough to
-/// tell it from the one that does not.
+/// tell it from one that does not, if that is wrong by as much as has to be seen.
 Differences::Judged Differences::judge(uword e) {
   Judged best, differing;
   for (const double first : first_steps(e)) {
@@ -129,7 +129,7 @@ Differences::Judged Differences::judge(uword e) {
     if (best.reason.empty() || better) best = j;
     if (failed_ && best.verdict == Verdict::failed) break;  // one wrong entry was confirmed already
   }
-  if (best.verdict == Verdict::passed && differing.miss <= best.allowed) best = differing;
+  if (best.verdict == Verdict::passed && differing.miss > wanted(e) && differing.miss <= best.allowed) best = differing;
   const bool steep = best.slope.kind == Slope::unbounded;
   const bool failed = best.verdict == Verdict::failed && best.slope.kind != Slope::one_sided;
   const double first = std::max(0.5 * std::abs(W_(e)), scale_);
