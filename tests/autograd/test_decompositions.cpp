@@ -248,6 +248,23 @@ BOOST_AUTO_TEST_CASE(exponentials) {
              1e-12);
 }
 
+// The Hessian of c J is c times that of J. Its adjoints stand beside the matrix in one of twice the size.
+BOOST_AUTO_TEST_CASE(second_derivatives_of_matrix_functions_at_any_scale) {
+  const mat A = uniform(3, 3) + 2 * mat(3, 3, arma::fill::eye), V = uniform(3, 3), C = uniform(3, 3);
+  const auto check = [&](auto f) {
+    const auto J = [&](double c) { return [&f, &C, c](const auto& a) { return c * accu(C % f(a)); }; };
+    const mat right = hessian_vector_product(J(1), A, V);
+    const mat differences = (gradient(J(1), mat(A + 1e-5 * V)) - gradient(J(1), mat(A - 1e-5 * V))) / 2e-5;
+    BOOST_TEST(error(right, differences) < 1e-8);
+    for (const double c : {1e-100, 1e-9, 1e6, 1e12, 1e100})
+      BOOST_TEST(error(mat(hessian_vector_product(J(c), A, V) / c), right) < 1e-12, c);
+  };
+  check([](const auto& a) { return expmat(a); });
+  check([](const auto& a) { return logmat(a); });
+  check([](const auto& a) { return sinmat(a); });
+  check([](const auto& a) { return cosmat(a); });
+}
+
 // Values and derivatives by mpmath at 60 digits, from the series of exp and roots by the Denman-Beavers iteration.
 BOOST_AUTO_TEST_CASE(functions_of_a_general_matrix) {
   const mat A{{2, -1, 0.5}, {1, 1, -2}, {0, 0.75, 3}}, E{{0, 1, 2}, {-1, 0.5, 0}, {3, 0, -1}};

@@ -257,22 +257,83 @@ Var<eT> sylvester(const Var<eT>& a, const Var<eT>& b, const Var<eT>& c, Here at 
   return append_node<rules::Sylvester, eT>({}, c.shape(), at, {&a, &b, &c});
 }
 
+/// Of (A E; 0 A) and (A 0; E A) the power of two by which E is longer than A, for the rows in which E is, and ones for
+/// the others; of other matrices ones.
+template <class eT>
+arma::Col<eT> lengths_of_halves(const arma::Mat<eT>& a) {
+  arma::Col<eT> d(a.n_rows, arma::fill::ones);
+  const uword n = a.n_rows / 2;
+  if (n == 0 || a.n_rows % 2 != 0) return d;
+  const arma::span first(0, n - 1), second(n, 2 * n - 1);
+  const eT size = arma::norm(a(first, first), "fro"), above = arma::norm(a(first, second), "fro"),
+           below = arma::norm(a(second, first), "fro"), corner = above + below;
+  const bool repeats = arma::accu(a(first, first) != a(second, second)) == 0 && (above == 0) != (below == 0);
+  const int longer = repeats && size > 0 ? std::ilogb(corner) - std::ilogb(size) : 0;
+  if (std::abs(longer) < std::numeric_limits<eT>::max_exponent / 2)
+    d(above > 0 ? first : second).fill(std::ldexp(eT(1), longer));
+  return d;
+}
+
+/// D^-1 A D of a diagonal D.
+template <class eT>
+auto scaled_by(const arma::Col<eT>& d) {
+  return [d](auto a) {
+    a.each_row() %= d.t();
+    a.each_col() /= d;
+    return a;
+  };
+}
+
+/// Powers of two D with which the rows of D^-1 A D are about as long as its columns (Parlett and Reinsch 1969), and the
+/// corner of (A E; 0 A) about as long as A.
+template <class eT>
+arma::Col<eT> balance_of(arma::Mat<eT> a) {
+  constexpr int most_sweeps = 64;
+  const eT largest = std::sqrt(std::numeric_limits<eT>::max()) / 4;
+  arma::Col<eT> d = lengths_of_halves(a);
+  a = scaled_by(d)(std::move(a));
+  bool changed = a.is_finite();
+  for (int sweep = 0; changed && sweep < most_sweeps; ++sweep) {
+    changed = false;
+    for (uword i = 0; i < a.n_rows; ++i) {
+      const eT column = arma::norm(a.col(i)), row = arma::norm(a.row(i));
+      if (column == 0 || row == 0) continue;
+      const eT by = std::exp2(std::round(std::log2(row / column) / 2));
+      if (by == 1 || d(i) * by > largest || d(i) * by < 1 / largest) continue;
+      a.col(i) *= by, a.row(i) /= by, d(i) *= by;
+      changed = true;
+    }
+  }
+  return d;
+}
+
+/// F of A, which may be moving, as D F(D^-1 A D) D^-1: beside long rows and columns short ones would lose their digits,
+/// as those of A in (A E; 0 A).
+template <class F, class M>
+M balanced(const M& a) {
+  const auto d = balance_of(resting(a));
+  if (arma::all(d == 1)) return F::of(a);
+  auto inverse = d;
+  inverse.transform([](auto x) { return 1 / x; });
+  return mapped(scaled_by(inverse), F::of(mapped(scaled_by(d), a)));
+}
+
 /// The value, over complex numbers to first order, which is what a complex step needs.
 template <class F, class eT>
 arma::Mat<eT> function_value(const arma::Mat<eT>& a) {
-  return F::of(a);
+  return balanced<F>(a);
 }
 
 template <class F, class eT>
 arma::Mat<std::complex<eT>> function_value(const arma::Mat<std::complex<eT>>& a) {
-  const Moving<eT> y = F::of(Moving<eT>{arma::real(a), arma::imag(a)});
+  const Moving<eT> y = balanced<F>(Moving<eT>{arma::real(a), arma::imag(a)});
   return arma::Mat<std::complex<eT>>(y.x, y.dx);
 }
 
 /// d f(A + t E) / dt at t = 0.
 template <class F, class eT>
 arma::Mat<eT> function_along(const arma::Mat<eT>& a, const arma::Mat<eT>& e) {
-  return F::of(Moving<eT>{a, e}).dx;
+  return balanced<F>(Moving<eT>{a, e}).dx;
 }
 
 /// The upper right block of f(A E; 0 A) (Najfeld and Havel 1995).
