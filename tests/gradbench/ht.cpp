@@ -96,8 +96,8 @@ struct Hand {
     std::vector<mat_of<T>> absolute;
     mat_of<T> all(3, 4 * parents.size());
     for (uword b = 0; b < parents.size(); ++b) {
-      const auto bent = relatives[b] * joint(pose, b);
-      absolute.push_back(parents[b] < 0 ? mat_of<T>(bent) : mat_of<T>(absolute[parents[b]] * bent));
+      const mat_of<T> bent = relatives[b] * joint(pose, b);
+      absolute.push_back(parents[b] < 0 ? bent : mat_of<T>(absolute[parents[b]] * bent));
       all.cols(4 * b, 4 * b + 3) = (absolute[b] * inverses[b]).eval().head_rows(3);
     }
     return all;
