@@ -220,10 +220,11 @@ void Trainer<eT>::end_epoch() {
   require_finite(loss, wants_gradient ? &gradient_ : nullptr, state_.epoch + !first);
   const EpochLog after = figures(state_.parameters, loss);
   const double before = first ? arma::datum::inf : state_.log.back().loss;
+  const bool is_flat = options_.tolerance > 0 && arma::abs(gradient_).max() <= options_.tolerance,
+             stands = std::abs(before - loss) < options_.relative_change * std::abs(loss);
   log(after, state_.epoch + !first, state_.parameters);
   if (!first) state_.position = 0;
-  state_.stopped |= options_.tolerance > 0 && arma::abs(gradient_).max() <= options_.tolerance;
-  state_.stopped |= std::abs(before - loss) < options_.relative_change * std::abs(loss);
+  state_.stopped |= is_flat || stands;
 }
 
 /// Says whether the data, the loss or only its gradient has what is not finite, and what to try.

@@ -11,14 +11,15 @@ using namespace armagrad::testing;
 
 namespace {
 
-Task<double> task_with(const Optimizer& optimizer, uword batch_size) {
+Task<double> task_with(const Optimizer& optimizer, uword batch_size, double tolerance) {
   Task<double> task;
   task.options.optimizer = optimizer;
   task.options.batch_size = batch_size;
+  task.options.tolerance = tolerance;
   task.options.epochs = 1;
   return task;
 }
-const Task<double> by_batches = task_with(Adam{}, 32), by_full_batches = task_with(Sgd{.momentum = 0.9}, 0);
+const Task<double> by_batches = task_with(Adam{}, 32, 0), by_full_batches = task_with(Sgd{.momentum = 0.9}, 0, 1e-9);
 
 template <const Task<double>& task>
 struct Training {

@@ -121,7 +121,8 @@ Differences::Judged Differences::judge(uword e) {
   for (const double first : first_steps(e)) {
     const Judged j = judged_from(e, first);
     const double share = limits(loss_.single).norm * norm_ / std::sqrt(double(W_.n_elem));
-    if (j.verdict == Verdict::passed && (j.allowed <= share || j.slope.kind != Slope::smooth)) return j;
+    const double settles = only_rounding_ ? wanted(e) : share;
+    if (j.verdict == Verdict::passed && (j.allowed <= settles || j.slope.kind != Slope::smooth)) return j;
     if (j.verdict == Verdict::failed && j.allowed < differing.allowed) differing = j;
     const bool better = (j.verdict == Verdict::passed) != (best.verdict == Verdict::passed)
                             ? j.verdict == Verdict::passed

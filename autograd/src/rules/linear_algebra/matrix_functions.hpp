@@ -265,10 +265,11 @@ arma::Col<eT> lengths_of_halves(const arma::Mat<eT>& a) {
   const uword n = a.n_rows / 2;
   if (n == 0 || a.n_rows % 2 != 0) return d;
   const arma::span first(0, n - 1), second(n, 2 * n - 1);
+  if (arma::accu(a(first, first) != a(second, second)) > 0) return d;
   const eT size = arma::norm(a(first, first), "fro"), above = arma::norm(a(first, second), "fro"),
-           below = arma::norm(a(second, first), "fro"), corner = above + below;
-  const bool repeats = arma::accu(a(first, first) != a(second, second)) == 0 && (above == 0) != (below == 0);
-  const int longer = repeats && size > 0 ? std::ilogb(corner) - std::ilogb(size) : 0;
+           below = arma::norm(a(second, first), "fro");
+  if (size == 0 || (above == 0) == (below == 0)) return d;
+  const int longer = std::ilogb(above + below) - std::ilogb(size);
   if (std::abs(longer) < std::numeric_limits<eT>::max_exponent / 2)
     d(above > 0 ? first : second).fill(std::ldexp(eT(1), longer));
   return d;
