@@ -68,7 +68,7 @@ V sorted(const Call& c) {
 
 // The reverse of cumsum, submat, repmat, sort and eig_sym: what formulas of their gradients are made of.
 V summed_up(const Call& c) {
-  if (c.size() < 3) return along(c, [](auto... a) { return cumsum(a...); });
+  if (c.size() < 3) return along(c, [](const auto&... a) { return cumsum(a...); });
   if (c.text(2) != "reversed") throw std::logic_error("sums are \"reversed\" or not");
   return running_sums(c[0], *c.dim(1), true);
 }
@@ -149,11 +149,11 @@ const Function matrix_table[] = {
     {"log_softmax(x[, dim])", shape::along, [](const Call& c) -> V { return log_softmax(c[0], c.softmax_dim(1)); }},
     {"logmat(A)", shape::square, [](const Call& c) -> V { return logmat(c[0]); }},
     {"logsumexp(x[, dim])", shape::logsumexp, [](const Call& c) -> V { return logsumexp(c[0], c.softmax_dim(1)); }},
-    {"max(x[, dim or b])", shape::extreme, [](const Call& c) -> V { return extreme(c, [](auto... a) { return max(a...); }); }},
-    {"mean(x[, dim])", shape::reduced, [](const Call& c) -> V { return along(c, [](auto... a) { return mean(a...); }); }},
-    {"min(x[, dim or b])", shape::extreme, [](const Call& c) -> V { return extreme(c, [](auto... a) { return min(a...); }); }},
+    {"max(x[, dim or b])", shape::extreme, [](const Call& c) -> V { return extreme(c, [](const auto&... a) { return max(a...); }); }},
+    {"mean(x[, dim])", shape::reduced, [](const Call& c) -> V { return along(c, [](const auto&... a) { return mean(a...); }); }},
+    {"min(x[, dim or b])", shape::extreme, [](const Call& c) -> V { return extreme(c, [](const auto&... a) { return min(a...); }); }},
     {"norm(x[, p or \"fro\"])", shape::number, norm_of},
-    {"normalise(x[, p, dim])", shape::same, [](const Call& c) -> V { return along_second(c, 2, [](auto... a) { return normalise(a...); }); }},
+    {"normalise(x[, p, dim])", shape::same, [](const Call& c) -> V { return along_second(c, 2, [](const auto&... a) { return normalise(a...); }); }},
     {"ones(rows, cols)", shape::filled, [](const Call& c) -> V { return filled(c, 1); }},
     {"over_gaps(A, w)", shape::over_gaps, [](const Call& c) -> V { return over_gaps(c[0], c[1]); }},
     {"pinv(A)", shape::transpose, [](const Call& c) -> V { return pinv(c[0]); }},
@@ -172,9 +172,9 @@ const Function matrix_table[] = {
     {"sorted_back(x, by, order, dim)", shape::sorted_back, [](const Call& c) -> V { return sorted_like(c, true); }},
     {"sorted_by(x, by, order, dim)", shape::sorted_back, [](const Call& c) -> V { return sorted_like(c, false); }},
     {"sqrtmat_sympd(A)", shape::square, [](const Call& c) -> V { return sqrtmat_sympd(c[0]); }},
-    {"stddev(x[, norm_type, dim])", shape::reduced_second, [](const Call& c) -> V { return along_second(c, 0, [](auto... a) { return stddev(a...); }); }},
+    {"stddev(x[, norm_type, dim])", shape::reduced_second, [](const Call& c) -> V { return along_second(c, 0, [](const auto&... a) { return stddev(a...); }); }},
     {"submat(x, row1, col1, row2, col2)", shape::submat, [](const Call& c) -> V { return c[0].submat(c.count(1), c.count(2), c.count(3), c.count(4)); }},
-    {"sum(x[, dim])", shape::reduced, [](const Call& c) -> V { return along(c, [](auto... a) { return sum(a...); }); }},
+    {"sum(x[, dim])", shape::reduced, [](const Call& c) -> V { return along(c, [](const auto&... a) { return sum(a...); }); }},
     {"svd(A)", shape::singular_values, [](const Call& c) -> V { return svd(c[0]); }},
     {"syl(A, B, C)", shape::syl, [](const Call& c) -> V { return syl(c[0], c[1], c[2]); }},
     {"tail_cols(x, n)", shape::head_cols, [](const Call& c) -> V { return c[0].tail_cols(c.count(1)); }},
@@ -184,7 +184,7 @@ const Function matrix_table[] = {
     {"trimatl(A)", shape::square, [](const Call& c) -> V { return trimatl(c[0]); }},
     {"trimatu(A)", shape::square, [](const Call& c) -> V { return trimatu(c[0]); }},
     {"unit(n, i)", shape::unit, unit_vector},
-    {"var(x[, norm_type, dim])", shape::reduced_second, [](const Call& c) -> V { return along_second(c, 0, [](auto... a) { return var(a...); }); }},
+    {"var(x[, norm_type, dim])", shape::reduced_second, [](const Call& c) -> V { return along_second(c, 0, [](const auto&... a) { return var(a...); }); }},
     {"vecnorm(x[, p, dim])", shape::column_norms, [](const Call& c) -> V { return vecnorm(c[0], c.size() > 1 ? c.count(1) : 2, c.dim(2).value_or(0)); }},
     {"vectorise(x[, dim])", shape::vectorise, [](const Call& c) -> V { return vectorise(c[0], c.size() > 1 ? c.count(1) : 0); }},
     {"zeros(rows, cols)", shape::filled, [](const Call& c) -> V { return filled(c, 0); }},

@@ -56,12 +56,12 @@ Trainer<eT>::Trainer(const Sequential<eT>& net, SampleLoss<eT> loss, SampleSet<e
                      std::optional<SampleSet<eT>> validation, TrainingOptions<eT> options)
     : net_(net),
       loss_(std::move(loss)),
-      train_(train),
-      validation_(validation),
+      train_(std::move(train)),
+      validation_(std::move(validation)),
       options_(std::move(options)),
       programs_(new Programs(*this)) {
-  const uword n = train.X.n_cols;
-  if (n == 0 || train.Y.n_cols != n) detail::misuse("Trainer", {}, "no samples, or not one target for each");
+  const uword n = train_.X.n_cols;
+  if (n == 0 || train_.Y.n_cols != n) detail::misuse("Trainer", {}, "no samples, or not one target for each");
   full_batch_ = options_.batch_size == 0 || options_.batch_size >= n;
   state_.parameters = net.initial(random_stream(options_.seed, Draw::initial, 0));
   state_.optimizer = initial_state<eT>(options_.optimizer, net.n_parameters());

@@ -12,28 +12,54 @@ inline namespace ARMAGRAD_SET {
 
 using std::size_t;
 
+/// The sum of floats side by side, as doubles.
+template <int N>
+class WideSum {
+  using Half = typename Lanes<double, N / 2>::type;
+  Half low_{}, high_{};
+  template <int from, std::size_t... k>
+  static Half widened(Pack<float, N> p, std::index_sequence<k...>) {
+    return __builtin_convertvector(__builtin_shufflevector(p.v, p.v, (from + int(k))...), Half);
+  }
+
+ public:
+  void add(Pack<float, N> p) {
+    low_ += widened<0>(p, std::make_index_sequence<N / 2>());
+    high_ += widened<N / 2>(p, std::make_index_sequence<N / 2>());
+  }
+  double total() const {
+    return fold(Pack<double, N / 2>::raw(low_ + high_), [](auto u, auto v) { return u + v; });
+  }
+};
+
+/// Doubles add up in eight chains side by side, as one would wait for itself. Floats do as trees of eight packs, whose
+/// sums add up as doubles: along a chain the roundings of alike numbers all go the same way.
 template <class T>
 double sum_block(const T* x, size_t n) {
   constexpr int N = pack_width<T>;
   using P = Pack<T, N>;
-  P a(0), b(0), c(0), d(0), e(0), f(0), g(0), h(0);  // side by side, as one would wait for itself
   size_t i = 0;
   const auto at = [&](int k) { return load_pack<T, N>(x + i + k * N); };
-  for (; i + 8 * N <= n; i += 8 * N) {
-    a = a + at(0), b = b + at(1), c = c + at(2), d = d + at(3);
-    e = e + at(4), f = f + at(5), g = g + at(6), h = h + at(7);
-  }
-  for (; i + N <= n; i += N) a = a + at(0);
-  if constexpr (N > 1) {
-    if (i < n) b = b + load_first(x + i, int(n - i));
-  }
-  const P all = ((a + b) + (c + d)) + ((e + f) + (g + h));
-  if constexpr (std::same_as<T, float>) {
+  if constexpr (N == 1) {
     double total = 0;
-    for (int l = 0; l < N; ++l) total += double(all[l]);
+    for (; i < n; ++i) total += double(x[i]);
     return total;
+  } else if constexpr (std::same_as<T, float>) {
+    WideSum<N> sum;
+    for (; i + 8 * N <= n; i += 8 * N)
+      sum.add(((at(0) + at(1)) + (at(2) + at(3))) + ((at(4) + at(5)) + (at(6) + at(7))));
+    for (; i + N <= n; i += N) sum.add(at(0));
+    if (i < n) sum.add(load_first(x + i, int(n - i)));
+    return sum.total();
   } else {
-    return fold(all, [](auto u, auto v) { return u + v; });
+    P a(0), b(0), c(0), d(0), e(0), f(0), g(0), h(0);
+    for (; i + 8 * N <= n; i += 8 * N) {
+      a = a + at(0), b = b + at(1), c = c + at(2), d = d + at(3);
+      e = e + at(4), f = f + at(5), g = g + at(6), h = h + at(7);
+    }
+    for (; i + N <= n; i += N) a = a + at(0);
+    if (i < n) b = b + load_first(x + i, int(n - i));
+    return fold(((a + b) + (c + d)) + ((e + f) + (g + h)), [](auto u, auto v) { return u + v; });
   }
 }
 
