@@ -66,6 +66,9 @@ class [[nodiscard]] KindVar : public Var<eT> {
   KindVar& operator/=(const N& x) & requires(is_number) { return *this = by_number<detail::rules::Divide>(x); }
   KindVar& operator*=(const N& x) & requires(is_number) { return *this = by_number<detail::rules::Times>(x); }
 
+  /// Itself, as Armadillo's log_det(A) is complex and has a real part: log_det(A).real().
+  KindVar real() const requires(is_number) { return *this; }
+
   using Transposed = detail::VarOf<eT, detail::transposed_kind(k)>;
   Transposed t(std::source_location at = std::source_location::current()) const {
     return detail::of_kind<Transposed::kind>(Var<eT>::t(at));
@@ -89,6 +92,7 @@ class [[nodiscard]] KindVar : public Var<eT> {
   auto head_cols(uword n, Here at = Here::current()) const& { return this->template block<along>(this->at_head_cols(n, at), at); }
   auto tail_cols(uword n, Here at = Here::current()) const& { return this->template block<along>(this->at_tail_cols(n, at), at); }
   auto subvec(uword first, uword last, Here at = Here::current()) const& { return this->template block<piece>(this->at_subvec(first, last, at), at); }
+  auto subvec(uword first, arma::SizeMat s, Here at = Here::current()) const& { return this->template block<piece>(this->at_subvec(first, s, at), at); }
   auto subvec(arma::span s, Here at = Here::current()) const& { return this->template block<piece>(this->at_subvec(s, at), at); }
   auto operator()(arma::span s, Here at = Here::current()) const& { return this->template block<piece>(this->at_subvec(s, at), at); }
   auto head(uword n, Here at = Here::current()) const& { return this->template block<piece>(this->at_head(n, at), at); }
@@ -102,6 +106,7 @@ class [[nodiscard]] KindVar : public Var<eT> {
   Block<along> head_cols(uword n, Here at = Here::current()) & { return {*this, this->at_head_cols(n, at), at}; }
   Block<along> tail_cols(uword n, Here at = Here::current()) & { return {*this, this->at_tail_cols(n, at), at}; }
   Block<piece> subvec(uword first, uword last, Here at = Here::current()) & { return {*this, this->at_subvec(first, last, at), at}; }
+  Block<piece> subvec(uword first, arma::SizeMat s, Here at = Here::current()) & { return {*this, this->at_subvec(first, s, at), at}; }
   Block<piece> subvec(arma::span s, Here at = Here::current()) & { return {*this, this->at_subvec(s, at), at}; }
   Block<piece> operator()(arma::span s, Here at = Here::current()) & { return {*this, this->at_subvec(s, at), at}; }
   Block<piece> head(uword n, Here at = Here::current()) & { return {*this, this->at_head(n, at), at}; }
@@ -124,6 +129,35 @@ class [[nodiscard]] KindVar : public Var<eT> {
 
  private:
   friend class detail::Engine<eT>;
+
+  // ++x, x--, ...: found with a KindVar, whatever is private here.
+  /// A number that is counted up or down, and where.
+  struct Counted {
+    KindVar& x;
+    Location at;
+    Counted(KindVar& number, Location place = std::source_location::current()) : x(number), at(place) {}
+    template <class Rule>
+    KindVar& by_one() const {
+      return x = detail::append_number<Rule>(detail::NumberOperand<eT>(x, at), detail::NumberOperand<eT>(eT(1), at));
+    }
+  };
+  /// What it was before it was counted, of which, unlike of a Var, no warning says that it is not used.
+  struct Before {
+    KindVar x;
+    operator KindVar() const { return x; }
+  };
+  friend KindVar& operator++(const Counted& c) requires(is_number) { return c.template by_one<detail::rules::Plus>(); }
+  friend KindVar& operator--(const Counted& c) requires(is_number) { return c.template by_one<detail::rules::Minus>(); }
+  friend Before operator++(const Counted& c, int) requires(is_number) {
+    Before before{c.x};
+    ++c;
+    return before;
+  }
+  friend Before operator--(const Counted& c, int) requires(is_number) {
+    Before before{c.x};
+    --c;
+    return before;
+  }
 
   KindVar(Tape<eT>* tape, detail::Index number, std::uint32_t generation) requires(is_number)
       : Var<eT>(tape, number, generation, detail::scalar_shape) {}

@@ -35,6 +35,19 @@ class Part : public detail::VarOf<eT, k> {
   void fill(const A& number) && { write(number, "fill"); }
   void zeros() && { write(A(0, at_), "zeros"); }
   void ones() && { write(A(1, at_), "ones"); }
+  void clamp(double low, double high) && { write(this->clamped(low, high, at_), "clamp"); }
+  void replace(double old, double now) && { write(this->replaced(old, now, at_), "replace"); }
+  void clean(double threshold) && { write(this->cleaned(threshold, at_), "clean"); }
+  template <class F>
+  void transform(F f) && {
+    Var<eT> x = *this;
+    write(x.transform(std::move(f)), "transform");
+  }
+  template <class F>
+  void for_each(F f) && {
+    Var<eT> x = *this;
+    write(x.for_each(std::move(f)), "for_each");
+  }
   void eye() && requires(!is_list) { write(Var<eT>(this->n_rows, this->n_cols, arma::fill::eye), "eye"); }
 
   // A number with a name is a number of its own.

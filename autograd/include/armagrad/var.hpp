@@ -188,6 +188,11 @@ class [[nodiscard]] Var : private AllVarOperators<eT> {
   /// The rows r1 to r2 of the columns c1 to c2, all included.
   Var submat(uword r1, uword c1, uword r2, uword c2, Here at = Here::current()) const& { return block(at_spans(arma::span(r1, r2), arma::span(c1, c2), at), at); }
   Var submat(arma::span r, arma::span c, Here at = Here::current()) const& { return block(at_spans(r, c, at), at); }
+  Var rows(arma::span r, Here at = Here::current()) const& { return block(at_spans(r, arma::span(), at, "rows"), at); }
+  Var cols(arma::span c, Here at = Here::current()) const& { return block(at_spans(arma::span(), c, at, "cols"), at); }
+  /// As many rows and columns as a size has, from entry (i, j) on.
+  Var submat(uword i, uword j, arma::SizeMat s, Here at = Here::current()) const& { return block(at_size(i, j, s, at), at); }
+  Var operator()(uword i, uword j, arma::SizeMat s, Here at = Here::current()) const& { return submat(i, j, s, at); }
   /// The first n rows.
   Var head_rows(uword n, Here at = Here::current()) const& { return block(at_head_rows(n, at), at); }
   /// The last n rows.
@@ -206,6 +211,10 @@ class [[nodiscard]] Var : private AllVarOperators<eT> {
   Block<Kind::matrix> cols(uword first, uword last, Here at = Here::current()) & { return {*this, at_cols(first, last, at), at}; }
   Block<Kind::matrix> submat(uword r1, uword c1, uword r2, uword c2, Here at = Here::current()) & { return {*this, at_spans(arma::span(r1, r2), arma::span(c1, c2), at), at}; }
   Block<Kind::matrix> submat(arma::span r, arma::span c, Here at = Here::current()) & { return {*this, at_spans(r, c, at), at}; }
+  Block<Kind::matrix> rows(arma::span r, Here at = Here::current()) & { return {*this, at_spans(r, arma::span(), at, "rows"), at}; }
+  Block<Kind::matrix> cols(arma::span c, Here at = Here::current()) & { return {*this, at_spans(arma::span(), c, at, "cols"), at}; }
+  Block<Kind::matrix> submat(uword i, uword j, arma::SizeMat s, Here at = Here::current()) & { return {*this, at_size(i, j, s, at), at}; }
+  Block<Kind::matrix> operator()(uword i, uword j, arma::SizeMat s, Here at = Here::current()) & { return submat(i, j, s, at); }
   Block<Kind::matrix> head_rows(uword n, Here at = Here::current()) & { return {*this, at_head_rows(n, at), at}; }
   Block<Kind::matrix> tail_rows(uword n, Here at = Here::current()) & { return {*this, at_tail_rows(n, at), at}; }
   Block<Kind::matrix> head_cols(uword n, Here at = Here::current()) & { return {*this, at_head_cols(n, at), at}; }
@@ -319,8 +328,6 @@ class [[nodiscard]] Var : private AllVarOperators<eT> {
   NumberVar<eT> max(Here at = Here::current()) const;
   /// The smallest of all entries, a number; of equal ones the first gets the derivative.
   NumberVar<eT> min(Here at = Here::current()) const;
-  /// Each entry within [low, high]: see the function clamp.
-  Var clamp(double low, double high, Here at = Here::current()) const;
   /// t(): for real numbers the two transposes are the same.
   Var ht(Here at = Here::current()) const { return t(at); }
   /// This Var: there are no expressions that wait to be evaluated.
@@ -341,23 +348,39 @@ class [[nodiscard]] Var : private AllVarOperators<eT> {
     return *this;
   }
   Var& zeros(uword rows, uword cols) & { return *this = Var(rows, cols); }
+  Var& zeros(arma::SizeMat s) & { return zeros(s.n_rows, s.n_cols); }
   Var& ones(uword rows, uword cols) & { return *this = Var(rows, cols, arma::fill::ones); }
+  Var& ones(arma::SizeMat s) & { return ones(s.n_rows, s.n_cols); }
   /// Becomes 1 on the main diagonal and 0 elsewhere.
   Var& eye() & { return eye(n_rows, n_cols); }
   Var& eye(uword rows, uword cols) & { return *this = Var(rows, cols, arma::fill::eye); }
+  Var& eye(arma::SizeMat s) & { return eye(s.n_rows, s.n_cols); }
   /// Becomes a matrix of zeros of this size.
   Var& set_size(uword rows, uword cols) & { return zeros(rows, cols); }
+  Var& set_size(arma::SizeMat s) & { return zeros(s); }
   /// The entries that are in both shapes stay where they are, others are 0; reshape() keeps their order, column by
   /// column.
   Var& resize(uword rows, uword cols, Here at = Here::current()) & { return become(resized(rows, cols, at)); }
+  Var& resize(arma::SizeMat s, Here at = Here::current()) & { return resize(s.n_rows, s.n_cols, at); }
   /// Takes another shape with as many entries, or std::logic_error; they keep their order, column by column.
   Var& reshape(uword rows, uword cols, Here at = Here::current()) & { return become(reshaped(rows, cols, at)); }
+  Var& reshape(arma::SizeMat s, Here at = Here::current()) & { return reshape(s.n_rows, s.n_cols, at); }
   /// Becomes empty, 0 x 0.
   Var& reset() & { return become({}); }
   /// Inserts the rows of X before row i.
   void insert_rows(uword i, const A& X, Here at = Here::current()) & { become(with_rows(i, X, at)); }
+  /// Inserts n rows of zeros: an integer is their number, and no matrix of one entry.
+  template <detail::Integer N>
+  void insert_rows(uword i, N n, Here at = Here::current()) & {
+    become(with_rows(i, Var(uword(n), n_cols), at));
+  }
   /// Inserts the columns of X before column j.
   void insert_cols(uword j, const A& X, Here at = Here::current()) & { become(with_cols(j, X, at)); }
+  /// Inserts n columns of zeros.
+  template <detail::Integer N>
+  void insert_cols(uword j, N n, Here at = Here::current()) & {
+    become(with_cols(j, Var(n_rows, uword(n)), at));
+  }
   /// Removes row i.
   void shed_row(uword i, Here at = Here::current()) & { become(without_rows(i, i, at)); }
   /// Removes column j.
@@ -366,12 +389,34 @@ class [[nodiscard]] Var : private AllVarOperators<eT> {
   void shed_rows(uword first, uword last, Here at = Here::current()) & { become(without_rows(first, last, at)); }
   /// Removes the columns from first to last, both included.
   void shed_cols(uword first, uword last, Here at = Here::current()) & { become(without_cols(first, last, at)); }
+  /// Removes the rows, or columns, of these indices.
+  void shed_rows(const Indices& r, Here at = Here::current()) & { become(without_rows(r, at)); }
+  void shed_cols(const Indices& c, Here at = Here::current()) & { become(without_cols(c, at)); }
   /// Exchanges two rows.
   void swap_rows(uword i, uword k, Here at = Here::current()) & { become(with_rows_swapped(i, k, at)); }
   /// Exchanges two columns.
   void swap_cols(uword j, uword k, Here at = Here::current()) & { become(with_cols_swapped(j, k, at)); }
   /// Exchanges two handles; nothing is recorded.
   void swap(Var& x) & noexcept { std::swap(*this, x); }
+  /// Entries below `low` become `low`, those above `high` become `high`: see the function clamp.
+  Var& clamp(double low, double high, Here at = Here::current()) & { return become(clamped(low, high, at)); }
+  /// Entries that are `old`, which may be a NaN, become `now`; the others keep their derivatives.
+  Var& replace(double old, double now, Here at = Here::current()) & { return become(replaced(old, now, at)); }
+  /// Entries of size `threshold` or less become 0; the others keep their derivatives.
+  Var& clean(double threshold, Here at = Here::current()) & { return become(cleaned(threshold, at)); }
+  /// Calls f with each entry, a number, which it may change if this is not const.
+  template <class F>
+  Var& for_each(F f) & {
+    return transform([&f](NumberVar<eT> x) {
+      f(x);
+      return x;
+    });
+  }
+  template <class F>
+  const Var& for_each(F f) const& {
+    for (uword k = 0; k < n_elem; ++k) f((*this)(k));
+    return *this;
+  }
   /// Replaces each entry x, a number, by f(x).
   template <class F>
   Var& transform(F f) & {
@@ -443,12 +488,17 @@ class [[nodiscard]] Var : private AllVarOperators<eT> {
 
   // What members of these names make of it.
   ColVar<eT> diagonal(arma::sword k, Here at) const;
+  Var clamped(double low, double high, Here at) const;
+  Var replaced(double old, double now, Here at) const;
+  Var cleaned(double threshold, Here at) const;
   Var resized(uword rows, uword cols, Here at) const;
   Var reshaped(uword rows, uword cols, Here at) const;
   Var with_rows(uword i, const A& X, Here at) const;
   Var with_cols(uword j, const A& X, Here at) const;
   Var without_rows(uword first, uword last, Here at) const;
+  Var without_rows(const Indices& rows, Here at) const;
   Var without_cols(uword first, uword last, Here at) const;
+  Var without_cols(const Indices& cols, Here at) const;
   Var with_rows_swapped(uword i, uword k, Here at) const;
   Var with_cols_swapped(uword j, uword k, Here at) const;
 
@@ -466,6 +516,7 @@ class [[nodiscard]] Var : private AllVarOperators<eT> {
   }
   [[noreturn]] void out_of_bounds(const char* name, Here at) const;
   detail::Place at_spans(arma::span rows, arma::span cols, Here at, const char* name = "submat") const;
+  detail::Place at_size(uword i, uword j, arma::SizeMat s, Here at) const;
   detail::Place at_row(uword i, Here at) const;
   detail::Place at_col(uword j, Here at) const;
   detail::Place at_rows(uword first, uword last, Here at) const {
@@ -480,6 +531,10 @@ class [[nodiscard]] Var : private AllVarOperators<eT> {
   detail::Place at_tail_cols(uword n, Here at) const;
   detail::Place at_subvec(uword first, uword last, Here at) const;
   detail::Place at_subvec(arma::span s, Here at) const;
+  detail::Place at_subvec(uword first, arma::SizeMat s, Here at) const {
+    const uword n = s.n_rows * s.n_cols;
+    return n == 0 ? at_head(0, at) : at_subvec(first, first + n - 1, at);
+  }
   detail::Place at_head(uword n, Here at) const;
   detail::Place at_tail(uword n, Here at) const;
   detail::EntryList at_elem(const arma::uvec& indices, Here at) const;

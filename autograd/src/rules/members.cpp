@@ -25,8 +25,18 @@ NumberVar<eT> Var<eT>::min(Here at) const {
   return armagrad::min(as_col(at), at);
 }
 template <class eT>
-Var<eT> Var<eT>::clamp(double low, double high, Here at) const {
+Var<eT> Var<eT>::clamped(double low, double high, Here at) const {
   return armagrad::clamp(*this, low, high, at);
+}
+template <class eT>
+Var<eT> Var<eT>::replaced(double old, double now, Here at) const {
+  const detail::SourceLine<eT> here(*this, at);
+  return where(old == old ? *this == old : *this != *this, now, *this, at);
+}
+template <class eT>
+Var<eT> Var<eT>::cleaned(double threshold, Here at) const {
+  const detail::SourceLine<eT> here(*this, at);
+  return where(abs(*this) <= threshold, 0, *this, at);
 }
 template <class eT>
 ColVar<eT> Var<eT>::as_col(Here at) const {
@@ -52,6 +62,13 @@ arma::uvec without(uword n, uword first, uword last, const char* name, Here at) 
   return arma::join_cols(arma::regspace<arma::uvec>(0, 1, first).head(first),
                          arma::regspace<arma::uvec>(last, 1, n - 1).tail(n - 1 - last));
 }
+/// Those of n rows or columns that are not listed.
+arma::uvec without(uword n, const arma::uvec& listed, const char* name, Here at) {
+  if (!listed.is_empty() && listed.max() >= n) detail::out_of_range(name, at, "index out of bounds");
+  arma::uvec kept(n, arma::fill::ones);
+  kept.elem(listed).zeros();
+  return arma::find(kept);
+}
 /// The order in which two of n rows or columns stand exchanged.
 arma::uvec swapped(uword n, uword i, uword k, const char* name, Here at) {
   if (i >= n || k >= n) detail::out_of_range(name, at, "index out of bounds");
@@ -68,6 +85,14 @@ Var<eT> Var<eT>::without_rows(uword first, uword last, Here at) const {
 template <class eT>
 Var<eT> Var<eT>::without_cols(uword first, uword last, Here at) const {
   return cols(without(n_cols, first, last, "shed_cols", at), at);
+}
+template <class eT>
+Var<eT> Var<eT>::without_rows(const Indices& listed, Here at) const {
+  return rows(without(n_rows, listed, "shed_rows", at), at);
+}
+template <class eT>
+Var<eT> Var<eT>::without_cols(const Indices& listed, Here at) const {
+  return cols(without(n_cols, listed, "shed_cols", at), at);
 }
 template <class eT>
 Var<eT> Var<eT>::with_rows_swapped(uword i, uword k, Here at) const {
@@ -95,7 +120,9 @@ Var<eT> Var<eT>::with_cols(uword j, const A& X, Here at) const {
   template ARMAGRAD_EXPORT ColVar<eT> Var<eT>::diagonal(arma::sword, Here) const;        \
   template ARMAGRAD_EXPORT NumberVar<eT> Var<eT>::max(Here) const;                       \
   template ARMAGRAD_EXPORT NumberVar<eT> Var<eT>::min(Here) const;                       \
-  template ARMAGRAD_EXPORT Var<eT> Var<eT>::clamp(double, double, Here) const;           \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::clamped(double, double, Here) const;         \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::replaced(double, double, Here) const;        \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::cleaned(double, Here) const;                 \
   template ARMAGRAD_EXPORT ColVar<eT> Var<eT>::as_col(Here) const;                       \
   template ARMAGRAD_EXPORT RowVar<eT> Var<eT>::as_row(Here) const;                       \
   template ARMAGRAD_EXPORT Var<eT> Var<eT>::resized(uword, uword, Here) const;           \
@@ -104,6 +131,8 @@ Var<eT> Var<eT>::with_cols(uword j, const A& X, Here at) const {
   template ARMAGRAD_EXPORT Var<eT> Var<eT>::with_cols(uword, const A&, Here) const;      \
   template ARMAGRAD_EXPORT Var<eT> Var<eT>::without_rows(uword, uword, Here) const;      \
   template ARMAGRAD_EXPORT Var<eT> Var<eT>::without_cols(uword, uword, Here) const;      \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::without_rows(const Indices&, Here) const;    \
+  template ARMAGRAD_EXPORT Var<eT> Var<eT>::without_cols(const Indices&, Here) const;    \
   template ARMAGRAD_EXPORT Var<eT> Var<eT>::with_rows_swapped(uword, uword, Here) const; \
   template ARMAGRAD_EXPORT Var<eT> Var<eT>::with_cols_swapped(uword, uword, Here) const;
 ARMAGRAD_INSTANTIATE(double)

@@ -23,6 +23,11 @@ Place Var<eT>::at_spans(arma::span rows, arma::span cols, Here at, const char* n
   return {std::uint32_t(row), std::uint32_t(col), shape_of(height, width)};
 }
 template <class eT>
+Place Var<eT>::at_size(uword i, uword j, arma::SizeMat s, Here at) const {
+  if (i > n_rows || s.n_rows > n_rows - i || j > n_cols || s.n_cols > n_cols - j) out_of_bounds("submat", at);
+  return {std::uint32_t(i), std::uint32_t(j), shape_of(s.n_rows, s.n_cols)};
+}
+template <class eT>
 Place Var<eT>::at_row(uword i, Here at) const {
   if (i >= n_rows) out_of_bounds("row", at);
   return {std::uint32_t(i), 0, shape_of(1, n_cols)};
@@ -243,6 +248,7 @@ Var<eT> assign(const Argument<eT>& x, arma::span rows, arma::span cols, const Ar
                                                   Here);                                                            \
   template ARMAGRAD_EXPORT void Var<eT>::out_of_bounds(const char*, Here) const;                                    \
   template ARMAGRAD_EXPORT Place Var<eT>::at_spans(arma::span, arma::span, Here, const char*) const;                \
+  template ARMAGRAD_EXPORT Place Var<eT>::at_size(uword, uword, arma::SizeMat, Here) const;                         \
   template ARMAGRAD_EXPORT Place Var<eT>::at_row(uword, Here) const;                                                \
   template ARMAGRAD_EXPORT Place Var<eT>::at_col(uword, Here) const;                                                \
   template ARMAGRAD_EXPORT Place Var<eT>::at_head_rows(uword, Here) const;                                          \

@@ -15,6 +15,7 @@
 #include "least_squares.hpp"
 #include "linear_algebra.hpp"
 #include "matrix_functions.hpp"
+#include "outputs.hpp"
 #include "parts.hpp"
 #include "powers.hpp"
 #include "products.hpp"

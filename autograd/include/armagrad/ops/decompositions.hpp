@@ -13,6 +13,8 @@
 // refused.
 
 #include <numbers>
+
+#include "../success.hpp"
 #include "least_squares.hpp"
 #include "matrix_functions.hpp"
 
@@ -24,7 +26,7 @@ ColVar<eT> eig_sym(const Var<eT>& A, Here at = Here::current());
 /// Also the vectors, in columns. std::runtime_error, when a derivative is computed, if it depends on equal
 /// eigenvalues or their vectors.
 template <class eT>
-void eig_sym(Var<eT>& values, Var<eT>& vectors, const Var<eT>& A, Here at = Here::current());
+Success<eT> eig_sym(Var<eT>& values, Var<eT>& vectors, const Var<eT>& A, Here at = Here::current());
 
 /// The symmetric positive semi-definite Y of Y Y = A. std::runtime_error, when it is computed, where A has a
 /// negative eigenvalue, and of a derivative where it is singular.
@@ -46,6 +48,6 @@ ColVar<eT> svd(const Var<eT>& A, Here at = Here::current());
 /// k = min(m, n). std::runtime_error, when a derivative is computed, if it depends on equal values or their vectors
 /// (as eig_sym), or on the vectors of values that are 0.
 template <class eT>
-void svd_econ(Var<eT>& U, Var<eT>& s, Var<eT>& V, const Var<eT>& A, Here at = Here::current());
+Success<eT> svd_econ(Var<eT>& U, Var<eT>& s, Var<eT>& V, const Var<eT>& A, Here at = Here::current());
 
 }  // namespace armagrad
