@@ -171,11 +171,17 @@ BOOST_AUTO_TEST_CASE(counting) {
     const scalar_of<P> before = x++, after = ++x;
     x--;
     --x;
-    const scalar_of<P> again = x--;
-    return x * n + before * after + again * again;
+    const scalar_of<P> again = +x--;
+    vec_of<P> v = {x, 1};
+    ++v(0);
+    v(1)++;
+    v[1]++;
+    --v.at(0);
+    v(1)--;
+    return x * n + before * after + again * again + arma::dot(+v, v);
   };
   same("++ and --", loss, {0.3});
-  BOOST_TEST(loss(vec{0.3}) == -0.7 * 2 + 0.3 * 2.3 + 0.09, boost::test_tools::tolerance(1e-14));
+  BOOST_TEST(loss(vec{0.3}) == -0.7 * 2 + 0.3 * 2.3 + 0.09 + 0.49 + 4, boost::test_tools::tolerance(1e-14));
 }
 
 BOOST_AUTO_TEST_CASE(members_that_change_a_matrix) {
@@ -232,8 +238,11 @@ BOOST_AUTO_TEST_CASE(forms_of_members) {
     Z.reshape(arma::size(2, 8));
     N.ones(arma::size(2, 2));
     const mat_of<P> C = M;
+    const mat_of<P> S = M.head_cols(4);
+    const mat_of<P> triangles =
+        arma::trimatu(S, 1) % S + 3 * arma::trimatl(S, -2) + arma::trimatu(S, -1) + arma::trimatl(S, 2);
     return arma::accu(v % v) + arma::accu(M % M) + arma::accu(Z.row(1)) * N(1, 1) +
-           arma::accu(C.rows(arma::span(0, 1))) +
+           arma::accu(C.rows(arma::span(0, 1))) + arma::accu(triangles % S) +
            arma::accu(C.submat(1, 1, arma::size(2, 3)) % C(1, 1, arma::size(2, 3))) + double(v.n_elem);
   };
   same("sizes, spans, indices", loss, p);
@@ -241,7 +250,8 @@ BOOST_AUTO_TEST_CASE(forms_of_members) {
   Var<double> X = tape.variable(mat(3, 2));
   for (const auto& wrong : std::vector<std::function<void()>>{
            [&] { (void)X.submat(2, 0, arma::size(2, 1)); }, [&] { X.shed_rows(arma::uvec{3}); },
-           [&] { (void)X.rows(arma::span(1, 3)); }, [&] { X.insert_rows(4, 1); }}) {
+           [&] { (void)X.rows(arma::span(1, 3)); }, [&] { X.insert_rows(4, 1); },
+           [&] { (void)trimatu(tape.constant(mat(2, 2)), 2); }}) {
     BOOST_CHECK_THROW(wrong(), std::out_of_range);
     BOOST_TEST(refusal(wrong).find("test_outputs.cpp") != std::string::npos);
   }

@@ -53,6 +53,8 @@ class [[nodiscard]] KindVar : public Var<eT> {
       return detail::of_kind<k>(detail::negated<eT>(x));
   }
 
+  friend KindVar operator+(const KindVar& x) { return x; }
+
   using A = std::conditional_t<is_number, detail::MatrixOperand<eT>, Argument<eT>>;
   KindVar& operator+=(const A& x) & { return become(this->template with<detail::rules::Plus>(x), x); }
   KindVar& operator-=(const A& x) & { return become(this->template with<detail::rules::Minus>(x), x); }

@@ -32,6 +32,10 @@ class Part : public detail::VarOf<eT, k> {
   Part&& operator*=(const detail::Operand<eT, detail::Kind::number>& x) && {
     return change<detail::rules::Times>(x, "operator*=");
   }
+  Part&& operator++() && requires(is_entry) { return change<detail::rules::Plus>(A(1, at_), "operator++"); }
+  Part&& operator--() && requires(is_entry) { return change<detail::rules::Minus>(A(1, at_), "operator--"); }
+  void operator++(int) && requires(is_entry) { change<detail::rules::Plus>(A(1, at_), "operator++"); }
+  void operator--(int) && requires(is_entry) { change<detail::rules::Minus>(A(1, at_), "operator--"); }
   void fill(const A& number) && { write(number, "fill"); }
   void zeros() && { write(A(0, at_), "zeros"); }
   void ones() && { write(A(1, at_), "ones"); }

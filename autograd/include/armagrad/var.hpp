@@ -553,6 +553,7 @@ class [[nodiscard]] Var : private AllVarOperators<eT> {
   };
 
   friend Var operator-(const detail::Operand<eT, kind>& x) { return detail::negated(x); }
+  friend Var operator+(const Var& x) { return x; }
 
   Var& become(Var x) { return *this = std::move(x); }
   Var& set(const Var& x) {

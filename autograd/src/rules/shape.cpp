@@ -27,6 +27,28 @@ Var<eT> diagmat(const Var<eT>& x, Here at) {
   return on_diagonal(diagonal(x, at), x.shape(), at);
 }
 
+namespace {
+/// The entries of a square x on one side of diagonal k, which is 1 in `ones(k)`.
+template <class eT>
+Var<eT> one_side(const char* name, const Var<eT>& x, arma::sword k, const auto& ones, Here at) {
+  if (x.n_rows != x.n_cols) misuse(name, at, "given matrix must be square sized");
+  if (uword(std::abs(k)) >= std::max<uword>(x.n_rows, 1))
+    detail::out_of_range(name, at, "requested diagonal is out of bounds");
+  return where(arma::Mat<eT>(ones(arma::Mat<eT>(x.n_rows, x.n_cols, arma::fill::ones), k)), x, 0, at);
+}
+}  // namespace
+
+template <class eT>
+Var<eT> trimatu(const Var<eT>& x, arma::sword k, Here at) {
+  return one_side(
+      "trimatu", x, k, [](const auto& ones, arma::sword d) { return arma::trimatu(ones, d); }, at);
+}
+template <class eT>
+Var<eT> trimatl(const Var<eT>& x, arma::sword k, Here at) {
+  return one_side(
+      "trimatl", x, k, [](const auto& ones, arma::sword d) { return arma::trimatl(ones, d); }, at);
+}
+
 template <class eT>
 Var<eT> trimatu(const Var<eT>& x, Here at) {
   if (x.n_rows != x.n_cols) misuse("trimatu", at, "given matrix must be square sized");
@@ -77,6 +99,8 @@ Var<eT> kron(const Argument<eT>& a, const Argument<eT>& b, Here at) {
   template ARMAGRAD_EXPORT Var<eT> diagmat(const Var<eT>&, Here);                                         \
   template ARMAGRAD_EXPORT Var<eT> trimatu(const Var<eT>&, Here);                                         \
   template ARMAGRAD_EXPORT Var<eT> trimatl(const Var<eT>&, Here);                                         \
+  template ARMAGRAD_EXPORT Var<eT> trimatu(const Var<eT>&, arma::sword, Here);                            \
+  template ARMAGRAD_EXPORT Var<eT> trimatl(const Var<eT>&, arma::sword, Here);                            \
   template ARMAGRAD_EXPORT Var<eT> detail::compiled::sort(const Var<eT>&, const char*, uword, Here);
 ARMAGRAD_INSTANTIATE(double)
 ARMAGRAD_INSTANTIATE(float)

@@ -114,6 +114,13 @@ Var<eT> trimatu(const Var<eT>& x, Here at = Here::current());
 /// The lower triangle of x with its diagonal, zeros above it; of x's shape. solve takes it as a triangle.
 template <class eT>
 Var<eT> trimatl(const Var<eT>& x, Here at = Here::current());
+/// Diagonal k of a square matrix and what is above it; 0 below. Here and in trimatl std::out_of_range for a diagonal
+/// that is not there.
+template <class eT>
+Var<eT> trimatu(const Var<eT>& x, arma::sword k, Here at = Here::current());
+/// Diagonal k of a square matrix and what is below it; 0 above.
+template <class eT>
+Var<eT> trimatl(const Var<eT>& x, arma::sword k, Here at = Here::current());
 
 namespace detail::compiled {
 template <class eT>
