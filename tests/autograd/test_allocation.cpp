@@ -97,7 +97,8 @@ BOOST_FIXTURE_TEST_SUITE(allocation, Seeded)
 
 BOOST_AUTO_TEST_CASE(the_counter_counts) {
   BOOST_TEST(allocations([] { arma::mat(100, 100).zeros(); }) == 2);
-  BOOST_TEST(allocations([] { std::vector<int>(5).push_back(1); }) >= 2);
+  // Called by name: a compiler may leave out what a vector that nobody reads would allocate.
+  BOOST_TEST(allocations([] { ::operator delete(::operator new(5)); }) == 2);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(softmax_regression, eT, Reals) {

@@ -183,8 +183,8 @@ BOOST_AUTO_TEST_CASE(logarithms) {
   BOOST_TEST(std::abs(2 * slopes(0, 3) / (16 * std::log(10.0) / (1e8 - 1e-8)) - 1) < 1e-14);
   // Along a line, log(1 + t E) has the third derivative 2 E^3 (1 + t E)^-3.
   Tape<double> tape;
-  const V t = tape.variable(mat{0.1}), y = accu(G % logmat_sympd(one + t(0) * D));
-  const V first = armagrad::gradient(y, t), twice = armagrad::gradient(accu(first), t);
+  const Var<double> t = tape.variable(mat{0.1}), y = accu(G % logmat_sympd(one + t(0) * D));
+  const Var<double> first = armagrad::gradient(y, t), twice = armagrad::gradient(accu(first), t);
   const mat inner = arma::inv(one + 0.1 * D);
   BOOST_TEST(error(first.value(), mat{arma::accu(G % (D * inner))}) < 1e-13);
   BOOST_TEST(error(twice.value(), mat{-arma::accu(G % (D * D * inner * inner))}) < 1e-12);
@@ -303,7 +303,7 @@ BOOST_AUTO_TEST_CASE(functions_of_a_general_matrix) {
       BOOST_TEST(error(dy, along) < 1e-14);
       BOOST_TEST(error(mat(1e10 * jvp(f, A, mat(1e-10 * E)).second), along) < 1e-14);  // linear, however small
       const mat G = uniform(3, 3);
-      const auto loss = [&f = f, &G](V x) { return accu(G % f(x)); };
+      const auto loss = [&function = f, &G](V x) { return accu(G % function(x)); };
       BOOST_TEST(error(arma::accu(gradient(loss, A) % E), arma::accu(G % along)) < 1e-13);
       BOOST_TEST(check_gradient(loss, A).passed());
     }

@@ -313,7 +313,7 @@ BOOST_AUTO_TEST_CASE(gradients_come_back_as_what_went_in) {
   for (int k = 0; k < 2; ++k) {
     const auto [again, h] = program.value_and_gradient(A, c, r, n);
     static_assert(is<std::tuple_element_t<1, std::remove_cvref_t<decltype(h)>>, arma::vec>);
-    std::apply([&, J = again](const auto&... d) { check(J, d...); }, h);
+    std::apply([&, value = again](const auto&... d) { check(value, d...); }, h);
   }
   auto given = record([](auto w, auto a, auto X) { return a * accu(X * w); }, variables(c), inputs(n, A));
   const auto [value, d] = given.value_and_gradient(c, n, A);

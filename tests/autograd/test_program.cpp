@@ -128,12 +128,12 @@ BOOST_AUTO_TEST_CASE(a_loss_that_asked_for_values_notices_arguments_that_changed
 
 BOOST_AUTO_TEST_CASE(a_recording_holds_for_all_values_of_what_was_not_asked_for) {
   int recorded = 0;
-  const auto loss = [&](auto w, auto X) {
+  const auto branch = [&](auto w, auto X) {
     ++recorded;
     return w(0).scalar() > 0 ? accu(X * w) : accu(X);
   };
   const mat w{1.0};
-  auto program = record(loss, variables(w), inputs(w));
+  auto program = record(branch, variables(w), inputs(w));
   for (const double value : {2.0, 3.0, 4.0}) {
     const mat X{value};
     BOOST_TEST(program.value(w, X) == value);

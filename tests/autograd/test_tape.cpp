@@ -298,7 +298,6 @@ BOOST_AUTO_TEST_CASE(a_handle_of_a_dead_tape_is_told_from_those_of_the_next_at_i
 
 // Functions that are made of others: each of their nodes is of the line where the user called them.
 BOOST_AUTO_TEST_CASE(nodes_of_composed_functions_have_the_users_line) {
-  using V = const Var<double>&;
   const auto at_line = [](int line, auto f) {
     Tape<double> tape;
     const auto x = tape.variable(arma::mat{{4, 1, 0}, {1, 3, 1}, {0, 1, 2}});

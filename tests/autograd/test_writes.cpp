@@ -381,7 +381,7 @@ BOOST_AUTO_TEST_CASE(refusals) {
   says([&] { A.insert_rows(0, x.col(0)); }, "number of columns must be the same");
   BOOST_TEST(error(A.value(), before) == 0);  // nothing was written
   says([&] { arma::conv_to<ColVar<double>>::from(x); }, "conv_to at");
-  says([&] { Var<double>{{1, x(0, 0)}, {1}}; }, "rows of different lengths in a list: 2 and 1");
+  says([&] { (void)Var<double>{{1, x(0, 0)}, {1}}; }, "rows of different lengths in a list: 2 and 1");
   NumberVar<double> s = 1;
   says([&] { s += x; }, "3x4 is a matrix, not a number");
   Var<double> B = A;

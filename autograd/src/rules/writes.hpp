@@ -21,10 +21,10 @@ struct Write : OnTape {
     std::shared_ptr<const arma::uvec> list;
 
     uword size() const { return place.shape.size(); }
-    /// The number of entry k, counted column by column, in a matrix of `rows` rows.
-    uword operator()(uword k, uword rows) const {
+    /// The number of entry k, counted column by column, in a matrix of `n_rows` rows.
+    uword operator()(uword k, uword n_rows) const {
       if (list) return (*list)[k];
-      return place.row + k % place.shape.rows + (place.col + k / place.shape.rows) * rows;
+      return place.row + k % place.shape.rows + (place.col + k / place.shape.rows) * n_rows;
     }
   };
   bool over = true;

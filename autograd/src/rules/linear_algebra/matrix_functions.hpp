@@ -220,7 +220,7 @@ M<eT> logarithm(const M<eT>& a) {
   }
   M<C> y = C(power) * logarithm_near_one(x);
   resting(y).diag() = arma::log(form.diag());  // without the digits that T - 1 lost
-  return mapped([&q = q](const arma::Mat<C>& z) { return evaluated(arma::real(q * z * q.t())); }, y);
+  return mapped([&basis = q](const arma::Mat<C>& z) { return evaluated(arma::real(basis * z * basis.t())); }, y);
 }
 
 /// X of A X + X B + C = 0. std::runtime_error where A and -B share an eigenvalue. Over complex numbers to
